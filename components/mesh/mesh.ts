@@ -1,0 +1,28 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What the upper layers need of a mesh, whichever product it is. Plain values, so that renderers stay pure. */
+export interface MeshFacts {
+  /** Product: decides gateway rendering and which resources may exist. */
+  kind: "istio" | "asm" | "cloud-service-mesh";
+  /** Namespace whose policies hold for the whole mesh. */
+  rootNamespace: string;
+  /** SPIFFE trust domain of workload identities. */
+  trustDomain: string;
+  /** Namespace labels that switch injection on. */
+  injectionLabels: Record<string, string>;
+  /** Namespace annotations that go with injection. */
+  injectionAnnotations: Record<string, string>;
+  /** Whether sidecars answer DNS themselves, so that every ServiceEntry can have an address of its own. */
+  dnsCapture: boolean;
+  /** Namespaces and labels of the control plane that proxies must reach, with its ports. Undefined when it is outside the cluster. */
+  controlPlane?: { namespace: string; podLabels: Record<string, string>; ports: number[] };
+}
+
+export interface Mesh {
+  readonly facts: MeshFacts;
+  /** Speaks to the API server that holds Istio's resources: the cluster's own, or the second one that ASM has. */
+  readonly provider: k8s.Provider;
+  /** Resources that must be ready before a namespace with injection may have pods. */
+  readonly ready: pulumi.Resource[];
+}
