@@ -1,0 +1,326 @@
+/** Where an object was read: a file and the 1-based line its document starts on. Planned objects have none. */
+export interface Source {
+  file: string;
+  line: number;
+}
+
+/** An object as the API server stores it. `spec` and the rest are read through the typed shapes of each reader. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    /** Istio orders competing objects by it. Objects without one count as created together, after all that have one. */
+    creationTimestamp?: string;
+    ownerReferences?: { kind: string; name: string }[];
+  };
+  spec?: unknown;
+  source?: Source;
+  [field: string]: unknown;
+}
+
+/** Something wrong with the input. It is reported, the rest is still analysed, and the command exits non-zero. */
+export interface Problem {
+  severity: "error" | "warning";
+  /** What is wrong and what to write instead. */
+  text: string;
+  object?: { kind: string; namespace: string; name: string };
+  source?: Source;
+}
+
+/** Labels and annotations of a namespace; empty when the input holds no Namespace object of that name. */
+export interface NamespaceFacts {
+  name: string;
+  labels: Readonly<Record<string, string>>;
+  annotations: Readonly<Record<string, string>>;
+  /** False when the namespace is only mentioned by other objects, so its labels are not known. */
+  declared: boolean;
+}
+
+/** All objects of the input, indexed. Built once by `buildWorld` in access/world.ts. */
+export interface World {
+  readonly objects: readonly KubernetesObject[];
+  /**
+   * Objects of a kind, in input order. The key is the API group and the kind, without the version:
+   * `networking.istio.io/Gateway`, `networking.k8s.io/NetworkPolicy`, `projectcalico.org/GlobalNetworkPolicy`
+   * (`crd.projectcalico.org` counts as the same), and only the kind for the core group: `Service`, `Pod`.
+   */
+  ofKind(kind: string): readonly KubernetesObject[];
+  /** The same, limited to one namespace. */
+  inNamespace(kind: string, namespace: string): readonly KubernetesObject[];
+  /** Every namespace that is declared or mentioned, by name. */
+  readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
+  readonly workloads: readonly Workload[];
+}
+
+/** A port that a container declares. */
+export interface ContainerPort {
+  name?: string;
+  port: number;
+  protocol: "TCP" | "UDP" | "SCTP";
+}
+
+/** Whether a workload's pods carry a proxy, and which object and field say so. */
+export interface SidecarFact {
+  present: true | false | "unknown";
+  because: Evidence;
+}
+
+/** What makes pods: a Deployment, StatefulSet, DaemonSet, Job, CronJob, ReplicaSet or ReplicationController, or a Pod without an owner. */
+export interface Workload {
+  kind: string;
+  namespace: string;
+  name: string;
+  serviceAccount: string;
+  /** Labels of the pods, not of the object that makes them. */
+  labels: Readonly<Record<string, string>>;
+  /** Annotations of the pods. */
+  annotations: Readonly<Record<string, string>>;
+  sidecar: SidecarFact;
+  /** A proxy of router type: its pods carry no application of their own and can serve Istio Gateways. */
+  gateway: boolean;
+  hostNetwork: boolean;
+  ports: readonly ContainerPort[];
+  /** Addresses of live pods, where the input holds them. */
+  addresses: readonly string[];
+  /** Names of all containers of a pod. */
+  containers: readonly string[];
+  object: KubernetesObject;
+}
+
+/** What the first bytes of a connection tell a proxy. */
+export type ApplicationProtocol = "tcp" | "tls" | "http";
+
+/** What a workload tries to reach: the client resolves `host` and connects to `port`. */
+export interface Target {
+  host: string;
+  port: number;
+  /** How the client speaks: `tls` sends `host` as SNI at once, `tcp` says nothing a proxy could read. */
+  protocol: ApplicationProtocol;
+  /** The server sends bytes before the client does, as MySQL's greeting. */
+  serverSpeaksFirst: boolean;
+  kind: "database" | "service";
+  /** The database's name in the stack config, where it has one. */
+  database?: string;
+  /** Real addresses of the target, where the input names them: what the client's DNS answers without capture. */
+  addresses: readonly string[];
+  /** CIDR blocks from which the database itself accepts connections; undefined when not known. */
+  allowList?: readonly string[];
+}
+
+/** One link of the chain that decides a verdict: an object, the field in it, and what it does, in a sentence. */
+export interface Evidence {
+  kind: string;
+  namespace: string;
+  name: string;
+  /** Path of the field, as `spec.servers[0].tls.mode`; empty when the object as a whole decides. */
+  field: string;
+  text: string;
+}
+
+export const meshVerdicts = ["gateway", "direct", "blocked", "misrouted", "unknown"] as const;
+export type MeshVerdictName = (typeof meshVerdicts)[number];
+
+/** What protects one hop. `tls-passthrough` is the application's own TLS; `mutual-tls+tls-passthrough` is that, inside the mesh's. */
+export type HopEncryption = "plaintext" | "tls" | "mutual-tls" | "tls-passthrough" | "mutual-tls+tls-passthrough";
+
+/** What the sidecar and the gateway do with the connection. Verdicts are shared between rows: never change one. */
+export interface MeshVerdict {
+  verdict: MeshVerdictName;
+  /** One entry per hop, caller first; empty when nothing is carried. */
+  encryption: readonly HopEncryption[];
+  /** The gateway, or for a direct path the server's own proxy, knows the caller by its certificate. */
+  identity: boolean;
+  /** What a caller that is blocked receives all the same. */
+  exposes: null | "greeting";
+  because: readonly Evidence[];
+}
+
+export const aroundVerdicts = ["open", "blocked", "unknown"] as const;
+export type AroundVerdictName = (typeof aroundVerdicts)[number];
+
+/** What happens if the process avoids its sidecar and dials the target itself. Shared between rows: never change one. */
+export interface AroundVerdict {
+  verdict: AroundVerdictName;
+  because: readonly Evidence[];
+}
+
+/** One workload against one target. */
+export interface Row {
+  from: { namespace: string; workload: string; serviceAccount: string };
+  to: { host: string; port: number };
+  mesh: MeshVerdict;
+  around: AroundVerdict;
+}
+
+/** Decides the way round for one workload. Verdict objects are shared, so equal answers are the same object. */
+export type AroundOfWorkload = (target: Target) => AroundVerdict;
+
+/**
+ * access/network: `prepareAround(world, options)` reads the policies once and returns this. It returns the very same
+ * function for workloads that no policy tells apart, so callers may group workloads by it.
+ */
+export type AroundDecider = (workload: Workload) => AroundOfWorkload;
+
+/** access/network: `decideAround`, for a single pair. */
+export type DecideAround = (
+  world: World,
+  workload: Workload,
+  target: Target,
+  options: AnalysisOptions,
+) => AroundVerdict;
+
+/** Mesh settings that manifests do not carry. The `istio` ConfigMap of the input wins over defaults, these win over both. */
+export interface MeshOptions {
+  /** @default ALLOW_ANY, as Istio */
+  outboundTrafficPolicy?: "ALLOW_ANY" | "REGISTRY_ONLY";
+  /** @default "istio-system" */
+  rootNamespace?: string;
+  /** @default "cluster.local" */
+  trustDomain?: string;
+  trustDomainAliases?: readonly string[];
+  /** Sidecars answer DNS themselves, so a ServiceEntry's VIP is what the client dials. @default false */
+  dnsCapture?: boolean;
+  /** Addresses are allocated to ServiceEntries that name none. @default true, as Istio since 1.25 */
+  autoAllocate?: boolean;
+  defaultServiceExportTo?: readonly string[];
+  defaultVirtualServiceExportTo?: readonly string[];
+  defaultDestinationRuleExportTo?: readonly string[];
+  /** PILOT_SCOPE_GATEWAY_TO_NAMESPACE of istiod. @default false */
+  scopeGatewayToNamespace?: boolean;
+  /** Namespaces without an injection label are injected. @default false */
+  injectByDefault?: boolean;
+  /** @default "cluster.local" */
+  clusterDomain?: string;
+}
+
+/** A database of the stack config, or one the caller wants to know about although no ServiceEntry names it. */
+export interface DatabaseOption {
+  name?: string;
+  host: string;
+  port: number;
+  /** The wire protocol, as in the settings: mysql, postgres, mongo, redis, kafka, tcp or tls. */
+  protocol?: string;
+  /** The client itself speaks TLS from the first byte with the host as SNI. */
+  tls?: boolean;
+  addresses?: readonly string[];
+  /** CIDR blocks the database's own allow-list admits. */
+  allowList?: readonly string[];
+}
+
+export interface AnalysisOptions {
+  mesh?: MeshOptions;
+  databases?: readonly DatabaseOption[];
+  /** Take Kubernetes Services as targets too. @default false */
+  services?: boolean;
+  /** Addresses from which the client workloads' own connections arrive at a database (pod CIDRs, or node and NAT addresses). */
+  clientAddresses?: readonly string[];
+}
+
+/** Rows sorted by namespace, workload, host, port. They are made while iterating: five million do not stand in memory. */
+export interface Rows extends Iterable<Row> {
+  readonly length: number;
+}
+
+export interface Summary {
+  workloads: number;
+  targets: number;
+  rows: number;
+  mesh: Record<MeshVerdictName, number>;
+  around: Record<AroundVerdictName, number>;
+  /** Rows whose caller is blocked yet sees the server's greeting. */
+  greetings: number;
+  /** Rows the mesh blocks or sends through the gateway while the network underneath is open. */
+  bypassable: number;
+}
+
+/** Findings that no single pair shows: one database swallowing a port, a rule another one shadows, a server never built. */
+export interface Finding {
+  rule: string;
+  text: string;
+  because: readonly Evidence[];
+}
+
+export interface Analysis {
+  rows: Rows;
+  workloads: readonly Workload[];
+  targets: readonly Target[];
+  findings: readonly Finding[];
+  problems: readonly Problem[];
+  summary: Summary;
+}
+
+/** The full account of one pair, for `explain`. */
+export interface Explanation {
+  row: Row;
+  workload: Workload;
+  target: Target;
+}
+
+/** Whether one port of a workload (null: every port without a rule of its own) takes plaintext, and what decides it. */
+export interface MtlsAuditRow {
+  namespace: string;
+  workload: string;
+  port: number | null;
+  mode: "STRICT" | "PERMISSIVE" | "DISABLE" | "none" | "unknown";
+  plaintext: true | false | "unknown";
+  because: Evidence;
+}
+
+/** A row whose reach differs. `before` or `after` is missing when the workload or the target is on one side only. */
+export interface ReachChange {
+  from: Row["from"];
+  to: Row["to"];
+  before?: Pick<Row, "mesh" | "around">;
+  after?: Pick<Row, "mesh" | "around">;
+}
+
+/** Who an assertion speaks of; a name may be `*`, and a field left out means any. */
+export interface CallerPattern {
+  namespace?: string;
+  workload?: string;
+  serviceAccount?: string;
+}
+
+/** What an assertion speaks of; `database` is its name in the stack config. A field left out means any. */
+export interface TargetPattern {
+  host?: string;
+  database?: string;
+  port?: number;
+}
+
+/** A promise about reach. Every row it covers has to keep every expectation it names. */
+export interface Assertion {
+  /** Shown in reports. */
+  name?: string;
+  from: "*" | CallerPattern;
+  /** Callers that `from` would cover and the promise does not. */
+  except?: readonly CallerPattern[];
+  to: "*" | TargetPattern;
+  expect?: MeshVerdictName | readonly MeshVerdictName[];
+  /** Every hop carries some form of TLS. */
+  encrypted?: boolean;
+  identity?: boolean;
+  /** `nothing`: a blocked caller receives not one byte. */
+  exposes?: "nothing" | "greeting";
+  around?: AroundVerdictName;
+}
+
+export interface AssertionFailure {
+  text: string;
+  row?: Row;
+}
+
+export interface AssertionResult {
+  assertion: Assertion;
+  /** How many rows it covers. An assertion that covers none fails: a typing error must not look like safety. */
+  covered: number;
+  failures: readonly AssertionFailure[];
+  ok: boolean;
+}
+
+/** Stands in a planned manifest, with its origin, for a value that is not known before the apply: `[unknown: rds.host]`. */
+export const unknownValue = /^\[unknown: (?<origin>[^\]]+)\]$/;
