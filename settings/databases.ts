@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { cidr, duration, hostOrWildcard, ipv4, objectName, port, secretName } from "./formats.js";
+import { defaultPorts, protocols, trafficModeNames } from "./trafficModes.js";
+
+const client = z
+  .strictObject({
+    namespace: objectName.describe("Namespace of the workloads that may use the database."),
+    serviceAccounts: z
+      .array(objectName)
+      .min(1)
+      .optional()
+      .describe(
+        "Service accounts that may use it. With them a stranger is refused in the TLS handshake. Without, every workload of the namespace may, and a stranger is refused only at its first byte.",
+      ),
+  })
+  .describe("Who may use the database.");
+
+const tls = z.strictObject({
+  sni: hostOrWildcard.optional().describe("Server name the gateway sends to the database. Default: the host."),
+  subjectAltNames: z
+    .array(z.string())
+    .optional()
+    .describe("Names the database's certificate must carry. Default: the host."),
+  caSecret: objectName
+    .optional()
+    .describe("Kubernetes Secret beside the gateway with `ca.crt`, for a database with a private authority."),
+  clientSecret: objectName
+    .optional()
+    .describe(
+      "Kubernetes Secret beside the gateway with `tls.crt`, `tls.key` and `ca.crt`: the gateway presents it to the database.",
+    ),
+  directNegotiation: z
+    .boolean()
+    .default(false)
+    .describe("The application opens TLS with its first byte. Postgres 17 and later: `sslnegotiation=direct`."),
+});
+
+const limits = z.strictObject({
+  maxConnections: z.int().min(1).default(1024).describe("Connections a proxy may hold to the database."),
+  connectTimeout: duration.default("10s").describe("How long a proxy waits for a connection."),
+  idleTimeout: duration.default("1h").describe("How long a silent connection lives, on both hops. `0s` for ever."),
+  keepalive: z
+    .strictObject({
+      time: duration.default("5m").describe("Silence before the first probe."),
+      interval: duration.default("75s").describe("Time between probes."),
+      probes: z.int().min(1).default(9).describe("Unanswered probes until the connection is dead."),
+    })
+    .prefault({})
+    .describe("TCP keepalive, so that a firewall between does not forget a silent connection."),
+});
+
+const provision = z
+  .strictObject({
+    service: z
+      .enum(["rds", "cloud-sql"])
+      .describe("Managed database to create: ApsaraDB RDS on ack, Cloud SQL on gke."),
+    engineVersion: z.string().describe("Version as the cloud writes it, such as `8.0` or `POSTGRES_17`."),
+    instanceType: z.string().describe("Machine class as the cloud writes it."),
+    storageGib: z.int().min(10).default(20).describe("Disk, in GiB."),
+    passwordSecret: secretName.describe("Key under `secrets` that holds the administrator's password."),
+    deletionProtection: z.boolean().default(true).describe("Refuse to delete the instance."),
+  })
+  .describe("Create the database too; its allow-list then admits the egress gateway only.");
+
+const database = z.strictObject({
+  name: objectName.max(40).describe("Name of the database in this stack; resource names derive from it alone."),
+  host: hostOrWildcard
+    .optional()
+    .describe("Host name the application dials. Left out only with `provision`, where the cloud gives it."),
+  port: port.optional().describe("Port the application dials. Default: the protocol's usual port."),
+  protocol: z.enum(protocols).describe("What is spoken on the wire."),
+  trafficMode: z.enum(trafficModeNames).default("tcp-gateway-mtls").describe("Path and encryption. See docs/modes."),
+  clients: z.array(client).min(1).describe("Who may use it. Nobody else sees it."),
+  gatewayPort: port.optional().describe("Port of its own on the gateway. Default: the shared port, told apart by SNI."),
+  addresses: z.array(ipv4).optional().describe("Addresses of the database. Default: the host is resolved by DNS."),
+  ranges: z
+    .array(cidr)
+    .optional()
+    .describe(
+      "Ranges the database's addresses lie in: NetworkPolicy lets the gateway out to these only. Default: `addresses`, else any address outside the cluster on the database's port.",
+    ),
+  brokers: z
+    .array(hostOrWildcard)
+    .optional()
+    .describe("Further hosts a cluster hands out: Kafka brokers, replica-set members, Redis Cluster nodes."),
+  via: z
+    .enum(["sni-proxy", "envoy"])
+    .default("sni-proxy")
+    .describe(
+      "Forwarder behind the gateway in tls-wildcard: NGINX beside it, or an added listener of the gateway's own Envoy.",
+    ),
+  tls: tls.prefault({}).describe("TLS towards the database."),
+  limits: limits.prefault({}).describe("Limits on both hops."),
+  provision: provision.optional(),
+});
+
+/** `databases`: what workloads may reach outside the cluster. */
+export const databasesSchema = z
+  .array(
+    database.transform((db) => ({
+      ...db,
+      port: db.port ?? defaultPorts[db.protocol] ?? (db.protocol === "tls" ? 443 : 0),
+    })),
+  )
+  .default([]);
+
+/** A database as the settings describe it, defaults filled in. */
+export type DatabaseSettings = z.output<typeof databasesSchema>[number];

@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+/** Names and addresses as Kubernetes and Istio accept them, each with a message that says what to write. */
+
+const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+
+/** Name of a Kubernetes object or namespace (RFC 1123 label). */
+export const objectName = z
+  .string()
+  .regex(new RegExp(`^${label}$`), "is no Kubernetes name|Write lower-case letters, digits and hyphens, at most 63");
+
+/** Fully qualified host name, without a wildcard or a trailing dot. */
+export const hostName = z
+  .string()
+  .max(253)
+  .regex(
+    new RegExp(`^(?!\\d+(\\.\\d+){3}$)${label}(\\.${label})+$`),
+    "is no fully qualified host name|Write a name such as db.example.com",
+  );
+
+/** Host name, or a wildcard whose first label is `*`. */
+export const hostOrWildcard = z
+  .string()
+  .max(253)
+  .regex(
+    new RegExp(`^(?!\\d+(\\.\\d+){3}$)(\\*\\.)?${label}(\\.${label})+$`),
+    "is no host name|Write a name such as db.example.com, or *.example.com for a wildcard mode",
+  );
+
+const octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const dotted = `${octet}(\\.${octet}){3}`;
+
+/** IPv4 address. */
+export const ipv4 = z
+  .string()
+  .regex(new RegExp(`^${dotted}$`), "is no IPv4 address|Write four numbers such as 10.0.0.7");
+
+/** IPv4 range. */
+export const cidr = z
+  .string()
+  .regex(
+    new RegExp(`^${dotted}/([12]?\\d|3[0-2])$`),
+    "is no IPv4 range|Write a range such as 10.0.0.0/16, or 10.0.0.7/32",
+  );
+
+/** TCP port. */
+export const port = z.int().min(1).max(65535);
+
+/** Duration in Istio's form. */
+export const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, "is no duration|Write a number with a unit: 500ms, 10s, 5m, 1h");
+
+/** Labels of Kubernetes objects. */
+export const labels = z.record(z.string(), z.string());
+
+/** Reference to an entry of the `secrets` key: the name only, never the value. */
+export const secretName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9]*$/, "is no name of a secret|Write the key under `secrets` that holds the value");

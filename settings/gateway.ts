@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { objectName, port } from "./formats.js";
+
+/** `gateway`: the egress gateway all guarded databases share. */
+export const gatewaySchema = z.strictObject({
+  name: objectName.max(40).default("egressgateway").describe("Name of the gateway; its pods carry `istio: <name>`."),
+  namespace: objectName
+    .optional()
+    .describe("Namespace of its pods. Default: istio-egress; on ASM istio-system, where its gateways must be."),
+  sharedPort: port.default(15443).describe("Port that all databases share, told apart by SNI."),
+  replicas: z
+    .strictObject({
+      min: z.int().min(1).default(2).describe("Fewest pods. Two, so that losing one loses no database."),
+      max: z.int().min(1).default(5).describe("Most pods."),
+      cpuUtilization: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(80)
+        .describe("Average CPU, in percent of the request, above which pods are added."),
+    })
+    .prefault({}),
+  resources: z
+    .strictObject({
+      cpuRequest: z.string().default("100m"),
+      memoryRequest: z.string().default("128Mi"),
+      cpuLimit: z.string().default("2"),
+      memoryLimit: z.string().default("1Gi"),
+    })
+    .prefault({})
+    .describe("Resources of a gateway pod."),
+  dedicatedNodes: z
+    .boolean()
+    .optional()
+    .describe("Run on the cluster's gateway nodes only. Default: true where the cluster has such nodes."),
+  image: z.string().default("auto").describe("Proxy image; `auto` lets the injection webhook choose."),
+});
+export type GatewaySettings = z.output<typeof gatewaySchema>;

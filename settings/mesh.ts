@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { objectName } from "./formats.js";
+
+const shared = {
+  outboundTrafficPolicy: z
+    .enum(["REGISTRY_ONLY", "ALLOW_ANY"])
+    .default("REGISTRY_ONLY")
+    .describe("What sidecars do with hosts nobody registered. ALLOW_ANY lets every workload out unseen."),
+  dnsCapture: z
+    .boolean()
+    .default(true)
+    .describe("Sidecars answer DNS, so that each database has an address of its own and two may share a port."),
+  accessLog: z.boolean().default(true).describe("Proxies log each connection."),
+  trustDomain: z.string().default("cluster.local").describe("SPIFFE trust domain of workload identities."),
+};
+
+const istio = z.strictObject({
+  kind: z.literal("istio"),
+  ...shared,
+  version: z.string().default("1.31.1").describe("Version of the Helm charts."),
+  repository: z.string().default("oci://ghcr.io/istio/release/charts").describe("Where the charts come from."),
+  revision: objectName.optional().describe("Revision of the control plane, for canary upgrades. Default: none."),
+  cni: z.boolean().default(false).describe("Install Istio's CNI plug-in, so that pods need no NET_ADMIN."),
+  install: z.boolean().default(true).describe("False when the cluster already runs the mesh."),
+  namespace: objectName
+    .default("istio-system")
+    .describe("Namespace of the control plane; its policies hold for the whole mesh."),
+});
+
+const asm = z.strictObject({
+  kind: z.literal("asm"),
+  ...shared,
+  version: z.string().optional().describe("Version of the ASM instance. Default: what the cloud offers."),
+  edition: z
+    .enum(["standard", "enterprise", "ultimate"])
+    .default("enterprise")
+    .describe("Edition of the ASM instance."),
+});
+
+const cloudServiceMesh = z.strictObject({
+  kind: z.literal("cloud-service-mesh"),
+  ...shared,
+  channel: z
+    .enum(["managed", "managed-stable", "managed-rapid"])
+    .default("managed")
+    .describe("Release channel, as the revision label is written: asm-managed."),
+  fleetFeature: z
+    .enum(["create", "adopt"])
+    .default("create")
+    .describe("A fleet has one servicemesh feature: create it, or use the one there is."),
+});
+
+/** `mesh`: which service mesh, and how its proxies treat what leaves. */
+export const meshSchema = z.discriminatedUnion("kind", [istio, asm, cloudServiceMesh]);
+export type MeshSettings = z.output<typeof meshSchema>;

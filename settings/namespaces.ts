@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { labels, objectName } from "./formats.js";
+
+const namespace = z.strictObject({
+  name: objectName.describe("Name of the namespace."),
+  injection: z.boolean().default(true).describe("Give its pods a sidecar."),
+  podSecurity: z
+    .enum(["restricted", "baseline", "privileged"])
+    .optional()
+    .describe(
+      "Pod Security level. Default: baseline; privileged where sidecars are injected without a CNI plug-in, because their init container needs NET_ADMIN, which baseline forbids.",
+    ),
+  management: z.enum(["create", "adopt"]).default("create").describe("Create it, or label one that exists."),
+  labels: labels.default({}).describe("Further labels."),
+  quota: z
+    .strictObject({ pods: z.int().min(1).optional(), cpu: z.string().optional(), memory: z.string().optional() })
+    .optional()
+    .describe("ResourceQuota of the namespace."),
+});
+
+/** `namespaces`: where workloads run, and whether the mesh sees them. */
+export const namespacesSchema = z.array(namespace).default([]);
+export type NamespaceSettings = z.output<typeof namespacesSchema>[number];

@@ -1,0 +1,39 @@
+/** One thing wrong with the settings, and what to write instead. */
+export interface Problem {
+  /** Key path as written in the stack file, such as `databases[1].trafficMode`. */
+  path: string;
+  /** The value found there; undefined when the key is missing or the value must not be shown. */
+  value?: unknown;
+  /** Why it is wrong, continuing the sentence that starts with the value. */
+  reason: string;
+  /** What to write instead. */
+  instead: string;
+}
+
+const longestShown = 60;
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > longestShown ? `${text.slice(0, longestShown - 1)}…` : text;
+}
+
+/** `databases[1].trafficMode: "tls-gateway" cannot carry mysql: … Use tcp-gateway-mtls.` */
+export function describeProblem({ path, value, reason, instead }: Problem): string {
+  return `${path}: ${value === undefined ? "" : `${shown(value)} `}${reason}. ${instead}.`;
+}
+
+/** Every problem of one set of settings at once; thrown before anything is registered. */
+export class SettingsError extends Error {
+  constructor(readonly problems: Problem[]) {
+    super(problems.map(describeProblem).join("\n"));
+    this.name = "SettingsError";
+  }
+}
+
+/** Writes a key path as a reader would: `databases[1].clients[0].namespace`. */
+export function keyPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key)),
+    "",
+  );
+}
