@@ -16,32 +16,31 @@ export interface Manifest {
   };
 }
 
-type Registrar = (name: string, manifest: Manifest, opts: pulumi.CustomResourceOptions) => pulumi.CustomResource;
+type ResourceClass = new (name: string, args: never, opts: pulumi.CustomResourceOptions) => pulumi.CustomResource;
 
 /** Kinds with a typed resource in the Kubernetes provider; every other kind is a CustomResource. */
-const typed: Record<string, Registrar> = {
-  "v1/Namespace": (name, args, opts) => new k8s.core.v1.Namespace(name, args, opts),
-  "v1/Service": (name, args, opts) => new k8s.core.v1.Service(name, args, opts),
-  "v1/ServiceAccount": (name, args, opts) => new k8s.core.v1.ServiceAccount(name, args, opts),
-  "v1/ConfigMap": (name, args, opts) => new k8s.core.v1.ConfigMap(name, args, opts),
-  "v1/Secret": (name, args, opts) => new k8s.core.v1.Secret(name, args, opts),
-  "v1/ResourceQuota": (name, args, opts) => new k8s.core.v1.ResourceQuota(name, args, opts),
-  "apps/v1/Deployment": (name, args, opts) => new k8s.apps.v1.Deployment(name, args, opts),
-  "autoscaling/v2/HorizontalPodAutoscaler": (name, args, opts) =>
-    new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, args, opts),
-  "policy/v1/PodDisruptionBudget": (name, args, opts) => new k8s.policy.v1.PodDisruptionBudget(name, args, opts),
-  "networking.k8s.io/v1/NetworkPolicy": (name, args, opts) => new k8s.networking.v1.NetworkPolicy(name, args, opts),
-  "networking.k8s.io/v1/Ingress": (name, args, opts) => new k8s.networking.v1.Ingress(name, args, opts),
-  "rbac.authorization.k8s.io/v1/Role": (name, args, opts) => new k8s.rbac.v1.Role(name, args, opts),
-  "rbac.authorization.k8s.io/v1/RoleBinding": (name, args, opts) =>
-    new k8s.rbac.v1.RoleBinding(name, args as k8s.rbac.v1.RoleBindingArgs & Manifest, opts),
-  "rbac.authorization.k8s.io/v1/ClusterRole": (name, args, opts) => new k8s.rbac.v1.ClusterRole(name, args, opts),
-  "rbac.authorization.k8s.io/v1/ClusterRoleBinding": (name, args, opts) =>
-    new k8s.rbac.v1.ClusterRoleBinding(name, args as k8s.rbac.v1.ClusterRoleBindingArgs & Manifest, opts),
+const typed: Record<string, () => ResourceClass> = {
+  "v1/Namespace": () => k8s.core.v1.Namespace,
+  "v1/Service": () => k8s.core.v1.Service,
+  "v1/ServiceAccount": () => k8s.core.v1.ServiceAccount,
+  "v1/ConfigMap": () => k8s.core.v1.ConfigMap,
+  "v1/Secret": () => k8s.core.v1.Secret,
+  "v1/ResourceQuota": () => k8s.core.v1.ResourceQuota,
+  "apps/v1/Deployment": () => k8s.apps.v1.Deployment,
+  "autoscaling/v2/HorizontalPodAutoscaler": () => k8s.autoscaling.v2.HorizontalPodAutoscaler,
+  "policy/v1/PodDisruptionBudget": () => k8s.policy.v1.PodDisruptionBudget,
+  "networking.k8s.io/v1/NetworkPolicy": () => k8s.networking.v1.NetworkPolicy,
+  "networking.k8s.io/v1/Ingress": () => k8s.networking.v1.Ingress,
+  "rbac.authorization.k8s.io/v1/Role": () => k8s.rbac.v1.Role,
+  "rbac.authorization.k8s.io/v1/RoleBinding": () => k8s.rbac.v1.RoleBinding,
+  "rbac.authorization.k8s.io/v1/ClusterRole": () => k8s.rbac.v1.ClusterRole,
+  "rbac.authorization.k8s.io/v1/ClusterRoleBinding": () => k8s.rbac.v1.ClusterRoleBinding,
 };
 
 /** Registers one manifest with the engine under a logical name that depends on nothing but its own identity. */
 export function register(name: string, manifest: Manifest, opts: pulumi.CustomResourceOptions): pulumi.CustomResource {
-  const registrar = typed[`${manifest.apiVersion}/${manifest.kind}`];
-  return registrar ? registrar(name, manifest, opts) : new k8s.apiextensions.CustomResource(name, manifest, opts);
+  const resourceClass = typed[`${manifest.apiVersion}/${manifest.kind}`]?.();
+  return resourceClass
+    ? new resourceClass(name, manifest as never, opts)
+    : new k8s.apiextensions.CustomResource(name, manifest, opts);
 }
