@@ -1,0 +1,85 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { extname, join, relative } from "node:path";
+import { text as readText } from "node:stream/consumers";
+import type { KubernetesObject, Problem } from "../model.js";
+import { kindKey, namespaceOf } from "./kinds.js";
+import { parseManifests, type Parsed } from "./parse.js";
+
+const extensions = new Set([".yaml", ".yml", ".json"]);
+
+/**
+ * Reads manifests from any mix of files, folders (with all beneath, hidden ones and `node_modules` left out) and `-`
+ * for the standard input. What cannot be read is in `problems`; the rest is there all the same.
+ */
+export async function loadManifests(
+  paths: readonly string[],
+  stdin: NodeJS.ReadableStream = process.stdin,
+): Promise<Parsed> {
+  const all: Parsed = { objects: [], ignored: new Map(), problems: [] };
+  for (const file of await expand(paths, all.problems)) {
+    const text = file === "-" ? await readText(stdin) : await readFile(file, "utf8");
+    merge(all, parseManifests(text, file === "-" ? "(standard input)" : file));
+  }
+  all.objects = dropDuplicates(all.objects, all.problems);
+  return all;
+}
+
+async function expand(paths: readonly string[], problems: Problem[]): Promise<string[]> {
+  const files = new Set<string>();
+  for (const path of paths) {
+    if (path === "-") files.add(path);
+    else for (const file of await filesUnder(path, problems)) files.add(file);
+  }
+  return [...files];
+}
+
+async function filesUnder(path: string, problems: Problem[]): Promise<string[]> {
+  const facts = await stat(path).catch(() => undefined);
+  if (!facts) {
+    problems.push({ severity: "error", text: `${path} cannot be read: give a file, a folder or - that exists.` });
+    return [];
+  }
+  if (!facts.isDirectory()) return [path];
+  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile() && extensions.has(extname(entry.name)))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter(
+      (file) =>
+        !relative(path, file)
+          .split("/")
+          .some((part) => part === "node_modules" || part.startsWith(".")),
+    )
+    .sort();
+}
+
+function merge(all: Parsed, more: Parsed): void {
+  for (const object of more.objects) all.objects.push(object);
+  for (const problem of more.problems) all.problems.push(problem);
+  for (const [kind, count] of more.ignored) all.ignored.set(kind, (all.ignored.get(kind) ?? 0) + count);
+}
+
+/** Of two objects with one identity the later one stays, as it does in the API server when both are applied. */
+export function dropDuplicates(objects: readonly KubernetesObject[], problems: Problem[]): KubernetesObject[] {
+  const last = new Map<string, KubernetesObject>();
+  for (const object of objects) {
+    const key = kindKey(object.apiVersion, object.kind);
+    const namespace = namespaceOf(key, object.metadata.namespace);
+    const identity = `${key} ${namespace}/${object.metadata.name}`;
+    const earlier = last.get(identity);
+    if (earlier) problems.push(duplicate(earlier, object, namespace));
+    last.set(identity, object);
+  }
+  return [...last.values()];
+}
+
+function duplicate(earlier: KubernetesObject, later: KubernetesObject, namespace: string): Problem {
+  const name = namespace ? `${namespace}/${later.metadata.name}` : later.metadata.name;
+  const where = earlier.source ? ` in ${earlier.source.file}:${earlier.source.line}` : "";
+  return {
+    severity: "error",
+    text: `${later.kind} ${name} stands there twice, first${where}. This one is taken, as when both are applied: remove one.`,
+    object: { kind: later.kind, namespace, name: later.metadata.name },
+    source: later.source,
+  };
+}

@@ -1,0 +1,131 @@
+import jsYaml from "js-yaml";
+import type { KubernetesObject, Problem, Source } from "../model.js";
+import { itemLines, splitDocuments, splitItems, type Document } from "./documents.js";
+import { kindKey, readKinds } from "./kinds.js";
+
+/** What a text holds: the objects the analysis reads, how many it does not, and what is wrong. */
+export interface Parsed {
+  objects: KubernetesObject[];
+  /** How many objects of each kind were left out because the analysis does not read them. */
+  ignored: Map<string, number>;
+  problems: Problem[];
+}
+
+/** Kubernetes reads no timestamps or sets, so only YAML's core types are, and the merge key that hand-written files use. */
+const schema = jsYaml.CORE_SCHEMA.extend({ implicit: [jsYaml.types.merge] });
+
+/** Counted for documents that are YAML, but no Kubernetes object: values of a chart, settings of another tool. */
+const notAnObject = "(no Kubernetes object)";
+
+/** Reads YAML, of one or many documents, or JSON. Nothing it meets makes it throw: what is wrong is in `problems`. */
+export function parseManifests(text: string, file: string): Parsed {
+  const parsed: Parsed = { objects: [], ignored: new Map(), problems: [] };
+  const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const json = readJson(clean);
+  if (json !== undefined) takeDocument(json, { text: clean, line: 1 }, file, parsed);
+  else for (const document of splitDocuments(clean)) parseDocument(document, file, parsed);
+  return parsed;
+}
+
+function readJson(text: string): unknown {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // YAML's flow style starts the same, and the YAML parser names the line of an error.
+  }
+}
+
+function parseDocument(document: Document, file: string, parsed: Parsed): void {
+  try {
+    takeDocument(jsYaml.load(document.text, { schema, filename: file }), document, file, parsed);
+  } catch (error) {
+    if (!(error instanceof jsYaml.YAMLException)) throw error;
+    parsed.problems.push({
+      severity: "error",
+      text: `This is not valid YAML: ${error.reason}.`,
+      source: { file, line: document.line + (error.mark?.line ?? 0) },
+    });
+    for (const item of splitItems(document)) parseSoundItem(item, file, parsed);
+  }
+}
+
+/** An item of a list that did not parse as a whole: the broken one is reported already. */
+function parseSoundItem(item: Document, file: string, parsed: Parsed): void {
+  try {
+    takeDocument(jsYaml.load(item.text, { schema, filename: file }), item, file, parsed);
+  } catch (error) {
+    if (!(error instanceof jsYaml.YAMLException)) throw error;
+  }
+}
+
+function takeDocument(value: unknown, document: Document, file: string, parsed: Parsed): void {
+  if (Array.isArray(value)) {
+    const lines = itemLines(document, value.length);
+    value.forEach((item, index) => takeObject(item, { file, line: lines[index] ?? document.line }, parsed));
+    return;
+  }
+  const list =
+    isRecord(value) && typeof value.kind === "string" && value.kind.endsWith("List") ? value.items : undefined;
+  if (!Array.isArray(list)) return takeObject(value, { file, line: firstLine(document) }, parsed);
+  const lines = itemLines(document, list.length);
+  list.forEach((item, index) => {
+    const source = { file, line: lines[index] ?? firstLine(document) };
+    takeObject(isRecord(item) ? withListType(item, value as Record<string, unknown>) : item, source, parsed);
+  });
+}
+
+/** The items of a typed list, as the API server answers them, leave out what the list's own kind says. */
+function withListType(item: Record<string, unknown>, list: Record<string, unknown>): Record<string, unknown> {
+  if (item.kind !== undefined || list.kind === "List") return item;
+  return { apiVersion: list.apiVersion, kind: String(list.kind).slice(0, -"List".length), ...item };
+}
+
+function takeObject(value: unknown, source: Source, parsed: Parsed): void {
+  if (value === null || value === undefined) return;
+  if (!isRecord(value) || (value.apiVersion === undefined && value.kind === undefined))
+    return countIgnored(parsed, notAnObject);
+  const report = (text: string) => void parsed.problems.push({ severity: "error", text, source });
+  const { apiVersion, kind } = value;
+  if (typeof apiVersion !== "string" || typeof kind !== "string")
+    return report(
+      `${describe(kind, "An object")} has no ${typeof kind === "string" ? "apiVersion" : "kind"}: write it.`,
+    );
+  const key = kindKey(apiVersion, kind);
+  if (!readKinds.has(key)) return countIgnored(parsed, key);
+  const fault = metadataFault(value.metadata);
+  if (fault) return report(`${kind} ${fault}`);
+  parsed.objects.push({ ...value, source } as KubernetesObject);
+}
+
+function metadataFault(metadata: unknown): string | undefined {
+  if (!isRecord(metadata) || metadata.name === undefined || metadata.name === null || metadata.name === "")
+    return "has no name: write metadata.name.";
+  if (typeof metadata.name !== "string") return `has a name that is no text: put metadata.name in quotes.`;
+  if (metadata.namespace !== undefined && typeof metadata.namespace !== "string")
+    return `${metadata.name} has a namespace that is no text: put metadata.namespace in quotes.`;
+  for (const field of ["labels", "annotations"]) {
+    const map = metadata[field] ?? {};
+    const wrong = isRecord(map) ? Object.entries(map).find(([, text]) => typeof text !== "string")?.[0] : "";
+    if (wrong !== undefined)
+      return `${metadata.name}: metadata.${field}${wrong && `["${wrong}"]`} must be text: put the value in quotes.`;
+  }
+  return undefined;
+}
+
+function countIgnored(parsed: Parsed, key: string): void {
+  parsed.ignored.set(key, (parsed.ignored.get(key) ?? 0) + 1);
+}
+
+function describe(kind: unknown, otherwise: string): string {
+  return typeof kind === "string" ? kind : otherwise;
+}
+
+function firstLine(document: Document): number {
+  const leading = /^(?:\s*(?:#.*)?\n)*/.exec(document.text)?.[0] ?? "";
+  return document.line + (leading.match(/\n/g)?.length ?? 0);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
