@@ -91,6 +91,12 @@ export interface Workload {
   object: KubernetesObject;
 }
 
+/** Decides the network underneath; both are made by access/network from the same policies. */
+export interface NetworkDeciders {
+  around: AroundDecider;
+  hop: HopDecider;
+}
+
 /** What the first bytes of a connection tell a proxy. */
 export type ApplicationProtocol = "tcp" | "tls" | "http";
 
@@ -172,6 +178,12 @@ export type DecideAround = (
   target: Target,
   options: AnalysisOptions,
 ) => AroundVerdict;
+
+/**
+ * access/network: `prepareHops(world, options)` reads the policies once and returns this. It answers whether policies on
+ * either side let one workload's pods open a connection to a port of another's (the pod's port, not a Service's).
+ */
+export type HopDecider = (from: Workload, to: Workload, port: number) => AroundVerdict;
 
 /** Mesh settings that manifests do not carry. The `istio` ConfigMap of the input wins over defaults, these win over both. */
 export interface MeshOptions {

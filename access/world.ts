@@ -1,0 +1,71 @@
+import type { AnalysisOptions, KubernetesObject, NamespaceFacts, World } from "./model.js";
+import { deriveWorkloads } from "./workloads.js";
+
+/** Kinds that live outside namespaces, among those the analysis reads. */
+const clusterScoped = new Set([
+  "Namespace",
+  "projectcalico.org/GlobalNetworkPolicy",
+  "projectcalico.org/GlobalNetworkSet",
+]);
+
+/** API group and kind, without the version; `crd.projectcalico.org` is how Calico stores `projectcalico.org`. */
+export function kindKey(object: KubernetesObject): string {
+  const slash = object.apiVersion.indexOf("/");
+  if (slash < 0) return object.kind;
+  const group = object.apiVersion.slice(0, slash);
+  return `${group === "crd.projectcalico.org" ? "projectcalico.org" : group}/${object.kind}`;
+}
+
+/** The namespace an object lives in: `default` where a manifest leaves it out, empty for what lives in none. */
+export function namespaceOf(object: KubernetesObject): string {
+  return object.metadata.namespace ?? (clusterScoped.has(kindKey(object)) ? "" : "default");
+}
+
+/** Indexes the objects of the input. */
+export function buildWorld(objects: readonly KubernetesObject[], options: AnalysisOptions = {}): World {
+  const byKind = new Map<string, KubernetesObject[]>();
+  for (const object of objects) push(byKind, kindKey(object), object);
+  const ofKind = (kind: string): readonly KubernetesObject[] => byKind.get(kind) ?? [];
+  const namespaces = namespaceFacts(objects);
+  const perNamespace = new Map<string, Map<string, KubernetesObject[]>>();
+  const inNamespace = (kind: string, namespace: string): readonly KubernetesObject[] => {
+    let index = perNamespace.get(kind);
+    if (!index) {
+      index = new Map();
+      for (const object of ofKind(kind)) push(index, namespaceOf(object), object);
+      perNamespace.set(kind, index);
+    }
+    return index.get(namespace) ?? [];
+  };
+  return { objects, ofKind, inNamespace, namespaces, workloads: deriveWorkloads(ofKind, namespaces, options) };
+}
+
+function namespaceFacts(objects: readonly KubernetesObject[]): Map<string, NamespaceFacts> {
+  const facts = new Map<string, NamespaceFacts>();
+  for (const object of objects) {
+    if (object.kind === "Namespace" && object.apiVersion === "v1") {
+      const { name, labels, annotations } = object.metadata;
+      facts.set(name, {
+        name,
+        // The API server adds this label to every namespace.
+        labels: { ...labels, "kubernetes.io/metadata.name": name },
+        annotations: annotations ?? {},
+        declared: true,
+      });
+    }
+  }
+  for (const object of objects) {
+    const name = namespaceOf(object);
+    if (name !== "" && !facts.has(name)) {
+      const labels = { "kubernetes.io/metadata.name": name };
+      facts.set(name, { name, labels, annotations: {}, declared: false });
+    }
+  }
+  return facts;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
