@@ -8,6 +8,41 @@ export interface NodePlacement {
   tolerations: { key: string; operator: "Equal" | "Exists"; value?: string; effect: "NoSchedule" | "NoExecute" }[];
 }
 
+/** What firewalls and database allow-lists must know of a GKE cluster's VPC. */
+export interface GkeNetwork {
+  cloud: "gke";
+  project: string;
+  region: string;
+  /** Self link of the VPC. */
+  network: pulumi.Output<string>;
+  /** Network tag that every node carries. */
+  nodeTag: string;
+  /** Network tag that gateway nodes carry besides. */
+  gatewayTag: string;
+  /** Ranges the gateway's pods get their addresses from, as a database inside the VPC sees them. */
+  gatewayRanges: string[];
+  /** Addresses the gateway's connections come from, as a database outside the VPC sees them. */
+  gatewayAddresses: pulumi.Output<string[]>;
+}
+
+/** What firewalls, flow logs and database allow-lists must know of an ACK cluster's VPC. */
+export interface AckNetwork {
+  cloud: "ack";
+  region: string;
+  vpcId: pulumi.Output<string>;
+  /** Where a provisioned database gets its address; undefined when no zone has a range for databases. */
+  databaseVswitchId?: pulumi.Output<string>;
+  databaseZone?: string;
+  /** Security group of the nodes and pods that are no gateway. */
+  nodeSecurityGroupId: pulumi.Output<string>;
+  /** Security group of the gateway nodes and their pods. */
+  gatewaySecurityGroupId: pulumi.Output<string>;
+  /** Ranges the gateway's pods get their addresses from, as a database inside the VPC sees them. */
+  gatewayRanges: string[];
+  /** Addresses the gateway's connections come from, as a database outside the VPC sees them. */
+  gatewayAddresses: pulumi.Output<string[]>;
+}
+
 /** What the upper layers need of a cluster, whichever cloud it stands in. */
 export interface Cluster {
   /** Speaks to the cluster's own API server, where Kubernetes objects live. */
@@ -18,4 +53,17 @@ export interface Cluster {
   readonly network: ClusterNetwork;
   /** Nodes that only egress gateways run on; undefined when the cluster has none. */
   readonly gatewayNodes?: NodePlacement;
+  /** The cloud's network around the cluster; undefined when it is not ours to change. */
+  readonly cloudNetwork?: GkeNetwork | AckNetwork;
+  /** Resources that must be there before pods can run: nodes, and the configuration of their network. */
+  readonly ready: pulumi.Resource[];
 }
+
+/** Key of the label and of the taint that set gateway nodes apart. */
+export const gatewayNodeKey = "mesh-egress/gateway-node";
+
+/** Placement on nodes that carry the gateway label and taint. */
+export const onGatewayNodes: NodePlacement = {
+  nodeSelector: { [gatewayNodeKey]: "true" },
+  tolerations: [{ key: gatewayNodeKey, operator: "Equal", value: "true", effect: "NoSchedule" }],
+};

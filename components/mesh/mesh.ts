@@ -17,6 +17,8 @@ export interface MeshFacts {
   dnsCapture: boolean;
   /** Namespaces and labels of the control plane that proxies must reach, with its ports. Undefined when it is outside the cluster. */
   controlPlane?: { namespace: string; podLabels: Record<string, string>; ports: number[] };
+  /** Name of the extension provider that takes traces, for Telemetry; undefined when there is none. */
+  tracingProvider?: string;
 }
 
 export interface Mesh {

@@ -1,0 +1,200 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { register, type Manifest } from "../manifest.js";
+import type { Mesh, MeshFacts } from "./mesh.js";
+
+/** Istio from its Helm charts, or an installation that is already there. */
+export interface IstioMeshArgs {
+  /** Speaks to the cluster. */
+  provider: k8s.Provider;
+  /** Version of the charts. */
+  version: string;
+  /** Where the charts come from: an OCI registry (`oci://…`) or a Helm repository (`https://…`).
+   * @default "oci://ghcr.io/istio/release/charts" */
+  repository?: string;
+  /** Namespace of the control plane; its policies hold for the whole mesh.
+   * @default "istio-system" */
+  namespace?: string;
+  /** Revision of the control plane, for canary upgrades.
+   * @default none: namespaces are injected with `istio-injection: enabled` */
+  revision?: string;
+  /** False when the cluster already runs the mesh: nothing is created then.
+   * @default true */
+  install?: boolean;
+  /** Install the CNI plug-in, so that pods need no NET_ADMIN.
+   * @default false */
+  cni?: boolean;
+  /** Kubernetes product, where the charts have a profile for it.
+   * @default none */
+  platform?: "gke";
+  /** What sidecars do with hosts nobody registered.
+   * @default "REGISTRY_ONLY" */
+  outboundTrafficPolicy?: "REGISTRY_ONLY" | "ALLOW_ANY";
+  /** Sidecars answer DNS, so that every database has an address of its own.
+   * @default true */
+  dnsCapture?: boolean;
+  /** Proxies log each connection to their standard output.
+   * @default true */
+  accessLog?: boolean;
+  /** SPIFFE trust domain of workload identities.
+   * @default "cluster.local" */
+  trustDomain?: string;
+  /** Collector that takes OpenTelemetry traces over gRPC.
+   * @default none: no traces */
+  tracing?: { service: string; port: number };
+  /** Fewest and most pods of the control plane.
+   * @default 2 to 5 */
+  replicas?: { min: number; max: number };
+  /** What a control plane pod requests.
+   * @default 500m CPU and 2Gi memory, the chart's own */
+  resources?: { cpu: string; memory: string };
+}
+
+type Filled = Required<Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider">> & IstioMeshArgs;
+
+const defaults = {
+  repository: "oci://ghcr.io/istio/release/charts",
+  namespace: "istio-system",
+  install: true,
+  cni: false,
+  outboundTrafficPolicy: "REGISTRY_ONLY",
+  dnsCapture: true,
+  accessLog: true,
+  trustDomain: "cluster.local",
+  // Injection fails closed: with one pod, losing its node would stop every injected pod from starting.
+  replicas: { min: 2, max: 5 },
+  resources: { cpu: "500m", memory: "2Gi" },
+} as const;
+
+/** Name of the tracing provider that Telemetry resources refer to. */
+export const tracingProvider = "traces";
+
+/** Seconds Helm waits for a release: pulling images onto fresh nodes takes minutes. */
+const releaseTimeoutSeconds = 600;
+
+/** Mesh-wide configuration as istiod reads it. */
+export function meshConfig(args: Filled): Record<string, unknown> {
+  return {
+    rootNamespace: args.namespace,
+    trustDomain: args.trustDomain,
+    outboundTrafficPolicy: { mode: args.outboundTrafficPolicy },
+    ...(args.accessLog ? { accessLogFile: "/dev/stdout", accessLogEncoding: "JSON" } : {}),
+    ...(args.tracing
+      ? { enableTracing: true, extensionProviders: [{ name: tracingProvider, opentelemetry: args.tracing }] }
+      : {}),
+    defaultConfig: {
+      // An application that starts before its proxy would find its database unreachable and may give up.
+      holdApplicationUntilProxyStarts: true,
+      proxyMetadata: args.dnsCapture ? { ISTIO_META_DNS_CAPTURE: "true" } : {},
+    },
+  };
+}
+
+/** The control plane's namespace. */
+export function controlPlaneNamespace(args: Pick<Filled, "namespace" | "cni">): Manifest {
+  // The CNI plug-in's pods write to the node's file system; the control plane alone needs no privilege.
+  const level = args.cni ? "privileged" : "baseline";
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: args.namespace, labels: { "pod-security.kubernetes.io/enforce": level } },
+  };
+}
+
+function facts(args: Filled): MeshFacts {
+  return {
+    kind: "istio",
+    rootNamespace: args.namespace,
+    trustDomain: args.trustDomain,
+    injectionLabels: args.revision ? { "istio.io/rev": args.revision } : { "istio-injection": "enabled" },
+    injectionAnnotations: {},
+    dnsCapture: args.dnsCapture,
+    // 15012 carries configuration and certificates, both under TLS.
+    controlPlane: { namespace: args.namespace, podLabels: { app: "istiod" }, ports: [15012] },
+    tracingProvider: args.tracing && tracingProvider,
+  };
+}
+
+/** Istio's control plane by its Helm charts: base, istiod and, if wanted, the CNI plug-in. */
+export class IstioMesh extends pulumi.ComponentResource implements Mesh {
+  readonly facts: MeshFacts;
+  readonly provider: k8s.Provider;
+  readonly ready: pulumi.Resource[];
+  readonly manifests: Manifest[] = [];
+
+  constructor(name: string, args: IstioMeshArgs, opts?: pulumi.ComponentResourceOptions) {
+    const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+    const filled = { ...defaults, ...given } as Filled;
+    super("mesh-egress:index:IstioMesh", name, {}, opts);
+    this.facts = facts(filled);
+    this.provider = args.provider;
+    this.ready = filled.install ? this.install(name, filled) : [];
+    this.registerOutputs({ facts: this.facts });
+  }
+
+  private install(name: string, args: Filled): pulumi.Resource[] {
+    const own = { parent: this, provider: args.provider };
+    const global = { istioNamespace: args.namespace, ...(args.platform ? { platform: args.platform } : {}) };
+    const revision = args.revision ? { revision: args.revision } : {};
+
+    this.manifests.push(controlPlaneNamespace(args));
+    const namespace = this.manifests.map((manifest) => register(`${name}-namespace`, manifest, own));
+    const base = chart(`${name}-base`, args, {
+      chart: "base",
+      release: "istio-base",
+      values: { global, defaultRevision: args.revision ?? "default" },
+      opts: { ...own, dependsOn: namespace },
+    });
+    const cni = !args.cni
+      ? []
+      : [
+          chart(`${name}-cni`, args, {
+            chart: "cni",
+            release: "istio-cni",
+            values: { global, ...revision },
+            opts: { ...own, dependsOn: [base] },
+          }),
+        ];
+    const istiod = chart(`${name}-istiod`, args, {
+      chart: "istiod",
+      release: args.revision ? `istiod-${args.revision}` : "istiod",
+      values: {
+        global,
+        ...revision,
+        autoscaleMin: args.replicas.min,
+        autoscaleMax: args.replicas.max,
+        resources: { requests: args.resources },
+        ...(args.cni ? { cni: { enabled: true } } : {}),
+        meshConfig: meshConfig(args),
+      },
+      // Charts bring the custom resource definitions, so what uses them depends on the releases.
+      opts: { ...own, dependsOn: [base, ...cni] },
+    });
+    return [istiod];
+  }
+}
+
+interface Chart {
+  chart: "base" | "istiod" | "cni";
+  release: string;
+  values: Record<string, unknown>;
+  opts: pulumi.CustomResourceOptions;
+}
+
+function chart(name: string, args: Filled, part: Chart): k8s.helm.v3.Release {
+  const oci = args.repository.startsWith("oci://");
+  return new k8s.helm.v3.Release(
+    name,
+    {
+      // A name of its own: Pulumi's random suffix would end up in the names of the control plane's objects.
+      name: part.release,
+      namespace: args.namespace,
+      chart: oci ? `${args.repository}/${part.chart}` : part.chart,
+      repositoryOpts: oci ? undefined : { repo: args.repository },
+      version: args.version,
+      values: part.values,
+      timeout: releaseTimeoutSeconds,
+    },
+    part.opts,
+  );
+}
