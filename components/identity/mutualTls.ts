@@ -1,0 +1,135 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio.io/v1";
+import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1";
+import { register, type Manifest } from "../manifest.js";
+
+/** What a workload accepts: mutual TLS only, mutual TLS or plaintext, plaintext only. */
+export type MutualTlsMode = "STRICT" | "PERMISSIVE" | "DISABLE";
+
+/** A port that differs from the rest of its workload. */
+export interface PortMutualTls {
+  /** Port the container listens on. */
+  port: number;
+  /** What it accepts. */
+  mode: MutualTlsMode;
+  /** Port of the Service that leads there, for the clients' rule. @default the container's port */
+  servicePort?: number;
+}
+
+/** One workload that differs from its namespace. */
+export interface WorkloadMutualTls {
+  /** Name of the policy. */
+  name: string;
+  /** Namespace of the workload. */
+  namespace: string;
+  /** Labels of its pods. */
+  labels: Record<string, string>;
+  /** What it accepts. @default STRICT */
+  mode?: MutualTlsMode;
+  /** Ports that differ. @default none */
+  ports?: PortMutualTls[];
+  /** Services that lead to it: their clients get the matching rule. @default none */
+  services?: string[];
+}
+
+export interface MutualTlsArgs {
+  /** Namespace whose policies hold for the whole mesh. */
+  rootNamespace: string;
+  /** What every workload of the mesh accepts unless a narrower policy says otherwise. @default STRICT */
+  mode?: MutualTlsMode;
+  /** Namespaces that differ from the mesh. @default none */
+  namespaces?: { namespace: string; mode: MutualTlsMode }[];
+  /** Workloads that differ from their namespace. @default none */
+  workloads?: WorkloadMutualTls[];
+}
+
+/** Name of the one policy without a selector that the mesh, or a namespace, may have. */
+const policyName = "mutual-tls";
+
+function peerAuthentication(
+  name: string,
+  namespace: string,
+  spec: IPeerAuthentication["spec"],
+): IPeerAuthentication & Manifest {
+  return { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication", metadata: { name, namespace }, spec };
+}
+
+function workloadPolicy({ name, namespace, labels, mode, ports = [] }: WorkloadMutualTls): Manifest {
+  return peerAuthentication(name, namespace, {
+    selector: { matchLabels: labels },
+    mtls: { mode: mode ?? "STRICT" },
+    ...(ports.length === 0
+      ? {}
+      : { portLevelMtls: Object.fromEntries(ports.map((port) => [String(port.port), { mode: port.mode }])) }),
+  });
+}
+
+/** What a client with a sidecar must open: what is permitted stays with automatic mutual TLS. */
+const clientTls = { STRICT: "ISTIO_MUTUAL", DISABLE: "DISABLE", PERMISSIVE: undefined } as const;
+
+/**
+ * The client's half of a workload's policy. A Service may lead to several workloads, so not every control plane derives
+ * it from a policy with a selector. Exported to all, because every namespace may be a client.
+ */
+function clientRule(service: string, workload: WorkloadMutualTls): (IDestinationRule & Manifest) | undefined {
+  const mode = clientTls[workload.mode ?? "STRICT"];
+  const ports = (workload.ports ?? []).flatMap(({ port, servicePort, mode }) => {
+    const tls = clientTls[mode];
+    return tls ? [{ port: { number: servicePort ?? port }, tls: { mode: tls } }] : [];
+  });
+  if (!mode && ports.length === 0) return undefined;
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "DestinationRule",
+    metadata: { name: `${service}-mutual-tls`, namespace: workload.namespace },
+    spec: {
+      host: `${service}.${workload.namespace}.svc.cluster.local`,
+      trafficPolicy: {
+        ...(mode ? { tls: { mode } } : {}),
+        ...(ports.length > 0 ? { portLevelSettings: ports } : {}),
+      },
+    },
+  };
+}
+
+/** Of two policies for one scope the older one wins, silently: refuse the second. */
+function refuseTwice(what: string, identities: string[]): void {
+  const twice = identities.find((identity, index) => identities.indexOf(identity) !== index);
+  if (twice !== undefined) throw new Error(`mutualTls: two policies for ${what} "${twice}". Keep one of them.`);
+}
+
+/** Policies from the widest scope to the narrowest, then the clients' rules. */
+export function mutualTlsManifests(args: MutualTlsArgs): Manifest[] {
+  const { namespaces = [], workloads = [] } = args;
+  refuseTwice("namespace", [args.rootNamespace, ...namespaces.map(({ namespace }) => namespace)]);
+  refuseTwice(
+    "workload",
+    workloads.map(({ name, namespace }) => `${namespace}/${name}`),
+  );
+  refuseTwice(
+    "service",
+    workloads.flatMap(({ services = [], namespace }) => services.map((service) => `${namespace}/${service}`)),
+  );
+  return [
+    peerAuthentication(policyName, args.rootNamespace, { mtls: { mode: args.mode ?? "STRICT" } }),
+    ...namespaces.map(({ namespace, mode }) => peerAuthentication(policyName, namespace, { mtls: { mode } })),
+    ...workloads.map(workloadPolicy),
+    ...workloads.flatMap((workload) =>
+      (workload.services ?? []).flatMap((service) => clientRule(service, workload) ?? []),
+    ),
+  ];
+}
+
+/** Mutual TLS by scope: the mesh, a namespace, a workload, a port; the narrowest one decides. */
+export class MutualTls extends pulumi.ComponentResource {
+  /** What is registered, as it will stand in the API server. */
+  public readonly manifests: Manifest[];
+
+  constructor(name: string, args: MutualTlsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-egress:index:MutualTls", name, {}, opts);
+    this.manifests = mutualTlsManifests(args);
+    for (const manifest of this.manifests)
+      register(`${name}-${manifest.metadata.namespace}-${manifest.metadata.name}`, manifest, { parent: this });
+    this.registerOutputs({ mode: args.mode ?? "STRICT" });
+  }
+}

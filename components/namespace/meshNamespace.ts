@@ -1,0 +1,118 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { INamespace, IResourceQuota } from "kubernetes-models/v1";
+import { register, type Manifest } from "../manifest.js";
+import type { MeshFacts } from "../mesh/mesh.js";
+
+/** Pod Security level that the API server enforces. */
+export type PodSecurityLevel = "restricted" | "baseline" | "privileged";
+
+/** What a namespace's pods may ask for together. */
+export interface NamespaceQuota {
+  /** Most pods. @default no limit */
+  pods?: number;
+  /** Most CPU all pods request, such as `8`. @default no limit */
+  cpu?: string;
+  /** Most memory all pods request, such as `16Gi`. @default no limit */
+  memory?: string;
+}
+
+export interface MeshNamespaceArgs {
+  /** Name of the namespace. */
+  namespace: string;
+  /** Mesh whose sidecars its pods get. */
+  mesh: MeshFacts;
+  /** Give its pods a sidecar. @default true */
+  injection?: boolean;
+  /**
+   * Whether a CNI plug-in prepares the pods' network, so that sidecars need no NET_ADMIN.
+   * @default true on Cloud Service Mesh, which brings one; false elsewhere
+   */
+  cni?: boolean;
+  /** Pod Security level. @default baseline; privileged where sidecars are injected without a CNI plug-in */
+  podSecurity?: PodSecurityLevel;
+  /** Create the namespace, or only label one that exists. @default create */
+  management?: "create" | "adopt";
+  /** Further labels. @default none */
+  labels?: Record<string, string>;
+  /** ResourceQuota of the namespace. @default none */
+  quota?: NamespaceQuota;
+  /** Second API server that must know the namespace too, where the mesh keeps its resources apart (ASM). @default none */
+  meshProvider?: k8s.Provider;
+}
+
+/** The level that still admits the pods the mesh makes: istio-init asks for NET_ADMIN, which baseline forbids. */
+function podSecurityLevel(args: MeshNamespaceArgs): PodSecurityLevel {
+  const cni = args.cni ?? args.mesh.kind === "cloud-service-mesh";
+  return args.podSecurity ?? ((args.injection ?? true) && !cni ? "privileged" : "baseline");
+}
+
+function namespace(args: MeshNamespaceArgs): INamespace & Manifest {
+  const level = podSecurityLevel(args);
+  const injection = args.injection ?? true;
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: {
+      name: args.namespace,
+      labels: {
+        ...args.labels,
+        ...(injection ? args.mesh.injectionLabels : { "istio-injection": "disabled" }),
+        "pod-security.kubernetes.io/enforce": level,
+        // Enforcement sees pods only; the warning names a Deployment whose pods would be refused.
+        "pod-security.kubernetes.io/warn": level,
+        // The audit log shows what keeps the namespace from the strictest level.
+        "pod-security.kubernetes.io/audit": "restricted",
+      },
+      ...(injection && Object.keys(args.mesh.injectionAnnotations).length > 0
+        ? { annotations: args.mesh.injectionAnnotations }
+        : {}),
+    },
+  };
+}
+
+function resourceQuota(namespaceName: string, { pods, cpu, memory }: NamespaceQuota): IResourceQuota & Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    metadata: { name: "quota", namespace: namespaceName },
+    spec: {
+      hard: {
+        ...(pods === undefined ? {} : { pods: String(pods) }),
+        ...(cpu === undefined ? {} : { "requests.cpu": cpu }),
+        ...(memory === undefined ? {} : { "requests.memory": memory }),
+      },
+    },
+  };
+}
+
+/** The namespace first, then what belongs to it. */
+export function meshNamespaceManifests(args: MeshNamespaceArgs): Manifest[] {
+  return [namespace(args), ...(args.quota ? [resourceQuota(args.namespace, args.quota)] : [])];
+}
+
+/** A namespace that the mesh sees: injection, Pod Security level and quota. */
+export class MeshNamespace extends pulumi.ComponentResource {
+  /** What is registered, as it will stand in the API server. */
+  public readonly manifests: Manifest[];
+  /** Resources that must be there before the namespace may have objects. */
+  public readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: MeshNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-egress:index:MeshNamespace", name, {}, opts);
+    this.manifests = meshNamespaceManifests(args);
+    const [own, ...belongings] = this.manifests as [Manifest, ...Manifest[]];
+    const registerNamespace = (logicalName: string, provider?: k8s.Provider): pulumi.Resource =>
+      args.management === "adopt"
+        ? new k8s.core.v1.NamespacePatch(logicalName, { metadata: own.metadata }, { parent: this, provider })
+        : register(logicalName, own, { parent: this, provider });
+
+    this.ready = [
+      registerNamespace(`${name}-namespace`),
+      ...(args.meshProvider ? [registerNamespace(`${name}-mesh-namespace`, args.meshProvider)] : []),
+    ];
+    for (const manifest of belongings)
+      register(`${name}-${manifest.metadata.name}`, manifest, { parent: this, dependsOn: this.ready });
+    this.registerOutputs({ namespace: args.namespace });
+  }
+}

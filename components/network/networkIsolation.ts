@@ -1,0 +1,250 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { INetworkPolicy, INetworkPolicyPeer, INetworkPolicyPort } from "kubernetes-models/networking.k8s.io/v1";
+import { register, type Manifest } from "../manifest.js";
+
+/** Pods of a namespace: those with all labels, or every pod. */
+export interface PodGroup {
+  /** Namespace of the pods. */
+  namespace: string;
+  /** Labels of the pods. @default every pod of the namespace */
+  labels?: Record<string, string>;
+}
+
+/** Intent: these pods may talk to those. Both sides' policies follow from it. */
+export interface Flow {
+  /** Name of the flow; the names of its policies derive from it alone. */
+  name: string;
+  /** Who opens the connection. */
+  from: PodGroup;
+  /** Who answers it. */
+  to: PodGroup;
+  /** TCP ports of the answering pods (of the container, not of the Service). @default every port */
+  ports?: number[];
+}
+
+/** A door left open to addresses rather than pods: a named relaxation. */
+export interface OpenDoor extends PodGroup {
+  /** Name of the relaxation. */
+  name: string;
+  /** Ranges on the other side. @default every address, inside the cluster and outside */
+  ranges?: string[];
+  /** TCP ports. @default every port */
+  ports?: number[];
+}
+
+/** Where the proxies' control plane is: pods of the cluster, or addresses outside. */
+export type ControlPlanePeer =
+  { namespace: string; podLabels: Record<string, string>; ports: number[] } | { ranges: string[]; ports: number[] };
+
+/** The egress gateway as network policy sees it. */
+export interface GatewayPeer {
+  /** Namespace of its pods. */
+  namespace: string;
+  /** Labels of its pods. */
+  selector: Record<string, string>;
+  /** Port that all databases share. */
+  sharedPort: number;
+  /** Namespaces whose pods may dial it. */
+  clients: string[];
+  /** Whether nothing but the gateway runs in its namespace, so that every pod there is denied by default. @default true */
+  ownNamespace?: boolean;
+}
+
+export interface NetworkIsolationArgs {
+  /** Namespaces in which nothing passes that is not named here. */
+  namespaces: string[];
+  /** Where DNS is answered. @default pods labelled k8s-app: kube-dns in kube-system, port 53 */
+  dns?: { namespace: string; podLabels: Record<string, string>; ranges?: string[] };
+  /** Where sidecars get certificates and configuration. @default none: a cluster without a mesh */
+  controlPlane?: ControlPlanePeer;
+  /** Egress gateway. Its pods get in: its clients; out: DNS and control plane; the databases add their own. @default none */
+  gateway?: GatewayPeer;
+  /** Whether pods of one namespace may talk to each other, or the namespaces where they may. @default true */
+  insideNamespace?: boolean | string[];
+  /** Who may talk to whom. @default nobody further */
+  flows?: Flow[];
+  /** Pods that accept connections from addresses, such as a load balancer's. @default none */
+  openIngress?: OpenDoor[];
+  /** Pods that may open connections to addresses, past mesh and gateway. @default none */
+  openEgress?: OpenDoor[];
+  /** Who may read the proxies' metrics. @default nobody */
+  metricsFrom?: PodGroup;
+}
+
+type Policy = INetworkPolicy & Manifest;
+type Direction = "Ingress" | "Egress";
+
+const coreDns = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
+/** Merged metrics of application and proxy, and the proxy's own. */
+const metricsPorts = [15020, 15090];
+/** Every pod of a namespace. */
+const everyPod = {};
+
+function peer({ namespace, labels }: PodGroup): INetworkPolicyPeer {
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    ...(labels ? { podSelector: { matchLabels: labels } } : {}),
+  };
+}
+
+function tcp(ports: number[] | undefined): { ports?: INetworkPolicyPort[] } {
+  if (ports?.length === 0)
+    throw new Error("network: an empty list of ports would open every port. Leave ports out to mean that.");
+  return ports ? { ports: ports.map((port) => ({ protocol: "TCP", port })) } : {};
+}
+
+/** `peers: undefined` means everybody. */
+function policy(
+  name: string,
+  on: PodGroup,
+  direction: Direction,
+  peers: INetworkPolicyPeer[] | undefined,
+  ports: { ports?: INetworkPolicyPort[] },
+): Policy {
+  const rule =
+    direction === "Ingress"
+      ? { ingress: [{ ...(peers ? { from: peers } : {}), ...ports }] }
+      : { egress: [{ ...(peers ? { to: peers } : {}), ...ports }] };
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name, namespace: on.namespace },
+    spec: {
+      podSelector: on.labels ? { matchLabels: on.labels } : everyPod,
+      policyTypes: [direction],
+      ...rule,
+    },
+  };
+}
+
+function defaultDeny({ namespace, labels }: PodGroup): Policy {
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "default-deny", namespace },
+    spec: { podSelector: labels ? { matchLabels: labels } : everyPod, policyTypes: ["Ingress", "Egress"] },
+  };
+}
+
+function ipBlocks(ranges: string[]): INetworkPolicyPeer[] {
+  if (ranges.length === 0)
+    throw new Error("network: an empty list of ranges would open every address. Leave ranges out to mean that.");
+  return ranges.map((cidr) => ({ ipBlock: { cidr } }));
+}
+
+function allowDns(on: PodGroup, dns: NonNullable<NetworkIsolationArgs["dns"]>): Policy {
+  const peers = [
+    peer({ namespace: dns.namespace, labels: dns.podLabels }),
+    ...(dns.ranges ? ipBlocks(dns.ranges) : []),
+  ];
+  return policy("allow-dns", on, "Egress", peers, {
+    ports: [
+      { protocol: "UDP", port: 53 },
+      // Answers that do not fit a datagram are asked for again over TCP.
+      { protocol: "TCP", port: 53 },
+    ],
+  });
+}
+
+function allowControlPlane(on: PodGroup, controlPlane: ControlPlanePeer): Policy {
+  const peers =
+    "ranges" in controlPlane
+      ? ipBlocks(controlPlane.ranges)
+      : [peer({ namespace: controlPlane.namespace, labels: controlPlane.podLabels })];
+  return policy("allow-control-plane", on, "Egress", peers, tcp(controlPlane.ports));
+}
+
+/** What every isolated pod gets: nothing, then name resolution and its proxy's control plane. */
+function base(on: PodGroup, args: NetworkIsolationArgs): Policy[] {
+  return [
+    defaultDeny(on),
+    allowDns(on, args.dns ?? coreDns),
+    ...(args.controlPlane ? [allowControlPlane(on, args.controlPlane)] : []),
+    ...(args.metricsFrom ? [policy("allow-metrics", on, "Ingress", [peer(args.metricsFrom)], tcp(metricsPorts))] : []),
+  ];
+}
+
+function insideNamespace(namespace: string): Policy[] {
+  const samePods = [{ podSelector: everyPod }];
+  return [
+    policy("allow-inside-ingress", { namespace }, "Ingress", samePods, {}),
+    policy("allow-inside-egress", { namespace }, "Egress", samePods, {}),
+  ];
+}
+
+/** The sending side's policy and the answering side's: a connection needs both. */
+export function flowManifests({ name, from, to, ports }: Flow): { egress: Policy; ingress: Policy } {
+  return {
+    egress: policy(`flow-${name}-egress`, from, "Egress", [peer(to)], tcp(ports)),
+    ingress: policy(`flow-${name}-ingress`, to, "Ingress", [peer(from)], tcp(ports)),
+  };
+}
+
+/**
+ * A side gets its policy only where its namespace is isolated: elsewhere the policy would not open that flow but close
+ * every other.
+ */
+function flow(intent: Flow, isolated: Set<string>): Policy[] {
+  const { egress, ingress } = flowManifests(intent);
+  const sides = [
+    ...(isolated.has(intent.from.namespace) ? [egress] : []),
+    ...(isolated.has(intent.to.namespace) ? [ingress] : []),
+  ];
+  if (sides.length === 0)
+    throw new Error(
+      `network.flows "${intent.name}": neither ${intent.from.namespace} nor ${intent.to.namespace} is isolated, so ` +
+        `everything passes between them already. Isolate one of them, or leave the flow out.`,
+    );
+  return sides;
+}
+
+/** The gateway's pods; every pod of its namespace, when that is the gateway's alone. */
+function gatewayPods({ namespace, selector, ownNamespace = true }: GatewayPeer): PodGroup {
+  return ownNamespace ? { namespace } : { namespace, labels: selector };
+}
+
+/** The hop to the gateway as one flow per client namespace, so that a new client changes no other's policy. */
+function gatewayFlows({ namespace, selector, sharedPort, clients }: GatewayPeer): Flow[] {
+  return clients.map((client) => ({
+    name: `gateway-${client}`,
+    from: { namespace: client },
+    to: { namespace, labels: selector },
+    ports: [sharedPort],
+  }));
+}
+
+function openDoors(doors: OpenDoor[], direction: Direction): Policy[] {
+  return doors.map((door) =>
+    policy(`open-${door.name}`, door, direction, door.ranges ? ipBlocks(door.ranges) : undefined, tcp(door.ports)),
+  );
+}
+
+/** Default deny for every namespace, then each exception as a policy of its own. */
+export function networkIsolationManifests(args: NetworkIsolationArgs): Manifest[] {
+  const { gateway, insideNamespace: inside = true } = args;
+  const namespaces = args.namespaces.filter((namespace) => namespace !== gateway?.namespace);
+  const isolated = new Set([...namespaces, ...(gateway ? [gateway.namespace] : [])]);
+  const open = namespaces.filter((namespace) => (typeof inside === "boolean" ? inside : inside.includes(namespace)));
+  return [
+    ...namespaces.flatMap((namespace) => base({ namespace }, args)),
+    ...open.flatMap(insideNamespace),
+    ...(gateway ? base(gatewayPods(gateway), args) : []),
+    ...[...(gateway ? gatewayFlows(gateway) : []), ...(args.flows ?? [])].flatMap((intent) => flow(intent, isolated)),
+    ...openDoors(args.openIngress ?? [], "Ingress"),
+    ...openDoors(args.openEgress ?? [], "Egress"),
+  ];
+}
+
+/** Network policy for namespaces: nothing passes but what is named, and each name is one policy. */
+export class NetworkIsolation extends pulumi.ComponentResource {
+  /** What is registered, as it will stand in the API server. */
+  public readonly manifests: Manifest[];
+
+  constructor(name: string, args: NetworkIsolationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-egress:index:NetworkIsolation", name, {}, opts);
+    this.manifests = networkIsolationManifests(args);
+    for (const manifest of this.manifests)
+      register(`${name}-${manifest.metadata.namespace}-${manifest.metadata.name}`, manifest, { parent: this });
+    this.registerOutputs({ namespaces: args.namespaces });
+  }
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { labels, objectName, port } from "./formats.js";
+
+const mode = z.enum(["STRICT", "PERMISSIVE", "DISABLE"]);
+
+const workload = z.strictObject({
+  name: objectName.describe("Name of the policy."),
+  namespace: objectName.describe("Namespace of the workload."),
+  labels: labels
+    .refine(
+      (value) => Object.keys(value).length > 0,
+      "selects every pod|Write at least one label of the workload's pods",
+    )
+    .describe("Labels of the workload's pods."),
+  mode: mode.default("STRICT").describe("What the workload accepts."),
+  ports: z
+    .array(
+      z.strictObject({
+        port: port.describe("Port the container listens on."),
+        mode: mode.describe("What the port accepts."),
+        servicePort: port.optional().describe("Port of the Service that leads there. Default: the container's port."),
+      }),
+    )
+    .default([])
+    .describe("Ports that differ from the rest of the workload."),
+  services: z
+    .array(objectName)
+    .default([])
+    .describe("Services that lead to the workload: their clients get the matching DestinationRule."),
+});
+
+/** `mutualTls`: what workloads accept, from the mesh down to a port. */
+export const mutualTlsSchema = z.strictObject({
+  mode: mode
+    .default("STRICT")
+    .describe("What every workload of the mesh accepts. PERMISSIVE lets clients without a sidecar in, unencrypted."),
+  namespaces: z
+    .array(
+      z.strictObject({
+        namespace: objectName.describe("Namespace that differs from the mesh."),
+        mode: mode.describe("What its workloads accept."),
+      }),
+    )
+    .default([])
+    .describe("Namespaces that differ from the mesh."),
+  workloads: z.array(workload).default([]).describe("Workloads that differ from their namespace."),
+});
+export type MutualTlsSettings = z.output<typeof mutualTlsSchema>;
