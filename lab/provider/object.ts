@@ -12,7 +12,17 @@ import {
   referenceOf,
 } from "./identity.js";
 import { liveInputs } from "./live.js";
-import { changes, conceal, containsUnknown, isObject, reveal, secret, unknown, type Properties } from "./properties.js";
+import {
+  changes,
+  conceal,
+  containsUnknown,
+  isObject,
+  reveal,
+  secret,
+  unknown,
+  without,
+  type Properties,
+} from "./properties.js";
 import { readinessOf } from "./readiness.js";
 import { replacesObject, type Mutability } from "./replacement.js";
 import {
