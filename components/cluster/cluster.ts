@@ -31,8 +31,7 @@ export interface AckNetwork {
   region: string;
   vpcId: pulumi.Output<string>;
   /** Where a provisioned database gets its address; undefined when no zone has a range for databases. */
-  databaseVswitchId?: pulumi.Output<string>;
-  databaseZone?: string;
+  database?: { zone: string; vswitchId: pulumi.Output<string> };
   /** Security group of the nodes and pods that are no gateway. */
   nodeSecurityGroupId: pulumi.Output<string>;
   /** Security group of the gateway nodes and their pods. */

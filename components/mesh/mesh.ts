@@ -17,6 +17,8 @@ export interface MeshFacts {
   dnsCapture: boolean;
   /** Namespaces and labels of the control plane that proxies must reach, with its ports. Undefined when it is outside the cluster. */
   controlPlane?: { namespace: string; podLabels: Record<string, string>; ports: number[] };
+  /** Addresses and ports of a control plane outside the cluster that proxies must reach. */
+  remoteControlPlane?: { ranges: string[]; ports: number[] };
   /** Name of the extension provider that takes traces, for Telemetry; undefined when there is none. */
   tracingProvider?: string;
 }

@@ -1,0 +1,228 @@
+import { ManagedKubernetes } from "@pulumi/alicloud/cs/managedKubernetes.js";
+import { getClusterCredentialOutput } from "@pulumi/alicloud/cs/getClusterCredential.js";
+import { NodePool, type NodePoolArgs } from "@pulumi/alicloud/cs/nodePool.js";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ackRangeProblems, type ClusterNetwork } from "../../settings/cluster.js";
+import { describeProblem, keyPath } from "../../settings/problem.js";
+import { AckVpc, type AckZone } from "./ackVpc.js";
+import { gatewayNodeKey, onGatewayNodes, type AckNetwork, type Cluster, type NodePlacement } from "./cluster.js";
+
+/** Nodes of one kind. */
+export interface AckNodePoolArgs {
+  /** Instance types to choose from, such as `ecs.g7.xlarge`. */
+  instanceTypes: string[];
+  /** Number of nodes over all zones.
+   * @default 3 for workloads, 2 for gateways */
+  nodes?: number;
+  /** System disk, in GiB.
+   * @default 120 */
+  diskGib?: number;
+}
+
+/** A managed ACK cluster with Terway, private by default. */
+export interface AckClusterArgs {
+  /** Region, such as `cn-hangzhou`. */
+  region: string;
+  /** Zones the cluster spreads over, each with its ranges. */
+  zones: AckZone[];
+  /** An existing VPC.
+   * @default a new one with `vpcCidr` */
+  vpcId?: pulumi.Input<string>;
+  /** Range of the VPC; every other range but `serviceCidr` lies in it.
+   * @default "10.0.0.0/8" */
+  vpcCidr?: string;
+  /** Range of all pods; the `pods` and `gateway` ranges of the zones lie in it.
+   * @default "10.64.0.0/10" */
+  podCidr?: string;
+  /** Range of the Services, outside the VPC.
+   * @default "172.21.0.0/20" */
+  serviceCidr?: string;
+  /** Version of Kubernetes.
+   * @default what the cloud offers */
+  version?: string;
+  /** Class of the control plane.
+   * @default "ack.pro.small" */
+  clusterSpec?: string;
+  /** Nodes for workloads. */
+  nodePool: AckNodePoolArgs;
+  /** Nodes for egress gateways only. */
+  gatewayPool: AckNodePoolArgs;
+  /** Put the API server on the Internet too.
+   * @default false: it answers inside the VPC only */
+  publicEndpoint?: boolean;
+  /** Ranges outside the VPC that nodes may open TLS connections to, for images.
+   * @default ["0.0.0.0/0"] */
+  imageRanges?: string[];
+  /** KMS key that encrypts Secrets in the control plane's store.
+   * @default none */
+  secretsKeyId?: pulumi.Input<string>;
+  /** Refuse to delete the cluster.
+   * @default true */
+  deletionProtection?: boolean;
+  /** Minutes a kubeconfig handed out by this program is valid, 15 to 4320.
+   * @default 4320 */
+  kubeconfigMinutes?: number;
+  /** Forget objects, rather than fail, when the cluster cannot be reached any more.
+   * @default false */
+  deleteUnreachable?: boolean;
+}
+
+/** Terway reads its switches as strings; IPVlan selects the eBPF data path, which enforces NetworkPolicy. */
+const terway = {
+  name: "terway-eniip",
+  config: JSON.stringify({ IPVlan: "true", NetworkPolicy: "true", ENITrunking: "false" }),
+};
+
+/** Days the control plane's logs are kept. */
+const controlPlaneLogDays = "30";
+
+/** ConfigMap that tells Terway which vSwitches and security group the pods of gateway nodes use. */
+const gatewayTerwayConfig = "eni-config-egress-gateway";
+
+/** Terway's configuration for gateway nodes, which it merges over the cluster's own: vSwitch by zone, and security group. */
+export function gatewayEniConfig(vswitches: Record<string, string>, securityGroupId: string): string {
+  const byZone = Object.fromEntries(Object.entries(vswitches).map(([zone, vswitch]) => [zone, [vswitch]]));
+  return JSON.stringify({ vswitches: byZone, security_group: securityGroupId });
+}
+
+/** ACK with Terway: NetworkPolicy enforced, API server private, gateway nodes with addresses and rules of their own. */
+export class AckCluster extends pulumi.ComponentResource implements Cluster {
+  readonly provider: k8s.Provider;
+  readonly kubeconfig: pulumi.Output<string>;
+  readonly network: ClusterNetwork;
+  readonly gatewayNodes: NodePlacement = onGatewayNodes;
+  readonly cloudNetwork: AckNetwork;
+  readonly ready: pulumi.Resource[];
+  readonly clusterId: pulumi.Output<string>;
+  readonly vpc: AckVpc;
+
+  constructor(name: string, args: AckClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    const filled = { vpcCidr: "10.0.0.0/8", podCidr: "10.64.0.0/10", serviceCidr: "172.21.0.0/20", ...args };
+    const problems = ackRangeProblems(filled);
+    if (problems.length > 0)
+      throw new Error(
+        problems.map((problem) => describeProblem({ ...problem, path: keyPath(problem.path) })).join("\n"),
+      );
+    super("mesh-egress:index:AckCluster", name, {}, opts);
+
+    this.network = { podCidr: filled.podCidr, serviceCidr: filled.serviceCidr, policyEngine: "terway" };
+    this.vpc = new AckVpc(`${name}-vpc`, filled, { parent: this });
+    this.cloudNetwork = this.vpc.cloudNetwork;
+    const cluster = this.controlPlane(name, filled);
+    this.clusterId = cluster.id;
+    const credential = getClusterCredentialOutput(
+      { clusterId: cluster.id, temporaryDurationMinutes: args.kubeconfigMinutes ?? 4320 },
+      { parent: this },
+    );
+    this.kubeconfig = pulumi.secret(credential.kubeConfig);
+    this.provider = new k8s.Provider(
+      `${name}-provider`,
+      // The kubeconfig is renewed on every run; what it stands for changes only with the cluster.
+      { kubeconfig: this.kubeconfig, clusterIdentifier: cluster.id, deleteUnreachable: args.deleteUnreachable },
+      { parent: this },
+    );
+    this.ready = this.nodes(name, args);
+    this.registerOutputs({ clusterId: this.clusterId, kubeconfig: this.kubeconfig, network: this.network });
+  }
+
+  private controlPlane(name: string, args: AckClusterArgs & { serviceCidr: string }): ManagedKubernetes {
+    return new ManagedKubernetes(
+      `${name}-cluster`,
+      {
+        name,
+        version: args.version,
+        clusterSpec: args.clusterSpec ?? "ack.pro.small",
+        vswitchIds: Object.values(this.vpc.nodeVswitchIds),
+        podVswitchIds: Object.values(this.vpc.podVswitchIds),
+        serviceCidr: args.serviceCidr,
+        securityGroupId: this.cloudNetwork.nodeSecurityGroupId,
+        // The VPC brings its own NAT, with one address for gateways and another for everything else.
+        newNatGateway: false,
+        // An API server on the Internet is one stolen credential away from everybody.
+        slbInternetEnabled: args.publicEndpoint ?? false,
+        // Pods get cloud permissions by service account, so nodes need none that a pod could borrow.
+        enableRrsa: true,
+        ...(args.secretsKeyId ? { encryptionProviderKey: args.secretsKeyId, disableEncryption: false } : {}),
+        auditLogConfig: { enabled: true },
+        controlPlaneLogComponents: ["apiserver", "kcm", "scheduler", "ccm"],
+        controlPlaneLogTtl: controlPlaneLogDays,
+        deletionProtection: args.deletionProtection ?? true,
+        addons: [
+          terway,
+          { name: "csi-plugin" },
+          { name: "csi-provisioner" },
+          // Would open a public load balancer that nobody asked for.
+          { name: "nginx-ingress-controller", disabled: true },
+        ],
+      },
+      // Addons are read at creation only; a later difference would never go away.
+      { parent: this, ignoreChanges: ["addons"], customTimeouts: { create: "90m", update: "60m", delete: "60m" } },
+    );
+  }
+
+  private nodes(name: string, args: AckClusterArgs): pulumi.Resource[] {
+    const { nodeSecurityGroupId, gatewaySecurityGroupId } = this.cloudNetwork;
+    const terwayConfig = new k8s.core.v1.ConfigMap(
+      `${name}-gateway-terway`,
+      {
+        metadata: { name: gatewayTerwayConfig, namespace: "kube-system" },
+        data: {
+          eni_conf: pulumi
+            .all([this.vpc.gatewayVswitchIds, gatewaySecurityGroupId])
+            .apply(([vswitches, group]) => gatewayEniConfig(vswitches, group)),
+        },
+      },
+      { parent: this, provider: this.provider },
+    );
+    const workloads = this.nodePool(`${name}-nodes`, args.nodePool, 3, {
+      vswitchIds: Object.values(this.vpc.nodeVswitchIds),
+      securityGroupIds: [nodeSecurityGroupId],
+    });
+    const gateways = this.nodePool(
+      `${name}-gateway-nodes`,
+      args.gatewayPool,
+      2,
+      {
+        vswitchIds: Object.values(this.vpc.gatewayVswitchIds),
+        securityGroupIds: [gatewaySecurityGroupId],
+        labels: [
+          { key: gatewayNodeKey, value: "true" },
+          { key: "terway-config", value: gatewayTerwayConfig },
+        ],
+        taints: [{ key: gatewayNodeKey, value: "true", effect: "NoSchedule" }],
+      },
+      // Terway reads its configuration when a node joins, so it must be there before the first one does.
+      [terwayConfig],
+    );
+    return [workloads, gateways];
+  }
+
+  private nodePool(
+    name: string,
+    pool: AckNodePoolArgs,
+    defaultNodes: number,
+    place: Partial<NodePoolArgs>,
+    dependsOn: pulumi.Resource[] = [],
+  ): NodePool {
+    return new NodePool(
+      name,
+      {
+        nodePoolName: name,
+        clusterId: this.clusterId,
+        instanceTypes: pool.instanceTypes,
+        desiredSize: String(pool.nodes ?? defaultNodes),
+        imageType: "AliyunLinux3",
+        systemDiskCategory: "cloud_essd",
+        systemDiskSize: pool.diskGib ?? 120,
+        systemDiskEncrypted: true,
+        // A pod that can make the node fetch an address must not get the node's credentials that way.
+        instanceMetadataOptions: { httpTokens: "required" },
+        installCloudMonitor: true,
+        management: { enable: true, autoRepair: true, autoUpgrade: true, autoVulFix: true, maxUnavailable: 1 },
+        ...place,
+      },
+      { parent: this, dependsOn },
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import { ServiceMesh } from "@pulumi/alicloud/servicemesh/serviceMesh.js";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { register, type Manifest } from "../manifest.js";
+import type { Mesh, MeshFacts } from "./mesh.js";
+
+/** Alibaba Cloud Service Mesh: a managed control plane with an API server of its own. */
+export interface AlibabaServiceMeshArgs {
+  /** VPC of the cluster. */
+  vpcId: pulumi.Input<string>;
+  /** vSwitch the control plane gets its addresses from. */
+  vswitchId: pulumi.Input<string>;
+  /** Range of that vSwitch: proxies must reach the control plane in it. */
+  controlPlaneCidr: string;
+  /** ACK clusters whose workloads are in the mesh. */
+  clusterIds: pulumi.Input<string>[];
+  /** What must be there before a cluster can join: its nodes. */
+  clusterReady: pulumi.Resource[];
+  /** Version of the instance.
+   * @default what the cloud offers */
+  version?: string;
+  /** Edition of the instance.
+   * @default "enterprise" */
+  edition?: "standard" | "enterprise" | "ultimate";
+  /** What sidecars do with hosts nobody registered.
+   * @default "REGISTRY_ONLY" */
+  outboundTrafficPolicy?: "REGISTRY_ONLY" | "ALLOW_ANY";
+  /** Sidecars answer DNS, so that every database has an address of its own.
+   * @default true */
+  dnsCapture?: boolean;
+  /** Proxies log each connection.
+   * @default true */
+  accessLog?: boolean;
+  /** Send traces to Alibaba Cloud's tracing service.
+   * @default false */
+  tracing?: boolean;
+  /** SPIFFE trust domain of workload identities.
+   * @default "cluster.local" */
+  trustDomain?: string;
+  /** Put the mesh's API server on the Internet.
+   * @default false: it answers inside the VPC only */
+  publicEndpoint?: boolean;
+}
+
+const rootNamespace = "istio-system";
+
+/** Proxies take the switch when they are injected. The cloud's API has no field for it, Istio's own resource does. */
+export function dnsCaptureConfig(): Manifest & { spec: object } {
+  return {
+    apiVersion: "networking.istio.io/v1beta1",
+    kind: "ProxyConfig",
+    metadata: { name: "dns-capture", namespace: rootNamespace },
+    spec: { environmentVariables: { ISTIO_META_DNS_CAPTURE: "true" } },
+  };
+}
+
+/**
+ * ASM. Istio's resources go to the mesh's own API server (`provider`), Kubernetes objects to the cluster's: hand the
+ * cluster's provider to components that make those.
+ */
+export class AlibabaServiceMesh extends pulumi.ComponentResource implements Mesh {
+  readonly facts: MeshFacts;
+  readonly provider: k8s.Provider;
+  readonly ready: pulumi.Resource[];
+  readonly manifests: Manifest[];
+  /** Secret: whoever holds it may change the mesh. */
+  readonly kubeconfig: pulumi.Output<string>;
+
+  constructor(name: string, args: AlibabaServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-egress:index:AlibabaServiceMesh", name, {}, opts);
+    const dnsCapture = args.dnsCapture ?? true;
+    this.facts = {
+      kind: "asm",
+      rootNamespace,
+      trustDomain: args.trustDomain ?? "cluster.local",
+      injectionLabels: { "istio-injection": "enabled" },
+      injectionAnnotations: {},
+      dnsCapture,
+      remoteControlPlane: { ranges: [args.controlPlaneCidr], ports: [15012] },
+    };
+    const mesh = this.instance(name, args);
+    // The SDK does not mark it.
+    this.kubeconfig = pulumi.secret(mesh.kubeconfig);
+    this.provider = new k8s.Provider(
+      `${name}-provider`,
+      { kubeconfig: this.kubeconfig, clusterIdentifier: mesh.id },
+      { parent: this },
+    );
+    this.manifests = dnsCapture ? [dnsCaptureConfig()] : [];
+    const configs = this.manifests.map((manifest) =>
+      register(`${name}-${manifest.metadata.name}`, manifest, { parent: this, provider: this.provider }),
+    );
+    this.ready = [mesh, ...configs];
+    this.registerOutputs({ facts: this.facts, kubeconfig: this.kubeconfig });
+  }
+
+  private instance(name: string, args: AlibabaServiceMeshArgs): ServiceMesh {
+    const clusterSpec = args.edition ?? "enterprise";
+    return new ServiceMesh(
+      `${name}-instance`,
+      {
+        serviceMeshName: name,
+        version: args.version,
+        edition: clusterSpec === "standard" ? "Default" : "Pro",
+        clusterSpec,
+        clusterIds: args.clusterIds,
+        network: { vpcId: args.vpcId, vswitcheList: args.vswitchId },
+        // Who reaches this API server with a credential decides what every workload may reach.
+        loadBalancer: { apiServerPublicEip: args.publicEndpoint ?? false },
+        meshConfig: {
+          outboundTrafficPolicy: args.outboundTrafficPolicy ?? "REGISTRY_ONLY",
+          accessLog: { enabled: args.accessLog ?? true },
+          tracing: args.tracing ?? false,
+          // Only namespaces that ask for it get sidecars.
+          sidecarInjector: { enableNamespacesByDefault: false },
+        },
+      },
+      // A cluster without nodes cannot join, and the control plane takes longer than the default allows.
+      { parent: this, dependsOn: args.clusterReady, customTimeouts: { create: "40m", update: "30m", delete: "30m" } },
+    );
+  }
+}

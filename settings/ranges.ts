@@ -1,0 +1,57 @@
+import { BlockList } from "node:net";
+
+function parse(cidr: string): { address: string; prefix: number } {
+  const [address = "", prefix = "32"] = cidr.split("/");
+  return { address, prefix: Number(prefix) };
+}
+
+/** Whether every address of `inner` is one of `outer`. */
+export function within(inner: string, outer: string): boolean {
+  const [small, large] = [parse(inner), parse(outer)];
+  const list = new BlockList();
+  list.addSubnet(large.address, large.prefix);
+  return small.prefix >= large.prefix && list.check(small.address);
+}
+
+/** Whether the two ranges share an address. Ranges are powers of two, so one must hold the other. */
+export function overlap(one: string, other: string): boolean {
+  return within(one, other) || within(other, one);
+}
+
+/** A range that is not where it must be, as a problem of the settings that hold it. */
+export interface RangeProblem {
+  path: (string | number)[];
+  reason: string;
+  instead: string;
+}
+
+/** A named range of some settings. */
+export interface NamedRange {
+  path: (string | number)[];
+  range: string;
+}
+
+/** One problem per range that does not lie inside `outer`. */
+export function outside(inner: NamedRange[], outer: NamedRange): RangeProblem[] {
+  return inner
+    .filter(({ range }) => !within(range, outer.range))
+    .map(({ path }) => ({
+      path,
+      reason: `does not lie in ${outer.path.join(".")} ${outer.range}`,
+      instead: `Write a range inside ${outer.range}`,
+    }));
+}
+
+/** One problem per range that shares addresses with one before it. */
+export function overlapping(ranges: NamedRange[]): RangeProblem[] {
+  return ranges.flatMap(({ path, range }, index) =>
+    ranges
+      .slice(0, index)
+      .filter((other) => overlap(range, other.range))
+      .map((other) => ({
+        path,
+        reason: `shares addresses with ${other.path.join(".")} ${other.range}`,
+        instead: "Write a range of its own",
+      })),
+  );
+}
