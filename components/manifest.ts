@@ -44,3 +44,29 @@ export function register(name: string, manifest: Manifest, opts: pulumi.CustomRe
     ? new resourceClass(name, manifest as never, opts)
     : new k8s.apiextensions.CustomResource(name, manifest, opts);
 }
+
+/** Kinds that live in the mesh's API server where that is another than the cluster's, as on ASM. */
+export function isMeshResource({ apiVersion }: Manifest): boolean {
+  return /\.istio\.io\/|^istio\.alibabacloud\.com\//.test(apiVersion);
+}
+
+/**
+ * Registers manifests as children of one component. Kind, namespace and name make the logical name: a position in a
+ * list would not survive a reordering.
+ */
+export function registerAll(
+  name: string,
+  manifests: Manifest[],
+  opts: pulumi.CustomResourceOptions,
+  meshProvider?: k8s.Provider,
+): pulumi.CustomResource[] {
+  return manifests.map((manifest) => {
+    const { kind, metadata } = manifest;
+    const logicalName = [name, kind, metadata.namespace, metadata.name].filter(Boolean).join("-").toLowerCase();
+    return register(
+      logicalName,
+      manifest,
+      isMeshResource(manifest) && meshProvider ? { ...opts, provider: meshProvider } : opts,
+    );
+  });
+}

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cidr, duration, hostOrWildcard, ipv4, objectName, port, secretName } from "./formats.js";
-import { defaultPorts, protocols, trafficModeNames } from "./trafficModes.js";
+import { defaultPorts, type Protocol, protocols, trafficModeNames } from "./trafficModes.js";
 
 const client = z
   .strictObject({
@@ -62,7 +62,7 @@ const provision = z
   })
   .describe("Create the database too; its allow-list then admits the egress gateway only.");
 
-const database = z.strictObject({
+export const databaseObject = z.strictObject({
   name: objectName.max(40).describe("Name of the database in this stack; resource names derive from it alone."),
   host: hostOrWildcard
     .optional()
@@ -94,15 +94,16 @@ const database = z.strictObject({
   provision: provision.optional(),
 });
 
+/** One database, its port filled in. */
+export const databaseSchema = databaseObject.transform((db) => ({ ...db, port: db.port ?? usualPort(db.protocol) }));
+
+/** Protocols without a usual port must name one; 0 is what the checks then find. */
+function usualPort(protocol: Protocol): number {
+  return defaultPorts[protocol] ?? 0;
+}
+
 /** `databases`: what workloads may reach outside the cluster. */
-export const databasesSchema = z
-  .array(
-    database.transform((db) => ({
-      ...db,
-      port: db.port ?? defaultPorts[db.protocol] ?? (db.protocol === "tls" ? 443 : 0),
-    })),
-  )
-  .default([]);
+export const databasesSchema = z.array(databaseSchema).default([]);
 
 /** A database as the settings describe it, defaults filled in. */
-export type DatabaseSettings = z.output<typeof databasesSchema>[number];
+export type DatabaseSettings = z.output<typeof databaseSchema>;

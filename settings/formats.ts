@@ -51,6 +51,14 @@ export const duration = z
   .string()
   .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, "is no duration|Write a number with a unit: 500ms, 10s, 5m, 1h");
 
+const secondsPer = { ms: 0.001, s: 1, m: 60, h: 3600 };
+
+/** Length of a duration in seconds. */
+export function seconds(text: z.infer<typeof duration>): number {
+  const unit = text.replace(/[\d.]/g, "") as keyof typeof secondsPer;
+  return Number.parseFloat(text) * secondsPer[unit];
+}
+
 /** Labels of Kubernetes objects. */
 export const labels = z.record(z.string(), z.string());
 

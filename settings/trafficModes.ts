@@ -9,6 +9,7 @@ export const defaultPorts: Partial<Record<Protocol, number>> = {
   mongo: 27017,
   redis: 6379,
   kafka: 9092,
+  tls: 443,
 };
 
 /**
@@ -107,9 +108,9 @@ const inBandTls: Partial<Record<Protocol, string>> = {
 };
 
 /** Why a mode cannot carry a protocol, or undefined when it can. */
-export function whyNot(mode: TrafficMode, protocol: Protocol): string | undefined {
+export function whyNot(mode: TrafficMode, protocol: Protocol, directNegotiation = false): string | undefined {
   const facts: TrafficModeFacts = trafficModes[mode];
-  if (facts.wire === "tls") return noSni[protocol];
+  if (facts.wire === "tls") return directNegotiation && protocol === "postgres" ? undefined : noSni[protocol];
   if (protocol === "tls" && facts.encryptsUpstream === "gateway")
     return "the application already encrypts, so the gateway has nothing to originate";
   if (facts.encryptsUpstream === "gateway") return inBandTls[protocol];

@@ -1,6 +1,9 @@
+import type { GatewaySettings } from "../../settings/gateway.js";
+import type { MeshFacts } from "../mesh/mesh.js";
+
 /** What database egress needs of an egress gateway. Plain values, so that traffic modes stay pure. */
 export interface Gateway {
-  /** Name of its Service and prefix of what belongs to it. */
+  /** Name of the gateway and prefix of what belongs to it. */
   name: string;
   /** Namespace of its pods, and of the databases' Istio resources. */
   namespace: string;
@@ -8,8 +11,17 @@ export interface Gateway {
   selector: Record<string, string>;
   /** Fully qualified name of its Service. */
   host: string;
-  /** Service account of its pods. */
-  serviceAccount: string;
   /** Port that all databases share, told apart by SNI. */
   sharedPort: number;
+}
+
+/** The gateway's facts before it exists; ASM decides namespace and Service name itself. */
+export function gatewayOf(
+  settings: Pick<GatewaySettings, "name" | "namespace" | "sharedPort">,
+  mesh: MeshFacts,
+): Gateway {
+  const { name, sharedPort } = settings;
+  const namespace = mesh.kind === "asm" ? "istio-system" : (settings.namespace ?? "istio-egress");
+  const service = mesh.kind === "asm" ? `istio-${name}` : name;
+  return { name, namespace, selector: { istio: name }, host: `${service}.${namespace}.svc.cluster.local`, sharedPort };
 }

@@ -1,0 +1,55 @@
+import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1";
+import { gatewayPort, gatewayService, type Path, visibleTo } from "./endpoint.js";
+import type { Manifest } from "../manifest.js";
+
+type Wire = "tcp" | "tls";
+
+interface Legs {
+  /** How the sidecar tells the connection apart. */
+  mesh: Wire;
+  /** How the gateway does: `tls` only where it passes TLS through; a server that terminates it needs `tcp`. */
+  gateway: Wire;
+  /** Where the gateway sends it. Default: the endpoint itself. */
+  forwarder?: { host: string; port: number };
+}
+
+/** Leads a connection from the client's sidecar to the gateway, and from the gateway on. */
+export function route(path: Path, legs: Legs): IVirtualService & Manifest {
+  const { endpoint, gateway, home } = path;
+  const onward = legs.forwarder ?? { host: endpoint.host, port: endpoint.port };
+  const here = `${gateway.namespace}/${endpoint.name}`;
+  const toGateway = {
+    match: [{ gateways: ["mesh"], port: endpoint.port, ...sniMatch(legs.mesh, endpoint.host) }],
+    route: [
+      { destination: { host: gatewayService(path).host, subset: endpoint.name, port: { number: gatewayPort(path) } } },
+    ],
+  };
+  const toDatabase = {
+    match: [{ gateways: [here], port: gatewayPort(path), ...sniMatch(legs.gateway, endpoint.host) }],
+    route: [{ destination: { host: onward.host, port: { number: onward.port } } }],
+  };
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: { name: endpoint.name, namespace: home },
+    spec: {
+      hosts: legs.forwarder ? [endpoint.host, legs.forwarder.host] : [endpoint.host],
+      gateways: ["mesh", here],
+      exportTo: visibleTo(path),
+      ...byWire([legs.mesh, toGateway], [legs.gateway, toDatabase]),
+    },
+  };
+}
+
+function sniMatch(wire: Wire, host: string): { sniHosts: string[] } {
+  return (wire === "tls" ? { sniHosts: [host] } : {}) as { sniHosts: string[] };
+}
+
+type Rule = NonNullable<IVirtualService["spec"]>["tls"] extends (infer R)[] | undefined ? R : never;
+
+/** A VirtualService keeps its rules in one list per wire. */
+function byWire(...rules: [Wire, Rule][]): { tcp?: Rule[]; tls?: Rule[] } {
+  const of = (wire: Wire) => rules.filter(([its]) => its === wire).map(([, rule]) => rule);
+  const [tls, tcp] = [of("tls"), of("tcp")];
+  return { ...(tls.length ? { tls } : {}), ...(tcp.length ? { tcp } : {}) };
+}

@@ -1,0 +1,65 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { gatewaySchema } from "../../settings/gateway.js";
+import { parse } from "../../settings/parse.js";
+import type { NodePlacement } from "../cluster/cluster.js";
+import type { Forwarder } from "../egress/forwarder.js";
+import { type Manifest, registerAll } from "../manifest.js";
+import type { MeshFacts } from "../mesh/mesh.js";
+import { asmGateway } from "./asmGateway.js";
+import { allowNothing, deployedGateway } from "./deployedGateway.js";
+import { type Gateway, gatewayOf } from "./gateway.js";
+
+/** Arguments of {@link EgressGateway}. */
+export interface EgressGatewayArgs {
+  /** The mesh whose proxy the gateway runs. */
+  mesh: MeshFacts;
+  /** Name of the gateway. Its pods carry the label `istio: <name>`. @default egressgateway */
+  name?: string;
+  /** Namespace of its pods, which must exist and have injection. @default istio-egress; on ASM always istio-system */
+  namespace?: string;
+  /** Port that all databases share. @default 15443 */
+  sharedPort?: number;
+  /** Number of pods, and the CPU utilization in percent above which pods are added. @default 2 to 5 at 80 % */
+  replicas?: { min?: number; max?: number; cpuUtilization?: number };
+  /** CPU and memory of a pod. @default 100m and 128Mi requested, 2 and 1Gi at most */
+  resources?: { cpuRequest?: string; memoryRequest?: string; cpuLimit?: string; memoryLimit?: string };
+  /** Nodes that only gateways run on. @default any node */
+  nodes?: NodePlacement;
+  /** Wildcard groups that NGINX forwards beside Envoy. @default none */
+  forwarders?: Forwarder[];
+  /** Proxy image. @default auto: the injection webhook chooses */
+  image?: string;
+  /** Clusters of the mesh that run the gateway; ASM only. @default every cluster */
+  clusterIds?: pulumi.Input<string>[];
+  /** Speaks to the API server that holds Istio's resources. @default the provider of the component */
+  meshProvider?: k8s.Provider;
+}
+
+/**
+ * An egress gateway that lets nobody pass until a {@link DatabaseEgress} says who may.
+ *
+ * @throws {@link SettingsError} with every problem of the arguments at once.
+ */
+export class EgressGateway extends pulumi.ComponentResource {
+  /** What {@link DatabaseEgress} needs of it. */
+  readonly gateway: Gateway;
+  /** What was registered, as plain objects. */
+  readonly manifests: Manifest[];
+  /** Resources that must be ready before a database is led through it. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: EgressGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-egress:index:EgressGateway", name, {}, opts);
+    const { mesh, nodes, forwarders = [], meshProvider, clusterIds, ...own } = args;
+    const settings = parse(gatewaySchema, own, "gateway");
+    this.gateway = gatewayOf(settings, mesh);
+    const shape = { gateway: this.gateway, settings, nodes, forwarders };
+    this.manifests = [
+      ...(mesh.kind === "asm" ? [asmGateway(shape, clusterIds)] : deployedGateway(shape)),
+      allowNothing(this.gateway),
+    ];
+    this.ready = registerAll(name, this.manifests, { parent: this }, meshProvider);
+    this.registerOutputs({ host: this.gateway.host });
+  }
+}

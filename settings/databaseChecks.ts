@@ -1,0 +1,240 @@
+import type { DatabaseSettings } from "./databases.js";
+import { forwarderPort } from "./forwarderPort.js";
+import type { MeshSettings } from "./mesh.js";
+import type { Problem } from "./problem.js";
+import { safestMode, trafficModes, type TrafficModeFacts, whyNot } from "./trafficModes.js";
+
+/** What a database's checks must know of the rest. */
+export interface Surroundings {
+  meshKind: MeshSettings["kind"];
+}
+
+type Check = (db: DatabaseSettings, facts: TrafficModeFacts, around: Surroundings) => Omit<Problem, "path">[];
+
+/** Checks of one database by the key they complain about. */
+const checks: Record<string, Check> = {
+  host: (db, facts) => {
+    if (db.host === undefined)
+      return db.provision
+        ? []
+        : [{ reason: "is missing", instead: "Write the name the application dials, or `provision`" }];
+    const wildcard = db.host.startsWith("*.");
+    if (wildcard && !facts.wildcard)
+      return [
+        { value: db.host, reason: `is a wildcard, which ${db.trafficMode} cannot route`, instead: "Use tls-wildcard" },
+      ];
+    if (!wildcard && facts.wildcard)
+      return [
+        {
+          value: db.host,
+          reason: `is no wildcard, but ${db.trafficMode} is for wildcards`,
+          instead: "Use tls-gateway-mtls",
+        },
+      ];
+    return [];
+  },
+  port: (db) =>
+    db.port === 0
+      ? [
+          {
+            reason: `is missing, and ${db.protocol} has no usual port`,
+            instead: "Write the port the application dials",
+          },
+        ]
+      : [],
+  trafficMode: (db) => {
+    const why = whyNot(db.trafficMode, db.protocol, db.tls.directNegotiation);
+    const direct =
+      db.protocol === "postgres" && trafficModes[db.trafficMode].wire === "tls"
+        ? ", or tls.directNegotiation with Postgres 17 and `sslnegotiation=direct`"
+        : "";
+    return why
+      ? [
+          {
+            value: db.trafficMode,
+            reason: `cannot carry ${db.protocol}: ${why}`,
+            instead: `Use ${safestMode(db.protocol)}${direct}`,
+          },
+        ]
+      : [];
+  },
+  clients: (db, facts) => {
+    const named = db.clients.flatMap(({ serviceAccounts }) => serviceAccounts ?? []);
+    return named.length && !facts.identity
+      ? [
+          {
+            reason: `name service accounts, but ${db.trafficMode} carries no identity, so a rule by it would never match`,
+            instead: `Use ${facts.wire === "tls" ? "tls-gateway-mtls" : "tcp-gateway-mtls"}, or leave serviceAccounts out`,
+          },
+        ]
+      : [];
+  },
+  gatewayPort: (db, facts) => {
+    if (facts.needsOwnPort && !db.gatewayPort)
+      return [
+        {
+          reason: `is missing: in ${db.trafficMode} nothing but the port tells databases apart at the gateway`,
+          instead: "Write a port no other database has, such as 15500, or use tcp-gateway-mtls",
+        },
+      ];
+    if (db.gatewayPort && (reservedPorts.has(db.gatewayPort) || db.gatewayPort < 1024))
+      return [
+        {
+          value: db.gatewayPort,
+          reason: "is taken by the proxy itself or privileged",
+          instead: "Write another port above 1023",
+        },
+      ];
+    return db.gatewayPort && !facts.throughGateway
+      ? [
+          {
+            value: db.gatewayPort,
+            reason: `has no meaning: ${db.trafficMode} does not pass the gateway`,
+            instead: "Leave it out",
+          },
+        ]
+      : [];
+  },
+  brokers: (db, facts) =>
+    db.brokers?.length && (facts.needsOwnPort || db.gatewayPort)
+      ? [
+          {
+            reason: "share one port, which cannot be a single broker's own",
+            instead: "Use tcp-gateway-mtls without gatewayPort",
+          },
+        ]
+      : [],
+  via: (db, _facts, { meshKind }) => {
+    if (db.trafficMode !== "tls-wildcard") return [];
+    if (db.via === "envoy" && meshKind === "cloud-service-mesh")
+      return [
+        {
+          value: db.via,
+          reason: "needs an EnvoyFilter, which managed Cloud Service Mesh does not allow",
+          instead: "Use sni-proxy",
+        },
+      ];
+    return db.via === "sni-proxy" && meshKind === "asm"
+      ? [
+          {
+            value: db.via,
+            reason: "needs a container beside the gateway, which ASM's gateway resource cannot hold",
+            instead: "Use envoy",
+          },
+        ]
+      : [];
+  },
+  tls: (db, facts) => {
+    const used = Object.entries({ ...db.tls, directNegotiation: undefined }).flatMap(([key, value]) =>
+      value ? [key] : [],
+    );
+    return used.length && facts.encryptsUpstream !== "gateway"
+      ? [
+          {
+            reason: `sets ${used.join(", ")}, but in ${db.trafficMode} the gateway opens no TLS to the database`,
+            instead: "Use tls-origination, or leave it out",
+          },
+        ]
+      : [];
+  },
+  provision: (db, facts) =>
+    db.provision && !facts.throughGateway
+      ? [
+          {
+            reason: `makes a database whose allow-list admits the gateway only, but ${db.trafficMode} goes round it`,
+            instead: "Use tcp-gateway-mtls",
+          },
+        ]
+      : [],
+};
+
+/** Ports of the proxy itself (Istio, "Ports used by Istio"). */
+const reservedPorts = new Set([15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090]);
+
+/** Everything wrong with one database by itself. */
+export function databaseProblems(db: DatabaseSettings, path: string, around: Surroundings): Problem[] {
+  const facts: TrafficModeFacts = trafficModes[db.trafficMode];
+  return Object.entries(checks).flatMap(([key, check]) =>
+    check(db, facts, around).map((problem) => ({ path: `${path}.${key}`, ...problem })),
+  );
+}
+
+/** Everything wrong between databases. */
+export function collisions(
+  databases: DatabaseSettings[],
+  options: { dnsCapture: boolean; sharedPort: number },
+): Problem[] {
+  return [
+    ...twice(databases, "name", (db) => db.name, "is the name of another database too", "Write a name of its own"),
+    ...twice(
+      databases,
+      "host",
+      hostAndPort,
+      "is registered with this port already",
+      "Keep one of them, and list all its clients there",
+    ),
+    ...twice(
+      databases,
+      "gatewayPort",
+      (db) => db.gatewayPort,
+      "is the port of another database",
+      "Write a port no other database has",
+    ),
+    ...databases.flatMap((db, i) =>
+      db.gatewayPort === options.sharedPort
+        ? [
+            {
+              path: `databases[${i}].gatewayPort`,
+              value: db.gatewayPort,
+              reason: "is the shared port",
+              instead: "Leave it out, or write another",
+            },
+          ]
+        : [],
+    ),
+    ...(options.dnsCapture ? [] : onOnePort(databases)),
+  ];
+}
+
+const loopbackPort = (db: DatabaseSettings) => (db.trafficMode === "tls-wildcard" ? forwarderPort(db.name) : undefined);
+const hostAndPort = (db: DatabaseSettings) => (db.host ? `${db.host}:${db.port}` : undefined);
+
+function twice(
+  databases: DatabaseSettings[],
+  key: "name" | "host" | "gatewayPort",
+  identity: (db: DatabaseSettings) => string | number | undefined,
+  reason: string,
+  instead: string,
+): Problem[] {
+  const first = new Map<string | number, number>();
+  return databases.flatMap((db, i) => {
+    const id = identity(db);
+    if (id === undefined) return [];
+    const before = first.get(id);
+    if (before === undefined) first.set(id, i);
+    return before === undefined
+      ? []
+      : [{ path: `databases[${i}].${key}`, value: db[key], reason: `${reason} (databases[${before}])`, instead }];
+  });
+}
+
+/** Without addresses and without DNS capture an entry claims every address on its port, so the second gets nothing. */
+function onOnePort(databases: DatabaseSettings[]): Problem[] {
+  const claimed = new Map<string, number>();
+  return databases.flatMap((db, i) => {
+    if (db.addresses?.length || trafficModes[db.trafficMode].wire === "tls") return [];
+    const slots = db.clients.map(({ namespace }) => `${namespace} ${db.port}`);
+    const before = slots.map((slot) => claimed.get(slot)).find((index) => index !== undefined);
+    for (const slot of slots) if (!claimed.has(slot)) claimed.set(slot, i);
+    return before === undefined
+      ? []
+      : [
+          {
+            path: `databases[${i}].port`,
+            value: db.port,
+            reason: `is also databases[${before}]'s, for the same namespace, and nothing tells them apart`,
+            instead: "Set mesh.dnsCapture to true, or write `addresses` for each",
+          },
+        ];
+  });
+}
