@@ -31,13 +31,7 @@ function problemsOf(issue: Issue, schema: z.ZodType, root: string): Problem[] {
       return [unknownValue(path, issue.input, issue.values.map(String))];
     case "invalid_union":
       return issue.discriminator
-        ? [
-            unknownValue(
-              `${path}.${issue.discriminator}`,
-              at(issue.input, issue.discriminator),
-              optionsOf(schema, issue),
-            ),
-          ]
+        ? [unknownValue(path, at(issue.input, issue.discriminator), (issue.options ?? []).map(String))]
         : issue.errors
             .flat()
             .flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, root));
@@ -139,12 +133,5 @@ function fits(shape: Record<string, z.ZodType>, input: unknown): boolean {
   return Object.entries(shape).every(([key, schema]) => {
     const { type } = definition(bare(schema));
     return type !== "literal" || bare(schema).safeParse(at(input, key)).success;
-  });
-}
-
-function optionsOf(schema: z.ZodType, issue: Issue & { code: "invalid_union" }): string[] {
-  return descend(schema, issue.path).flatMap((option) => {
-    const literal = definition(bare(option)).shape?.[issue.discriminator ?? ""];
-    return literal ? ((literal.def as unknown as { values: string[] }).values ?? []) : [];
   });
 }

@@ -19,7 +19,7 @@ function shown(value: unknown): string {
 
 /** `databases[1].trafficMode: "tls-gateway" cannot carry mysql: … Use tcp-gateway-mtls.` */
 export function describeProblem({ path, value, reason, instead }: Problem): string {
-  return `${path}: ${value === undefined ? "" : `${shown(value)} `}${reason}. ${instead}.`;
+  return `${path}: ${value === undefined ? "" : `${shown(value)} `}${reason}. ${instead}${instead.endsWith("?") ? "" : "."}`;
 }
 
 /** Every problem of one set of settings at once; thrown before anything is registered. */

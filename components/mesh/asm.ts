@@ -54,6 +54,21 @@ export function dnsCaptureConfig(): Manifest & { spec: object } {
   };
 }
 
+/** What the upper layers need to know, before anything is created. */
+export function asmFacts(
+  args: Pick<AlibabaServiceMeshArgs, "dnsCapture" | "trustDomain" | "controlPlaneCidr">,
+): MeshFacts {
+  return {
+    kind: "asm",
+    rootNamespace,
+    trustDomain: args.trustDomain ?? "cluster.local",
+    injectionLabels: { "istio-injection": "enabled" },
+    injectionAnnotations: {},
+    dnsCapture: args.dnsCapture ?? true,
+    remoteControlPlane: { ranges: [args.controlPlaneCidr], ports: [15012] },
+  };
+}
+
 /**
  * ASM. Istio's resources go to the mesh's own API server (`provider`), Kubernetes objects to the cluster's: hand the
  * cluster's provider to components that make those.
@@ -68,16 +83,7 @@ export class AlibabaServiceMesh extends pulumi.ComponentResource implements Mesh
 
   constructor(name: string, args: AlibabaServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-egress:index:AlibabaServiceMesh", name, {}, opts);
-    const dnsCapture = args.dnsCapture ?? true;
-    this.facts = {
-      kind: "asm",
-      rootNamespace,
-      trustDomain: args.trustDomain ?? "cluster.local",
-      injectionLabels: { "istio-injection": "enabled" },
-      injectionAnnotations: {},
-      dnsCapture,
-      remoteControlPlane: { ranges: [args.controlPlaneCidr], ports: [15012] },
-    };
+    this.facts = asmFacts(args);
     const mesh = this.instance(name, args);
     // The SDK does not mark it.
     this.kubeconfig = pulumi.secret(mesh.kubeconfig);
@@ -86,7 +92,7 @@ export class AlibabaServiceMesh extends pulumi.ComponentResource implements Mesh
       { kubeconfig: this.kubeconfig, clusterIdentifier: mesh.id },
       { parent: this },
     );
-    this.manifests = dnsCapture ? [dnsCaptureConfig()] : [];
+    this.manifests = this.facts.dnsCapture ? [dnsCaptureConfig()] : [];
     const configs = this.manifests.map((manifest) =>
       register(`${name}-${manifest.metadata.name}`, manifest, { parent: this, provider: this.provider }),
     );

@@ -101,7 +101,10 @@ export function controlPlaneNamespace(args: Pick<Filled, "namespace" | "cni">): 
   };
 }
 
-function facts(args: Filled): MeshFacts {
+/** What the upper layers need to know, before anything is installed. */
+export function istioFacts(
+  args: Pick<Filled, "namespace" | "trustDomain" | "dnsCapture" | "revision" | "tracing">,
+): MeshFacts {
   return {
     kind: "istio",
     rootNamespace: args.namespace,
@@ -126,7 +129,7 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
     const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
     const filled = { ...defaults, ...given } as Filled;
     super("mesh-egress:index:IstioMesh", name, {}, opts);
-    this.facts = facts(filled);
+    this.facts = istioFacts(filled);
     this.provider = args.provider;
     this.ready = filled.install ? this.install(name, filled) : [];
     this.registerOutputs({ facts: this.facts });
