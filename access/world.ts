@@ -6,6 +6,9 @@ const clusterScoped = new Set([
   "Namespace",
   "projectcalico.org/GlobalNetworkPolicy",
   "projectcalico.org/GlobalNetworkSet",
+  "projectcalico.org/HostEndpoint",
+  "projectcalico.org/Tier",
+  "admissionregistration.k8s.io/MutatingWebhookConfiguration",
 ]);
 
 /** API group and kind, without the version; `crd.projectcalico.org` is how Calico stores `projectcalico.org`. */
