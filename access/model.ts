@@ -230,6 +230,8 @@ export interface AnalysisOptions {
   services?: boolean;
   /** Addresses from which the client workloads' own connections arrive at a database (pod CIDRs, or node and NAT addresses). */
   clientAddresses?: readonly string[];
+  /** What enforces network policies; engines differ on host-network pods and on whether address blocks match pods. @default Calico where the input holds its objects, else not known */
+  policyEngine?: "calico" | "dataplane-v2" | "terway";
 }
 
 /** Rows sorted by namespace, workload, host, port. They are made while iterating: five million do not stand in memory. */
