@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1";
-import { register, type Manifest } from "../manifest.js";
+import { registerAll, type Manifest } from "../manifest.js";
 
 /** What a workload accepts: mutual TLS only, mutual TLS or plaintext, plaintext only. */
 export type MutualTlsMode = "STRICT" | "PERMISSIVE" | "DISABLE";
@@ -128,8 +128,7 @@ export class MutualTls extends pulumi.ComponentResource {
   constructor(name: string, args: MutualTlsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-egress:index:MutualTls", name, {}, opts);
     this.manifests = mutualTlsManifests(args);
-    for (const manifest of this.manifests)
-      register(`${name}-${manifest.metadata.namespace}-${manifest.metadata.name}`, manifest, { parent: this });
+    registerAll(name, this.manifests, { parent: this });
     this.registerOutputs({ mode: args.mode ?? "STRICT" });
   }
 }

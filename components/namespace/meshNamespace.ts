@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { INamespace, IResourceQuota } from "kubernetes-models/v1";
-import { register, type Manifest } from "../manifest.js";
+import { register, registerAll, type Manifest } from "../manifest.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 
 /** Pod Security level that the API server enforces. */
@@ -111,8 +111,7 @@ export class MeshNamespace extends pulumi.ComponentResource {
       registerNamespace(`${name}-namespace`),
       ...(args.meshProvider ? [registerNamespace(`${name}-mesh-namespace`, args.meshProvider)] : []),
     ];
-    for (const manifest of belongings)
-      register(`${name}-${manifest.metadata.name}`, manifest, { parent: this, dependsOn: this.ready });
+    registerAll(name, belongings, { parent: this, dependsOn: this.ready });
     this.registerOutputs({ namespace: args.namespace });
   }
 }

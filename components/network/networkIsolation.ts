@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { INetworkPolicy, INetworkPolicyPeer, INetworkPolicyPort } from "kubernetes-models/networking.k8s.io/v1";
-import { register, type Manifest } from "../manifest.js";
+import { registerAll, type Manifest } from "../manifest.js";
 
 /** Pods of a namespace: those with all labels, or every pod. */
 export interface PodGroup {
@@ -32,6 +32,16 @@ export interface OpenDoor extends PodGroup {
   ports?: number[];
 }
 
+/** Where DNS is answered. */
+export interface DnsPeer {
+  /** Namespace of the servers. */
+  namespace: string;
+  /** Labels of their pods. */
+  podLabels: Record<string, string>;
+  /** Addresses that answer too, such as a cache on each node. @default none */
+  ranges?: string[];
+}
+
 /** Where the proxies' control plane is: pods of the cluster, or addresses outside. */
 export type ControlPlanePeer =
   { namespace: string; podLabels: Record<string, string>; ports: number[] } | { ranges: string[]; ports: number[] };
@@ -54,7 +64,7 @@ export interface NetworkIsolationArgs {
   /** Namespaces in which nothing passes that is not named here. */
   namespaces: string[];
   /** Where DNS is answered. @default pods labelled k8s-app: kube-dns in kube-system, port 53 */
-  dns?: { namespace: string; podLabels: Record<string, string>; ranges?: string[] };
+  dns?: DnsPeer;
   /** Where sidecars get certificates and configuration. @default none: a cluster without a mesh */
   controlPlane?: ControlPlanePeer;
   /** Egress gateway. Its pods get in: its clients; out: DNS and control plane; the databases add their own. @default none */
@@ -74,7 +84,8 @@ export interface NetworkIsolationArgs {
 type Policy = INetworkPolicy & Manifest;
 type Direction = "Ingress" | "Egress";
 
-const coreDns = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
+/** DNS as Kubernetes installs it, under the label it kept from its predecessor. */
+export const coreDns: DnsPeer = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
 /** Merged metrics of application and proxy, and the proxy's own. */
 const metricsPorts = [15020, 15090];
 /** Every pod of a namespace. */
@@ -132,7 +143,7 @@ function ipBlocks(ranges: string[]): INetworkPolicyPeer[] {
   return ranges.map((cidr) => ({ ipBlock: { cidr } }));
 }
 
-function allowDns(on: PodGroup, dns: NonNullable<NetworkIsolationArgs["dns"]>): Policy {
+function allowDns(on: PodGroup, dns: DnsPeer): Policy {
   const peers = [
     peer({ namespace: dns.namespace, labels: dns.podLabels }),
     ...(dns.ranges ? ipBlocks(dns.ranges) : []),
@@ -243,8 +254,7 @@ export class NetworkIsolation extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkIsolationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-egress:index:NetworkIsolation", name, {}, opts);
     this.manifests = networkIsolationManifests(args);
-    for (const manifest of this.manifests)
-      register(`${name}-${manifest.metadata.namespace}-${manifest.metadata.name}`, manifest, { parent: this });
+    registerAll(name, this.manifests, { parent: this });
     this.registerOutputs({ namespaces: args.namespaces });
   }
 }

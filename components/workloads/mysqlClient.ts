@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { IDeployment } from "kubernetes-models/apps/v1";
-import type { ISecret, IServiceAccount } from "kubernetes-models/v1";
-import { register, type Manifest } from "../manifest.js";
+import type { ISecret } from "kubernetes-models/v1";
+import { registerAll, type Manifest } from "../manifest.js";
 import { secretMarker, withSecretValues, type SecretValues } from "../secrets.js";
-import { resources, startsAsRoot, withoutToken } from "./hardening.js";
+import { resources, startsAsRoot } from "./hardening.js";
+import { deployment, serviceAccount } from "./microservice.js";
 
-export interface MysqlClientArgs {
+/** What its manifests are made of. */
+export interface MysqlClientSpec {
   /** Namespace to run in. */
   namespace: string;
   /** Name of the Deployment and its service account. @default k8s-mysql */
@@ -18,67 +19,44 @@ export interface MysqlClientArgs {
   replicas?: number;
 }
 
-const labels = { name: "lbl-k8s-mysql" };
-const secretObject = "mysql-pass";
-const dataVolume = "k8s-mysql-storage";
-
-function serviceAccount(name: string, namespace: string): IServiceAccount & Manifest {
-  return {
-    apiVersion: "v1",
-    kind: "ServiceAccount",
-    metadata: { name, namespace },
-    automountServiceAccountToken: false,
-  };
+export interface MysqlClientArgs extends MysqlClientSpec {
+  /** Secret values by name. */
+  secrets: SecretValues;
 }
 
-function passwordSecret(args: MysqlClientArgs): ISecret & Manifest {
+function passwordSecret(name: string, args: MysqlClientSpec): ISecret & Manifest {
   return {
     apiVersion: "v1",
     kind: "Secret",
-    metadata: { name: secretObject, namespace: args.namespace },
+    metadata: { name, namespace: args.namespace },
     type: "Opaque",
     stringData: { password: secretMarker(args.passwordSecret) },
   };
 }
 
-function deployment(name: string, args: MysqlClientArgs): IDeployment & Manifest {
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name, namespace: args.namespace, labels },
-    spec: {
-      replicas: args.replicas ?? 1,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          serviceAccountName: name,
-          ...withoutToken,
-          containers: [
-            {
-              name: "mysql",
-              image: args.image ?? "mysql:8.4",
-              env: [
-                { name: "MYSQL_ROOT_PASSWORD", valueFrom: { secretKeyRef: { name: secretObject, key: "password" } } },
-              ],
-              ports: [{ name: "mysql", containerPort: 3306, protocol: "TCP" }],
-              resources: resources({ cpu: "50m", memory: "512Mi" }, { cpu: "500m", memory: "1Gi" }),
-              // The entry point hands the data directory to the user mysql before it becomes that user.
-              securityContext: startsAsRoot,
-              volumeMounts: [{ name: dataVolume, mountPath: "/var/lib/mysql" }],
-            },
-          ],
-          volumes: [{ name: dataVolume, emptyDir: {} }],
-        },
-      },
-    },
-  };
-}
-
 /** A pod from which `mysql` is run against the database. */
-export function mysqlClientManifests(args: MysqlClientArgs): Manifest[] {
+export function mysqlClientManifests(args: MysqlClientSpec): Manifest[] {
   const name = args.workload ?? "k8s-mysql";
-  return [serviceAccount(name, args.namespace), passwordSecret(args), deployment(name, args)];
+  const secret = `${name}-pass`;
+  return [
+    serviceAccount(name, args.namespace),
+    passwordSecret(secret, args),
+    deployment({
+      name,
+      namespace: args.namespace,
+      labels: { name: `lbl-${name}` },
+      image: args.image ?? "mysql:8.4",
+      container: "mysql",
+      serviceAccount: name,
+      replicas: args.replicas,
+      env: [{ name: "MYSQL_ROOT_PASSWORD", valueFrom: { secretKeyRef: { name: secret, key: "password" } } }],
+      ports: [{ name: "mysql", containerPort: 3306 }],
+      writable: { [`${name}-storage`]: "/var/lib/mysql" },
+      resources: resources({ cpu: "50m", memory: "512Mi" }, { cpu: "500m", memory: "1Gi" }),
+      // The entry point hands the data directory to the user mysql before it becomes that user.
+      securityContext: startsAsRoot,
+    }),
+  ];
 }
 
 /** The MySQL client of the `rds` stack. */
@@ -86,18 +64,11 @@ export class MysqlClient extends pulumi.ComponentResource {
   /** What is registered, with markers where secret values stand. */
   public readonly manifests: Manifest[];
 
-  constructor(
-    name: string,
-    args: MysqlClientArgs & {
-      /** Secret values by name. */
-      secrets: SecretValues;
-    },
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: MysqlClientArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-egress:index:MysqlClient", name, {}, opts);
     this.manifests = mysqlClientManifests(args);
-    for (const manifest of this.manifests)
-      register(`${name}-${manifest.metadata.name}`, withSecretValues(manifest, args.secrets), { parent: this });
+    const registered = this.manifests.map((manifest) => withSecretValues(manifest, args.secrets));
+    registerAll(name, registered, { parent: this });
     this.registerOutputs({ namespace: args.namespace });
   }
 }

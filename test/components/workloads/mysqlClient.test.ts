@@ -16,7 +16,7 @@ describe("The mysql client", () => {
     const secret = manifests.find(({ kind }) => kind === "Secret") as { stringData?: object } | undefined;
     assert.deepEqual(secret?.stringData, { password: "[secret: mysqlRootPassword]" });
     const env = deployment.spec?.template.spec?.containers?.[0]?.env;
-    assert.deepEqual(env?.[0]?.valueFrom?.secretKeyRef, { name: "mysql-pass", key: "password" });
+    assert.deepEqual(env?.[0]?.valueFrom?.secretKeyRef, { name: "k8s-mysql-pass", key: "password" });
   });
 
   it("listens on 3306, keeps its data in an emptyDir and takes half a CPU at most", () => {

@@ -1,0 +1,131 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterNetwork } from "../../settings/cluster.js";
+import { registerAll, type Manifest } from "../manifest.js";
+import { coreDns, type ControlPlanePeer, type DnsPeer } from "./networkIsolation.js";
+
+export interface GlobalIsolationArgs {
+  /** What enforces network policy in the cluster: only Calico knows policies for the whole cluster. */
+  policyEngine: ClusterNetwork["policyEngine"];
+  /**
+   * Namespaces left alone, besides those Kubernetes and Calico themselves live in: the mesh's control plane.
+   * @default none
+   */
+  exceptNamespaces?: string[];
+  /** Where DNS is answered. @default pods labelled k8s-app: kube-dns in kube-system */
+  dns?: DnsPeer;
+  /** Where sidecars get certificates and configuration. @default none */
+  controlPlane?: ControlPlanePeer;
+  /** Ranges no pod may reach, whatever a namespace's own policy says. @default the cloud's metadata address */
+  deniedRanges?: string[];
+}
+
+interface Entity {
+  selector?: string;
+  namespaceSelector?: string;
+  nets?: string[];
+  ports?: number[];
+}
+
+interface GlobalNetworkPolicy extends Manifest {
+  apiVersion: "crd.projectcalico.org/v1";
+  kind: "GlobalNetworkPolicy";
+  spec: {
+    order: number;
+    namespaceSelector: string;
+    types: ("Ingress" | "Egress")[];
+    egress?: { action: "Allow" | "Deny"; protocol?: "TCP" | "UDP"; destination: Entity }[];
+  };
+}
+
+/** What must run before any policy can be: never cut off. */
+const systemNamespaces = [
+  "calico-apiserver",
+  "calico-system",
+  "kube-node-lease",
+  "kube-public",
+  "kube-system",
+  "tigera-operator",
+];
+/** Answers with the node's cloud credentials. */
+const metadataAddress = "169.254.169.254/32";
+/** Calico reads a namespace's NetworkPolicies at order 1000: what must hold against them stands before. */
+const beforeNamespaces = 100;
+/** What holds only where a namespace says nothing stands behind. */
+const afterNamespaces = 2000;
+
+/** Names the in-cluster form of a policy in the default tier, which Calico prefixes with the tier. */
+function globalPolicy(name: string, spec: GlobalNetworkPolicy["spec"]): GlobalNetworkPolicy {
+  return {
+    apiVersion: "crd.projectcalico.org/v1",
+    kind: "GlobalNetworkPolicy",
+    metadata: { name: `default.${name}` },
+    spec,
+  };
+}
+
+function everyNamespaceBut(names: string[]): string {
+  const quoted = [...new Set(names)].sort().map((name) => `"${name}"`);
+  return `kubernetes.io/metadata.name not in { ${quoted.join(", ")} }`;
+}
+
+function pods(namespace: string, labels: Record<string, string>): Entity {
+  const selector = Object.entries(labels).map(([key, value]) => `${key} == "${value}"`);
+  return { namespaceSelector: `kubernetes.io/metadata.name == "${namespace}"`, selector: selector.join(" && ") };
+}
+
+function dnsRules({ namespace, podLabels, ranges }: DnsPeer): GlobalNetworkPolicy["spec"]["egress"] {
+  const servers: Entity[] = [pods(namespace, podLabels), ...(ranges ? [{ nets: ranges }] : [])];
+  return servers.flatMap((server) =>
+    (["UDP", "TCP"] as const).map((protocol) => ({
+      action: "Allow" as const,
+      protocol,
+      destination: { ...server, ports: [53] },
+    })),
+  );
+}
+
+function controlPlaneRules(controlPlane: ControlPlanePeer): NonNullable<GlobalNetworkPolicy["spec"]["egress"]> {
+  const server =
+    "ranges" in controlPlane ? { nets: controlPlane.ranges } : pods(controlPlane.namespace, controlPlane.podLabels);
+  return [{ action: "Allow", protocol: "TCP", destination: { ...server, ports: controlPlane.ports } }];
+}
+
+/** A ban no namespace can lift, and a default that holds wherever a namespace has no policy of its own. */
+export function globalIsolationManifests(args: GlobalIsolationArgs): Manifest[] {
+  if (args.policyEngine !== "calico")
+    throw new Error(
+      `network.globalIsolation: ${args.policyEngine} knows no policies for the whole cluster; only Calico does. ` +
+        `Use network.isolation, which writes them for each namespace.`,
+    );
+  const namespaceSelector = everyNamespaceBut([...systemNamespaces, ...(args.exceptNamespaces ?? [])]);
+  return [
+    globalPolicy("deny-metadata", {
+      order: beforeNamespaces,
+      namespaceSelector,
+      types: ["Egress"],
+      egress: [{ action: "Deny", destination: { nets: args.deniedRanges ?? [metadataAddress] } }],
+    }),
+    globalPolicy("default-deny", {
+      order: afterNamespaces,
+      namespaceSelector,
+      types: ["Ingress", "Egress"],
+      egress: [
+        ...(dnsRules(args.dns ?? coreDns) ?? []),
+        ...(args.controlPlane ? controlPlaneRules(args.controlPlane) : []),
+      ],
+    }),
+  ];
+}
+
+/** Calico policy for the whole cluster: holds where a namespace has none, and bans what no namespace may allow. */
+export class GlobalIsolation extends pulumi.ComponentResource {
+  /** What is registered, as it will stand in the API server. */
+  public readonly manifests: Manifest[];
+
+  constructor(name: string, args: GlobalIsolationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-egress:index:GlobalIsolation", name, {}, opts);
+    this.manifests = globalIsolationManifests(args);
+    registerAll(name, this.manifests, { parent: this });
+    this.registerOutputs({ policies: this.manifests.map(({ metadata }) => metadata.name) });
+  }
+}
