@@ -70,9 +70,9 @@ export class ApiServer {
     await started.ready(async () => (await this.statusOf("/readyz")) === 200, 60_000);
   }
 
-  /** Stops it; the rest of the control plane stays and reconnects later. */
+  /** Stops it; the rest of the control plane stays and reconnects later. An orderly stop waits for the watches of others: not long. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-    await this.#process?.stop({ signal });
+    await this.#process?.stop({ signal, graceMs: 3_000 });
   }
 
   private statusOf(path: string): Promise<number | undefined> {

@@ -29,7 +29,7 @@ const felixSettings = {
   FELIX_DATASTORETYPE: "kubernetes",
   FELIX_FELIXHOSTNAME: nodeName,
   FELIX_INTERFACEPREFIX: "cali",
-  FELIX_NFTABLESMODE: "Enabled",
+  FELIX_IPTABLESBACKEND: "NFT", // the older backend needs kernel modules that are not everywhere
   // A pod's route is laid by the node agent, before Felix knows the pod.
   FELIX_REMOVEEXTERNALROUTES: "false",
   // Services of the host itself, the API server first, are not what the policies under test are about.

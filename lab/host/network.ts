@@ -17,7 +17,7 @@ export const addresses = {
 /** The name of the one node; also the host name inside. */
 export const nodeName = "lab";
 
-/** The address every routed namespace sends to; the host's end of the veth answers for it by proxy ARP. */
+/** The address every routed namespace sends to: the host's, which answers for it on every interface. */
 const nextHop = "169.254.1.1";
 
 /** Makes an empty network namespace into a node: loopback, forwarding, the node's address, a route to the Services. */
@@ -25,6 +25,7 @@ export async function prepareNode(): Promise<void> {
   const commands = [
     "link set lo up",
     `addr add ${addresses.node}/32 dev lo`,
+    `addr add ${nextHop}/32 dev lo scope link`,
     // Without a route a connection to a Service fails before kube-proxy's rules see it.
     `route add ${addresses.services} dev lo src ${addresses.node}`,
   ];
@@ -50,7 +51,6 @@ export async function attachNamespace({ name, hostInterface, address }: RoutedNa
   const routes = [`route add ${nextHop} dev eth0`, `route add default via ${nextHop}`];
   await execa("ip", ["link", "add", hostInterface, "type", "veth", "peer", "name", "eth0", "netns", name]);
   await execa("ip", ["link", "set", hostInterface, "up"]);
-  await writeFile(`/proc/sys/net/ipv4/conf/${hostInterface}/proxy_arp`, "1");
   await execa("ip", ["-n", name, "-batch", "-"], { input: `${[...inside, ...routes].join("\n")}\n` });
   await execa("ip", ["route", "add", `${address}/32`, "dev", hostInterface]);
 }

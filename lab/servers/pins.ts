@@ -76,6 +76,7 @@ export const debianPackages = [
   "dnsmasq-base",
   "dnsutils",
   "ipset",
+  "iptables",
   "nftables",
   "iproute2",
   "curl",
