@@ -30,7 +30,7 @@ function problemsOf(issue: Issue, schema: z.ZodType, root: string): Problem[] {
     case "invalid_value":
       return [unknownValue(path, issue.input, issue.values.map(String))];
     case "invalid_union":
-      return issue.discriminator
+      return "options" in issue && issue.discriminator
         ? [unknownValue(path, at(issue.input, issue.discriminator), (issue.options ?? []).map(String))]
         : issue.errors
             .flat()

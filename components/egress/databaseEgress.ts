@@ -39,6 +39,35 @@ export interface DatabaseEgressArgs {
 /** A database as one writes it: everything with a default may be left out. */
 export type DatabaseInput = Parameters<typeof databaseSchema.parse>[0] & Pick<DatabaseSettings, "name" | "protocol">;
 
+function checked({ database: input, mesh }: Pick<DatabaseEgressArgs, "database" | "mesh">): DatabaseSettings {
+  const database = parse(databaseSchema, input, "database");
+  const problems = databaseProblems(database, "database", { meshKind: mesh.kind });
+  if (problems.length > 0) throw new SettingsError(problems);
+  return database;
+}
+
+/** Stands for a host that only the cloud knows. */
+export function hostOrStandIn({ host, name }: DatabaseSettings): string {
+  return host ?? `${name}.host.unknown`;
+}
+
+/** All resources of one database; checked settings come in. */
+export function databaseEgressManifests({
+  database,
+  gateway,
+  mesh,
+  network,
+}: Pick<DatabaseEgressArgs, "gateway" | "mesh" | "network"> & { database: DatabaseSettings }): Manifest[] {
+  const ranges = database.ranges ?? (database.addresses ?? []).map((address) => `${address}/32`);
+  return endpointsOf({ ...database, host: hostOrStandIn(database) }).flatMap((endpoint) =>
+    renderEndpoint(
+      { endpoint, mesh, gateway, home: gateway.namespace },
+      database.trafficMode,
+      network && { ranges, network },
+    ),
+  );
+}
+
 /**
  * Lets chosen workloads reach one database outside the cluster, and nobody else.
  *
@@ -50,22 +79,9 @@ export class DatabaseEgress extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseEgressArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-egress:index:DatabaseEgress", name, {}, opts);
-    const database = parse(databaseSchema, args.database, "database");
-    const problems = databaseProblems(database, "database", { meshKind: args.mesh.kind });
-    if (problems.length) throw new SettingsError(problems);
-
-    const standIn = database.host ?? `${database.name}.host.unknown`;
-    const destination = args.network && {
-      ranges: database.ranges ?? (database.addresses ?? []).map((address) => `${address}/32`),
-      network: args.network,
-    };
-    this.manifests = endpointsOf({ ...database, host: standIn }).flatMap((endpoint) =>
-      renderEndpoint(
-        { endpoint, mesh: args.mesh, gateway: args.gateway, home: args.gateway.namespace },
-        database.trafficMode,
-        destination,
-      ),
-    );
+    const database = checked(args);
+    const standIn = hostOrStandIn(database);
+    this.manifests = databaseEgressManifests({ ...args, database });
     const registered = this.manifests.map((manifest) => withHost(manifest, standIn, args.host));
     registerAll(name, registered, { parent: this }, args.meshProvider);
     this.registerOutputs({ host: args.host ?? standIn, port: database.port, trafficMode: database.trafficMode });

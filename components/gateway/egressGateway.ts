@@ -9,6 +9,7 @@ import type { MeshFacts } from "../mesh/mesh.js";
 import { asmGateway } from "./asmGateway.js";
 import { allowNothing, deployedGateway } from "./deployedGateway.js";
 import { type Gateway, gatewayOf } from "./gateway.js";
+import type { GatewayShape } from "./shape.js";
 
 /** Arguments of {@link EgressGateway}. */
 export interface EgressGatewayArgs {
@@ -36,6 +37,27 @@ export interface EgressGatewayArgs {
   meshProvider?: k8s.Provider;
 }
 
+function shapeOf({
+  mesh,
+  nodes,
+  forwarders = [],
+  meshProvider: _,
+  clusterIds: __,
+  ...own
+}: EgressGatewayArgs): GatewayShape {
+  const settings = parse(gatewaySchema, own, "gateway");
+  return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders };
+}
+
+/** The gateway's resources, beneath them the policy that lets nobody pass. */
+export function egressGatewayManifests(args: EgressGatewayArgs): Manifest[] {
+  const shape = shapeOf(args);
+  return [
+    ...(args.mesh.kind === "asm" ? [asmGateway(shape, args.clusterIds)] : deployedGateway(shape)),
+    allowNothing(shape.gateway),
+  ];
+}
+
 /**
  * An egress gateway that lets nobody pass until a {@link DatabaseEgress} says who may.
  *
@@ -51,15 +73,10 @@ export class EgressGateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: EgressGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-egress:index:EgressGateway", name, {}, opts);
-    const { mesh, nodes, forwarders = [], meshProvider, clusterIds, ...own } = args;
-    const settings = parse(gatewaySchema, own, "gateway");
-    this.gateway = gatewayOf(settings, mesh);
-    const shape = { gateway: this.gateway, settings, nodes, forwarders };
-    this.manifests = [
-      ...(mesh.kind === "asm" ? [asmGateway(shape, clusterIds)] : deployedGateway(shape)),
-      allowNothing(this.gateway),
-    ];
-    this.ready = registerAll(name, this.manifests, { parent: this }, meshProvider);
+    const shape = shapeOf(args);
+    this.gateway = shape.gateway;
+    this.manifests = egressGatewayManifests(args);
+    this.ready = registerAll(name, this.manifests, { parent: this }, args.meshProvider);
     this.registerOutputs({ host: this.gateway.host });
   }
 }

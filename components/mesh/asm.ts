@@ -2,6 +2,7 @@ import { ServiceMesh } from "@pulumi/alicloud/servicemesh/serviceMesh.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { register, type Manifest } from "../manifest.js";
+import { asmFacts } from "./facts.js";
 import type { Mesh, MeshFacts } from "./mesh.js";
 
 /** Alibaba Cloud Service Mesh: a managed control plane with an API server of its own. */
@@ -51,21 +52,6 @@ export function dnsCaptureConfig(): Manifest & { spec: object } {
     kind: "ProxyConfig",
     metadata: { name: "dns-capture", namespace: rootNamespace },
     spec: { environmentVariables: { ISTIO_META_DNS_CAPTURE: "true" } },
-  };
-}
-
-/** What the upper layers need to know, before anything is created. */
-export function asmFacts(
-  args: Pick<AlibabaServiceMeshArgs, "dnsCapture" | "trustDomain" | "controlPlaneCidr">,
-): MeshFacts {
-  return {
-    kind: "asm",
-    rootNamespace,
-    trustDomain: args.trustDomain ?? "cluster.local",
-    injectionLabels: { "istio-injection": "enabled" },
-    injectionAnnotations: {},
-    dnsCapture: args.dnsCapture ?? true,
-    remoteControlPlane: { ranges: [args.controlPlaneCidr], ports: [15012] },
   };
 }
 

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { register, type Manifest } from "../manifest.js";
+import { istioFacts, tracingProvider } from "./facts.js";
 import type { Mesh, MeshFacts } from "./mesh.js";
 
 /** Istio from its Helm charts, or an installation that is already there. */
@@ -66,9 +67,6 @@ const defaults = {
   resources: { cpu: "500m", memory: "2Gi" },
 } as const;
 
-/** Name of the tracing provider that Telemetry resources refer to. */
-export const tracingProvider = "traces";
-
 /** Seconds Helm waits for a release: pulling images onto fresh nodes takes minutes. */
 const releaseTimeoutSeconds = 600;
 
@@ -98,23 +96,6 @@ export function controlPlaneNamespace(args: Pick<Filled, "namespace" | "cni">): 
     apiVersion: "v1",
     kind: "Namespace",
     metadata: { name: args.namespace, labels: { "pod-security.kubernetes.io/enforce": level } },
-  };
-}
-
-/** What the upper layers need to know, before anything is installed. */
-export function istioFacts(
-  args: Pick<Filled, "namespace" | "trustDomain" | "dnsCapture" | "revision" | "tracing">,
-): MeshFacts {
-  return {
-    kind: "istio",
-    rootNamespace: args.namespace,
-    trustDomain: args.trustDomain,
-    injectionLabels: args.revision ? { "istio.io/rev": args.revision } : { "istio-injection": "enabled" },
-    injectionAnnotations: {},
-    dnsCapture: args.dnsCapture,
-    // 15012 carries configuration and certificates, both under TLS.
-    controlPlane: { namespace: args.namespace, podLabels: { app: "istiod" }, ports: [15012] },
-    tracingProvider: args.tracing && tracingProvider,
   };
 }
 

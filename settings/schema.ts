@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { accessSchema } from "./access.js";
+import { clusterSchema } from "./cluster.js";
+import { databasesSchema } from "./databases.js";
+import { gatewaySchema } from "./gateway.js";
+import { meshSchema } from "./mesh.js";
+import { mutualTlsSchema } from "./mutualTls.js";
+import { namespacesSchema } from "./namespaces.js";
+import { workloadsSchema } from "./workloads.js";
+
+/** The config of a stack: one key per layer. Types, defaults, editor schema and reference all come from here. */
+export const settingsSchema = z.strictObject({
+  cluster: clusterSchema.describe("The cluster: created on GKE or ACK, or one that exists."),
+  mesh: meshSchema.describe("The service mesh."),
+  gateway: gatewaySchema.prefault({}).describe("The egress gateway."),
+  namespaces: namespacesSchema.describe("Namespaces and their injection."),
+  databases: databasesSchema.describe("Databases outside the cluster and who may reach them."),
+  mutualTls: mutualTlsSchema.prefault({}).describe("What workloads accept from each other."),
+  workloads: workloadsSchema.describe("What runs in the namespaces."),
+  access: accessSchema.prefault({}).describe("Promises about who reaches what."),
+});
+export type Settings = z.output<typeof settingsSchema>;
