@@ -17,12 +17,26 @@ export interface Image {
 /** A file of an image: one of the machine's under another path, or a text. */
 export type ImageFile = { path: string; from: string } | { path: string; text: string; mode?: number };
 
-/** An environment variable set against the pod's own, and why. */
-export interface Override {
+/** Something set against the pod's own wish, and why. */
+export type Override = VariableOverride | ConfigMapOverride;
+
+export interface VariableOverride {
   variable: string;
   value: string;
   because: string;
 }
 
-/** Finds a program the lab built or installed, by its file name. */
-export type LocateProgram = (name: string) => string;
+/**
+ * A file laid over a config map the program would read from the API server by itself.
+ * The file follows the config map, except for what `rewrite` changes.
+ */
+export interface ConfigMapOverride {
+  /** Path of the file in the container; its name is the config map's key. */
+  file: string;
+  /** The config map in the pod's namespace, which may depend on the container's variables. */
+  configMap: (variables: Record<string, string>) => string;
+  rewrite: (text: string) => string;
+  /** What `rewrite` does, for the report. */
+  change: string;
+  because: string;
+}

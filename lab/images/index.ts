@@ -4,7 +4,7 @@ import type { Image } from "./image.js";
 import { pilot, proxy } from "./istio.js";
 import { shell } from "./shell.js";
 
-export type { Image, ImageFile, Override } from "./image.js";
+export type { ConfigMapOverride, Image, ImageFile, Override } from "./image.js";
 
 /** Repository, without registry and tag, and what stands for it. The first that fits is taken. */
 const images: [repository: RegExp, image: (servers: Servers) => Image][] = [
@@ -27,4 +27,16 @@ export function repository(reference: string): string {
   // Only the first part can be a registry, and then it has a dot, a port, or is localhost.
   const hasRegistry = path.length > 1 && /[.:]|^localhost$/.test(path[0] ?? "");
   return (hasRegistry ? path.slice(1) : path).join("/");
+}
+
+/** Everything in which the lab departs from what pods ask, as lines for its report. */
+export function overrideLines(servers: Servers): string[] {
+  const lines = images.flatMap(([, image]) =>
+    (image(servers).overrides ?? []).map((override) => {
+      const what =
+        "variable" in override ? `${override.variable}=${override.value}` : `${override.file}: ${override.change}`;
+      return `${image.name}: ${what}, because ${override.because}`;
+    }),
+  );
+  return [...new Set(lines)];
 }

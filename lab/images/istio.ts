@@ -1,3 +1,4 @@
+import { parseDocument } from "yaml";
 import type { Servers } from "../servers/index.js";
 import type { Image } from "./image.js";
 
@@ -18,6 +19,13 @@ export function pilot({ programs }: Servers): Image {
     overrides: [
       { variable: "PILOT_ENABLE_METADATA_EXCHANGE", value: "false", because: withoutIstioFilters },
       { variable: "PILOT_ENABLE_ALPN_FILTER", value: "false", because: withoutIstioFilters },
+      {
+        file: "/etc/istio/config/mesh",
+        configMap: ({ REVISION: revision }) => (!revision || revision === "default" ? "istio" : `istio-${revision}`),
+        change: "defaultProviders.metrics: []",
+        rewrite: withoutMetricsProvider,
+        because: withoutIstioFilters,
+      },
     ],
   };
 }
@@ -36,4 +44,10 @@ export function proxy({ programs, envoyBootstrap }: Servers): Image {
       { path: "/var/lib/istio/envoy/envoy_bootstrap_tmpl.json", from: envoyBootstrap },
     ],
   };
+}
+
+function withoutMetricsProvider(meshConfig: string): string {
+  const document = parseDocument(meshConfig);
+  document.setIn(["defaultProviders", "metrics"], []);
+  return document.toString();
 }

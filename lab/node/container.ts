@@ -228,9 +228,13 @@ function startScript(plan: ContainerPlan): string {
     "mount -t tmpfs -o mode=1777 tmpfs dev/shm",
     `mkdir -p ${[...new Set(["/run/lock", plan.workingDir, ...folders])].map(quote).join(" ")}`,
     ...(targets.length ? [`touch ${targets.map(quote).join(" ")}`] : []),
-    ...mounts.map(({ from, to }) => `mount --rbind ${quote(`/.host${from}`)} ${quote(to)}`),
+    ...mounts.flatMap(({ from, to, directory }) => [
+      // The mount before may have been the folder this one goes into.
+      `[ -e ${quote(to)} ] || ${directory ? "mkdir -p" : "touch"} ${quote(to)}`,
+      `mount --rbind ${quote(`/.host${from}`)} ${quote(to)}`,
+    ]),
     ...mounts.filter(({ readOnly }) => readOnly).map(({ to }) => `mount -o remount,bind,ro ${quote(to)}`),
-    "umount -l .host",
+    "umount -l .host && rmdir .host",
     `echo ${quote(plan.hostname)} > /proc/sys/kernel/hostname`,
     `cd ${quote(plan.workingDir)}`,
     "echo executed >&3",

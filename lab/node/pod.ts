@@ -19,6 +19,7 @@ import { commandLine, containerEnvironment, expand } from "./environment.js";
 import { hostsFile, resolvConf } from "./nameResolution.js";
 import { createPodNetwork, netnsPath, removePodNetwork } from "./network.js";
 import type { PodAddresses } from "./podAddresses.js";
+import { overriddenVariables, PodOverrides } from "./overrides.js";
 import { podStatus, type ContainerRole } from "./podStatus.js";
 import type { Slots } from "./slots.js";
 import { Supervisor, UnknownImage } from "./supervisor.js";
@@ -59,6 +60,8 @@ export class PodWorker {
   private readonly folder: string;
   private readonly cluster: ClusterReader;
   private readonly startTime = new Date();
+  private readonly pod: V1Pod;
+  private readonly overrides: PodOverrides;
   private readonly volumes: PodVolumes;
   private readonly supervisors: Supervisor[];
   private address: string | undefined;
@@ -67,14 +70,16 @@ export class PodWorker {
   private statusWriting: Promise<void> | undefined;
 
   constructor(
-    private pod: V1Pod,
+    asked: V1Pod,
     private readonly host: PodHost,
   ) {
+    this.overrides = new PodOverrides(asked, host.imageFor);
+    const pod = (this.pod = this.overrides.pod);
     const { uid = "", namespace = "default", name = "" } = pod.metadata ?? {};
     [this.uid, this.namespace, this.name] = [uid, namespace, name];
     this.folder = join(host.folder, uid);
     this.cluster = new ClusterReader(host.core, namespace);
-    this.volumes = new PodVolumes(pod, join(this.folder, "volumes"), this.cluster);
+    this.volumes = new PodVolumes(pod, join(this.folder, "volumes"), this.cluster, this.overrides.rewrite);
     this.supervisors = [
       ...(pod.spec?.initContainers ?? []).map((container) => {
         return this.supervise(container, container.restartPolicy === "Always" ? "sidecar" : "init");
@@ -238,8 +243,7 @@ export class PodWorker {
     const machine = { PATH: defaultPath, HOME: "/", HOSTNAME: this.pod.spec?.hostname ?? this.name };
     const base = { ...machine, ...image.environment, ...this.host.environment };
     const asked = await containerEnvironment(this.pod, container, this.cluster, base);
-    const overrides = (image.overrides ?? []).map(({ variable, value }) => [variable, value]);
-    return { ...asked, ...Object.fromEntries(overrides) };
+    return { ...asked, ...overriddenVariables(image) };
   }
 
   /** Its resolver's and its host file, for containers and for commands run in its network alone. */

@@ -13,6 +13,9 @@ type Files = Record<string, VolumeFile>;
 /** The kubelet renews a token when four fifths of its life are over. */
 const renewAfterShare = 0.8;
 
+/** Changes a file of a mounted volume before the container sees it; returns it as it is when there is nothing to change. */
+export type RewriteFile = (volume: string, file: string, content: Buffer) => Buffer;
+
 /** A pod's volumes as folders on the machine. */
 export class PodVolumes {
   private readonly written = new Map<string, string>();
@@ -22,6 +25,7 @@ export class PodVolumes {
     private readonly pod: V1Pod,
     private readonly folder: string,
     private readonly cluster: ClusterReader,
+    private readonly rewrite: RewriteFile,
   ) {}
 
   /** The path on the machine that stands for a volume, or undefined for one the lab leaves out. */
@@ -66,6 +70,7 @@ export class PodVolumes {
 
   private async write(volume: V1Volume, path: string): Promise<void> {
     const files = await this.content(volume);
+    for (const [name, file] of Object.entries(files)) file.content = this.rewrite(volume.name, name, file.content);
     const fingerprint = JSON.stringify(
       Object.entries(files).map(([name, file]) => [name, file.content.toString("hex")]),
     );
