@@ -12,7 +12,8 @@ export function secretMarker(name: string, encoding?: "url"): string {
   return `[secret: ${name}${encoding === "url" ? urlEncoded : ""}]`;
 }
 
-function named(secrets: SecretValues, name: string): pulumi.Input<string> {
+/** A secret the settings refer to. */
+export function neededSecret(secrets: SecretValues, name: string): pulumi.Input<string> {
   const value = secrets[name];
   if (value === undefined)
     throw new Error(
@@ -25,7 +26,7 @@ function named(secrets: SecretValues, name: string): pulumi.Input<string> {
 function revealText(text: string, secrets: SecretValues): string | pulumi.Output<string> {
   const names = [...text.matchAll(marker)].map((match) => String(match[1]));
   if (names.length === 0) return text;
-  const values = pulumi.all(names.map((name) => named(secrets, name)));
+  const values = pulumi.all(names.map((name) => neededSecret(secrets, name)));
   return pulumi.secret(
     values.apply((found) => {
       const next = found.values();

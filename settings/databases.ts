@@ -21,10 +21,10 @@ const tls = z.strictObject({
     .array(z.string())
     .optional()
     .describe("Names the database's certificate must carry. Default: the host."),
-  caSecret: objectName
+  caCredential: objectName
     .optional()
     .describe("Kubernetes Secret beside the gateway with `ca.crt`, for a database with a private authority."),
-  clientSecret: objectName
+  clientCredential: objectName
     .optional()
     .describe(
       "Kubernetes Secret beside the gateway with `tls.crt`, `tls.key` and `ca.crt`: the gateway presents it to the database.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { labels, objectName, port } from "./formats.js";
+import type { Problem } from "./problem.js";
 
 const mode = z.enum(["STRICT", "PERMISSIVE", "DISABLE"]);
 
@@ -46,3 +47,42 @@ export const mutualTlsSchema = z.strictObject({
   workloads: z.array(workload).default([]).describe("Workloads that differ from their namespace."),
 });
 export type MutualTlsSettings = z.output<typeof mutualTlsSchema>;
+
+interface Scopes {
+  rootNamespace: string;
+  namespaces?: { namespace: string }[];
+  workloads?: { name: string; namespace: string; services?: string[] }[];
+}
+
+function twice(what: string, entries: { path: string; value: string }[]): Problem[] {
+  const seen = new Set<string>();
+  return entries.flatMap(({ path, value }) => {
+    if (!seen.has(value)) {
+      seen.add(value);
+      return [];
+    }
+    const reason = `has a policy already, and of two for one ${what} the mesh reads the older alone`;
+    return [{ path, value, reason, instead: "Keep one of them" }];
+  });
+}
+
+/** Scopes with two policies, of which the mesh would silently ignore one. */
+export function mutualTlsProblems({ rootNamespace, namespaces = [], workloads = [] }: Scopes): Problem[] {
+  const path = "mutualTls.workloads";
+  return [
+    ...twice("namespace", [
+      { path: "mutualTls.mode", value: rootNamespace },
+      ...namespaces.map(({ namespace }, i) => ({ path: `mutualTls.namespaces[${i}].namespace`, value: namespace })),
+    ]),
+    ...twice(
+      "workload",
+      workloads.map(({ name, namespace }, i) => ({ path: `${path}[${i}].name`, value: `${namespace}/${name}` })),
+    ),
+    ...twice(
+      "service",
+      workloads.flatMap(({ namespace, services = [] }, i) =>
+        services.map((service, j) => ({ path: `${path}[${i}].services[${j}]`, value: `${namespace}/${service}` })),
+      ),
+    ),
+  ];
+}

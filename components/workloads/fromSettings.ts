@@ -3,12 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { WorkloadSettings } from "../../settings/workloads.js";
 import type { Manifest } from "../manifest.js";
 import type { SecretValues } from "../secrets.js";
-import { Bookinfo } from "./bookinfo.js";
-import { Bookstore } from "./bookstore.js";
-import { Boutique } from "./boutique.js";
-import { MysqlClient } from "./mysqlClient.js";
-import { Retail } from "./retail.js";
-import { Workload } from "./workload.js";
+import { Bookinfo, bookinfoManifests } from "./bookinfo.js";
+import { Bookstore, bookstoreManifests } from "./bookstore.js";
+import { Boutique, boutiqueManifests } from "./boutique.js";
+import { MysqlClient, mysqlClientManifests } from "./mysqlClient.js";
+import { Retail, retailManifests } from "./retail.js";
+import { Workload, workloadManifests } from "./workload.js";
 
 /** What a scenario's or a user's workload is to the platform. */
 export type WorkloadComponent = pulumi.ComponentResource & { readonly manifests: Manifest[] };
@@ -29,6 +29,24 @@ export function workloadIdentity(settings: WorkloadSettings): string {
 /** Namespaces a workload puts pods into. */
 export function workloadNamespaces(settings: WorkloadSettings): string[] {
   return settings.kind === "retail" ? Object.values(settings.namespaces) : [settings.namespace];
+}
+
+/** What a workload's component will register. */
+export function workloadSettingsManifests(settings: WorkloadSettings): Manifest[] {
+  switch (settings.kind) {
+    case "mysql-client":
+      return mysqlClientManifests({ ...settings, workload: settings.name });
+    case "bookinfo":
+      return bookinfoManifests(settings);
+    case "bookstore":
+      return bookstoreManifests(settings);
+    case "retail":
+      return retailManifests(settings);
+    case "boutique":
+      return boutiqueManifests(settings);
+    case "deployment":
+      return workloadManifests({ ...settings, workload: settings.name });
+  }
 }
 
 /** The component a workload's settings ask for. */

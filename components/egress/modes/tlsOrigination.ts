@@ -19,14 +19,14 @@ export const tlsOrigination: Mode = (path) => [
 ];
 
 function credentialName({ tls }: Endpoint): string | undefined {
-  return tls.clientSecret ?? tls.caSecret;
+  return tls.clientCredential ?? tls.caCredential;
 }
 
 /** Both names are set: without `sni` some servers answer with another certificate, without `subjectAltNames` any passes. */
 function upstreamTls(endpoint: Endpoint) {
   const { host, tls } = endpoint;
   return {
-    mode: tls.clientSecret ? ("MUTUAL" as const) : ("SIMPLE" as const),
+    mode: tls.clientCredential ? ("MUTUAL" as const) : ("SIMPLE" as const),
     credentialName: credentialName(endpoint),
     sni: tls.sni ?? host,
     subjectAltNames: tls.subjectAltNames ?? [host],

@@ -1,0 +1,31 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterSettings } from "../../settings/cluster.js";
+import { neededSecret, type SecretValues } from "../secrets.js";
+import type { Cluster } from "./cluster.js";
+
+type Make = (name: string, secrets: SecretValues, opts: pulumi.ComponentResourceOptions) => Cluster;
+
+/** Loads the SDK of the one cloud the settings name, and returns what makes its cluster. */
+export async function createCluster(settings: ClusterSettings): Promise<Make> {
+  switch (settings.cloud) {
+    case "ack": {
+      const { AckCluster } = await import("./ack.js");
+      return (name, _secrets, opts) => new AckCluster(name, settings, opts);
+    }
+    case "existing": {
+      const { ExistingCluster } = await import("./existing.js");
+      const { podCidr, serviceCidr, policyEngine, kubeconfigSecret, context, deleteUnreachable } = settings;
+      return (name, secrets, opts) =>
+        new ExistingCluster(
+          name,
+          {
+            network: { podCidr, serviceCidr, policyEngine },
+            kubeconfig: kubeconfigSecret ? neededSecret(secrets, kubeconfigSecret) : undefined,
+            context,
+            deleteUnreachable,
+          },
+          opts,
+        );
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { MeshSettings } from "../../settings/mesh.js";
+import type { ClusterSettings } from "../../settings/cluster.js";
+import type { AckCluster } from "../cluster/ack.js";
+import type { Cluster } from "../cluster/cluster.js";
+import type { Mesh } from "./mesh.js";
+
+type Make = (name: string, cluster: Cluster, opts: pulumi.ComponentResourceOptions) => Mesh;
+
+/** Loads what makes the one mesh the settings name. Which clusters can carry it, the settings have checked. */
+export async function createMesh(settings: MeshSettings, cluster: ClusterSettings): Promise<Make> {
+  switch (settings.kind) {
+    case "istio": {
+      const { IstioMesh } = await import("./istio.js");
+      return (name, cluster, opts) => new IstioMesh(name, { ...settings, provider: cluster.provider }, opts);
+    }
+    case "asm": {
+      const { AlibabaServiceMesh } = await import("./asm.js");
+      return (name, ack, opts) =>
+        new AlibabaServiceMesh(name, { ...settings, ...asmSite(ack as AckCluster, cluster) }, opts);
+    }
+    case "cloud-service-mesh":
+      throw new Error("not yet");
+  }
+}
+
+/** The control plane takes its addresses from the nodes' vSwitch of the first zone. */
+function asmSite({ clusterId, cloudNetwork, ready, vpc }: AckCluster, cluster: ClusterSettings) {
+  const [zone] = cluster.cloud === "ack" ? cluster.zones : [];
+  const vswitchId = zone && vpc.nodeVswitchIds[zone.zone];
+  if (!zone || !vswitchId) throw new Error('mesh.kind: "asm" needs cluster.cloud ack with a zone');
+  return {
+    vpcId: cloudNetwork.vpcId,
+    vswitchId,
+    controlPlaneCidr: zone.nodes,
+    clusterIds: [clusterId],
+    clusterReady: ready,
+  };
+}

@@ -1,0 +1,65 @@
+import { platform } from "../program.js";
+import { loadSettings } from "../settings/load.js";
+import type { Settings } from "../settings/schema.js";
+import { referredSecrets, secretNames } from "../settings/secrets.js";
+import { project, readStackFile } from "../settings/stackFile.js";
+import type { Manifest } from "../components/manifest.js";
+import { type PlannedResource, record, secretMark } from "./recording.js";
+
+/** What a stack would create. */
+export interface Plan {
+  stack: string;
+  settings: Settings;
+  /** In the order in which the engine would be asked. */
+  resources: PlannedResource[];
+  manifests: Manifest[];
+  /** Names of secrets that the settings refer to and the stack file does not hold. */
+  missingSecrets: string[];
+}
+
+/**
+ * Runs the program in this process as `pulumi preview` would, without cloud, credentials or engine.
+ *
+ * @throws {@link SettingsError} with every problem of the stack file at once.
+ */
+export async function planStack(file: string): Promise<Plan> {
+  const { own, foreign } = readStackFile(file);
+  const settings = loadSettings(own);
+  const given = secretNames(own["secrets"]);
+  const referred = referredSecrets(settings);
+  const secrets = Object.fromEntries([...given, ...referred].map((name) => [name, secretMark]));
+  const stack = stackName(file);
+  const { value, resources } = await record(
+    {
+      project,
+      stack,
+      config: flat({ ...foreign, ...prefixed({ ...own, secrets }) }),
+      secretKeys: [`${project}:secrets`],
+    },
+    platform,
+  );
+  return {
+    stack,
+    settings,
+    resources,
+    manifests: value.manifests,
+    missingSecrets: referred.filter((name) => !given.includes(name)),
+  };
+}
+
+/** `stacks/Pulumi.rds.yaml` is the stack `rds`; a file named otherwise is a stack of its own name. */
+export function stackName(file: string): string {
+  const name = file.split("/").at(-1) ?? file;
+  return name.replace(/^Pulumi\./, "").replace(/\.ya?ml$/, "");
+}
+
+function prefixed(own: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(own).map(([key, value]) => [`${project}:${key}`, value]));
+}
+
+/** The engine hands values to a program as text. */
+function flat(config: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}

@@ -1,0 +1,95 @@
+import { closest } from "fastest-levenshtein";
+import { collisions, databaseProblems } from "./databaseChecks.js";
+import type { Problem } from "./problem.js";
+import type { Settings } from "./schema.js";
+
+/** Clouds a mesh runs on, and why it does not run on others. */
+const homes: Record<Settings["mesh"]["kind"], { clouds: string[]; why: string }> = {
+  istio: { clouds: ["gke", "ack", "existing"], why: "" },
+  asm: { clouds: ["ack"], why: "is Alibaba Cloud's mesh, which takes ACK clusters" },
+  "cloud-service-mesh": { clouds: ["gke"], why: "is Google's managed mesh, which takes GKE clusters of a fleet" },
+};
+
+/** What no single key can know. */
+export function crossProblems(settings: Settings): Problem[] {
+  return [
+    ...homeless(settings),
+    ...settings.databases.flatMap((db, i) => databaseProblems(db, `databases[${i}]`, { meshKind: settings.mesh.kind })),
+    ...collisions(settings.databases, {
+      dnsCapture: settings.mesh.dnsCapture,
+      sharedPort: settings.gateway.sharedPort,
+    }),
+    ...strangers(settings),
+    ...gatewayPlace(settings),
+  ];
+}
+
+function homeless({ cluster, mesh }: Settings): Problem[] {
+  const { clouds, why } = homes[mesh.kind];
+  return clouds.includes(cluster.cloud)
+    ? []
+    : [
+        {
+          path: "mesh.kind",
+          value: mesh.kind,
+          reason: `${why}, but cluster.cloud is ${cluster.cloud}`,
+          instead: `Use istio, or cluster.cloud ${clouds.join(" or ")}`,
+        },
+      ];
+}
+
+/** Namespaces that are used but not listed: a misspelled one would be opened for nobody. */
+function strangers({ namespaces, databases }: Settings): Problem[] {
+  const known = namespaces.map(({ name }) => name);
+  return databases.flatMap((db, i) =>
+    db.clients.flatMap(({ namespace }, j) => {
+      const path = `databases[${i}].clients[${j}].namespace`;
+      const listed = namespaces.find(({ name }) => name === namespace);
+      if (!listed)
+        return [
+          {
+            path,
+            value: namespace,
+            reason: "is not among `namespaces`",
+            instead: known.length
+              ? `Did you mean ${closest(namespace, known)}? Otherwise list it there`
+              : "List it there",
+          },
+        ];
+      return listed.injection
+        ? []
+        : [
+            {
+              path,
+              value: namespace,
+              reason: "has no injection, so its pods have no sidecar to lead them",
+              instead: "Set injection to true",
+            },
+          ];
+    }),
+  );
+}
+
+function gatewayPlace({ gateway, mesh, namespaces }: Settings): Problem[] {
+  if (gateway.namespace === undefined) return [];
+  if (mesh.kind === "asm" && gateway.namespace !== "istio-system")
+    return [
+      {
+        path: "gateway.namespace",
+        value: gateway.namespace,
+        reason: "cannot hold a gateway of ASM, which keeps them in istio-system",
+        instead: "Leave it out",
+      },
+    ];
+  const index = namespaces.findIndex(({ name }) => name === gateway.namespace);
+  return index < 0
+    ? []
+    : [
+        {
+          path: `namespaces[${index}].name`,
+          value: gateway.namespace,
+          reason: "is the gateway's own namespace, where workloads would share its permissions",
+          instead: "Leave it out, or move the gateway",
+        },
+      ];
+}

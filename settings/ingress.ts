@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { hostName, labels, objectName, port, secretName } from "./formats.js";
+
+const gateway = z.strictObject({
+  create: z.boolean().default(false).describe("Create the gateway. Default: use one that exists."),
+  name: objectName.max(40).default("ingressgateway").describe("Name of the gateway."),
+  namespace: objectName.default("istio-ingress").describe("Namespace of its pods, and of the TLS Secrets it serves."),
+  selector: labels.optional().describe("Labels of its pods. Default: `istio` with the gateway's name."),
+  replicas: z.int().min(1).default(2).describe("Pods. Two, so that losing one closes no door."),
+  type: z
+    .enum(["LoadBalancer", "ClusterIP"])
+    .default("LoadBalancer")
+    .describe("Type of its Service. ClusterIP where something else brings the traffic."),
+});
+
+const certificate = z
+  .strictObject({
+    secret: objectName.optional().describe("TLS Secret. Default: the entry's name with `-tls`."),
+    certificateSecret: secretName
+      .optional()
+      .describe("Key under `secrets` with the certificate chain as PEM. Default: the TLS Secret exists already."),
+    keySecret: secretName.optional().describe("Key under `secrets` with the private key as PEM."),
+  })
+  .refine(
+    ({ certificateSecret, keySecret }) => (certificateSecret === undefined) === (keySecret === undefined),
+    "names only one half|Write both certificateSecret and keySecret, or neither and a TLS Secret that exists",
+  );
+
+const host = z.strictObject({
+  name: objectName.max(40).describe("Name of the entry; resource names derive from it alone."),
+  kind: z
+    .enum(["mesh", "kubernetes"])
+    .default("mesh")
+    .describe("The mesh's ingress gateway, or the cluster's ingress controller."),
+  host: hostName.describe("Host name that clients dial."),
+  namespace: objectName.describe("Namespace of the Service."),
+  service: objectName.describe("Service that answers."),
+  port: port.default(80).describe("Port of the Service."),
+  path: z.string().startsWith("/").default("/").describe("Requests below this path."),
+  className: objectName.default("nginx").describe("Ingress class, for kind kubernetes."),
+  tls: certificate.prefault({}).describe("Certificate the host is served with. Plain HTTP is not served."),
+});
+
+/** `ingress`: how clients outside the cluster come in, over HTTPS. */
+export const ingressSchema = z.strictObject({
+  gateway: gateway.prefault({}).describe("The mesh's ingress gateway."),
+  hosts: z.array(host).default([]).describe("Hosts and the Services behind them."),
+});
+export type IngressSettings = z.output<typeof ingressSchema>;

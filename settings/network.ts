@@ -1,0 +1,167 @@
+import { z } from "zod";
+import { cidr, duration, labels, objectName, port } from "./formats.js";
+import type { MutualTlsSettings } from "./mutualTls.js";
+import type { Problem } from "./problem.js";
+
+const ports = z.array(port).min(1).optional();
+
+const podGroup = z.strictObject({
+  namespace: objectName.describe("Namespace of the pods."),
+  labels: labels.optional().describe("Labels of the pods. Default: every pod of the namespace."),
+});
+
+const flow = z
+  .strictObject({
+    name: objectName.max(40).describe("Name of the flow; the names of its policies derive from it alone."),
+    from: podGroup.describe("Who opens the connection."),
+    to: podGroup.describe("Who answers it."),
+    ports: ports.describe("TCP ports of the answering containers, not of their Service. Default: every port."),
+  })
+  .describe("These pods may talk to those. Both sides' policies follow from it.");
+
+const door = (side: string) =>
+  podGroup.extend({
+    name: objectName.max(40).describe("Name of the relaxation."),
+    ranges: z.array(cidr).min(1).optional().describe(`Ranges ${side}. Default: every address.`),
+    ports: ports.describe("TCP ports. Default: every port."),
+  });
+
+const isolation = z.strictObject({
+  enabled: z.boolean().default(true).describe("Deny everything in and out of each namespace but what is named."),
+  namespaces: z
+    .array(objectName)
+    .optional()
+    .describe("Namespaces to isolate. Default: all under `namespaces`. The gateway's always is."),
+  insideNamespace: z
+    .union([z.boolean(), z.array(objectName)])
+    .default(true)
+    .describe("Whether pods of one namespace may talk to each other, or the namespaces where they may."),
+  dns: z
+    .strictObject({
+      namespace: objectName.default("kube-system").describe("Namespace of the DNS servers."),
+      podLabels: labels.default({ "k8s-app": "kube-dns" }).describe("Labels of their pods."),
+      ranges: z
+        .array(cidr)
+        .min(1)
+        .optional()
+        .describe("Addresses that answer too, such as a cache on each node: 169.254.20.10/32."),
+    })
+    .prefault({})
+    .describe("Where DNS is answered."),
+  controlPlaneRanges: z
+    .array(cidr)
+    .min(1)
+    .optional()
+    .describe("Addresses of a control plane outside the cluster. Default: what the mesh is known to use."),
+  metricsFrom: podGroup.optional().describe("Who may read the proxies' metrics. Default: nobody."),
+});
+
+const globalIsolation = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico. Off, because it also reaches namespaces this stack knows nothing of.",
+    ),
+  exceptNamespaces: z
+    .array(objectName)
+    .default([])
+    .describe("Namespaces left alone, besides Kubernetes' own and the mesh's control plane."),
+  deniedRanges: z
+    .array(cidr)
+    .min(1)
+    .default(["169.254.169.254/32"])
+    .describe("Ranges no pod may reach, whatever its namespace's policy says: the address that gives out credentials."),
+});
+
+const protection = z
+  .strictObject({
+    service: objectName.describe("Service to protect."),
+    namespace: objectName.describe("Namespace of the Service."),
+    maxConnections: z.int().min(1).default(1024).describe("TCP connections a client's proxy may hold to it."),
+    connectTimeout: duration.default("10s").describe("How long a proxy waits for a connection."),
+    maxPendingRequests: z.int().min(1).default(1024).describe("HTTP requests that may wait for a connection."),
+    maxRequests: z.int().min(1).default(1024).describe("HTTP requests that may be under way."),
+    outliers: z
+      .strictObject({
+        consecutiveErrors: z.int().min(1).default(5).describe("Server errors in a row until a pod is left out."),
+        interval: duration.default("10s").describe("How often pods are judged."),
+        ejectionTime: duration.default("30s").describe("How long a pod is left out; grows each time."),
+        maxEjectedPercent: z.int().min(1).max(100).default(50).describe("Most pods left out, in percent."),
+      })
+      .prefault({})
+      .describe("When a failing pod gets no more requests."),
+  })
+  .describe("Limits on what clients may ask of one Service.");
+
+/** `network`: who may talk to whom. */
+export const networkSchema = z.strictObject({
+  isolation: isolation.prefault({}).describe("Default deny per namespace, with what every pod needs."),
+  flows: z.array(flow).default([]).describe("Who may talk to whom."),
+  openIngress: z
+    .array(door("that may connect"))
+    .default([])
+    .describe("Pods that accept connections from addresses, such as a load balancer's: a relaxation."),
+  openEgress: z
+    .array(door("they may connect to"))
+    .default([])
+    .describe("Pods that may connect to addresses, past the egress gateway: a relaxation."),
+  globalIsolation: globalIsolation.prefault({}).describe("Default deny for the whole cluster."),
+  protection: z.array(protection).default([]).describe("Limits on services of the mesh."),
+});
+export type NetworkSettings = z.output<typeof networkSchema>;
+
+function repeated(path: string, what: string, names: string[]): Problem[] {
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [{ path: `${path}[${index}]`, value: name, reason: `is a second ${what} of that name`, instead: "Rename one" }],
+  );
+}
+
+/** What one key cannot know of another: namespaces that are not isolated, rules that would hide each other. */
+export function networkProblems(
+  network: NetworkSettings,
+  { isolated, mutualTls }: { isolated: string[]; mutualTls: MutualTlsSettings },
+): Problem[] {
+  const strictServices = mutualTls.workloads.flatMap(({ namespace, services }) =>
+    services.map((service) => `${namespace}/${service}`),
+  );
+  const policed = network.isolation.enabled;
+  return [
+    ...repeated(
+      "network.flows",
+      "flow",
+      network.flows.map(({ name }) => name),
+    ),
+    ...repeated(
+      "network.protection",
+      "protection",
+      network.protection.map(({ namespace, service }) => `${namespace}/${service}`),
+    ),
+    ...network.flows.flatMap(({ from, to }, index) =>
+      !policed || isolated.includes(from.namespace) || isolated.includes(to.namespace)
+        ? []
+        : [
+            {
+              path: `network.flows[${index}]`,
+              value: `${from.namespace} -> ${to.namespace}`,
+              reason: "joins namespaces of which none is isolated, so everything passes between them already",
+              instead: "Isolate one of them, or leave the flow out",
+            },
+          ],
+    ),
+    ...network.protection.flatMap(({ namespace, service }, index) =>
+      strictServices.includes(`${namespace}/${service}`)
+        ? [
+            {
+              path: `network.protection[${index}]`,
+              value: `${namespace}/${service}`,
+              reason: "has a traffic policy from mutualTls.workloads too, and the mesh keeps only one of the two",
+              instead: "Leave the service out of mutualTls.workloads[].services: proxies find out by themselves",
+            },
+          ]
+        : [],
+    ),
+  ];
+}

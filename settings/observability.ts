@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { objectName } from "./formats.js";
+
+/** `observability`: what proxies tell of the traffic they carry. */
+export const observabilitySchema = z.strictObject({
+  accessLogs: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe("Proxies log each connection and request."),
+      filter: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("CEL expression of what is logged, such as `response.code >= 400`. Default: everything."),
+    })
+    .prefault({})
+    .describe("Access logs on the proxies' standard output."),
+  tracing: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe("Proxies send traces."),
+      samplingPercent: z.number().min(0).max(100).default(1).describe("Share of requests that are traced, in percent."),
+      provider: objectName
+        .optional()
+        .describe("Extension provider of the mesh config that takes traces. Default: the one the mesh brings."),
+    })
+    .prefault({})
+    .describe("Distributed tracing."),
+});
+export type ObservabilitySettings = z.output<typeof observabilitySchema>;

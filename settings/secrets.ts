@@ -1,0 +1,42 @@
+import { type Problem, SettingsError } from "./problem.js";
+
+/** How to set a secret. */
+export function howToSet(name: string): string {
+  return `Write it with \`pulumi config set --secret --path mesh-egress:secrets.${name}\``;
+}
+
+/**
+ * Names under the `secrets` key of a stack file. Each value must be encrypted; one in plain is refused, not repeated.
+ *
+ * @throws {@link SettingsError} with every problem at once.
+ */
+export function secretNames(secrets: unknown): string[] {
+  if (secrets === undefined) return [];
+  if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets))
+    throw new SettingsError([
+      { path: "secrets", reason: "is no mapping of names to encrypted values", instead: howToSet("NAME") },
+    ]);
+  const problems: Problem[] = Object.entries(secrets).flatMap(([name, value]) =>
+    isEncrypted(value) ? [] : [{ path: `secrets.${name}`, reason: "stands there in plain", instead: howToSet(name) }],
+  );
+  if (problems.length > 0) throw new SettingsError(problems);
+  return Object.keys(secrets);
+}
+
+function isEncrypted(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
+}
+
+/** Names of the secrets that settings refer to: by every key that ends in `Secret`, and by `secretEnv`. */
+export function referredSecrets(settings: unknown): string[] {
+  return [...new Set(references(settings))].sort();
+}
+
+function references(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(references);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    if (key.endsWith("Secret") && typeof item === "string") return [item];
+    return key === "secretEnv" ? Object.values(item as Record<string, string>) : references(item);
+  });
+}
