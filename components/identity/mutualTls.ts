@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1";
+import { mutualTlsProblems } from "../../settings/mutualTls.js";
+import { SettingsError } from "../../settings/problem.js";
 import { registerAll, type Manifest } from "../manifest.js";
 
 /** What a workload accepts: mutual TLS only, mutual TLS or plaintext, plaintext only. */
@@ -92,24 +94,11 @@ function clientRule(service: string, workload: WorkloadMutualTls): (IDestination
   };
 }
 
-/** Of two policies for one scope the older one wins, silently: refuse the second. */
-function refuseTwice(what: string, identities: string[]): void {
-  const twice = identities.find((identity, index) => identities.indexOf(identity) !== index);
-  if (twice !== undefined) throw new Error(`mutualTls: two policies for ${what} "${twice}". Keep one of them.`);
-}
-
-/** Policies from the widest scope to the narrowest, then the clients' rules. */
+/** Policies from the widest scope to the narrowest, then the clients' rules. @throws {@link SettingsError} */
 export function mutualTlsManifests(args: MutualTlsArgs): Manifest[] {
   const { namespaces = [], workloads = [] } = args;
-  refuseTwice("namespace", [args.rootNamespace, ...namespaces.map(({ namespace }) => namespace)]);
-  refuseTwice(
-    "workload",
-    workloads.map(({ name, namespace }) => `${namespace}/${name}`),
-  );
-  refuseTwice(
-    "service",
-    workloads.flatMap(({ services = [], namespace }) => services.map((service) => `${namespace}/${service}`)),
-  );
+  const problems = mutualTlsProblems(args);
+  if (problems.length > 0) throw new SettingsError(problems);
   return [
     peerAuthentication(policyName, args.rootNamespace, { mtls: { mode: args.mode ?? "STRICT" } }),
     ...namespaces.map(({ namespace, mode }) => peerAuthentication(policyName, namespace, { mtls: { mode } })),

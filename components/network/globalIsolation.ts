@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterNetwork } from "../../settings/cluster.js";
+import { SettingsError } from "../../settings/problem.js";
 import { registerAll, type Manifest } from "../manifest.js";
 import { coreDns, type ControlPlanePeer, type DnsPeer } from "./networkIsolation.js";
 
@@ -93,10 +94,13 @@ function controlPlaneRules(controlPlane: ControlPlanePeer): NonNullable<GlobalNe
 /** A ban no namespace can lift, and a default that holds wherever a namespace has no policy of its own. */
 export function globalIsolationManifests(args: GlobalIsolationArgs): Manifest[] {
   if (args.policyEngine !== "calico")
-    throw new Error(
-      `network.globalIsolation: ${args.policyEngine} knows no policies for the whole cluster; only Calico does. ` +
-        `Use network.isolation, which writes them for each namespace.`,
-    );
+    throw new SettingsError([
+      {
+        path: "network.globalIsolation.enabled",
+        reason: `cannot hold: ${args.policyEngine} knows no policies for the whole cluster, only Calico does`,
+        instead: "Use network.isolation, which writes them for each namespace",
+      },
+    ]);
   const namespaceSelector = everyNamespaceBut([...systemNamespaces, ...(args.exceptNamespaces ?? [])]);
   return [
     globalPolicy("deny-metadata", {

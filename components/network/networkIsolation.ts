@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { INetworkPolicy, INetworkPolicyPeer, INetworkPolicyPort } from "kubernetes-models/networking.k8s.io/v1";
+import { SettingsError } from "../../settings/problem.js";
 import { registerAll, type Manifest } from "../manifest.js";
 
 /** Pods of a namespace: those with all labels, or every pod. */
@@ -100,7 +101,9 @@ function peer({ namespace, labels }: PodGroup): INetworkPolicyPeer {
 
 function tcp(ports: number[] | undefined): { ports?: INetworkPolicyPort[] } {
   if (ports?.length === 0)
-    throw new Error("network: an empty list of ports would open every port. Leave ports out to mean that.");
+    throw new SettingsError([
+      { path: "network ports", value: ports, reason: "would open every port", instead: "Leave ports out to mean that" },
+    ]);
   return ports ? { ports: ports.map((port) => ({ protocol: "TCP", port })) } : {};
 }
 
@@ -139,7 +142,14 @@ function defaultDeny({ namespace, labels }: PodGroup): Policy {
 
 function ipBlocks(ranges: string[]): INetworkPolicyPeer[] {
   if (ranges.length === 0)
-    throw new Error("network: an empty list of ranges would open every address. Leave ranges out to mean that.");
+    throw new SettingsError([
+      {
+        path: "network ranges",
+        value: ranges,
+        reason: "would open every address",
+        instead: "Leave ranges out to mean that",
+      },
+    ]);
   return ranges.map((cidr) => ({ ipBlock: { cidr } }));
 }
 
@@ -202,10 +212,13 @@ function flow(intent: Flow, isolated: Set<string>): Policy[] {
     ...(isolated.has(intent.to.namespace) ? [ingress] : []),
   ];
   if (sides.length === 0)
-    throw new Error(
-      `network.flows "${intent.name}": neither ${intent.from.namespace} nor ${intent.to.namespace} is isolated, so ` +
-        `everything passes between them already. Isolate one of them, or leave the flow out.`,
-    );
+    throw new SettingsError([
+      {
+        path: `network.flows "${intent.name}"`,
+        reason: `joins ${intent.from.namespace} and ${intent.to.namespace}, neither of which is isolated, so everything passes between them already`,
+        instead: "Isolate one of them, or leave the flow out",
+      },
+    ]);
   return sides;
 }
 

@@ -4,6 +4,7 @@ import * as istioSecurity from "@kubernetes-models/istio/security.istio.io/v1";
 import * as istioTelemetry from "@kubernetes-models/istio/telemetry.istio.io/v1";
 import * as apps from "kubernetes-models/apps/v1";
 import * as networking from "kubernetes-models/networking.k8s.io/v1";
+import * as policy from "kubernetes-models/policy/v1";
 import * as rbac from "kubernetes-models/rbac.authorization.k8s.io/v1";
 import * as core from "kubernetes-models/v1";
 import type { Manifest } from "../../components/manifest.js";
@@ -14,6 +15,7 @@ const models: Record<string, Record<string, unknown>> = {
   v1: core,
   "apps/v1": apps,
   "networking.k8s.io/v1": networking,
+  "policy/v1": policy,
   "rbac.authorization.k8s.io/v1": rbac,
   "networking.istio.io/v1": istioNetworking,
   "security.istio.io/v1": istioSecurity,

@@ -54,12 +54,12 @@ describe("MutualTls", () => {
     const twice = { namespace: "demo", mode: "STRICT" as const };
     assert.throws(
       () => mutualTlsManifests({ rootNamespace: "istio-system", namespaces: [twice, twice] }),
-      /two policies/,
+      /namespaces\[1\].*has a policy already/,
     );
     assert.throws(
       () =>
         mutualTlsManifests({ rootNamespace: "istio-system", workloads: [frontend, { ...frontend, name: "other" }] }),
-      /two policies for service "demo\/frontend"/,
+      /workloads\[1\].services\[0\]: "demo\/frontend" has a policy already/,
     );
   });
 

@@ -98,7 +98,7 @@ describe("NetworkIsolation", () => {
   it("closes nothing in a namespace that is not isolated", () => {
     const all = policies({ namespaces: ["catalog"], flows: [flow] });
     assert.ok(![...all.keys()].some((key) => key.startsWith("ui/")));
-    assert.throws(() => policies({ namespaces: [], flows: [flow] }), /neither ui nor catalog is isolated/);
+    assert.throws(() => policies({ namespaces: [], flows: [flow] }), /neither of which is isolated/);
   });
 
   it("lets pods of one namespace talk only where that is asked for", () => {

@@ -1,0 +1,64 @@
+import type { NetworkSettings } from "../../settings/network.js";
+import type { Gateway } from "../gateway/gateway.js";
+import type { MeshFacts } from "../mesh/mesh.js";
+import type { GlobalIsolationArgs } from "./globalIsolation.js";
+import type { ControlPlanePeer, NetworkIsolationArgs } from "./networkIsolation.js";
+
+/** What isolation must know of the rest of the platform. */
+export interface IsolationSurroundings {
+  mesh: MeshFacts;
+  /** Every namespace of the stack that workloads run in. */
+  namespaces: string[];
+  gateway?: Gateway;
+  /** Namespaces that may dial the gateway's shared port. Empty where each database opens the hop itself. */
+  gatewayClients: string[];
+}
+
+/** The mesh's control plane, by pods where it is in the cluster and by address where it is not. */
+export function controlPlaneOf(mesh: MeshFacts, ranges?: string[]): ControlPlanePeer | undefined {
+  if (mesh.controlPlane) return mesh.controlPlane;
+  return mesh.remoteControlPlane && { ...mesh.remoteControlPlane, ...(ranges ? { ranges } : {}) };
+}
+
+/** Namespaces that isolation covers, the gateway's aside. */
+export function isolatedNamespaces({ isolation }: NetworkSettings, namespaces: string[]): string[] {
+  return isolation.namespaces ?? namespaces;
+}
+
+/** The settings' isolation as the component takes it. */
+export function networkIsolationArgs(network: NetworkSettings, around: IsolationSurroundings): NetworkIsolationArgs {
+  const { isolation, flows, openIngress, openEgress } = network;
+  const { gateway, mesh } = around;
+  return {
+    namespaces: isolatedNamespaces(network, around.namespaces),
+    dns: isolation.dns,
+    controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
+    insideNamespace: isolation.insideNamespace,
+    metricsFrom: isolation.metricsFrom,
+    flows,
+    openIngress,
+    openEgress,
+    gateway: gateway && {
+      namespace: gateway.namespace,
+      selector: gateway.selector,
+      sharedPort: gateway.sharedPort,
+      clients: around.gatewayClients,
+      // The control plane lives in the root namespace: a default deny for all its pods would cut off the mesh.
+      ownNamespace: gateway.namespace !== mesh.rootNamespace,
+    },
+  };
+}
+
+/** The settings' cluster-wide isolation as the component takes it. */
+export function globalIsolationArgs(
+  { globalIsolation, isolation }: NetworkSettings,
+  { mesh, policyEngine }: { mesh: MeshFacts; policyEngine: GlobalIsolationArgs["policyEngine"] },
+): GlobalIsolationArgs {
+  return {
+    policyEngine,
+    exceptNamespaces: [mesh.rootNamespace, ...globalIsolation.exceptNamespaces],
+    dns: isolation.dns,
+    controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
+    deniedRanges: globalIsolation.deniedRanges,
+  };
+}

@@ -1,0 +1,81 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1";
+import { SettingsError } from "../../settings/problem.js";
+import { registerAll, type Manifest } from "../manifest.js";
+import type { MeshFacts } from "../mesh/mesh.js";
+
+export interface MeshTelemetryArgs {
+  /** Mesh whose proxies shall tell of their traffic. */
+  mesh: Pick<MeshFacts, "rootNamespace" | "tracingProvider">;
+  /** Access logs. @default every connection */
+  accessLogs?: {
+    /** Log at all. @default true */
+    enabled?: boolean;
+    /** CEL expression of what is logged. @default everything */
+    filter?: string;
+  };
+  /** Tracing. @default off */
+  tracing?: {
+    /** Send traces. @default false */
+    enabled?: boolean;
+    /** Share of requests that are traced, in percent. @default 1 */
+    samplingPercent?: number;
+    /** Extension provider of the mesh config that takes them. @default the one the mesh brings */
+    provider?: string;
+  };
+}
+
+type Spec = NonNullable<ITelemetry["spec"]>;
+
+/** The provider every mesh has: the proxy's own standard output. */
+const standardOutput = [{ name: "envoy" }];
+
+function accessLogging({
+  enabled = true,
+  filter,
+}: NonNullable<MeshTelemetryArgs["accessLogs"]>): Spec["accessLogging"] {
+  if (!enabled) return [{ providers: standardOutput, disabled: true }];
+  return [{ providers: standardOutput, ...(filter ? { filter: { expression: filter } } : {}) }];
+}
+
+function tracing(args: MeshTelemetryArgs): Spec["tracing"] {
+  const { enabled = false, samplingPercent = 1, provider = args.mesh.tracingProvider } = args.tracing ?? {};
+  if (!enabled) return undefined;
+  if (!provider)
+    throw new SettingsError([
+      {
+        path: "observability.tracing.provider",
+        reason: "is missing, and the mesh brings none: a trace without a collector goes nowhere",
+        instead: "Name an extension provider of the mesh config, or give the mesh a collector",
+      },
+    ]);
+  return [{ providers: [{ name: provider }], randomSamplingPercentage: samplingPercent }];
+}
+
+/** One Telemetry in the root namespace: of two without a selector the mesh would read the older. */
+export function meshTelemetryManifests(args: MeshTelemetryArgs): Manifest[] {
+  const traces = tracing(args);
+  const telemetry: ITelemetry & Manifest = {
+    apiVersion: "telemetry.istio.io/v1",
+    kind: "Telemetry",
+    metadata: { name: "mesh-telemetry", namespace: args.mesh.rootNamespace },
+    spec: {
+      accessLogging: accessLogging(args.accessLogs ?? {}),
+      ...(traces ? { tracing: traces } : {}),
+    },
+  };
+  return [telemetry];
+}
+
+/** Access logs and tracing for every proxy of the mesh. */
+export class MeshTelemetry extends pulumi.ComponentResource {
+  /** What is registered, as it will stand in the API server. */
+  public readonly manifests: Manifest[];
+
+  constructor(name: string, args: MeshTelemetryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-egress:index:MeshTelemetry", name, {}, opts);
+    this.manifests = meshTelemetryManifests(args);
+    registerAll(name, this.manifests, { parent: this });
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import type { MeshFacts } from "../../../components/mesh/mesh.js";
+import { globalIsolationArgs, networkIsolationArgs } from "../../../components/network/fromSettings.js";
+import { mutualTlsSchema } from "../../../settings/mutualTls.js";
+import { networkProblems, networkSchema } from "../../../settings/network.js";
+
+const mesh: MeshFacts = {
+  kind: "asm",
+  rootNamespace: "istio-system",
+  trustDomain: "cluster.local",
+  injectionLabels: {},
+  injectionAnnotations: {},
+  dnsCapture: true,
+  remoteControlPlane: { ranges: ["10.0.0.0/8"], ports: [15012] },
+};
+const gateway = {
+  name: "egressgateway",
+  namespace: "istio-system",
+  selector: { istio: "egressgateway" },
+  host: "egressgateway.istio-system.svc.cluster.local",
+  serviceAccount: "egressgateway",
+  sharedPort: 15443,
+};
+
+describe("Network settings", () => {
+  it("isolate every namespace of the stack unless some are chosen", () => {
+    const around = { mesh, namespaces: ["a", "b"], gatewayClients: [] };
+    assert.deepEqual(networkIsolationArgs(networkSchema.parse({}), around).namespaces, ["a", "b"]);
+    const chosen = networkSchema.parse({ isolation: { namespaces: ["b"] } });
+    assert.deepEqual(networkIsolationArgs(chosen, around).namespaces, ["b"]);
+  });
+
+  it("reach a control plane outside the cluster by address, the settings' own first", () => {
+    const around = { mesh, namespaces: ["a"], gatewayClients: [] };
+    const ranges = (settings: object) => networkIsolationArgs(networkSchema.parse(settings), around).controlPlane;
+    assert.deepEqual(ranges({}), { ranges: ["10.0.0.0/8"], ports: [15012] });
+    assert.deepEqual(ranges({ isolation: { controlPlaneRanges: ["10.1.0.0/16"] } }), {
+      ranges: ["10.1.0.0/16"],
+      ports: [15012],
+    });
+  });
+
+  it("deny no pod of the root namespace but the gateway's, and spare that namespace in the global policy", () => {
+    const settings = networkSchema.parse({});
+    const args = networkIsolationArgs(settings, { mesh, namespaces: ["a"], gateway, gatewayClients: ["a"] });
+    assert.equal(args.gateway?.ownNamespace, false);
+    assert.deepEqual(globalIsolationArgs(settings, { mesh, policyEngine: "calico" }).exceptNamespaces, [
+      "istio-system",
+    ]);
+  });
+
+  it("are refused when flows collide by name, join nothing isolated, or a service would get two traffic policies", () => {
+    const flow = { name: "x", from: { namespace: "p" }, to: { namespace: "q" } };
+    const network = networkSchema.parse({
+      flows: [flow, flow],
+      protection: [{ service: "api", namespace: "a" }],
+    });
+    const mutualTls = mutualTlsSchema.parse({
+      workloads: [{ name: "api", namespace: "a", labels: { app: "api" }, services: ["api"] }],
+    });
+    const paths = networkProblems(network, { isolated: ["a"], mutualTls }).map(({ path }) => path);
+    assert.deepEqual(paths, ["network.flows[1]", "network.flows[0]", "network.flows[1]", "network.protection[0]"]);
+  });
+});
