@@ -156,10 +156,16 @@ export class ObjectType implements ResourceType {
     );
   }
 
-  private apply(inputs: Properties, fieldManager: string, dryRun = false): Promise<KubernetesObject> {
+  private async apply(inputs: Properties, fieldManager: string, dryRun = false): Promise<KubernetesObject> {
     const manifest = reveal(inputs);
     const force = this.options.forcesConflicts || annotationOf(manifest, "pulumi.com/patchForce") === "true";
-    return this.options.cluster.apply(manifest, referenceOf(manifest), { fieldManager, force, dryRun });
+    try {
+      return await this.options.cluster.apply(manifest, referenceOf(manifest), { fieldManager, force, dryRun });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+      const remedy = 'Leave the field to its manager, or take it with the annotation pulumi.com/patchForce: "true".';
+      throw new ApiError(error.status, error.reason, `${error.message}. ${remedy}`);
+    }
   }
 
   /** The object as the API server would store it; undefined where only the real deployment can tell. */
