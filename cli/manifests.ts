@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Manifest } from "../components/manifest.js";
+import type { PlannedResource } from "../plan/recording.js";
+
+/** What others refer to comes first, so that the output can be applied as it stands. */
+const first = ["Namespace", "ServiceAccount", "Secret", "ConfigMap", "Service"];
+
+/** Types of the Kubernetes provider that are no objects of an API server. */
+const noObject = /^kubernetes:(helm\.sh|yaml|kustomize)\//;
+
+/** Kubernetes objects among planned resources, in an order that does not depend on the order of the settings. */
+export function plannedManifests(resources: PlannedResource[]): Manifest[] {
+  const objects = resources
+    .filter(({ type }) => type.startsWith("kubernetes:") && !noObject.test(type))
+    .map(({ inputs }) => inputs as unknown as Manifest);
+  const unique = new Map(objects.map((object) => [sortKey(object), object]));
+  return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+}
+
+function sortKey({ apiVersion, kind, metadata }: Manifest): string {
+  const rank = first.includes(kind) ? first.indexOf(kind) : first.length;
+  return [rank, metadata.namespace ?? "", kind, metadata.name, apiVersion].join("\0");
+}
+
+/** Multi-document YAML. */
+export function toYaml(manifests: Manifest[]): string {
+  return manifests.map((manifest) => `---\n${stringify(manifest, { aliasDuplicateObjects: false })}`).join("");
+}
+
+/** One file per object: `<namespace>/<kind>-<name>.yaml`. Returns the files. */
+export function writeManifests(manifests: Manifest[], folder: string): string[] {
+  return manifests.map((manifest) => {
+    const { kind, metadata } = manifest;
+    const place = join(folder, metadata.namespace ?? "cluster");
+    mkdirSync(place, { recursive: true });
+    const file = join(place, `${kind.toLowerCase()}-${metadata.name}.yaml`);
+    writeFileSync(file, stringify(manifest, { aliasDuplicateObjects: false }));
+    return file;
+  });
+}

@@ -1,0 +1,13 @@
+import { planStack } from "../plan/stack.js";
+import { plannedManifests, toYaml, writeManifests } from "./manifests.js";
+import { type StackOption, stackFile } from "./stackOption.js";
+
+export async function render(options: StackOption & { output: "yaml" | "json"; out?: string }): Promise<void> {
+  const { resources } = await planStack(stackFile(options));
+  const manifests = plannedManifests(resources);
+  if (options.out !== undefined) {
+    process.stderr.write(`${writeManifests(manifests, options.out).length} files in ${options.out}\n`);
+    return;
+  }
+  process.stdout.write(options.output === "json" ? `${JSON.stringify(manifests, null, 2)}\n` : toYaml(manifests));
+}
