@@ -38,6 +38,10 @@ export const readKinds: ReadonlySet<string> = new Set([
   "projectcalico.org/GlobalNetworkSet",
   "projectcalico.org/HostEndpoint",
   "projectcalico.org/Tier",
+  "cilium.io/CiliumNetworkPolicy",
+  "cilium.io/CiliumClusterwideNetworkPolicy",
+  "policy.networking.k8s.io/AdminNetworkPolicy",
+  "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
   "admissionregistration.k8s.io/MutatingWebhookConfiguration",
 ]);
 
@@ -47,6 +51,9 @@ const clusterScoped: ReadonlySet<string> = new Set([
   "projectcalico.org/GlobalNetworkSet",
   "projectcalico.org/HostEndpoint",
   "projectcalico.org/Tier",
+  "cilium.io/CiliumClusterwideNetworkPolicy",
+  "policy.networking.k8s.io/AdminNetworkPolicy",
+  "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
   "admissionregistration.k8s.io/MutatingWebhookConfiguration",
 ]);
 

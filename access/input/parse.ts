@@ -12,7 +12,8 @@ export interface Parsed {
 }
 
 /** Kubernetes reads no timestamps or sets, so only YAML's core types are, and the merge key that hand-written files use. */
-const schema = jsYaml.CORE_SCHEMA.extend({ implicit: [jsYaml.types.merge] });
+const merge = new jsYaml.Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text) => text === "<<" });
+const schema = jsYaml.CORE_SCHEMA.extend({ implicit: [merge] });
 
 /** Counted for documents that are YAML, but no Kubernetes object: values of a chart, settings of another tool. */
 const notAnObject = "(no Kubernetes object)";
