@@ -53,7 +53,12 @@ const ackZone = z.strictObject({
 const ack = z.strictObject({
   cloud: z.literal("ack"),
   region: z.string().describe("Region, such as `cn-hangzhou`."),
-  zones: z.array(ackZone).min(1).describe("Zones the cluster spreads over, each with its ranges."),
+  zones: z
+    .array(ackZone)
+    .min(1)
+    .describe(
+      "Zones the cluster spreads over, each with its ranges. The NAT gateway stands in the first: add new ones at the end.",
+    ),
   vpcId: z.string().optional().describe("An existing VPC. Default: a new one with `vpcCidr`."),
   vpcCidr: cidr.default("10.0.0.0/8").describe("Range of the VPC; every other range but `serviceCidr` lies in it."),
   podCidr: cidr

@@ -24,7 +24,7 @@ export interface AckNodePoolArgs {
 export interface AckClusterArgs {
   /** Region, such as `cn-hangzhou`. */
   region: string;
-  /** Zones the cluster spreads over, each with its ranges. */
+  /** Zones the cluster spreads over, each with its ranges. The NAT gateway stands in the first: add new ones at the end. */
   zones: AckZone[];
   /** An existing VPC.
    * @default a new one with `vpcCidr` */

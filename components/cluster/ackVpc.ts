@@ -28,7 +28,7 @@ export interface AckZone {
 export interface AckVpcArgs {
   /** Region, such as `cn-hangzhou`. */
   region: string;
-  /** Zones the cluster spreads over. */
+  /** Zones the cluster spreads over, each with its ranges. The NAT gateway stands in the first: add new ones at the end. */
   zones: AckZone[];
   /** An existing VPC.
    * @default a new one with `vpcCidr` */
@@ -61,7 +61,10 @@ function clusterRules(args: AckVpcArgs): Record<string, Omit<SecurityGroupRuleAr
   );
   const images = (args.imageRanges ?? ["0.0.0.0/0"]).map(
     (cidrIp) =>
-      [`egress-images-${cidrIp}`, { type: "egress", cidrIp, ipProtocol: "tcp", portRange: "443/443" }] as const,
+      [
+        `egress-images-${cidrIp.replace("/", "-")}`,
+        { type: "egress", cidrIp, ipProtocol: "tcp", portRange: "443/443" },
+      ] as const,
   );
   return {
     ...Object.fromEntries([...inside, ...images]),

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { AckCluster, gatewayEniConfig, type AckClusterArgs } from "../../../components/cluster/ack.js";
+import { recordStack, type Registered } from "../recordedStack.js";
+
+const zone = (letter: string, index: number) => ({
+  zone: `cn-hangzhou-${letter}`,
+  nodes: `10.0.${index}.0/24`,
+  pods: `10.64.${index * 16}.0/20`,
+  gateway: `10.65.${index}.0/24`,
+  databases: `10.1.${index}.0/24`,
+});
+
+const args: AckClusterArgs = {
+  region: "cn-hangzhou",
+  zones: [zone("i", 0), zone("j", 1)],
+  nodePool: { instanceTypes: ["ecs.g7.xlarge"] },
+  gatewayPool: { instanceTypes: ["ecs.c7.large"] },
+};
+
+const cloud = {
+  "alicloud:cs/getClusterCredential:getClusterCredential": { kubeConfig: "users: [with a certificate]" },
+  "alicloud:ecs/eipAddress:EipAddress": { ipAddress: "203.0.113.7" },
+};
+
+const create = (changed: Partial<AckClusterArgs> = {}) =>
+  recordStack(() => new AckCluster("prod", { ...args, ...changed }), cloud);
+
+const rules = (registered: Registered[], group: string) =>
+  registered
+    .filter(({ type, inputs }) => type.endsWith(":SecurityGroupRule") && inputs.securityGroupId === `${group}-id`)
+    .map(({ inputs }) => inputs);
+
+describe("AckCluster", () => {
+  it("keeps the API server inside the VPC", async () => {
+    const { one } = await create();
+    assert.equal(one("prod-cluster").inputs.slbInternetEnabled, false);
+    assert.equal(one("prod-cluster").inputs.newNatGateway, false);
+  });
+
+  it("enforces NetworkPolicy with Terway, whose switches are strings", async () => {
+    const { one } = await create();
+    const addons = one("prod-cluster").inputs.addons as { name: string; config: string }[];
+    const terway = addons.find(({ name }) => name === "terway-eniip");
+    assert.equal(JSON.parse(String(terway?.config)).NetworkPolicy, "true");
+    assert.equal(one("prod-cluster").inputs.podCidr, undefined, "podCidr belongs to Flannel");
+    assert.deepEqual(one("prod-cluster").inputs.podVswitchIds, [
+      "prod-vpc-pods-cn-hangzhou-i-id",
+      "prod-vpc-pods-cn-hangzhou-j-id",
+    ]);
+  });
+
+  it("keeps the kubeconfig secret, and its renewal from replacing anything", async () => {
+    const { made, one } = await create();
+    assert.equal(await pulumi.isSecret(made.kubeconfig), true);
+    assert.equal(one("prod-provider").inputs.clusterIdentifier, "prod-cluster-id");
+  });
+
+  it("sets gateway nodes apart: taint, label, vSwitches and security group of their own", async () => {
+    const { one, made } = await create();
+    const { inputs } = one("prod-gateway-nodes");
+    assert.deepEqual(inputs.taints, [{ key: "mesh-egress/gateway-node", value: "true", effect: "NoSchedule" }]);
+    assert.deepEqual(inputs.vswitchIds, ["prod-vpc-gateway-cn-hangzhou-i-id", "prod-vpc-gateway-cn-hangzhou-j-id"]);
+    assert.deepEqual(inputs.securityGroupIds, ["prod-vpc-gateway-group-id"]);
+    assert.deepEqual(one("prod-nodes").inputs.securityGroupIds, ["prod-vpc-nodes-group-id"]);
+    assert.deepEqual(made.gatewayNodes.nodeSelector, { "mesh-egress/gateway-node": "true" });
+  });
+
+  it("gives the gateway's pods the gateway's addresses, before the first gateway node joins", async () => {
+    const { one } = await create();
+    const data = one("prod-gateway-terway").inputs.data as { eni_conf: string };
+    assert.deepEqual(JSON.parse(data.eni_conf), {
+      vswitches: {
+        "cn-hangzhou-i": ["prod-vpc-gateway-cn-hangzhou-i-id"],
+        "cn-hangzhou-j": ["prod-vpc-gateway-cn-hangzhou-j-id"],
+      },
+      security_group: "prod-vpc-gateway-group-id",
+    });
+    assert.ok(one("prod-gateway-nodes").dependsOn.includes("prod-gateway-terway"));
+    assert.equal(gatewayEniConfig({}, "sg"), '{"vswitches":{},"security_group":"sg"}');
+  });
+
+  it("sends the gateway to the Internet from an address that no other pod has", async () => {
+    const { registered } = await create();
+    const snat = registered.filter(({ type }) => type.endsWith(":SnatEntry"));
+    assert.equal(snat.length, 6);
+    const eips = registered.filter(({ type }) => type.endsWith(":EipAddress")).map(({ name }) => name);
+    assert.deepEqual(eips, ["prod-vpc-nodes-address", "prod-vpc-gateway-address"]);
+  });
+
+  it("lets no node out of the cluster's ranges except for images and the cloud's own services", async () => {
+    const { registered } = await create();
+    for (const group of ["prod-vpc-nodes-group", "prod-vpc-gateway-group"]) {
+      const out = rules(registered, group).filter(({ type, policy }) => type === "egress" && policy === "accept");
+      const beyond = out.filter(({ cidrIp }) => !/^10\.(0|64|65)\./.test(String(cidrIp)));
+      assert.deepEqual(beyond.map(({ cidrIp, portRange }) => `${cidrIp} ${portRange}`).sort(), [
+        "0.0.0.0/0 443/443",
+        "100.64.0.0/10 -1/-1",
+      ]);
+      const drop = rules(registered, group).find(({ policy }) => policy === "drop");
+      assert.deepEqual([drop?.type, drop?.cidrIp, drop?.priority], ["egress", "0.0.0.0/0", 100]);
+    }
+  });
+
+  it("gives every node encrypted disks and metadata that pods cannot borrow", async () => {
+    const { ofType } = await create();
+    for (const { inputs } of ofType("alicloud:cs/nodePool:NodePool")) {
+      assert.equal(inputs.systemDiskEncrypted, true);
+      assert.deepEqual(inputs.instanceMetadataOptions, { httpTokens: "required" });
+    }
+  });
+
+  it("changes nothing that stands in the VPC when a zone is added", async () => {
+    const before = await create();
+    const after = await create({ zones: [...args.zones, zone("k", 2)] });
+    for (const { type, name, inputs } of before.registered.filter(({ parent }) => parent === "prod-vpc"))
+      assert.deepEqual(after.one(name).inputs, inputs, `${type} ${name}`);
+  });
+
+  it("refuses ranges that lie in the wrong place, all of them at once", async () => {
+    await assert.rejects(
+      create({ zones: [{ ...zone("i", 0), gateway: "10.200.0.0/24", databases: "10.64.0.0/24" }] }),
+      /zones\[0\]\.gateway: does not lie in podCidr[^]*zones\[0\]\.databases: shares addresses with podCidr/,
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { ProxyConfig } from "@kubernetes-models/istio/networking.istio.io/v1beta1";
+import * as pulumi from "@pulumi/pulumi";
+import { AlibabaServiceMesh, dnsCaptureConfig, type AlibabaServiceMeshArgs } from "../../../components/mesh/asm.js";
+import { recordStack } from "../recordedStack.js";
+
+const args: AlibabaServiceMeshArgs = {
+  vpcId: "vpc-1",
+  vswitchId: "vsw-1",
+  controlPlaneCidr: "10.0.0.0/24",
+  clusterIds: ["cluster-1"],
+  clusterReady: [],
+};
+
+const create = (changed: Partial<AlibabaServiceMeshArgs> = {}) =>
+  recordStack(() => new AlibabaServiceMesh("mesh", { ...args, ...changed }), {
+    "alicloud:servicemesh/serviceMesh:ServiceMesh": { kubeconfig: "users: [with a token]" },
+  });
+
+describe("AlibabaServiceMesh", () => {
+  it("keeps the kubeconfig of the mesh's own API server secret, which the cloud's SDK does not", async () => {
+    const { made } = await create();
+    assert.equal(await pulumi.isSecret(made.kubeconfig), true);
+  });
+
+  it("blocks hosts that nobody registered, and answers inside the VPC only", async () => {
+    const { inputs } = (await create()).one("mesh-instance");
+    assert.equal((inputs.meshConfig as { outboundTrafficPolicy: string }).outboundTrafficPolicy, "REGISTRY_ONLY");
+    assert.deepEqual(inputs.loadBalancer, { apiServerPublicEip: false });
+  });
+
+  it("names its switch as one string, as the cloud's API wants it", async () => {
+    const { inputs } = (await create()).one("mesh-instance");
+    assert.deepEqual(inputs.network, { vpcId: "vpc-1", vswitcheList: "vsw-1" });
+  });
+
+  it("switches DNS capture on in the mesh's API server", async () => {
+    const { made, one } = await create();
+    assert.deepEqual(
+      made.manifests.map(({ kind }) => kind),
+      ["ProxyConfig"],
+    );
+    assert.doesNotThrow(() => new ProxyConfig(dnsCaptureConfig() as never).validate());
+    assert.equal(one("mesh-dns-capture").parent, "mesh");
+    assert.deepEqual((await create({ dnsCapture: false })).made.manifests, []);
+  });
+
+  it("tells where proxies find the control plane, which no label can select", async () => {
+    const { made } = await create();
+    assert.equal(made.facts.controlPlane, undefined);
+    assert.deepEqual(made.facts.remoteControlPlane, { ranges: ["10.0.0.0/24"], ports: [15012] });
+  });
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
+import { IstioMesh, type IstioMeshArgs } from "../../../components/mesh/istio.js";
+import { recordStack } from "../recordedStack.js";
+
+const install = (args: Partial<IstioMeshArgs> = {}) =>
+  recordStack(() => new IstioMesh("mesh", { provider: new k8s.Provider("cluster"), version: "1.31.1", ...args }));
+
+type Values = Record<string, never> & { meshConfig: Record<string, never> };
+const values = (release: { inputs: Record<string, unknown> }) => release.inputs.values as Values;
+
+describe("IstioMesh", () => {
+  it("installs base before istiod, both into the control plane's namespace", async () => {
+    const { one, made } = await install();
+    assert.equal(one("mesh-base").inputs.chart, "oci://ghcr.io/istio/release/charts/base");
+    assert.deepEqual(one("mesh-base").dependsOn, ["mesh-namespace"]);
+    assert.deepEqual(one("mesh-istiod").dependsOn, ["mesh-base"]);
+    assert.equal(one("mesh-istiod").inputs.namespace, "istio-system");
+    assert.equal(made.ready.length, 1);
+  });
+
+  it("blocks hosts that nobody registered, unless told otherwise", async () => {
+    const { one } = await install();
+    assert.deepEqual(values(one("mesh-istiod")).meshConfig.outboundTrafficPolicy, { mode: "REGISTRY_ONLY" });
+    const open = await install({ outboundTrafficPolicy: "ALLOW_ANY" });
+    assert.deepEqual(values(open.one("mesh-istiod")).meshConfig.outboundTrafficPolicy, { mode: "ALLOW_ANY" });
+  });
+
+  it("lets sidecars answer DNS, so that two databases may share a port", async () => {
+    const { one } = await install();
+    assert.deepEqual(values(one("mesh-istiod")).meshConfig.defaultConfig, {
+      holdApplicationUntilProxyStarts: true,
+      proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" },
+    });
+    const { made } = await install({ dnsCapture: false });
+    assert.equal(made.facts.dnsCapture, false);
+  });
+
+  it("keeps injecting when a node of the control plane is lost", async () => {
+    const { one } = await install();
+    assert.equal(values(one("mesh-istiod")).autoscaleMin, 2);
+  });
+
+  it("gives a revision its own release and its own injection label", async () => {
+    const { one, made } = await install({ revision: "canary" });
+    assert.equal(one("mesh-istiod").inputs.name, "istiod-canary");
+    assert.equal(values(one("mesh-istiod")).revision, "canary");
+    assert.deepEqual(made.facts.injectionLabels, { "istio.io/rev": "canary" });
+  });
+
+  it("names the provider of traces only when there is a collector", async () => {
+    assert.equal((await install()).made.facts.tracingProvider, undefined);
+    const { one, made } = await install({ tracing: { service: "otel.observability.svc.cluster.local", port: 4317 } });
+    assert.deepEqual(values(one("mesh-istiod")).meshConfig.extensionProviders, [
+      {
+        name: made.facts.tracingProvider,
+        opentelemetry: { service: "otel.observability.svc.cluster.local", port: 4317 },
+      },
+    ]);
+  });
+
+  it("lets the CNI plug-in, and only it, raise the namespace's Pod Security level", async () => {
+    const level = "pod-security.kubernetes.io/enforce";
+    assert.equal((await install()).made.manifests[0]?.metadata.labels?.[level], "baseline");
+    const { made, one } = await install({ cni: true });
+    assert.equal(made.manifests[0]?.metadata.labels?.[level], "privileged");
+    assert.deepEqual(one("mesh-istiod").dependsOn.sort(), ["mesh-base", "mesh-cni"]);
+  });
+
+  it("creates nothing in a cluster that already runs the mesh", async () => {
+    const { registered, made } = await install({ install: false });
+    assert.deepEqual(
+      registered.map(({ name }) => name).filter((name) => name !== "cluster"),
+      ["mesh"],
+    );
+    assert.deepEqual(made.ready, []);
+    assert.equal(made.facts.controlPlane?.namespace, "istio-system");
+  });
+
+  it("takes charts from a Helm repository too", async () => {
+    const { one } = await install({ repository: "https://charts.example.com/istio" });
+    assert.equal(one("mesh-istiod").inputs.chart, "istiod");
+    assert.deepEqual(one("mesh-istiod").inputs.repositoryOpts, { repo: "https://charts.example.com/istio" });
+  });
+
+  it("treats an undefined setting as one that is not there", async () => {
+    const { one } = await install({ repository: undefined, namespace: undefined });
+    assert.equal(one("mesh-istiod").inputs.namespace, "istio-system");
+  });
+});

@@ -1,0 +1,88 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the engine was asked for it. */
+export interface Registered {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+  /** Names of the resources it depends on. */
+  dependsOn: string[];
+  /** Name of its parent; empty for the stack. */
+  parent: string;
+}
+
+const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
+
+/** What a cloud would compute, by type. */
+type Computed = Record<string, Record<string, unknown>>;
+
+/** Relations of each resource by its name. Mocks are told inputs only, so the monitor before them is listened to. */
+type Relations = Map<string, Pick<Registered, "dependsOn" | "parent">>;
+
+interface Monitor {
+  registerResource(request: Request, ...rest: unknown[]): unknown;
+}
+
+interface Request {
+  getName(): string;
+  getDependenciesList(): string[];
+  getParent(): string;
+}
+
+function listen(relations: Relations): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const registerResource = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, ...rest) => {
+    relations.set(request.getName(), {
+      dependsOn: request.getDependenciesList().map(nameOf),
+      parent: nameOf(request.getParent()),
+    });
+    return registerResource(request, ...rest);
+  };
+}
+
+/** Runs a program against a recording engine, and returns what it made and what was registered, in order. */
+export async function recordStack<T>(
+  program: () => T,
+  computed: Computed = {},
+): Promise<{
+  made: T;
+  registered: Registered[];
+  one: (name: string) => Registered;
+  ofType: (type: string) => Registered[];
+}> {
+  const registered: Registered[] = [];
+  const asked: Relations = new Map();
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id }) => {
+        registered.push({ type, name, inputs, ...(asked.get(name) as { dependsOn: string[]; parent: string }) });
+        return { id: id || `${name}-id`, state: { ...inputs, ...computed[type] } };
+      },
+      call: ({ token, inputs }) => ({ ...inputs, ...computed[token] }),
+    },
+    "mesh-egress",
+    "test",
+  );
+  listen(asked);
+  const made = program();
+  await pulumi.runtime.waitForRPCs();
+  return {
+    made,
+    registered,
+    one: (name) => {
+      const found = registered.filter((resource) => resource.name === name);
+      if (found.length !== 1)
+        throw new Error(
+          `${found.length} resources called ${name} among ${registered.map((each) => each.name).join(", ")}`,
+        );
+      return found[0] as Registered;
+    },
+    ofType: (type) => registered.filter((resource) => resource.type === type),
+  };
+}
+
+/** Value of an output, whatever it depends on. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply(resolve));
+}
