@@ -63,6 +63,10 @@ const globalIsolation = z.strictObject({
     .describe(
       "Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico. Off, because it also reaches namespaces this stack knows nothing of.",
     ),
+  calicoInstalled: z
+    .boolean()
+    .default(false)
+    .describe("Calico enforces policy beside the cluster's own engine, such as in its policy-only mode on ACK."),
   exceptNamespaces: z
     .array(objectName)
     .default([])

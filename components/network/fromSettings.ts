@@ -56,6 +56,7 @@ export function globalIsolationArgs(
 ): GlobalIsolationArgs {
   return {
     policyEngine,
+    calicoInstalled: globalIsolation.calicoInstalled,
     exceptNamespaces: [mesh.rootNamespace, ...globalIsolation.exceptNamespaces],
     dns: isolation.dns,
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),

@@ -7,6 +7,8 @@ import { coreDns, type ControlPlanePeer, type DnsPeer } from "./networkIsolation
 export interface GlobalIsolationArgs {
   /** What enforces network policy in the cluster: only Calico knows policies for the whole cluster. */
   policyEngine: ClusterNetwork["policyEngine"];
+  /** Whether Calico enforces policy beside the cluster's own engine. @default false */
+  calicoInstalled?: boolean;
   /**
    * Namespaces left alone, besides those Kubernetes and Calico themselves live in: the mesh's control plane.
    * @default none
@@ -93,12 +95,13 @@ function controlPlaneRules(controlPlane: ControlPlanePeer): NonNullable<GlobalNe
 
 /** A ban no namespace can lift, and a default that holds wherever a namespace has no policy of its own. */
 export function globalIsolationManifests(args: GlobalIsolationArgs): Manifest[] {
-  if (args.policyEngine !== "calico")
+  if (args.policyEngine !== "calico" && !args.calicoInstalled)
     throw new SettingsError([
       {
         path: "network.globalIsolation.enabled",
         reason: `cannot hold: ${args.policyEngine} knows no policies for the whole cluster, only Calico does`,
-        instead: "Use network.isolation, which writes them for each namespace",
+        instead:
+          "Use network.isolation, which writes them for each namespace, or install Calico and set calicoInstalled",
       },
     ]);
   const namespaceSelector = everyNamespaceBut([...systemNamespaces, ...(args.exceptNamespaces ?? [])]);

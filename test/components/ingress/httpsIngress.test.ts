@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import type { IGateway, IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { IIngress } from "kubernetes-models/networking.k8s.io/v1";
 import { httpsIngressManifests, type HttpsIngressSpec } from "../../../components/ingress/httpsIngress.js";
+import { httpsIngressSpecs, ingressGatewayArgs } from "../../../components/ingress/fromSettings.js";
 import { ingressGatewayManifests } from "../../../components/ingress/ingressGateway.js";
+import { ingressSchema } from "../../../settings/ingress.js";
 import { assertFollowsSchema } from "../crdSchemas.js";
 
 const shop = { entry: "shop", host: "shop.example.com", namespace: "shop", service: "frontend" };
@@ -55,5 +57,20 @@ describe("HttpsIngress", () => {
       ...httpsIngressManifests(viaController),
       ...ingressGatewayManifests({ namespace: "istio-ingress" }),
     ].forEach(assertFollowsSchema);
+  });
+
+  it("serves the settings' hosts by the gateway they name, and creates that only when asked to", () => {
+    const host = { name: "shop", host: "shop.example.com", namespace: "shop", service: "frontend" };
+    const settings = ingressSchema.parse({ hosts: [host, { ...host, name: "api", kind: "kubernetes" }] });
+    assert.equal(ingressGatewayArgs(settings), undefined);
+    assert.deepEqual(
+      httpsIngressSpecs(settings).map(({ entry, via }) => [entry, via]),
+      [
+        ["shop", { gateway: { namespace: "istio-ingress", selector: { istio: "ingressgateway" } } }],
+        ["api", { className: "nginx" }],
+      ],
+    );
+    const half = { ...host, tls: { certificateSecret: "shopCertificate" } };
+    assert.throws(() => ingressSchema.parse({ hosts: [half] }), /names only one half/);
   });
 });

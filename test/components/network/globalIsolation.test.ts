@@ -54,6 +54,7 @@ describe("GlobalIsolation", () => {
   });
 
   it("is refused where nothing but Calico would read it, with what to use instead", () => {
+    assert.doesNotThrow(() => policies({ policyEngine: "terway", calicoInstalled: true }));
     assert.throws(() => policies({ policyEngine: "dataplane-v2" }), /only Calico does\. Use network\.isolation/);
   });
 });
