@@ -1,25 +1,23 @@
-import { trafficModes, type TrafficModeFacts } from "../settings/trafficModes.js";
 import type { ClusterNetwork, ClusterSettings } from "../settings/cluster.js";
 import type { DatabaseSettings } from "../settings/databases.js";
 import type { MeshSettings } from "../settings/mesh.js";
 import type { Settings } from "../settings/schema.js";
-import { type NodePlacement, onGatewayNodes } from "./cluster/cluster.js";
-import { clientNamespaces, endpointsOf } from "./egress/endpoint.js";
-import { databaseEgressManifests, hostOrStandIn } from "./egress/databaseEgress.js";
+import { trafficModes, type TrafficModeFacts } from "../settings/trafficModes.js";
+import { onGatewayNodes } from "./cluster/cluster.js";
+import { hostOrStandIn } from "./egress/databaseEgress.js";
+import { endpointsOf } from "./egress/endpoint.js";
 import { forwarderOf } from "./egress/forwarder.js";
 import { egressGatewayManifests, type EgressGatewayArgs } from "./gateway/egressGateway.js";
 import { type Gateway, gatewayOf } from "./gateway/gateway.js";
-import { mutualTlsManifests, type MutualTlsArgs } from "./identity/mutualTls.js";
 import type { Manifest } from "./manifest.js";
 import { asmFacts, istioFacts } from "./mesh/facts.js";
 import type { MeshFacts } from "./mesh/mesh.js";
 import { meshNamespaceManifests, type MeshNamespaceArgs } from "./namespace/meshNamespace.js";
-import { networkIsolationManifests, type NetworkIsolationArgs } from "./network/networkIsolation.js";
-import { workloadSettingsManifests } from "./workloads/fromSettings.js";
+import { type Part, partsOf } from "./parts.js";
 
 /**
- * A stack decided but not registered: the arguments of every component, as plain values. The platform registers from
- * it, and the access analysis judges its manifests before anything is applied.
+ * A stack decided but not registered. The platform registers from it, and the access analysis judges its manifests
+ * before anything is applied.
  */
 export interface Blueprint {
   settings: Settings;
@@ -30,38 +28,33 @@ export interface Blueprint {
   gateway: Gateway;
   /** Undefined when no database passes a gateway. */
   egressGateway?: EgressGatewayArgs;
-  databases: DatabaseSettings[];
-  mutualTls: MutualTlsArgs;
-  isolation: NetworkIsolationArgs;
+  /** Everything that stands on namespaces and gateway. */
+  parts: Part[];
 }
 
+/** Decides a stack. Pure: equal settings give equal blueprints. */
 export function blueprintOf(settings: Settings): Blueprint {
   const mesh = meshFacts(settings.mesh, settings.cluster);
+  const network = networkOf(settings.cluster);
   const gateway = gatewayOf(settings.gateway, mesh);
   const guarded = settings.databases.filter((db) => modeOf(db).throughGateway);
   return {
     settings,
     mesh,
-    network: networkOf(settings.cluster),
+    network,
     namespaces: namespaces(settings, mesh, gateway),
     gateway,
     ...(guarded.length > 0 ? { egressGateway: egressGateway(settings, mesh, guarded) } : {}),
-    databases: settings.databases,
-    mutualTls: { ...settings.mutualTls, rootNamespace: mesh.rootNamespace },
-    isolation: isolation(settings, mesh, gateway, guarded),
+    parts: partsOf(settings, { mesh, network, gateway, guarded }),
   };
 }
 
 /** Every manifest of the stack, layer by layer. */
-export function manifestsOf(blueprint: Blueprint): Manifest[] {
-  const { mesh, gateway, network } = blueprint;
+export function manifestsOf({ namespaces, egressGateway, parts }: Blueprint): Manifest[] {
   return [
-    ...blueprint.namespaces.flatMap(meshNamespaceManifests),
-    ...(blueprint.egressGateway ? egressGatewayManifests(blueprint.egressGateway) : []),
-    ...blueprint.databases.flatMap((database) => databaseEgressManifests({ database, mesh, gateway, network })),
-    ...mutualTlsManifests(blueprint.mutualTls),
-    ...networkIsolationManifests(blueprint.isolation),
-    ...blueprint.settings.workloads.flatMap(workloadSettingsManifests),
+    ...namespaces.flatMap(meshNamespaceManifests),
+    ...(egressGateway ? egressGatewayManifests(egressGateway) : []),
+    ...parts.flatMap(({ manifests }) => manifests),
   ];
 }
 
@@ -94,36 +87,12 @@ function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): Mesh
 }
 
 function egressGateway(settings: Settings, mesh: MeshFacts, guarded: DatabaseSettings[]): EgressGatewayArgs {
-  const { dedicatedNodes, ...own } = settings.gateway;
+  const { dedicatedNodes = settings.cluster.cloud !== "existing", ...own } = settings.gateway;
   const nginx = guarded.filter((db) => db.trafficMode === "tls-wildcard" && db.via === "sni-proxy");
-  const nodes: NodePlacement | undefined =
-    (dedicatedNodes ?? settings.cluster.cloud !== "existing") ? onGatewayNodes : undefined;
   return {
     ...own,
     mesh,
-    nodes,
+    nodes: dedicatedNodes ? onGatewayNodes : undefined,
     forwarders: nginx.flatMap((db) => endpointsOf({ ...db, host: hostOrStandIn(db) }).map(forwarderOf)),
-  };
-}
-
-function isolation(
-  settings: Settings,
-  mesh: MeshFacts,
-  gateway: Gateway,
-  guarded: DatabaseSettings[],
-): NetworkIsolationArgs {
-  const shared = guarded.filter((db) => !db.gatewayPort);
-  return {
-    namespaces: settings.namespaces.map(({ name }) => name),
-    controlPlane: mesh.controlPlane ?? mesh.remoteControlPlane,
-    ...(guarded.length > 0
-      ? {
-          gateway: {
-            ...gateway,
-            clients: [...new Set(shared.flatMap(clientNamespaces))].sort(),
-            ownNamespace: mesh.kind !== "asm",
-          },
-        }
-      : {}),
   };
 }

@@ -1,19 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings/schema.js";
 import { type Blueprint, blueprintOf, manifestsOf } from "./blueprint.js";
-import type { Cluster } from "./cluster/cluster.js";
-import { createCluster } from "./cluster/create.js";
-import { DatabaseEgress } from "./egress/databaseEgress.js";
-import { clientNamespaces } from "./egress/endpoint.js";
+import { createCluster, type MakeCluster } from "./cluster/create.js";
 import { EgressGateway } from "./gateway/egressGateway.js";
-import { MutualTls } from "./identity/mutualTls.js";
 import type { Manifest } from "./manifest.js";
-import { createMesh } from "./mesh/create.js";
-import type { Mesh } from "./mesh/mesh.js";
+import { createMesh, type MakeMesh } from "./mesh/create.js";
 import { MeshNamespace } from "./namespace/meshNamespace.js";
-import { NetworkIsolation } from "./network/networkIsolation.js";
+import type { Ground } from "./parts.js";
 import type { SecretValues } from "./secrets.js";
-import { createWorkload, workloadNamespaces } from "./workloads/fromSettings.js";
 
 /** Arguments of {@link SecurePlatform}. */
 export interface SecurePlatformArgs {
@@ -23,17 +17,11 @@ export interface SecurePlatformArgs {
   secrets: SecretValues;
 }
 
-/** Cluster and mesh, made before the layers that stand on them. */
-interface Ground {
-  cluster: Cluster;
-  mesh: Mesh;
-}
-
-/** Cluster, mesh, gateway, namespaces, databases, identity, network and workloads: all layers, each on the one before. */
+/** Cluster, mesh, namespaces, gateway, and on them every other part: each layer after the one it stands on. */
 export class SecurePlatform extends pulumi.ComponentResource {
   /** Everything decided, as plain values. */
   readonly blueprint: Blueprint;
-  /** What stands in the API servers, as plain objects, with marks for secrets. */
+  /** What will stand in the API servers, as plain objects, with marks for secrets. */
   readonly manifests: Manifest[];
 
   /** Loads only the SDK of the cloud the settings name, then builds. */
@@ -42,17 +30,15 @@ export class SecurePlatform extends pulumi.ComponentResource {
     args: SecurePlatformArgs,
     opts?: pulumi.ComponentResourceOptions,
   ): Promise<SecurePlatform> {
-    const [cluster, mesh] = [
-      await createCluster(args.settings.cluster),
-      await createMesh(args.settings.mesh, args.settings.cluster),
-    ];
-    return new SecurePlatform(name, args, { cluster, mesh }, opts);
+    const { cluster, mesh } = args.settings;
+    const make = { cluster: await createCluster(cluster), mesh: await createMesh(mesh, cluster) };
+    return new SecurePlatform(name, args, make, opts);
   }
 
   private constructor(
     name: string,
     { settings, secrets }: SecurePlatformArgs,
-    make: { cluster: Awaited<ReturnType<typeof createCluster>>; mesh: Awaited<ReturnType<typeof createMesh>> },
+    make: { cluster: MakeCluster; mesh: MakeMesh },
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mesh-egress:index:SecurePlatform", name, {}, opts);
@@ -60,55 +46,36 @@ export class SecurePlatform extends pulumi.ComponentResource {
     this.manifests = manifestsOf(this.blueprint);
     const cluster = make.cluster(`${name}-cluster`, secrets, { parent: this });
     const mesh = make.mesh(`${name}-mesh`, cluster, { parent: this });
-    this.layers(name, { cluster, mesh }, secrets);
+    const meshProvider = mesh.provider === cluster.provider ? undefined : mesh.provider;
+    this.layers(name, { cluster, mesh, meshProvider, secrets });
     this.registerOutputs({ gateway: this.blueprint.gateway.host });
   }
 
-  private layers(name: string, ground: Ground, secrets: SecretValues): void {
+  private layers(name: string, ground: Ground): void {
     const { cluster, mesh } = ground;
-    const { settings, egressGateway, gateway } = this.blueprint;
-    const meshProvider = mesh.provider === cluster.provider ? undefined : mesh.provider;
-    const onCluster = { parent: this, provider: cluster.provider };
-    const onMesh = { parent: this, provider: mesh.provider, dependsOn: mesh.ready };
-
-    const namespaces = this.namespaces(name, ground, meshProvider);
+    const { egressGateway, gateway, parts } = this.blueprint;
+    const namespaces = this.namespaces(name, ground);
     const ready = (names: string[]) => names.flatMap((each) => namespaces.get(each) ?? []);
-    const throughGateway = egressGateway
+    const guard = egressGateway
       ? new EgressGateway(
           `${name}-gateway`,
-          { ...egressGateway, meshProvider },
-          { ...onCluster, dependsOn: [...mesh.ready, ...ready([gateway.namespace])] },
+          { ...egressGateway, meshProvider: ground.meshProvider },
+          this.after([...mesh.ready, ...ready([gateway.namespace])], cluster.provider),
         ).ready
       : [];
-    for (const database of this.blueprint.databases)
-      new DatabaseEgress(
-        `${name}-${database.name}`,
-        { database, gateway, mesh: mesh.facts, network: cluster.network, meshProvider },
-        { ...onCluster, dependsOn: [...throughGateway, ...ready([gateway.namespace, ...clientNamespaces(database)])] },
-      );
-    new MutualTls(`${name}-mtls`, this.blueprint.mutualTls, {
-      ...onMesh,
-      dependsOn: [...mesh.ready, ...ready(namespaceNames(this.blueprint))],
-    });
-    new NetworkIsolation(`${name}-network`, this.blueprint.isolation, {
-      ...onCluster,
-      dependsOn: ready(namespaceNames(this.blueprint)),
-    });
-    for (const workload of settings.workloads)
-      createWorkload(
-        name,
-        workload,
-        { secrets, meshProvider },
-        { ...onCluster, dependsOn: [...mesh.ready, ...ready(workloadNamespaces(workload))] },
+    for (const part of parts)
+      part.create(
+        `${name}-${part.name}`,
+        ground,
+        this.after(
+          [...mesh.ready, ...ready(part.namespaces), ...(part.afterGateway ? guard : [])],
+          part.home === "mesh" ? mesh.provider : cluster.provider,
+        ),
       );
   }
 
   /** By name, what must be there before anything is put into them. */
-  private namespaces(
-    name: string,
-    { cluster, mesh }: Ground,
-    meshProvider: Mesh["provider"] | undefined,
-  ): Map<string, pulumi.Resource[]> {
+  private namespaces(name: string, { cluster, mesh, meshProvider }: Ground): Map<string, pulumi.Resource[]> {
     return new Map(
       this.blueprint.namespaces.map((args) => [
         args.namespace,
@@ -116,13 +83,27 @@ export class SecurePlatform extends pulumi.ComponentResource {
           `${name}-${args.namespace}`,
           { ...args, meshProvider },
           // Pods that start before injection works come up without a sidecar.
-          { parent: this, provider: cluster.provider, dependsOn: [...cluster.ready, ...mesh.ready] },
+          this.after([...cluster.ready, ...mesh.ready], cluster.provider),
         ).ready,
       ]),
     );
   }
-}
 
-function namespaceNames({ namespaces }: Blueprint): string[] {
-  return namespaces.map(({ namespace }) => namespace);
+  /**
+   * Options of a child that comes after others, and goes before them. The children of a component wait for it, but are
+   * deleted without regard to what it depends on; so each gets the dependency itself.
+   */
+  private after(dependsOn: pulumi.Resource[], provider: pulumi.ProviderResource): pulumi.ComponentResourceOptions {
+    return {
+      parent: this,
+      provider,
+      dependsOn,
+      transformations: [
+        ({ resource, props, opts }) =>
+          pulumi.CustomResource.isInstance(resource)
+            ? { props, opts: pulumi.mergeOptions(opts, { dependsOn }) }
+            : undefined,
+      ],
+    };
+  }
 }

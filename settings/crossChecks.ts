@@ -1,6 +1,8 @@
 import { closest } from "fastest-levenshtein";
 import { collisions, databaseProblems } from "./databaseChecks.js";
+import { networkProblems } from "./network.js";
 import type { Problem } from "./problem.js";
+import { roleProblems } from "./rbac.js";
 import type { Settings } from "./schema.js";
 
 /** Clouds a mesh runs on, and why it does not run on others. */
@@ -20,6 +22,12 @@ export function crossProblems(settings: Settings): Problem[] {
       sharedPort: settings.gateway.sharedPort,
     }),
     ...strangers(settings),
+    ...networkProblems(settings.network, {
+      isolated: isolatedNamespaces(settings),
+      mutualTls: settings.mutualTls,
+    }),
+    ...settings.rbac.flatMap((role, i) => roleProblems(role, `rbac[${i}]`)),
+    ...unenforced(settings),
     ...gatewayPlace(settings),
   ];
 }
@@ -92,4 +100,23 @@ function gatewayPlace({ gateway, mesh, namespaces }: Settings): Problem[] {
           instead: "Leave it out, or move the gateway",
         },
       ];
+}
+
+/** Namespaces with a default deny: the gateway's always is one. */
+function isolatedNamespaces({ network, namespaces, gateway }: Settings): string[] {
+  return [...(network.isolation.namespaces ?? namespaces.map(({ name }) => name)), gateway.namespace ?? "istio-egress"];
+}
+
+/** Policies that nothing enforces would be promises nobody keeps. */
+function unenforced({ cluster, network }: Settings): Problem[] {
+  return cluster.cloud === "existing" && cluster.policyEngine === "none" && network.isolation.enabled
+    ? [
+        {
+          path: "cluster.policyEngine",
+          value: "none",
+          reason: "enforces no NetworkPolicy, so a process that avoids its sidecar could reach everything",
+          instead: "Install Calico, or set network.isolation.enabled to false and see in `access` what that opens",
+        },
+      ]
+    : [];
 }

@@ -3,10 +3,11 @@ import type { ClusterSettings } from "../../settings/cluster.js";
 import { neededSecret, type SecretValues } from "../secrets.js";
 import type { Cluster } from "./cluster.js";
 
-type Make = (name: string, secrets: SecretValues, opts: pulumi.ComponentResourceOptions) => Cluster;
+/** Makes it, once its SDK is loaded. */
+export type MakeCluster = (name: string, secrets: SecretValues, opts: pulumi.ComponentResourceOptions) => Cluster;
 
 /** Loads the SDK of the one cloud the settings name, and returns what makes its cluster. */
-export async function createCluster(settings: ClusterSettings): Promise<Make> {
+export async function createCluster(settings: ClusterSettings): Promise<MakeCluster> {
   switch (settings.cloud) {
     case "ack": {
       const { AckCluster } = await import("./ack.js");

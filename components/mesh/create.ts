@@ -5,10 +5,11 @@ import type { AckCluster } from "../cluster/ack.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { Mesh } from "./mesh.js";
 
-type Make = (name: string, cluster: Cluster, opts: pulumi.ComponentResourceOptions) => Mesh;
+/** Makes it, once its SDK is loaded. */
+export type MakeMesh = (name: string, cluster: Cluster, opts: pulumi.ComponentResourceOptions) => Mesh;
 
 /** Loads what makes the one mesh the settings name. Which clusters can carry it, the settings have checked. */
-export async function createMesh(settings: MeshSettings, cluster: ClusterSettings): Promise<Make> {
+export async function createMesh(settings: MeshSettings, cluster: ClusterSettings): Promise<MakeMesh> {
   switch (settings.kind) {
     case "istio": {
       const { IstioMesh } = await import("./istio.js");

@@ -51,12 +51,11 @@ export function workloadSettingsManifests(settings: WorkloadSettings): Manifest[
 
 /** The component a workload's settings ask for. */
 export function createWorkload(
-  prefix: string,
+  name: string,
   settings: WorkloadSettings,
   { secrets, meshProvider }: { secrets: SecretValues; meshProvider?: k8s.Provider },
   opts: pulumi.ComponentResourceOptions,
 ): WorkloadComponent {
-  const name = `${prefix}-${workloadIdentity(settings)}`;
   switch (settings.kind) {
     case "mysql-client":
       return new MysqlClient(name, { ...settings, workload: settings.name, secrets }, opts);
