@@ -1,18 +1,42 @@
 import type { Servers } from "../servers/index.js";
+import { app } from "./apps.js";
 import { coredns } from "./coredns.js";
+import { mongo, mysql, redis } from "./databases.js";
 import type { Image } from "./image.js";
-import { pilot, proxy } from "./istio.js";
+import { istiod, proxy } from "./istio.js";
+import { nginx } from "./nginx.js";
 import { shell } from "./shell.js";
 
 export type { ConfigMapOverride, Image, ImageFile, Override } from "./image.js";
 
+/** The number curl's image gives its user. */
+const curlUser = 100;
+
 /** Repository, without registry and tag, and what stands for it. The first that fits is taken. */
 const images: [repository: RegExp, image: (servers: Servers) => Image][] = [
-  [/(^|\/)pilot$/, pilot],
+  [/(^|\/)pilot$/, istiod],
   [/(^|\/)proxyv2$/, proxy],
   [/(^|\/)coredns$/, coredns],
-  [/(^|\/)(alpine|busybox|curl|netshoot|debian|ubuntu)$/, shell],
+  [/(^|\/)(mysql|mariadb)$/, mysql],
+  [/(^|\/)mongo$/, mongo],
+  [/(^|\/)redis$/, redis],
+  [/(^|\/)nginx$/, nginx],
+  [/(^|\/)(alpine|busybox|netshoot|debian|ubuntu)$/, shell()],
+  [/(^|\/)curl$/, shell(curlUser)],
+  [/examples-bookinfo-productpage-v1$/, app("productpage")],
+  [/examples-bookinfo-details-v1$/, app("details")],
+  ...["reviews-v1", "reviews-v2", "reviews-v3", "ratings-v1", "ratings-v2"].map(bookinfo),
+  [/retail-store-sample-ui$/, app("retail-ui")],
+  [/retail-store-sample-catalog$/, app("retail-catalog")],
+  [/retail-store-sample-orders$/, app("retail-orders")],
+  [/microservices-demo\/frontend$/, app("boutique-frontend")],
+  [/microservices-demo\/loadgenerator$/, app("boutique-loadgenerator")],
+  [/microservices-demo\/\w+service$/, app("boutique-grpc")],
 ];
+
+function bookinfo(version: string): [RegExp, (servers: Servers) => Image] {
+  return [new RegExp(`examples-bookinfo-${version}$`), app(version)];
+}
 
 /** The program that stands for an image reference, or undefined. */
 export function imageFor(reference: string, servers: Servers): Image | undefined {

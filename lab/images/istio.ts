@@ -9,7 +9,7 @@ const istioUser = 1337;
 const withoutIstioFilters = "the lab's Envoy is upstream's, without Istio's own filters";
 
 /** istiod. */
-export function pilot({ programs }: Servers): Image {
+export function istiod({ programs }: Servers): Image {
   return {
     runs: "pilot-discovery, built from Istio's source",
     entrypoint: ["/usr/local/bin/pilot-discovery"],

@@ -9,7 +9,7 @@ import type { GoGroup } from "./pins.js";
 
 /** The folder of a group's `go.mod` in this source tree. */
 export function sourceFolder(group: GoGroup): string {
-  return fileURLToPath(new URL(group.name, import.meta.url));
+  return fileURLToPath(new URL(group.folder ?? group.name, import.meta.url));
 }
 
 /** The folder a group's programs and assets are in once built. */

@@ -5,8 +5,10 @@
 
 /** Programs built from one Go module, with the files of that module the lab reads at run time. */
 export interface GoGroup {
-  /** Folder beside this file that holds `go.mod` and `go.sum`. */
+  /** Names the build in the cache; also the folder beside this file that holds `go.mod` and `go.sum`. */
   readonly name: string;
+  /** Folder of the sources when it is another one, seen from this file's. */
+  readonly folder?: string;
   /** Program name -> Go package. */
   readonly programs: Readonly<Record<string, string>>;
   /** `-X` settings for the linker. */
@@ -58,6 +60,8 @@ export const goGroups = [
   { name: "helm", programs: { helm: "helm.sh/helm/v3/cmd/helm" } },
   { name: "coredns", programs: { coredns: "github.com/coredns/coredns" } },
   { name: "mongo-server", programs: { "mongo-server": "." } },
+  // The scenarios' sample applications.
+  { name: "app", folder: "../images/app", programs: { app: "." } },
 ] as const satisfies readonly GoGroup[];
 
 /** Envoy comes as a program inside a Python wheel. */
@@ -74,7 +78,7 @@ export const debianPackages = [
   "nginx",
   "libnginx-mod-stream",
   "dnsmasq-base",
-  "dnsutils",
+  "bind9-dnsutils",
   "ipset",
   "iptables",
   "nftables",
