@@ -1,0 +1,243 @@
+import { MeshDecider } from "./mesh/decide.js";
+import { findings } from "./mesh/findings.js";
+import { unknown, blocked, type Path } from "./mesh/verdict.js";
+import type {
+  Analysis,
+  AnalysisOptions,
+  AroundOfWorkload,
+  AroundVerdict,
+  Explanation,
+  HopDecider,
+  KubernetesObject,
+  MeshVerdict,
+  Problem,
+  Row,
+  Rows,
+  Summary,
+  Target,
+  Workload,
+  World,
+} from "./model.js";
+import { unknownValue } from "./model.js";
+import { prepareAround, verdictOf } from "./network/around.js";
+import { Network } from "./network/network.js";
+import { deriveTargets } from "./targets.js";
+import { buildWorld } from "./world.js";
+
+/** The answers of callers that nothing tells apart: one per target, in the order of the targets. */
+interface Group {
+  mesh: readonly MeshVerdict[];
+  around: readonly AroundVerdict[];
+}
+
+/** Who can reach which database, by which path, and who could get round. Nothing is read or written. */
+export function analyse(objects: readonly KubernetesObject[], options: AnalysisOptions = {}): Analysis {
+  const world = buildWorld(objects, options);
+  const reach = new Reach(world, options);
+  const callers = world.workloads.filter(({ gateway }) => !gateway);
+  const groups = callers.map((workload) => reach.group(workload));
+  return {
+    rows: new LazyRows(callers, groups, reach.targets),
+    workloads: callers,
+    targets: reach.targets,
+    findings: findings(reach.mesh),
+    problems: problemsOf(reach.targets),
+    summary: summarise(groups, callers.length, reach.targets.length),
+  };
+}
+
+/** The full account of one pair. Undefined when the input holds no such workload or target. */
+export function explain(
+  objects: readonly KubernetesObject[],
+  pair: { namespace: string; workload: string; host: string; port?: number },
+  options: AnalysisOptions = {},
+): Explanation | undefined {
+  const world = buildWorld(objects, options);
+  const reach = new Reach(world, options);
+  const workload = world.workloads.find(
+    ({ namespace, name, gateway }) => !gateway && namespace === pair.namespace && name === pair.workload,
+  );
+  const index = reach.targets.findIndex(
+    ({ host, port, database }) =>
+      (host === pair.host || database === pair.host) && (pair.port === undefined || port === pair.port),
+  );
+  const target = reach.targets[index];
+  if (!workload || !target) return undefined;
+  const group = reach.group(workload);
+  const [mesh, around] = [group.mesh[index], group.around[index]];
+  return mesh && around ? { row: rowOf(workload, target, mesh, around), workload, target } : undefined;
+}
+
+/** Reads the policies once, and answers whether pods of one workload may connect to another's. */
+function prepareHops(world: World, options: AnalysisOptions): HopDecider {
+  const network = new Network(world, options);
+  return (from, to, port) => {
+    const { outcome, because } = network.betweenPods(from, to, port, "TCP");
+    return { verdict: verdictOf[outcome], because };
+  };
+}
+
+/** Puts the two halves together: what the proxies do, and what the network underneath lets pass. */
+class Reach {
+  readonly targets: readonly Target[];
+  readonly mesh: MeshDecider;
+  readonly #around: (workload: Workload) => AroundOfWorkload;
+  readonly #hop: HopDecider;
+  readonly #paths = new Map<string, readonly Path[]>();
+  readonly #aroundVerdicts = new Map<AroundOfWorkload, readonly AroundVerdict[]>();
+  readonly #groups = new Map<readonly Path[], Map<string, Group>>();
+  readonly #numbers = new Map<object, number>();
+  readonly #openTargets: readonly Target[];
+  readonly #merged = new Map<MeshVerdict, Map<AroundVerdict, MeshVerdict>>();
+
+  constructor(world: World, options: AnalysisOptions) {
+    this.targets = deriveTargets(world, options);
+    this.mesh = new MeshDecider(world, options, this.targets);
+    this.#around = prepareAround(world, options);
+    this.#hop = prepareHops(world, options);
+    // A database's allow-list is about addresses of clients; the gateway is who it is there to admit.
+    this.#openTargets = this.targets.map((target) => (target.allowList ? { ...target, allowList: undefined } : target));
+  }
+
+  group(workload: Workload): Group {
+    const paths = this.#pathsOf(workload);
+    const around = this.#around(workload);
+    const hops = this.#hopsOf(workload, paths);
+    let groups = this.#groups.get(paths);
+    if (!groups) this.#groups.set(paths, (groups = new Map()));
+    const key = [around, ...hops.values()].map((one) => this.#number(one)).join(",");
+    let group = groups.get(key);
+    if (!group) groups.set(key, (group = this.#combine(paths, around, hops)));
+    return group;
+  }
+
+  #pathsOf(workload: Workload): readonly Path[] {
+    const key = this.mesh.classOf(workload);
+    let paths = this.#paths.get(key);
+    if (!paths) this.#paths.set(key, (paths = this.targets.map((target) => this.mesh.decide(workload, target))));
+    return paths;
+  }
+
+  /** Whether the caller's pods may connect to the pods each path goes through. */
+  #hopsOf(workload: Workload, paths: readonly Path[]): Map<Path["via"], AroundVerdict> {
+    const hops = new Map<Path["via"], AroundVerdict>();
+    for (const { via } of paths) {
+      if (via && !hops.has(via)) hops.set(via, this.#hop(workload, via.workload, via.port));
+    }
+    return hops;
+  }
+
+  /** A number that stands for an object in keys. */
+  #number(object: object): number {
+    let number = this.#numbers.get(object);
+    if (number === undefined) this.#numbers.set(object, (number = this.#numbers.size));
+    return number;
+  }
+
+  #combine(paths: readonly Path[], aroundOf: AroundOfWorkload, hops: Map<Path["via"], AroundVerdict>): Group {
+    let around = this.#aroundVerdicts.get(aroundOf);
+    if (!around) this.#aroundVerdicts.set(aroundOf, (around = this.targets.map((target) => aroundOf(target))));
+    const own = around;
+    const mesh = paths.map((path, index) => this.#throughNetwork(path, index, own[index], hops.get(path.via)));
+    return { mesh, around };
+  }
+
+  /** The network underneath may stop the hop to the gateway, or the one that leaves the cluster. */
+  #throughNetwork(
+    { verdict, via, leavesFromGateway }: Path,
+    index: number,
+    around: AroundVerdict | undefined,
+    hop: AroundVerdict | undefined,
+  ): MeshVerdict {
+    const arrives = hop ? this.#merge(verdict, hop) : verdict;
+    const target = this.#openTargets[index];
+    const carried = arrives.verdict === "gateway" || arrives.verdict === "direct" || arrives.verdict === "misrouted";
+    if (!target || target.kind === "service" || (!carried && arrives.exposes === null)) return arrives;
+    if (leavesFromGateway && via) return this.#merge(arrives, this.#around(via.workload)(target));
+    return around && carried ? this.#merge(arrives, around) : arrives;
+  }
+
+  #merge(verdict: MeshVerdict, network: AroundVerdict): MeshVerdict {
+    if (network.verdict === "open") return verdict;
+    let merged = this.#merged.get(verdict);
+    if (!merged) this.#merged.set(verdict, (merged = new Map()));
+    let answer = merged.get(network);
+    if (!answer) merged.set(network, (answer = stopped(verdict, network)));
+    return answer;
+  }
+}
+
+function stopped(verdict: MeshVerdict, network: AroundVerdict): MeshVerdict {
+  const because = [...verdict.because, ...network.because];
+  if (network.verdict === "blocked") return blocked(because);
+  return verdict.verdict === "blocked" && verdict.exposes === null ? verdict : unknown(because);
+}
+
+function rowOf(workload: Workload, target: Target, mesh: MeshVerdict, around: AroundVerdict): Row {
+  return {
+    from: { namespace: workload.namespace, workload: workload.name, serviceAccount: workload.serviceAccount },
+    to: { host: target.host, port: target.port },
+    mesh,
+    around,
+  };
+}
+
+/** Rows in the order of workloads and targets, made one at a time. */
+class LazyRows implements Rows {
+  constructor(
+    private readonly workloads: readonly Workload[],
+    private readonly groups: readonly Group[],
+    private readonly targets: readonly Target[],
+  ) {}
+
+  get length(): number {
+    return this.workloads.length * this.targets.length;
+  }
+
+  *[Symbol.iterator](): Iterator<Row> {
+    for (const [position, workload] of this.workloads.entries()) {
+      const group = this.groups[position];
+      for (const [index, target] of this.targets.entries()) {
+        const [mesh, around] = [group?.mesh[index], group?.around[index]];
+        if (mesh && around) yield rowOf(workload, target, mesh, around);
+      }
+    }
+  }
+}
+
+/** Values a plan does not know yet are named, so that nobody takes their rows for answers. */
+function problemsOf(targets: readonly Target[]): Problem[] {
+  return targets.flatMap(({ host, database }) => {
+    const origin = unknownValue.exec(host)?.groups?.origin;
+    if (origin === undefined) return [];
+    const text = `The host of ${database ?? "a database"} (${origin}) is not known before it is created: its rows are unknown until then.`;
+    return [{ severity: "warning", text } as const];
+  });
+}
+
+/** Counts rows by group: equal answers are counted once and multiplied. */
+function summarise(groups: readonly Group[], workloads: number, targets: number): Summary {
+  const times = new Map<Group, number>();
+  for (const group of groups) times.set(group, (times.get(group) ?? 0) + 1);
+  const summary: Summary = {
+    workloads,
+    targets,
+    rows: workloads * targets,
+    mesh: { gateway: 0, direct: 0, blocked: 0, misrouted: 0, unknown: 0 },
+    around: { open: 0, blocked: 0, unknown: 0 },
+    greetings: 0,
+    bypassable: 0,
+  };
+  for (const [{ mesh, around }, count] of times) {
+    for (let index = 0; index < mesh.length; index++) {
+      const [path, below] = [mesh[index], around[index]];
+      if (!path || !below) continue;
+      summary.mesh[path.verdict] += count;
+      summary.around[below.verdict] += count;
+      if (path.exposes === "greeting") summary.greetings += count;
+      if (below.verdict === "open" && (path.verdict === "blocked" || path.verdict === "gateway"))
+        summary.bypassable += count;
+    }
+  }
+  return summary;
+}

@@ -1,0 +1,96 @@
+import type { Evidence, KubernetesObject, Workload, World } from "../model.js";
+import { namespaceOf } from "../world.js";
+import { evidence } from "./evidence.js";
+import type { MeshSettings } from "./settings.js";
+import { hasLabels, type Labels } from "./shapes.js";
+
+type Context = "SIDECAR_OUTBOUND" | "SIDECAR_INBOUND" | "GATEWAY";
+
+interface EnvoyFilterSpec {
+  workloadSelector?: { labels?: Labels };
+  targetRefs?: unknown[];
+  configPatches?: {
+    applyTo?: string;
+    match?: { context?: string; listener?: { portNumber?: number; name?: string } };
+    patch?: { operation?: string; value?: unknown };
+  }[];
+}
+
+/** Patches of these kinds change HTTP only, which no database path uses. */
+const httpOnly = new Set(["HTTP_FILTER", "HTTP_ROUTE", "ROUTE_CONFIGURATION", "VIRTUAL_HOST"]);
+
+/** Objects that change proxies in ways the model does not follow. */
+export class ProxyPatches {
+  readonly #byNamespace = new Map<string, KubernetesObject[]>();
+
+  constructor(
+    world: World,
+    private readonly settings: MeshSettings,
+  ) {
+    for (const kind of ["networking.istio.io/EnvoyFilter", "extensions.istio.io/WasmPlugin"]) {
+      for (const object of world.ofKind(kind)) {
+        const namespace = namespaceOf(object);
+        this.#byNamespace.set(namespace, [...(this.#byNamespace.get(namespace) ?? []), object]);
+      }
+    }
+  }
+
+  isPersonal(namespace: string): boolean {
+    return this.#byNamespace.has(namespace);
+  }
+
+  selectorKeys(): string[] {
+    return [...this.#byNamespace.values()].flat().flatMap((object) => Object.keys(selectorOf(object) ?? {}));
+  }
+
+  /** What keeps the model from deciding about a proxy, if anything does. */
+  touching(workload: Pick<Workload, "namespace" | "labels">, context: Context, port?: number): Evidence | undefined {
+    for (const namespace of new Set([this.settings.rootNamespace, workload.namespace])) {
+      for (const object of this.#byNamespace.get(namespace) ?? []) {
+        if (!hasLabels(workload.labels, selectorOf(object))) continue;
+        const field = touchedField(object, context, port);
+        if (field !== undefined)
+          return evidence(object, field, `${object.kind} changes this proxy, which is not modelled`);
+      }
+    }
+    return undefined;
+  }
+
+  /** Listeners that EnvoyFilters add to a gateway's pods, as written. */
+  addedListeners(workload: Pick<Workload, "namespace" | "labels">): { object: KubernetesObject; value: unknown }[] {
+    return [...new Set([this.settings.rootNamespace, workload.namespace])]
+      .flatMap((namespace) => this.#byNamespace.get(namespace) ?? [])
+      .filter((object) => object.kind === "EnvoyFilter" && hasLabels(workload.labels, selectorOf(object)))
+      .flatMap((object) =>
+        (specOf(object).configPatches ?? [])
+          .filter(({ applyTo, patch }) => applyTo === "LISTENER" && patch?.operation === "ADD")
+          .map(({ patch }) => ({ object, value: patch?.value })),
+      );
+  }
+}
+
+function specOf(object: KubernetesObject): EnvoyFilterSpec {
+  return (object.spec ?? {}) as EnvoyFilterSpec;
+}
+
+function selectorOf(object: KubernetesObject): Labels | undefined {
+  const spec = (object.spec ?? {}) as { workloadSelector?: { labels?: Labels }; selector?: { matchLabels?: Labels } };
+  return spec.workloadSelector?.labels ?? spec.selector?.matchLabels;
+}
+
+/** The first patch that may change how a connection goes. New listeners and clusters change no existing path. */
+function touchedField(object: KubernetesObject, context: Context, port: number | undefined): string | undefined {
+  if (object.kind === "WasmPlugin") {
+    return (object.spec as { type?: string } | undefined)?.type === "NETWORK" ? "spec.type" : undefined;
+  }
+  const patches = specOf(object).configPatches ?? [];
+  const index = patches.findIndex(({ applyTo = "", match, patch }) => {
+    if (httpOnly.has(applyTo)) return false;
+    if ((applyTo === "LISTENER" || applyTo === "CLUSTER") && patch?.operation === "ADD") return false;
+    const where = match?.context ?? "ANY";
+    if (where !== "ANY" && where !== context) return false;
+    const only = match?.listener?.portNumber;
+    return only === undefined || port === undefined || only === port;
+  });
+  return index < 0 ? undefined : `spec.configPatches[${index}]`;
+}
