@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { addresses } from "../host/index.js";
+import { addresses, kubeconfigFile } from "../host/index.js";
 
 /** The port the API server listens on, on every address of the lab host. */
 export const apiPort = 6443;
@@ -36,7 +36,7 @@ export async function writeCredentials(folder: string, caFile: string): Promise<
   await writeFile(tokenFile, `${rows.join("\n")}\n`, { mode: 0o600 });
   const kubeconfigs = {} as Record<Identity, string>;
   for (const name of names) {
-    kubeconfigs[name] = join(folder, `${name}.kubeconfig`);
+    kubeconfigs[name] = name === "admin" ? kubeconfigFile : join(folder, `${name}.kubeconfig`);
     await writeFile(kubeconfigs[name], kubeconfig(caFile, name, tokens[name]), { mode: 0o600 });
   }
   return { tokenFile, kubeconfigs };

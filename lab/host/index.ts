@@ -1,6 +1,6 @@
 import { cacheFolder } from "../servers/cache.js";
 import { ensureServers, locateServers, type ServerProgress, type Servers } from "../servers/index.js";
-import { labFolder, logFolder, prepareMounts, serversFolder } from "./mounts.js";
+import { enterScript, labFolder, logFolder, prepareMounts, prepareShell, serversFolder } from "./mounts.js";
 import { prepareNode } from "./network.js";
 import { Processes } from "./processes.js";
 import { insideLabHost, reenterInLabHost, type OutsideMessage } from "./reenter.js";
@@ -13,6 +13,7 @@ export {
   nodeName,
   type RoutedNamespace,
 } from "./network.js";
+export { kubeconfigFile } from "./mounts.js";
 export { LabProcess, Processes, type Exit, type ProcessOptions } from "./processes.js";
 export { until } from "./readiness.js";
 
@@ -24,7 +25,7 @@ export interface LabHost {
   readonly logs: string;
   readonly servers: Servers;
   readonly processes: Processes;
-  /** The command that opens a shell in here from another terminal. */
+  /** Opens a shell in here from another terminal; a command may follow. */
   readonly enterCommand: string;
   /** Called before the host goes down, last registered first; also after Ctrl-C. */
   onClose(action: () => Promise<void> | void): void;
@@ -39,8 +40,8 @@ export async function runInLabHost(
   progress: (step: ServerProgress) => void,
 ): Promise<never> {
   if (!insideLabHost()) {
-    await ensureServers({ progress });
-    process.exit(await reenterInLabHost());
+    const outside = ensureServers({ progress }).then(() => reenterInLabHost());
+    process.exit(await outside.catch(failed));
   }
   const closing: (() => Promise<void> | void)[] = [];
   const end = async (code: number): Promise<never> => {
@@ -83,7 +84,7 @@ async function openHost(onClose: LabHost["onClose"]): Promise<LabHost> {
   await prepareMounts(cacheFolder());
   await prepareNode();
   const servers = locateServers(serversFolder);
-  process.env["PATH"] = [...servers.folders, "/usr/sbin:/sbin", process.env["PATH"]].join(":");
-  const enterCommand = `nsenter -t ${initPid} -m -n -p -u -i`;
+  await prepareShell(servers);
+  const enterCommand = `nsenter -t ${initPid} -m -n -p -u -i ${enterScript}`;
   return { folder: labFolder, logs: logFolder, servers, processes: new Processes(logFolder), enterCommand, onClose };
 }

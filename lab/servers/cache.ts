@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -16,7 +16,7 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
 export async function fillOnce(target: string, fill: (folder: string) => Promise<void>): Promise<void> {
   const parent = join(target, "..");
   await mkdir(parent, { recursive: true });
-  const staging = await mkdtemp(`${target}.partial-`);
+  const staging = await mkdtemp(`${target}.partial-${process.pid}-`);
   try {
     await fill(staging);
     await chmod(staging, 0o755); // mkdtemp's 0700 would shut out the proxy's user
@@ -25,5 +25,14 @@ export async function fillOnce(target: string, fill: (folder: string) => Promise
     });
   } finally {
     await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** Removes what builds left behind whose process is gone. */
+export async function removeAbandoned(cache: string): Promise<void> {
+  const names = await readdir(cache).catch(() => []);
+  for (const name of names) {
+    const builder = /\.partial-(\d+)-/.exec(name)?.[1];
+    if (builder && !existsSync(`/proc/${builder}`)) await rm(join(cache, name), { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "./cache.js";
+import { cacheFolder, removeAbandoned } from "./cache.js";
 import { installDebianPackages, missingDebianPackages } from "./debian.js";
 import { envoyFolder, installEnvoy } from "./envoy.js";
 import { buildGoGroup, builtFolder } from "./goPrograms.js";
@@ -13,8 +13,6 @@ export type { Program } from "./pins.js";
 export interface Servers {
   /** Program name -> absolute path. Debian's programs are on the PATH. */
   readonly programs: Readonly<Record<Program, string>>;
-  /** Folders of `programs`, for a PATH. */
-  readonly folders: readonly string[];
   /** Istio's charts: `base`, `istio-control/istio-discovery`, `gateway`, ... */
   readonly charts: string;
   /** One YAML file with all of Istio's custom resource definitions. */
@@ -44,7 +42,6 @@ export function locateServers(cache = cacheFolder()): Servers {
   const envoy = join(envoyFolder(cache), "bin", "envoy");
   return {
     programs: Object.fromEntries([...programs, ["envoy", envoy]]) as Record<Program, string>,
-    folders: [...Object.values(folder), envoyFolder(cache)].map((path) => join(path, "bin")),
     charts: join(folder.istio, "charts"),
     istioCrds: join(folder.istio, "charts/base/files/crd-all.gen.yaml"),
     envoyBootstrap: join(folder.istio, "envoy_bootstrap.json"),
@@ -59,6 +56,7 @@ export async function ensureServers(options: {
   cache?: string;
 }): Promise<Servers> {
   const { progress, cache = cacheFolder() } = options;
+  await removeAbandoned(cache);
   const work = await missingWork(cache);
   await demand(work.length > 0);
   const queue = [...work];

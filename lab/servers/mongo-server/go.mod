@@ -1,4 +1,4 @@
-module lab/mongo-server
+module github.com/FerretDB/FerretDB/mongo-server
 
 go 1.26
 
