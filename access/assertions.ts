@@ -1,0 +1,99 @@
+import type {
+  Analysis,
+  Assertion,
+  AssertionFailure,
+  AssertionResult,
+  CallerPattern,
+  Row,
+  Target,
+  TargetPattern,
+} from "./model.js";
+
+/** Holds promises against reach. A promise that covers nothing is broken: a typing error must not look like safety. */
+export function checkAssertions(
+  analysis: Pick<Analysis, "rows" | "targets">,
+  assertions: readonly Assertion[],
+): AssertionResult[] {
+  const databases = new Map(analysis.targets.map((target) => [`${target.host}:${target.port}`, target.database]));
+  const results = assertions.map((assertion) => ({ assertion, covered: 0, failures: [] as AssertionFailure[] }));
+  for (const row of analysis.rows) {
+    for (const result of results) {
+      if (!covers(result.assertion, row, databases)) continue;
+      result.covered++;
+      for (const text of broken(result.assertion, row)) result.failures.push({ text, row });
+    }
+  }
+  return results.map(({ assertion, covered, failures }) => {
+    const empty: AssertionFailure[] = covered === 0 ? [{ text: nothingCovered(assertion, analysis.targets) }] : [];
+    const all = [...failures, ...empty];
+    return { assertion, covered, failures: all, ok: all.length === 0 };
+  });
+}
+
+function covers(assertion: Assertion, row: Row, databases: ReadonlyMap<string, string | undefined>): boolean {
+  return (
+    isCaller(assertion.from, row) &&
+    !(assertion.except ?? []).some((pattern) => isCaller(pattern, row)) &&
+    isTarget(assertion.to, row, databases.get(`${row.to.host}:${row.to.port}`))
+  );
+}
+
+function isCaller(pattern: "*" | CallerPattern, { from }: Row): boolean {
+  if (pattern === "*") return true;
+  return (
+    fits(pattern.namespace, from.namespace) &&
+    fits(pattern.workload, from.workload) &&
+    fits(pattern.serviceAccount, from.serviceAccount)
+  );
+}
+
+function isTarget(pattern: "*" | TargetPattern, { to }: Row, database: string | undefined): boolean {
+  if (pattern === "*") return true;
+  return (
+    fits(pattern.host, to.host) &&
+    (pattern.database === undefined || pattern.database === "*" || pattern.database === database) &&
+    (pattern.port === undefined || pattern.port === to.port)
+  );
+}
+
+function fits(pattern: string | undefined, value: string): boolean {
+  return pattern === undefined || pattern === "*" || pattern === value;
+}
+
+/** The expectations a row breaks, in sentences. */
+function broken(assertion: Assertion, { from, to, mesh, around }: Row): string[] {
+  const pair = `${from.namespace}/${from.workload} -> ${to.host}:${to.port}`;
+  const wanted = assertion.expect === undefined ? [] : [assertion.expect].flat();
+  const faults: string[] = [];
+  if (wanted.length > 0 && !wanted.includes(mesh.verdict)) {
+    faults.push(`${pair}: expected ${wanted.join(" or ")}, but the mesh path is ${mesh.verdict}`);
+  }
+  const carried = mesh.encryption.length > 0;
+  const encrypted = carried && !mesh.encryption.includes("plaintext");
+  if (assertion.encrypted !== undefined && carried && assertion.encrypted !== encrypted) {
+    faults.push(
+      `${pair}: expected ${assertion.encrypted ? "every hop encrypted" : "a plaintext hop"}, but the hops are ${mesh.encryption.join(", ")}`,
+    );
+  }
+  if (assertion.identity !== undefined && carried && assertion.identity !== mesh.identity) {
+    faults.push(
+      `${pair}: expected the caller to be ${assertion.identity ? "known by its certificate" : "unknown"}, and it is ${mesh.identity ? "known" : "not"}`,
+    );
+  }
+  const exposed = mesh.exposes ?? "nothing";
+  if (assertion.exposes !== undefined && mesh.verdict === "blocked" && assertion.exposes !== exposed) {
+    faults.push(`${pair}: expected a blocked caller to receive ${assertion.exposes}, but it receives ${exposed}`);
+  }
+  if (assertion.around !== undefined && assertion.around !== around.verdict) {
+    faults.push(`${pair}: expected the way round to be ${assertion.around}, but it is ${around.verdict}`);
+  }
+  return faults;
+}
+
+function nothingCovered(assertion: Assertion, targets: readonly Target[]): string {
+  const { to } = assertion;
+  const known = [...new Set(targets.map(({ host, database }) => database ?? host))].slice(0, 5).join(", ");
+  const what =
+    to === "*" ? "any target" : `${to.database ?? to.host ?? "any host"}${to.port === undefined ? "" : `:${to.port}`}`;
+  return `This assertion covers no pair of a workload and ${what}. Known targets: ${known || "none"}. Correct "from" or "to", or remove it.`;
+}

@@ -1,0 +1,146 @@
+/** How far the model goes with a field: `modelled`, or what it answers instead. */
+export interface Limit {
+  kind: string;
+  field: string;
+  modelled: boolean;
+  /** What is done with it, or what the answer is when it matters to a path. */
+  text: string;
+}
+
+function modelled(kind: string, fields: Record<string, string>): Limit[] {
+  return Object.entries(fields).map(([field, text]) => ({ kind, field, modelled: true, text }));
+}
+
+function open(kind: string, fields: Record<string, string>): Limit[] {
+  return Object.entries(fields).map(([field, text]) => ({ kind, field, modelled: false, text }));
+}
+
+/** Every field that decides a path and what the analysis makes of it. The documentation is generated from this list. */
+export const limits: readonly Limit[] = [
+  ...modelled("Workload", {
+    "namespace label istio-injection": "enabled injects, anything else does not",
+    "namespace label istio.io/rev": "injects; whether a control plane of that revision runs is not checked",
+    "pod label sidecar.istio.io/inject":
+      "as the webhook's selectors and the injector read it, and the annotation of that name",
+    "pod label istio.io/rev": "injects where the namespace has no label of its own",
+    "container istio-proxy":
+      "of a template or a running pod: there is a proxy, of router type when its arguments say so",
+    hostNetwork: "no sidecar",
+    "annotation inject.istio.io/templates": "gateway: a proxy of router type",
+    "annotation proxy.istio.io/config": "proxyMetadata.ISTIO_META_DNS_CAPTURE",
+    serviceAccountName: "the caller's identity; every pod with a sidecar is taken to have its certificate",
+  }),
+  ...open("Workload", {
+    "namespace label istio.io/dataplane-mode": "ambient: unknown",
+    "annotation sidecar.istio.io/interceptionMode": "taken to be REDIRECT or TPROXY",
+    "injector's alwaysInjectSelector and neverInjectSelector": "taken to be empty",
+    "reaching istiod and DNS": "proxies are taken to have their configuration, and clients to resolve names",
+    "IPv6 and dual stack": "addresses are matched as written; listeners on :: are not followed",
+  }),
+  ...modelled("MeshConfig", {
+    outboundTrafficPolicy: "REGISTRY_ONLY and ALLOW_ANY; ALLOW_ANY_DYNAMIC_DNS as ALLOW_ANY for all but HTTP",
+    "defaultServiceExportTo, defaultVirtualServiceExportTo, defaultDestinationRuleExportTo":
+      "visibility where an object says none",
+    "rootNamespace, trustDomain, trustDomainAliases": "where policies hold for all, and who principals are",
+    enableAutoMtls: "mutual TLS between sidecars without a DestinationRule",
+    "defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE": "sidecars answer DNS, and allocated addresses count",
+  }),
+  ...open("MeshConfig", {
+    serviceEntryVisibility: "taken to be unset",
+    extensionProviders: "read by CUSTOM policies only, which are unknown",
+    "meshNetworks and several clusters": "taken to be one network and one cluster",
+  }),
+  ...modelled("ServiceEntry", {
+    hosts: "exact and wildcard",
+    "ports[].number, protocol, targetPort": "TCP, TLS, HTTPS, HTTP, MONGO, MYSQL, REDIS; anything else is detected",
+    addresses: "addresses and blocks; without one, the listener takes every address on the port",
+    resolution: "NONE, STATIC, DNS, DNS_ROUND_ROBIN; DYNAMIC_DNS in sidecars",
+    "endpoints[].address": "where the connection ends",
+    exportTo: "`.`, `*`, `~` and names of namespaces",
+    "status.addresses": "allocated addresses, used by sidecars that answer DNS",
+    "metadata.creationTimestamp":
+      "which of several entries on one port comes first; by host, then namespace, when equal",
+  }),
+  ...open("ServiceEntry", {
+    workloadSelector: "unknown",
+    "endpoints[].network, weight, locality": "taken to make no difference",
+    "resolution DYNAMIC_DNS through a gateway": "unknown",
+  }),
+  ...modelled("Service", {
+    "selector, ports[].port, targetPort, name, appProtocol": "pods behind it, and the protocol of a port",
+    clusterIP: "the address clients dial; None: the pods' own",
+    "annotation networking.istio.io/exportTo": "visibility",
+  }),
+  ...open("Service", { "type ExternalName": "unknown", "Endpoints without selector": "unknown" }),
+  ...modelled("VirtualService", {
+    "hosts, gateways, exportTo": "which proxies get it; short names and the forms of a Gateway's name",
+    "tcp[], tls[] match port, sniHosts, destinationSubnets, sourceLabels, sourceNamespace, gateways":
+      "as sidecars and gateways each read them",
+    "route[].destination host, port, subset": "and what is missing: the route then leads nowhere",
+    order:
+      "the namespace's own first, then those exported to it, then all others; by creation, name and namespace within each",
+  }),
+  ...open("VirtualService", {
+    "http[] match": "every HTTP route is taken as possible: unknown when they end differently",
+    "http[] redirect, directResponse, delegate, fault": "unknown",
+    "route[].weight": "unknown when the destinations end differently",
+  }),
+  ...modelled("DestinationRule", {
+    "host, exportTo": "client's namespace, service's namespace, root namespace: the first with a hit decides alone",
+    merging: "of the same host in one namespace, when the sets of exportTo are equal",
+    workloadSelector: "in the client's namespace",
+    "subsets[].labels, trafficPolicy, portLevelSettings": "the port's settings replace the whole policy",
+    "tls.mode, sni, credentialName": "a sidecar ignores credentialName in a rule without workloadSelector",
+  }),
+  ...open("DestinationRule", {
+    "tls.credentialName, caCertificates, subjectAltNames": "certificates are taken to exist and to be accepted",
+    "trafficPolicy.tunnel, proxyProtocol": "unknown",
+    "connectionPool, outlierDetection, loadBalancer": "they change when, not where",
+  }),
+  ...modelled("Gateway", {
+    selector: "against the labels of pods of router type, in every namespace unless the mesh scopes it",
+    "servers[].port": "through the Services of the pods to the port they listen on",
+    "servers[].hosts": "as host and namespace/host; one host is served once per port",
+    "servers[].tls.mode": "none, ISTIO_MUTUAL, PASSTHROUGH; one server without TLS per port",
+    "servers[].tls.subjectAltNames": "with ISTIO_MUTUAL: exact identities",
+  }),
+  ...open("Gateway", {
+    "servers[].tls.mode SIMPLE, MUTUAL, OPTIONAL_MUTUAL, AUTO_PASSTHROUGH": "unknown",
+    "servers[].port.protocol HTTP, HTTPS": "unknown",
+    "servers[].bind": "unknown",
+  }),
+  ...modelled("Sidecar", {
+    "workloadSelector, egress[].hosts, egress[].port": "what a proxy imports, exclusions too",
+    "outboundTrafficPolicy.mode": "over the mesh's",
+  }),
+  ...open("Sidecar", {
+    "egress[].bind, captureMode": "unknown",
+    "ingress[]": "taken to make no difference",
+    "outboundTrafficPolicy.egressProxy": "unknown",
+  }),
+  ...modelled("AuthorizationPolicy", {
+    selector: "in the workload's namespace and in the root namespace",
+    "action DENY, ALLOW, AUDIT": "and no rules: allow-nothing; the dry-run annotation",
+    "from principals, namespaces, serviceAccounts, trustDomains, ipBlocks, and their opposites":
+      "exact, prefix and suffix; nothing matches a caller without certificate",
+    "to ports, notPorts": "the port of the pod",
+    "when connection.sni, destination.port, destination.ip, source.*": "connection.sni is the outer SNI",
+    "fields of HTTP on TCP": "an ALLOW rule falls away whole, a DENY rule loses the field only",
+  }),
+  ...open("AuthorizationPolicy", {
+    "action CUSTOM": "unknown where a rule may match",
+    "targetRef, targetRefs": "for gateways of the Gateway API and waypoints, which are not modelled",
+    "fields of HTTP on HTTP": "unknown where they decide",
+    "ipBlocks and destination.ip without known addresses": "unknown where they decide",
+  }),
+  ...modelled("PeerAuthentication", {
+    "selector, mtls.mode, portLevelMtls": "workload over namespace over mesh, the oldest of a level",
+  }),
+  ...open("EnvoyFilter", {
+    "configPatches[]":
+      "unknown where it touches the path; new listeners and clusters touch none, patches of HTTP touch no TCP",
+  }),
+  ...open("WasmPlugin", { "type NETWORK": "unknown for the proxies it selects" }),
+  ...open("Gateway API", { "Gateway, TCPRoute, TLSRoute, HTTPRoute": "not read" }),
+  ...open("WorkloadEntry, WorkloadGroup", { "": "not read" }),
+];
