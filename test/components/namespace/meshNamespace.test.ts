@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
 import type { MeshFacts } from "../../../components/mesh/mesh.js";
-import { meshNamespaceManifests } from "../../../components/namespace/meshNamespace.js";
+import { MeshNamespace, meshNamespaceManifests } from "../../../components/namespace/meshNamespace.js";
 import { assertFollowsSchema } from "../crdSchemas.js";
+import { recordStack } from "../recordedStack.js";
 
 const mesh: MeshFacts = {
   kind: "istio",
@@ -54,5 +56,28 @@ describe("MeshNamespace", () => {
       metadata: { name: "quota", namespace: "demo" },
       spec: { hard: { pods: "10", "requests.cpu": "8" } },
     });
+  });
+
+  it("labels a namespace that exists without taking it over", async () => {
+    const { registered } = await recordStack(
+      () => new MeshNamespace("demo", { namespace: "demo", mesh, management: "adopt" }),
+    );
+    assert.deepEqual(
+      registered.map(({ type }) => type),
+      ["mesh-egress:index:MeshNamespace", "kubernetes:core/v1:NamespacePatch"],
+    );
+  });
+
+  it("stands in the mesh's API server too, where that is another", async () => {
+    const { ofType } = await recordStack(() => {
+      const meshProvider = new k8s.Provider("mesh", {});
+      return new MeshNamespace("demo", { namespace: "demo", mesh, meshProvider, quota: { pods: 5 } });
+    });
+    assert.deepEqual(
+      ofType("kubernetes:core/v1:Namespace").map(({ name }) => name),
+      ["demo-namespace", "demo-mesh-namespace"],
+    );
+    const [quota] = ofType("kubernetes:core/v1:ResourceQuota");
+    assert.ok(quota?.dependsOn.includes("demo-namespace"));
   });
 });
