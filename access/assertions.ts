@@ -1,5 +1,4 @@
 import type {
-  Analysis,
   Assertion,
   AssertionFailure,
   AssertionResult,
@@ -11,12 +10,13 @@ import type {
 
 /** Holds promises against reach. A promise that covers nothing is broken: a typing error must not look like safety. */
 export function checkAssertions(
-  analysis: Pick<Analysis, "rows" | "targets">,
   assertions: readonly Assertion[],
+  rows: Iterable<Row>,
+  targets: readonly Target[],
 ): AssertionResult[] {
-  const databases = new Map(analysis.targets.map((target) => [`${target.host}:${target.port}`, target.database]));
+  const databases = new Map(targets.map((target) => [`${target.host}:${target.port}`, target.database]));
   const results = assertions.map((assertion) => ({ assertion, covered: 0, failures: [] as AssertionFailure[] }));
-  for (const row of analysis.rows) {
+  for (const row of rows) {
     for (const result of results) {
       if (!covers(result.assertion, row, databases)) continue;
       result.covered++;
@@ -24,7 +24,7 @@ export function checkAssertions(
     }
   }
   return results.map(({ assertion, covered, failures }) => {
-    const empty: AssertionFailure[] = covered === 0 ? [{ text: nothingCovered(assertion, analysis.targets) }] : [];
+    const empty: AssertionFailure[] = covered === 0 ? [{ text: nothingCovered(assertion, targets) }] : [];
     const all = [...failures, ...empty];
     return { assertion, covered, failures: all, ok: all.length === 0 };
   });
@@ -60,9 +60,15 @@ function fits(pattern: string | undefined, value: string): boolean {
   return pattern === undefined || pattern === "*" || pattern === value;
 }
 
+/** A pair as sentences name it. */
+export function describePair({ from, to }: Pick<Row, "from" | "to">): string {
+  return `${from.namespace}/${from.workload} -> ${to.host}:${to.port}`;
+}
+
 /** The expectations a row breaks, in sentences. */
-function broken(assertion: Assertion, { from, to, mesh, around }: Row): string[] {
-  const pair = `${from.namespace}/${from.workload} -> ${to.host}:${to.port}`;
+function broken(assertion: Assertion, row: Row): string[] {
+  const { mesh, around } = row;
+  const pair = describePair(row);
   const wanted = assertion.expect === undefined ? [] : [assertion.expect].flat();
   const faults: string[] = [];
   if (wanted.length > 0 && !wanted.includes(mesh.verdict)) {

@@ -1,14 +1,14 @@
-import type { Analysis, MeshVerdict, ReachChange, Row } from "./model.js";
+import type { MeshVerdict, ReachChange, Row } from "./model.js";
 
 /**
  * What changes in reach: rows whose verdicts differ, and rows that only one side has. Evidence alone is no change: the
  * same reach for another reason is the same reach.
  */
-export function diffReach(before: Pick<Analysis, "rows">, after: Pick<Analysis, "rows">): ReachChange[] {
+export function diffReach(before: Iterable<Row>, after: Iterable<Row>): ReachChange[] {
   const old = new Map<string, Row>();
-  for (const row of before.rows) old.set(keyOf(row), row);
+  for (const row of before) old.set(keyOf(row), row);
   const changes: ReachChange[] = [];
-  for (const row of after.rows) {
+  for (const row of after) {
     const key = keyOf(row);
     const known = old.get(key);
     old.delete(key);
