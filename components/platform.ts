@@ -99,10 +99,8 @@ export class SecurePlatform extends pulumi.ComponentResource {
       provider,
       dependsOn,
       transformations: [
-        ({ resource, props, opts }) =>
-          pulumi.CustomResource.isInstance(resource)
-            ? { props, opts: pulumi.mergeOptions(opts, { dependsOn }) }
-            : undefined,
+        ({ type, props, opts }) =>
+          type.startsWith("mesh-egress:") ? undefined : { props, opts: pulumi.mergeOptions(opts, { dependsOn }) },
       ],
     };
   }

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import * as istioNetworking from "@kubernetes-models/istio/networking.istio.io/v1";
+import * as istioAlpha from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
+import * as istioBeta from "@kubernetes-models/istio/networking.istio.io/v1beta1";
 import * as istioSecurity from "@kubernetes-models/istio/security.istio.io/v1";
 import * as istioTelemetry from "@kubernetes-models/istio/telemetry.istio.io/v1";
 import * as apps from "kubernetes-models/apps/v1";
+import * as autoscaling from "kubernetes-models/autoscaling/v2";
 import * as networking from "kubernetes-models/networking.k8s.io/v1";
 import * as policy from "kubernetes-models/policy/v1";
 import * as rbac from "kubernetes-models/rbac.authorization.k8s.io/v1";
@@ -14,10 +17,13 @@ type Model = new (data: never) => { validate(): void };
 const models: Record<string, Record<string, unknown>> = {
   v1: core,
   "apps/v1": apps,
+  "autoscaling/v2": autoscaling,
   "networking.k8s.io/v1": networking,
   "policy/v1": policy,
   "rbac.authorization.k8s.io/v1": rbac,
   "networking.istio.io/v1": istioNetworking,
+  "networking.istio.io/v1beta1": istioBeta,
+  "networking.istio.io/v1alpha3": istioAlpha,
   "security.istio.io/v1": istioSecurity,
   "telemetry.istio.io/v1": istioTelemetry,
 };

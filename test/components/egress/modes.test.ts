@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import type {
+  IDestinationRule,
+  IGateway,
+  IServiceEntry,
+  IVirtualService,
+} from "@kubernetes-models/istio/networking.istio.io/v1";
+import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
+import type { IService } from "kubernetes-models/v1";
+import { trafficModeNames, trafficModes } from "../../../settings/trafficModes.js";
+import { assertFollowsSchema } from "../crdSchemas.js";
+import { gateway, manifestsIn, ofKind } from "./paths.js";
+
+const audience = ["billing", "istio-egress", "shop"];
+
+for (const mode of trafficModeNames)
+  describe(`Traffic mode ${mode}`, () => {
+    const manifests = manifestsIn(mode);
+    const facts = trafficModes[mode];
+    const servers = ofKind<IGateway>(manifests, "Gateway").flatMap(({ spec }) => spec?.servers ?? []);
+    const policies = ofKind<IAuthorizationPolicy>(manifests, "AuthorizationPolicy");
+
+    it("renders objects the API server accepts", () => {
+      manifests.forEach(assertFollowsSchema);
+    });
+
+    it("exports nothing wider than to the clients and the gateway", () => {
+      for (const { kind, metadata, spec } of [
+        ...ofKind<IServiceEntry>(manifests, "ServiceEntry"),
+        ...ofKind<IVirtualService>(manifests, "VirtualService"),
+        ...ofKind<IDestinationRule>(manifests, "DestinationRule"),
+      ]) {
+        const exported = spec?.exportTo ?? ["*"];
+        assert.ok(exported.length > 0, `${kind} ${metadata?.name} is exported to all`);
+        for (const namespace of exported) assert.ok([...audience, "."].includes(namespace), `${kind} ${namespace}`);
+      }
+    });
+
+    it("registers the host as an external service that never answers for a whole port by itself", () => {
+      const [entry] = ofKind<IServiceEntry>(manifests, "ServiceEntry");
+      assert.equal(entry?.spec?.location, "MESH_EXTERNAL");
+      assert.equal(entry?.spec?.resolution, facts.wildcard ? "NONE" : "DNS");
+      assert.deepEqual(entry?.spec?.exportTo, audience);
+    });
+
+    it("has no two objects of one kind, namespace and name", () => {
+      const keys = manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace} ${metadata.name}`);
+      assert.equal(new Set(keys).size, keys.length);
+    });
+
+    it(facts.throughGateway ? "opens one server on the gateway" : "leaves the gateway alone", () => {
+      assert.equal(servers.length, facts.throughGateway ? 1 : 0);
+      assert.equal(policies.length, facts.throughGateway ? 1 : 0);
+    });
+
+    if (facts.throughGateway) {
+      it("lets the gateway's policy speak of the gateway's pods only, and of one port", () => {
+        const [policy] = policies;
+        assert.deepEqual(policy?.spec?.selector?.matchLabels, gateway.selector);
+        assert.equal(policy?.spec?.action, "ALLOW");
+        for (const rule of policy?.spec?.rules ?? []) assert.equal(rule.to?.[0]?.operation?.ports?.length, 1);
+      });
+
+      it("routes each leg by what its proxy can read", () => {
+        const [service] = ofKind<IVirtualService>(manifests, "VirtualService");
+        const meshLeg = service?.spec?.[facts.wire];
+        assert.ok(meshLeg?.some(({ match }) => match?.[0]?.gateways?.includes("mesh")));
+        const passesTls = servers[0]?.tls?.mode === "PASSTHROUGH";
+        const gatewayLeg = service?.spec?.[passesTls ? "tls" : "tcp"];
+        assert.ok(gatewayLeg?.some(({ match }) => match?.[0]?.gateways?.some((name) => name !== "mesh")));
+      });
+    }
+
+    if (facts.identity)
+      it("refuses strangers in the handshake and by policy, both by service account", () => {
+        assert.equal(servers[0]?.tls?.mode, "ISTIO_MUTUAL");
+        assert.deepEqual(servers[0]?.tls?.subjectAltNames, [
+          "spiffe://cluster.local/ns/billing/sa/orders",
+          "spiffe://cluster.local/ns/shop/sa/orders",
+        ]);
+        const [rule] = policies[0]?.spec?.rules ?? [];
+        assert.deepEqual(
+          rule?.from?.map(({ source }) => source?.principals),
+          [["cluster.local/ns/shop/sa/orders"], ["cluster.local/ns/billing/sa/orders"]],
+        );
+        assert.deepEqual(rule?.when, [{ key: "connection.sni", values: servers[0]?.hosts }]);
+      });
+
+    if (facts.encryptsHop)
+      it("gives each client namespace a rule of its own for the hop, with the SNI the server listens for", () => {
+        const hops = ofKind<IDestinationRule>(manifests, "DestinationRule").filter(
+          ({ spec }) => spec?.host === gateway.host,
+        );
+        assert.deepEqual(hops.map(({ metadata }) => metadata?.namespace).sort(), ["billing", "shop"]);
+        for (const { spec } of hops) {
+          assert.deepEqual(spec?.exportTo, ["."]);
+          assert.deepEqual(spec?.subsets?.[0]?.trafficPolicy?.tls, { mode: "ISTIO_MUTUAL", sni: servers[0]?.hosts[0] });
+        }
+      });
+  });
+
+describe("A client that is a whole namespace", () => {
+  const manifests = manifestsIn("tcp-gateway-mtls", { clients: [{ namespace: "shop" }] });
+
+  it("is told apart by policy only, because the handshake knows no namespaces", () => {
+    const [server] = ofKind<IGateway>(manifests, "Gateway").flatMap(({ spec }) => spec?.servers ?? []);
+    assert.equal(server?.tls?.subjectAltNames, undefined);
+    const [policy] = ofKind<IAuthorizationPolicy>(manifests, "AuthorizationPolicy");
+    assert.deepEqual(policy?.spec?.rules?.[0]?.from, [{ source: { namespaces: ["shop"] } }]);
+  });
+});
+
+describe("A port of its own", () => {
+  const manifests = manifestsIn("tcp-gateway-mtls", { gatewayPort: 13306 });
+
+  it("comes with a Service of its own, so that the gateway's Service never changes", () => {
+    const [service] = ofKind<IService>(manifests, "Service");
+    assert.equal(service?.metadata?.name, "egressgateway-orders");
+    assert.deepEqual(service?.spec?.selector, gateway.selector);
+    assert.deepEqual(
+      service?.spec?.ports?.map(({ port }) => port),
+      [13306],
+    );
+    const hops = ofKind<IDestinationRule>(manifests, "DestinationRule").map(({ spec }) => spec?.host);
+    assert.ok(hops.includes("egressgateway-orders.istio-egress.svc.cluster.local"));
+    assert.ok(!hops.includes(gateway.host));
+  });
+});
+
+describe("TLS that the gateway opens", () => {
+  it("checks the database's name, and keeps its credential in the gateway's namespace", () => {
+    const manifests = manifestsIn("tls-origination", { tls: { caCredential: "orders-ca" } });
+    const rule = ofKind<IDestinationRule>(manifests, "DestinationRule").find(
+      ({ spec }) => spec?.host === "orders.db.example.com",
+    );
+    assert.equal(rule?.metadata?.namespace, gateway.namespace);
+    assert.deepEqual(rule?.spec?.exportTo, [gateway.namespace]);
+    assert.deepEqual(rule?.spec?.trafficPolicy?.tls, {
+      mode: "SIMPLE",
+      credentialName: "orders-ca",
+      sni: "orders.db.example.com",
+      subjectAltNames: ["orders.db.example.com"],
+    });
+  });
+});
+
+describe("Limits", () => {
+  it("hold on both hops, and the database's hop alone ends a silent connection", () => {
+    const limits = { maxConnections: 7, connectTimeout: "3s", idleTimeout: "20m" };
+    const rules = ofKind<IDestinationRule>(manifestsIn("tcp-gateway-mtls", { limits }), "DestinationRule");
+    const [database, hop] = [
+      rules.find(({ spec }) => spec?.host === "orders.db.example.com")?.spec?.trafficPolicy?.connectionPool?.tcp,
+      rules.find(({ spec }) => spec?.host === gateway.host)?.spec,
+    ];
+    assert.equal(database?.maxConnections, 7);
+    assert.equal(database?.idleTimeout, "20m");
+    assert.equal(hop?.trafficPolicy?.connectionPool?.tcp?.idleTimeout, "0s");
+    assert.equal(hop?.subsets?.[0]?.trafficPolicy?.connectionPool?.tcp?.connectTimeout, "3s");
+  });
+});
+
+describe("A cluster that hands out brokers", () => {
+  it("gets a way to each, named after the broker and not after its place", () => {
+    const named = (brokers: string[]) =>
+      manifestsIn("tcp-gateway-mtls", { protocol: "kafka", brokers })
+        .map(({ kind, metadata }) => `${kind} ${metadata.namespace} ${metadata.name}`)
+        .sort();
+    const brokers = ["b1.kafka.example.com", "b2.kafka.example.com"];
+    assert.deepEqual(named(brokers), named([...brokers].reverse()));
+    assert.ok(named(brokers).includes("ServiceEntry istio-egress orders-b2-kafka-example-com"));
+  });
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import type { PlannedResource } from "../../plan/recording.js";
+import { planStack } from "../../plan/stack.js";
+import { database, smallStack, writeStack } from "./stackFiles.js";
+
+async function byUrn(own: Record<string, unknown>): Promise<Map<string, PlannedResource>> {
+  const { resources } = await planStack(writeStack(own));
+  return new Map(resources.map((resource) => [resource.urn, resource]));
+}
+
+/** URNs that are new, gone, or created with other inputs. */
+function difference(before: Map<string, PlannedResource>, after: Map<string, PlannedResource>) {
+  const changed = (urn: string) => JSON.stringify(before.get(urn)?.inputs) !== JSON.stringify(after.get(urn)?.inputs);
+  return {
+    added: [...after.keys()].filter((urn) => !before.has(urn)),
+    removed: [...before.keys()].filter((urn) => !after.has(urn)),
+    changed: [...before.keys()].filter((urn) => after.has(urn) && changed(urn)),
+  };
+}
+
+describe("Resources of a stack", () => {
+  it("stay as they are when databases and namespaces are listed in another order", async () => {
+    const reordered = {
+      ...smallStack,
+      databases: [...smallStack.databases].reverse(),
+      namespaces: [...smallStack.namespaces].reverse(),
+    };
+    const { added, removed, changed } = difference(await byUrn(smallStack), await byUrn(reordered));
+    assert.deepEqual({ added, removed, changed }, { added: [], removed: [], changed: [] });
+  });
+
+  for (const place of [0, 1, 3])
+    it(`get a new database's own ones and no other change, when it comes at place ${place}`, async () => {
+      const databases = smallStack.databases.toSpliced(place, 0, database("parcels"));
+      const { added, removed, changed } = difference(
+        await byUrn(smallStack),
+        await byUrn({ ...smallStack, databases }),
+      );
+      assert.deepEqual({ removed, changed }, { removed: [], changed: [] });
+      assert.ok(added.length > 0);
+      for (const urn of added) assert.match(urn, /parcels/);
+    });
+
+  it("keep every Service when a database with a port of its own comes", async () => {
+    const own = { ...database("parcels"), gatewayPort: 15501 };
+    const before = await byUrn(smallStack);
+    const after = await byUrn({ ...smallStack, databases: [...smallStack.databases, own] });
+    assert.deepEqual(difference(before, after).changed, []);
+  });
+
+  it("have names that are unique", async () => {
+    const { resources } = await planStack(writeStack(smallStack));
+    assert.equal(new Set(resources.map(({ urn }) => urn)).size, resources.length);
+  });
+
+  it("wait for the mesh that brings their types and for their namespaces", async () => {
+    const { resources } = await planStack(writeStack(smallStack));
+    const entry = resources.find(({ name }) => name.includes("serviceentry-istio-egress-orders"));
+    const names = entry?.dependencies.map((urn) => urn.split("::").at(-1)) ?? [];
+    for (const needed of ["platform-mesh-istiod", "platform-shop-namespace", "platform-istio-egress-namespace"])
+      assert.ok(names.includes(needed), needed);
+  });
+});

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { loadSettings } from "../../settings/load.js";
+import { describeProblem, SettingsError } from "../../settings/problem.js";
+
+const cluster = { cloud: "existing" };
+const mesh = { kind: "istio" };
+const namespaces = [{ name: "shop" }];
+const clients = [{ namespace: "shop", serviceAccounts: ["orders"] }];
+const database = { name: "orders", host: "orders.db.example.com", protocol: "mysql", clients };
+
+/** What a user is told of a config. */
+function told(config: Record<string, unknown>): string[] {
+  try {
+    loadSettings({ cluster, mesh, namespaces, ...config });
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof SettingsError);
+    return error.problems.map(describeProblem);
+  }
+}
+
+describe("Settings", () => {
+  it("take the safe mode when none is named", () => {
+    const settings = loadSettings({ cluster, mesh, namespaces, databases: [database] });
+    assert.equal(settings.databases[0]?.trafficMode, "tcp-gateway-mtls");
+    assert.equal(settings.databases[0]?.port, 3306);
+    assert.equal(settings.mesh.outboundTrafficPolicy, "REGISTRY_ONLY");
+    assert.equal(settings.mutualTls.mode, "STRICT");
+  });
+
+  it("name every mistake at once, each with what to write", () => {
+    const problems = told({
+      databases: [{ name: "Orders", host: "db", protcol: "mysql", protocol: "mysq", clients: [] }],
+      mesh: { kind: "istio", dnsCaptur: true },
+    });
+    assert.deepEqual(problems.sort(), [
+      "databases[0].clients: [] is too small or empty. Write at least 1.",
+      'databases[0].host: "db" is no host name. Write a name such as db.example.com, or *.example.com for a wildcard mode.',
+      'databases[0].name: "Orders" is no Kubernetes name. Write lower-case letters, digits and hyphens, at most 63.',
+      "databases[0].protcol: is no known key. Did you mean protocol?",
+      'databases[0].protocol: "mysq" is not known here. Did you mean mysql? Write one of mysql, postgres, mongo, redis, kafka, tcp, tls.',
+      "mesh.dnsCaptur: is no known key. Did you mean dnsCapture?",
+    ]);
+  });
+
+  it("refuse mysql in every mode that routes by SNI, and say what to use", () => {
+    for (const trafficMode of ["tls-direct", "tls-gateway", "tls-gateway-mtls"])
+      assert.match(
+        told({ databases: [{ ...database, trafficMode, clients: [{ namespace: "shop" }] }] }).join("\n"),
+        /databases\[0\]\.trafficMode: "tls-.*" cannot carry mysql: the server speaks first, so there is no SNI to route on\. Use tcp-gateway-mtls\./,
+      );
+  });
+
+  it("let Postgres use SNI once its clients open TLS directly", () => {
+    const postgres = { ...database, protocol: "postgres", trafficMode: "tls-gateway-mtls" };
+    assert.match(told({ databases: [postgres] }).join("\n"), /tls\.directNegotiation with Postgres 17/);
+    assert.deepEqual(told({ databases: [{ ...postgres, tls: { directNegotiation: true } }] }), []);
+  });
+
+  it("refuse a rule by identity in a mode that carries none", () => {
+    const problems = told({ databases: [{ ...database, trafficMode: "tcp-gateway", gatewayPort: 15500 }] });
+    assert.match(problems.join("\n"), /databases\[0\]\.clients: .*carries no identity.* Use tcp-gateway-mtls/);
+  });
+
+  it("refuse an EnvoyFilter on managed Cloud Service Mesh", () => {
+    const wildcard = {
+      name: "any",
+      host: "*.example.com",
+      protocol: "tls",
+      trafficMode: "tls-wildcard",
+      via: "envoy",
+      clients,
+    };
+    const problems = told({
+      cluster: { cloud: "gke", project: "example", region: "europe-west3" },
+      mesh: { kind: "cloud-service-mesh" },
+      databases: [wildcard],
+    });
+    assert.match(problems.join("\n"), /databases\[0\]\.via: "envoy" needs an EnvoyFilter.* Use sni-proxy\./);
+  });
+
+  it("refuse two databases on one port for one namespace, unless something tells them apart", () => {
+    const databases = [database, { ...database, name: "stock", host: "stock.db.example.com" }];
+    assert.deepEqual(told({ databases }), []);
+    assert.match(
+      told({ databases, mesh: { kind: "istio", dnsCapture: false } }).join("\n"),
+      /databases\[1\]\.port: 3306 is also databases\[0\]'s, .* Set mesh\.dnsCapture to true, or write `addresses` for each\./,
+    );
+    const addressed = databases.map((db, i) => ({ ...db, addresses: [`203.0.113.${i + 1}`] }));
+    assert.deepEqual(told({ databases: addressed, mesh: { kind: "istio", dnsCapture: false } }), []);
+  });
+
+  it("refuse a mesh on a cloud it does not run on, with the reason", () => {
+    assert.match(told({ mesh: { kind: "asm" } }).join("\n"), /mesh\.kind: "asm" is Alibaba Cloud's mesh.* Use istio/);
+    assert.match(told({ mesh: { kind: "cloud-service-mesh" } }).join("\n"), /Google's managed mesh/);
+  });
+
+  it("refuse a client namespace nobody listed, with the nearest one", () => {
+    const databases = [{ ...database, clients: [{ namespace: "shpo", serviceAccounts: ["orders"] }] }];
+    assert.match(
+      told({ databases }).join("\n"),
+      /clients\[0\]\.namespace: "shpo" is not among `namespaces`\. Did you mean shop\?/,
+    );
+  });
+
+  it("refuse a client namespace without sidecars", () => {
+    assert.match(
+      told({ databases: [database], namespaces: [{ name: "shop", injection: false }] }).join("\n"),
+      /has no injection/,
+    );
+  });
+
+  it("refuse two databases of one name, and two on one gateway port", () => {
+    const own = { ...database, trafficMode: "tcp-gateway", clients: [{ namespace: "shop" }], gatewayPort: 15500 };
+    const problems = told({ databases: [own, { ...own, host: "stock.db.example.com" }] }).join("\n");
+    assert.match(problems, /databases\[1\]\.name: "orders" is the name of another database too/);
+    assert.match(problems, /databases\[1\]\.gatewayPort: 15500 is the port of another database/);
+  });
+
+  it("refuse isolation that nothing enforces", () => {
+    assert.match(
+      told({ cluster: { cloud: "existing", policyEngine: "none" } }).join("\n"),
+      /cluster\.policyEngine: "none" enforces no NetworkPolicy/,
+    );
+  });
+});
