@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   LocalWorkspace,
@@ -22,9 +22,9 @@ export interface StackOptions {
   project?: string;
   /** The same function a user's `pulumi up` runs. */
   program: PulumiFn;
-  /** Config values by key, structured ones as they are. */
+  /** Config values by key, structured ones as they are. A key without a namespace is of the project. */
   config?: Record<string, unknown>;
-  /** Config values the engine encrypts. */
+  /** Config values the engine encrypts, by path: `secrets.password`. */
   secretConfig?: Record<string, string>;
   /** Holds the state, the settings and the engine's own files of this stack. */
   workDir: string;
@@ -36,6 +36,11 @@ export interface StackOptions {
   providerPorts: Record<string, number>;
   /** Where installed plug-ins are, when they are used. @default a folder of the stack's own */
   pulumiHome?: string;
+  /**
+   * Whether the state is written after every step, as it must be to survive an interruption. Without, a stack of some
+   * hundred resources is up in little more than half the time. @default true
+   */
+  checkpoints?: boolean;
   /** Called as resources are finished. */
   onProgress?: (progress: Progress) => void;
 }
@@ -78,8 +83,8 @@ export async function openStack(options: StackOptions): Promise<LabStack> {
   await configure(stack, project, options.config ?? {});
   const secrets = Object.entries(options.secretConfig ?? {});
   if (secrets.length > 0) {
-    const values = secrets.map(([key, value]) => [`${project}:${key}`, { value, secret: true }]);
-    await stack.setAllConfig(Object.fromEntries(values));
+    const values = secrets.map(([path, value]) => [`${project}:${path}`, { value, secret: true }]);
+    await stack.setAllConfig(Object.fromEntries(values), true);
   }
   return operations(stack, project, options);
 }
@@ -116,14 +121,15 @@ function operations(stack: Stack, project: string, options: StackOptions): LabSt
 /** Writes plain values as the settings file holds them, keeping what is encrypted there. */
 async function configure(stack: Stack, project: string, config: Record<string, unknown>): Promise<void> {
   const settings = await stack.workspace.stackSettings(stack.name);
-  const kept = Object.entries(settings.config ?? {}).filter(([, value]) => isSecure(value));
-  const plain = Object.entries(config).map(([key, value]) => [`${project}:${key}`, value]);
+  const kept = Object.entries(settings.config ?? {}).filter(([, value]) => containsSecure(value));
+  const plain = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]);
   settings.config = Object.fromEntries([...plain, ...kept]);
   await stack.workspace.saveStackSettings(stack.name, settings);
 }
 
-function isSecure(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "secure" in value;
+function containsSecure(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return "secure" in value || Object.values(value).some(containsSecure);
 }
 
 /** The command of an explicit path; the Automation API itself wants the folder above its `bin`. */
@@ -139,11 +145,6 @@ function environment(options: StackOptions): Record<string, string> {
     PULUMI_DEBUG_PROVIDERS: ports.join(","),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...(options.checkpoints === false ? { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" } : {}),
   };
-}
-
-/** Whether the official Kubernetes plug-in of this version is installed, and so the lab's own need not be attached. */
-export async function hasOfficialPlugin(pulumiHome: string, version: string): Promise<boolean> {
-  const plugins = await readdir(join(pulumiHome, "plugins")).catch((): string[] => []);
-  return plugins.includes(`resource-kubernetes-v${version}`);
 }

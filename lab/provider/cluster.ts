@@ -261,5 +261,7 @@ function isKindGone(error: unknown): boolean {
 
 /** Whether the API server failed to reach an admission webhook, as opposed to being refused by it. */
 export function isWebhookOutage(message: string): boolean {
-  return /failed calling webhook/.test(message) && /connect|no endpoints|timeout|deadline|EOF|lookup/.test(message);
+  // Not found and x509: its Service, and the authority it is trusted by, come a little after its configuration.
+  const outages = /connect|no endpoints|not found|timeout|deadline|EOF|lookup|x509/;
+  return message.includes("failed calling webhook") && outages.test(message);
 }

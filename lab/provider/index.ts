@@ -1,0 +1,4 @@
+export { chartsBelow } from "./charts.js";
+export { startInventedCloud, type InventedCloudOptions } from "./inventedCloud.js";
+export type { RunningProvider } from "./protocol.js";
+export { startKubernetesProvider, type KubernetesProviderOptions } from "./server.js";
