@@ -1,4 +1,4 @@
-import type { ClusterNetwork, ClusterSettings } from "../settings/cluster.js";
+import { clusterNetwork, type ClusterNetwork, type ClusterSettings } from "../settings/cluster.js";
 import type { DatabaseSettings } from "../settings/databases.js";
 import type { MeshSettings } from "../settings/mesh.js";
 import type { Settings } from "../settings/schema.js";
@@ -10,7 +10,7 @@ import { forwarderOf } from "./egress/forwarder.js";
 import { egressGatewayManifests, type EgressGatewayArgs } from "./gateway/egressGateway.js";
 import { type Gateway, gatewayOf } from "./gateway/gateway.js";
 import type { Manifest } from "./manifest.js";
-import { asmFacts, istioFacts } from "./mesh/facts.js";
+import { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/facts.js";
 import type { MeshFacts } from "./mesh/mesh.js";
 import { meshNamespaceManifests, type MeshNamespaceArgs } from "./namespace/meshNamespace.js";
 import { type Part, partsOf } from "./parts.js";
@@ -35,7 +35,7 @@ export interface Blueprint {
 /** Decides a stack. Pure: equal settings give equal blueprints. */
 export function blueprintOf(settings: Settings): Blueprint {
   const mesh = meshFacts(settings.mesh, settings.cluster);
-  const network = networkOf(settings.cluster);
+  const network = clusterNetwork(settings.cluster);
   const gateway = gatewayOf(settings.gateway, mesh);
   const guarded = settings.databases.filter((db) => modeOf(db).throughGateway);
   return {
@@ -68,13 +68,8 @@ function meshFacts(mesh: MeshSettings, cluster: ClusterSettings): MeshFacts {
       // The control plane's addresses come from the nodes' vSwitch of the first zone.
       return asmFacts({ ...mesh, controlPlaneCidr: cluster.cloud === "ack" ? (cluster.zones[0]?.nodes ?? "") : "" });
     case "cloud-service-mesh":
-      throw new Error("not yet");
+      return cloudServiceMeshFacts({ ...mesh, project: cluster.cloud === "gke" ? cluster.project : "" });
   }
-}
-
-function networkOf(cluster: ClusterSettings): ClusterNetwork {
-  const { podCidr, serviceCidr } = cluster;
-  return { podCidr, serviceCidr, policyEngine: cluster.cloud === "existing" ? cluster.policyEngine : "terway" };
 }
 
 function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): MeshNamespaceArgs[] {

@@ -88,6 +88,96 @@ const ack = z.strictObject({
   deleteUnreachable,
 });
 
+const gkeNodes = (what: string, machineType: string, why: string) =>
+  z
+    .strictObject({
+      machineType: z.string().default(machineType).describe(`Machine type. ${why}`),
+      nodesPerZone: z.int().min(1).default(1).describe("Number of nodes in each zone."),
+      diskGib: z.int().min(20).default(100).describe("Boot disk, in GiB."),
+    })
+    .prefault({})
+    .describe(what);
+
+const gke = z.strictObject({
+  cloud: z.literal("gke"),
+  project: z
+    .string()
+    .regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, "is no project id|Write the id, such as example-project, not its number")
+    .describe("Project of the cluster. Workload identities are named after it."),
+  region: z.string().describe("Region, such as `europe-west3`. The control plane has a replica in each of its zones."),
+  zones: z.array(z.string()).min(1).optional().describe("Zones with nodes. Default: three that the cloud chooses."),
+  network: z.string().optional().describe("An existing VPC, by name or self link. Default: a new one."),
+  nodeCidr: cidr.default("10.0.0.0/20").describe("Range of the nodes."),
+  podCidr: cidr
+    .default("10.64.0.0/14")
+    .describe("Range of all pods; `workloadPodCidr` and `gatewayPodCidr` lie in it."),
+  workloadPodCidr: cidr.default("10.64.0.0/15").describe("Range of the workloads' pods."),
+  gatewayPodCidr: cidr
+    .default("10.66.0.0/20")
+    .describe("Range of the gateway nodes' pods: what a database's allow-list names."),
+  serviceCidr: cidr.default("10.96.0.0/20").describe("Range of the Services."),
+  controlPlaneCidr: cidr
+    .regex(/\/28$/, "is no /28|Write a range such as 172.16.0.0/28: the control plane takes exactly sixteen addresses")
+    .default("172.16.0.0/28")
+    .describe("Range of the control plane."),
+  policyEngine: z
+    .enum(["dataplane-v2", "calico"])
+    .default("dataplane-v2")
+    .describe("What enforces NetworkPolicy. Calico also knows policies for the whole cluster."),
+  endpoint: z
+    .enum(["private", "dns", "public"])
+    .default("private")
+    .describe(
+      "How the API server is reached: by address inside the VPC, by a name that asks for Google credentials first, or from `authorizedNetworks`.",
+    ),
+  authorizedNetworks: z
+    .array(z.strictObject({ name: z.string().describe("Who is there."), range: cidr.describe("Their addresses.") }))
+    .default([])
+    .describe("Who may reach the API server by address, besides the cluster's own nodes."),
+  releaseChannel: z.enum(["RAPID", "REGULAR", "STABLE"]).default("REGULAR").describe("How early upgrades come."),
+  nodePool: gkeNodes("Nodes for workloads.", "e2-standard-4", "Four CPUs carry an application and its sidecars."),
+  gatewayPool: gkeNodes(
+    "Nodes for egress gateways only.",
+    "e2-standard-2",
+    "A gateway copies bytes, two CPUs suffice.",
+  ),
+  fleet: z
+    .boolean()
+    .default(true)
+    .describe("Register the cluster in the project's fleet; Cloud Service Mesh needs it."),
+  secretsKey: z.string().optional().describe("Cloud KMS key that encrypts Secrets in the control plane's store."),
+  deletionProtection: z.boolean().default(true).describe("Refuse to delete the cluster."),
+  deleteUnreachable,
+});
+
+/** Ranges of a GKE cluster that are not where they must be. */
+export function gkeRangeProblems(
+  settings: Pick<
+    z.output<typeof gke>,
+    "nodeCidr" | "podCidr" | "workloadPodCidr" | "gatewayPodCidr" | "serviceCidr" | "controlPlaneCidr"
+  >,
+): RangeProblem[] {
+  const of = (key: keyof typeof settings) => ({ path: [key], range: settings[key] });
+  return [
+    ...outside([of("workloadPodCidr"), of("gatewayPodCidr")], of("podCidr")),
+    ...overlapping([of("workloadPodCidr"), of("gatewayPodCidr")]),
+    ...overlapping([of("podCidr"), of("nodeCidr"), of("serviceCidr"), of("controlPlaneCidr")]),
+  ];
+}
+
+/** A public endpoint that nobody, or everybody, may reach. */
+function endpointProblems({ endpoint, authorizedNetworks }: z.output<typeof gke>): RangeProblem[] {
+  return endpoint === "public" && authorizedNetworks.length === 0
+    ? [
+        {
+          path: ["endpoint"],
+          reason: "opens the API server, but authorizedNetworks does not say to whom",
+          instead: "List your addresses there, or use dns",
+        },
+      ]
+    : [];
+}
+
 /** Ranges of an ACK cluster that are not where they must be. */
 export function ackRangeProblems({
   zones,
@@ -122,7 +212,14 @@ function report(ctx: z.RefinementCtx, problems: RangeProblem[]): void {
 
 /** `cluster`: where everything runs. */
 export const clusterSchema = z.discriminatedUnion("cloud", [
+  gke.superRefine((settings, ctx) => report(ctx, [...gkeRangeProblems(settings), ...endpointProblems(settings)])),
   ack.superRefine((settings, ctx) => report(ctx, ackRangeProblems(settings))),
   existing,
 ]);
 export type ClusterSettings = z.output<typeof clusterSchema>;
+
+/** Address ranges and policy engine of the cluster that the settings describe. */
+export function clusterNetwork(cluster: ClusterSettings): ClusterNetwork {
+  const { podCidr, serviceCidr } = cluster;
+  return { podCidr, serviceCidr, policyEngine: cluster.cloud === "ack" ? "terway" : cluster.policyEngine };
+}

@@ -9,6 +9,10 @@ export type MakeCluster = (name: string, secrets: SecretValues, opts: pulumi.Com
 /** Loads the SDK of the one cloud the settings name, and returns what makes its cluster. */
 export async function createCluster(settings: ClusterSettings): Promise<MakeCluster> {
   switch (settings.cloud) {
+    case "gke": {
+      const { GkeCluster } = await import("./gke.js");
+      return (name, _secrets, opts) => new GkeCluster(name, settings, opts);
+    }
     case "ack": {
       const { AckCluster } = await import("./ack.js");
       return (name, _secrets, opts) => new AckCluster(name, settings, opts);

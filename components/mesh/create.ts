@@ -3,6 +3,7 @@ import type { MeshSettings } from "../../settings/mesh.js";
 import type { ClusterSettings } from "../../settings/cluster.js";
 import type { AckCluster } from "../cluster/ack.js";
 import type { Cluster } from "../cluster/cluster.js";
+import type { GkeCluster } from "../cluster/gke.js";
 import type { Mesh } from "./mesh.js";
 
 /** Makes it, once its SDK is loaded. */
@@ -13,15 +14,18 @@ export async function createMesh(settings: MeshSettings, cluster: ClusterSetting
   switch (settings.kind) {
     case "istio": {
       const { IstioMesh } = await import("./istio.js");
-      return (name, cluster, opts) => new IstioMesh(name, { ...settings, provider: cluster.provider }, opts);
+      const platform = cluster.cloud === "gke" ? cluster.cloud : undefined;
+      return (name, { provider }, opts) => new IstioMesh(name, { ...settings, provider, platform }, opts);
     }
     case "asm": {
       const { AlibabaServiceMesh } = await import("./asm.js");
       return (name, ack, opts) =>
         new AlibabaServiceMesh(name, { ...settings, ...asmSite(ack as AckCluster, cluster) }, opts);
     }
-    case "cloud-service-mesh":
-      throw new Error("not yet");
+    case "cloud-service-mesh": {
+      const { CloudServiceMesh } = await import("./cloudServiceMesh.js");
+      return (name, gke, opts) => new CloudServiceMesh(name, { ...settings, ...fleetSite(gke as GkeCluster) }, opts);
+    }
   }
 }
 
@@ -37,4 +41,9 @@ function asmSite({ clusterId, cloudNetwork, ready, vpc }: AckCluster, cluster: C
     clusterIds: [clusterId],
     clusterReady: ready,
   };
+}
+
+function fleetSite({ provider, cloudNetwork, membership, ready }: GkeCluster) {
+  if (!membership) throw new Error('mesh.kind: "cloud-service-mesh" needs cluster.fleet to be true');
+  return { provider, project: cloudNetwork.project, membership, clusterReady: ready };
 }

@@ -38,3 +38,33 @@ export function asmFacts(args: { dnsCapture?: boolean; trustDomain?: string; con
     remoteControlPlane: { ranges: [args.controlPlaneCidr], ports: [15012] },
   };
 }
+
+/** Google's APIs by the addresses that only a VPC routes (private.googleapis.com). */
+export const googleApis = {
+  range: "199.36.153.8/30",
+  addresses: ["199.36.153.8", "199.36.153.9", "199.36.153.10", "199.36.153.11"],
+};
+
+/** Where a GKE node's metadata server gives a pod its identity; Dataplane V2 sees the second address, not the first. */
+const metadataServer = { ranges: ["169.254.169.254/32", "169.254.169.252/32"], ports: [80, 988] };
+
+/** Cloud Service Mesh: the control plane is a Google API. */
+export function cloudServiceMeshFacts(args: {
+  project: string;
+  channel: "managed" | "managed-stable" | "managed-rapid";
+  dnsCapture: boolean;
+}): MeshFacts {
+  return {
+    kind: "cloud-service-mesh",
+    rootNamespace: "istio-system",
+    // Fixed by the fleet's workload identity pool; the mesh takes no other.
+    trustDomain: `${args.project}.svc.id.goog`,
+    injectionLabels: { "istio.io/rev": `asm-${args.channel}` },
+    injectionAnnotations: { "mesh.cloud.google.com/proxy": '{"managed":"true"}' },
+    dnsCapture: args.dnsCapture,
+    remoteControlPlane: {
+      ranges: [googleApis.range, ...metadataServer.ranges],
+      ports: [443, ...metadataServer.ports],
+    },
+  };
+}

@@ -66,7 +66,7 @@ export async function recordStack<T>(
   );
   listen(asked);
   const made = program();
-  await pulumi.runtime.waitForRPCs();
+  await pulumi.runtime.disconnect();
   return {
     made,
     registered,

@@ -1,0 +1,341 @@
+import { Cluster as GkeControlPlane } from "@pulumi/gcp/container/cluster.js";
+import { NodePool, type NodePoolArgs } from "@pulumi/gcp/container/nodePool.js";
+import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
+import { Account } from "@pulumi/gcp/serviceaccount/account.js";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { gkeRangeProblems, type ClusterNetwork } from "../../settings/cluster.js";
+import { describeProblem, keyPath } from "../../settings/problem.js";
+import { gatewayNodeKey, onGatewayNodes, type Cluster, type GkeNetwork, type NodePlacement } from "./cluster.js";
+import { GkeVpc, rangeNames, type GkeFlowLogsArgs } from "./gkeVpc.js";
+
+/** Nodes of one kind. */
+export interface GkeNodePoolArgs {
+  /** Machine type.
+   * @default "e2-standard-4" for workloads, "e2-standard-2" for gateways */
+  machineType?: string;
+  /** Number of nodes in each zone.
+   * @default 1 */
+  nodesPerZone?: number;
+  /** Boot disk, in GiB.
+   * @default 100 */
+  diskGib?: number;
+}
+
+/** A regional GKE cluster with private nodes. */
+export interface GkeClusterArgs {
+  /** Project of the cluster. */
+  project: string;
+  /** Region, such as `europe-west3`. */
+  region: string;
+  /** Zones with nodes.
+   * @default three that the cloud chooses */
+  zones?: string[];
+  /** An existing VPC, by name or self link.
+   * @default a new one */
+  network?: pulumi.Input<string>;
+  /** Range of the nodes.
+   * @default "10.0.0.0/20" */
+  nodeCidr?: string;
+  /** Range of all pods; the next two lie in it.
+   * @default "10.64.0.0/14" */
+  podCidr?: string;
+  /** Range of the workloads' pods.
+   * @default "10.64.0.0/15" */
+  workloadPodCidr?: string;
+  /** Range of the gateway nodes' pods: what a database's allow-list names.
+   * @default "10.66.0.0/20" */
+  gatewayPodCidr?: string;
+  /** Range of the Services.
+   * @default "10.96.0.0/20" */
+  serviceCidr?: string;
+  /** Range of the control plane, a /28.
+   * @default "172.16.0.0/28" */
+  controlPlaneCidr?: string;
+  /** What enforces NetworkPolicy.
+   * @default "dataplane-v2" */
+  policyEngine?: "dataplane-v2" | "calico";
+  /** How the API server is reached: by address inside the VPC, by a name that asks for Google credentials first, or
+   * by a public address from `authorizedNetworks`.
+   * @default "private" */
+  endpoint?: "private" | "dns" | "public";
+  /** Who may reach the API server by address, besides the cluster's own nodes.
+   * @default nobody */
+  authorizedNetworks?: { name: string; range: string }[];
+  /** How early upgrades come.
+   * @default "REGULAR" */
+  releaseChannel?: "RAPID" | "REGULAR" | "STABLE";
+  /** Nodes for workloads.
+   * @default one e2-standard-4 per zone */
+  nodePool?: GkeNodePoolArgs;
+  /** Nodes for egress gateways only.
+   * @default one e2-standard-2 per zone */
+  gatewayPool?: GkeNodePoolArgs;
+  /** Register the cluster in the project's fleet; Cloud Service Mesh needs it.
+   * @default true */
+  fleet?: boolean;
+  /** Flow logs of the nodes and pods; false for none.
+   * @default half of all flows */
+  flowLogs?: GkeFlowLogsArgs | false;
+  /** Cloud KMS key that encrypts Secrets in the control plane's store.
+   * @default none */
+  secretsKey?: pulumi.Input<string>;
+  /** Refuse to delete the cluster.
+   * @default true */
+  deletionProtection?: boolean;
+  /** Forget objects, rather than fail, when the cluster cannot be reached any more.
+   * @default false */
+  deleteUnreachable?: boolean;
+}
+
+const ranges = {
+  nodeCidr: "10.0.0.0/20",
+  podCidr: "10.64.0.0/14",
+  workloadPodCidr: "10.64.0.0/15",
+  gatewayPodCidr: "10.66.0.0/20",
+  serviceCidr: "10.96.0.0/20",
+  controlPlaneCidr: "172.16.0.0/28",
+};
+type Filled = GkeClusterArgs & typeof ranges;
+
+/** Google's limit on the id of a service account, which is the cluster's name and a suffix. */
+const longestAccountId = 30;
+
+/** What a node itself needs: to write logs and metrics, and to pull images. Pods get their own by Workload Identity. */
+const nodeRoles = { logs: "roles/container.defaultNodeServiceAccount", images: "roles/artifactregistry.reader" };
+
+/** A kubeconfig that asks gcloud for a token each time, so that it holds no credential and never expires. */
+export function gkeKubeconfig(cluster: { name: string; server: string; certificateAuthority?: string }): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": cluster.name,
+    contexts: [{ name: cluster.name, context: { cluster: cluster.name, user: cluster.name } }],
+    clusters: [
+      {
+        name: cluster.name,
+        cluster: { server: cluster.server, "certificate-authority-data": cluster.certificateAuthority },
+      },
+    ],
+    users: [
+      {
+        name: cluster.name,
+        user: {
+          exec: {
+            apiVersion: "client.authentication.k8s.io/v1beta1",
+            command: "gke-gcloud-auth-plugin",
+            installHint: "gcloud components install gke-gcloud-auth-plugin",
+            interactiveMode: "Never",
+            provideClusterInfo: true,
+          },
+        },
+      },
+    ],
+  });
+}
+
+function policyEngine(args: GkeClusterArgs) {
+  // Dataplane V2 enforces by itself; the API refuses a networkPolicy block beside it.
+  if (args.policyEngine !== "calico") return { datapathProvider: "ADVANCED_DATAPATH" };
+  return {
+    datapathProvider: "LEGACY_DATAPATH",
+    networkPolicy: { enabled: true, provider: "CALICO" },
+    addonsConfig: { networkPolicyConfig: { disabled: false } },
+  };
+}
+
+function check(name: string, args: Filled): void {
+  const problems = gkeRangeProblems(args).map((problem) =>
+    describeProblem({ ...problem, path: keyPath(problem.path) }),
+  );
+  if (args.endpoint === "public" && !args.authorizedNetworks?.length)
+    problems.push("endpoint: public opens the API server to nobody. List your addresses in authorizedNetworks.");
+  const accountId = `${name}-gateway-nodes`;
+  if (accountId.length > longestAccountId)
+    problems.push(`name: ${name} is too long by ${accountId.length - longestAccountId} characters. Use a shorter one.`);
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+/** GKE with private nodes: NetworkPolicy enforced, API server private, gateway nodes with addresses of their own. */
+export class GkeCluster extends pulumi.ComponentResource implements Cluster {
+  readonly provider: k8s.Provider;
+  readonly kubeconfig: pulumi.Output<string>;
+  readonly network: ClusterNetwork;
+  readonly gatewayNodes: NodePlacement = onGatewayNodes;
+  readonly cloudNetwork: GkeNetwork;
+  readonly ready: pulumi.Resource[];
+  readonly vpc: GkeVpc;
+  /** Name and place of the fleet membership; undefined when the cluster is in no fleet. */
+  readonly membership?: { id: pulumi.Output<string>; location: pulumi.Output<string> };
+  private readonly cluster: GkeControlPlane;
+
+  constructor(
+    private readonly name: string,
+    args: GkeClusterArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const filled = { ...ranges, ...args };
+    check(name, filled);
+    super("mesh-egress:index:GkeCluster", name, {}, opts);
+    this.network = {
+      podCidr: filled.podCidr,
+      serviceCidr: filled.serviceCidr,
+      policyEngine: args.policyEngine ?? "dataplane-v2",
+    };
+    this.vpc = new GkeVpc(`${name}-vpc`, filled, { parent: this });
+    this.cloudNetwork = this.vpc.cloudNetwork;
+    this.cluster = this.controlPlane(filled);
+    const { fleet } = this.cluster;
+    if (args.fleet ?? true)
+      this.membership = {
+        id: fleet.apply((member) => member?.membershipId ?? ""),
+        location: fleet.apply((member) => member?.membershipLocation ?? ""),
+      };
+    this.kubeconfig = pulumi.secret(this.credentials(args.endpoint ?? "private"));
+    this.provider = new k8s.Provider(
+      `${name}-provider`,
+      // Addresses and authorities may change; only another cluster is a reason to replace what stands in it.
+      {
+        kubeconfig: this.kubeconfig,
+        clusterIdentifier: this.cluster.id,
+        deleteUnreachable: args.deleteUnreachable,
+      },
+      { parent: this },
+    );
+    this.ready = this.nodes(filled);
+    this.registerOutputs({ kubeconfig: this.kubeconfig, network: this.network });
+  }
+
+  private controlPlane(args: Filled): GkeControlPlane {
+    const endpoint = args.endpoint ?? "private";
+    return new GkeControlPlane(
+      `${this.name}-cluster`,
+      {
+        name: this.name,
+        project: args.project,
+        location: args.region,
+        nodeLocations: args.zones,
+        network: this.vpc.network,
+        subnetwork: this.vpc.subnetwork,
+        networkingMode: "VPC_NATIVE",
+        ipAllocationPolicy: {
+          clusterSecondaryRangeName: rangeNames.workloadPods,
+          servicesSecondaryRangeName: rangeNames.services,
+        },
+        ...policyEngine(args),
+        privateClusterConfig: {
+          // A node without a public address can be neither scanned nor a way out past NAT.
+          enablePrivateNodes: true,
+          enablePrivateEndpoint: endpoint !== "public",
+          masterIpv4CidrBlock: args.controlPlaneCidr,
+        },
+        masterAuthorizedNetworksConfig: {
+          cidrBlocks: (args.authorizedNetworks ?? []).map(({ name, range }) => ({
+            displayName: name,
+            cidrBlock: range,
+          })),
+          gcpPublicCidrsAccessEnabled: false,
+        },
+        controlPlaneEndpointsConfig: { dnsEndpointConfig: { allowExternalTraffic: endpoint === "dns" } },
+        workloadIdentityConfig: { workloadPool: `${args.project}.svc.id.goog` },
+        // Pods keep their own address towards databases, so that an allow-list can tell gateway pods from others.
+        defaultSnatStatus: { disabled: true },
+        // Otherwise flow logs miss what pods on one node say to each other.
+        enableIntranodeVisibility: true,
+        enableShieldedNodes: true,
+        // Basic and certificate authentication cannot be revoked one user at a time.
+        masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
+        databaseEncryption:
+          args.secretsKey === undefined ? undefined : { state: "ENCRYPTED", keyName: args.secretsKey },
+        releaseChannel: { channel: args.releaseChannel ?? "REGULAR" },
+        fleet: (args.fleet ?? true) ? { project: args.project } : undefined,
+        // The pool a cluster is born with has neither taints nor an account of its own.
+        removeDefaultNodePool: true,
+        initialNodeCount: 1,
+        deletionProtection: args.deletionProtection ?? true,
+      },
+      { parent: this, customTimeouts: { create: "60m", update: "60m", delete: "60m" } },
+    );
+  }
+
+  private credentials(endpoint: "private" | "dns" | "public"): pulumi.Output<string> {
+    const { name } = this;
+    if (endpoint === "dns")
+      // Its certificate is Google's own, which every client trusts already.
+      return this.cluster.controlPlaneEndpointsConfig.apply(({ dnsEndpointConfig }) =>
+        gkeKubeconfig({ name, server: `https://${dnsEndpointConfig?.endpoint}` }),
+      );
+    return pulumi
+      .all([this.cluster.endpoint, this.cluster.masterAuth.clusterCaCertificate])
+      .apply(([address, certificateAuthority]) =>
+        gkeKubeconfig({ name, server: `https://${address}`, certificateAuthority }),
+      );
+  }
+
+  private nodes(args: Filled): pulumi.Resource[] {
+    const { nodeTag, gatewayTag } = this.cloudNetwork;
+    const workloads = this.nodePool(
+      "nodes",
+      args,
+      { machineType: "e2-standard-4", ...args.nodePool },
+      { tags: [nodeTag] },
+    );
+    const gateways = this.nodePool(
+      "gateway-nodes",
+      args,
+      { machineType: "e2-standard-2", ...args.gatewayPool },
+      {
+        tags: [nodeTag, gatewayTag],
+        labels: { [gatewayNodeKey]: "true" },
+        taints: [{ key: gatewayNodeKey, value: "true", effect: "NO_SCHEDULE" }],
+      },
+      { podRange: rangeNames.gatewayPods },
+    );
+    return [...workloads, ...gateways];
+  }
+
+  private nodePool(
+    purpose: "nodes" | "gateway-nodes",
+    { project, region }: Filled,
+    pool: GkeNodePoolArgs,
+    place: NodePoolArgs["nodeConfig"] & object,
+    networkConfig: { podRange?: string } = {},
+  ): pulumi.Resource[] {
+    const name = `${this.name}-${purpose}`;
+    const account = new Account(`${name}-account`, { project, accountId: name }, { parent: this });
+    const grants = Object.entries(nodeRoles).map(
+      ([what, role]) =>
+        new IAMMember(
+          `${name}-${what}`,
+          { project, role, member: pulumi.interpolate`serviceAccount:${account.email}` },
+          { parent: this },
+        ),
+    );
+    return [
+      new NodePool(
+        name,
+        {
+          project,
+          location: region,
+          cluster: this.cluster.name,
+          nodeCount: pool.nodesPerZone ?? 1,
+          networkConfig: { enablePrivateNodes: true, ...networkConfig },
+          management: { autoRepair: true, autoUpgrade: true },
+          nodeConfig: {
+            machineType: pool.machineType,
+            diskSizeGb: pool.diskGib ?? 100,
+            imageType: "COS_CONTAINERD",
+            serviceAccount: account.email,
+            oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+            // Pods that ask the metadata address get their own identity, not the node's.
+            workloadMetadataConfig: { mode: "GKE_METADATA" },
+            metadata: { "disable-legacy-endpoints": "true" },
+            shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+            ...place,
+          },
+        },
+        { parent: this, dependsOn: grants },
+      ),
+    ];
+  }
+}

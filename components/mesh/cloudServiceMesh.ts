@@ -1,0 +1,108 @@
+import { Feature } from "@pulumi/gcp/gkehub/feature.js";
+import { FeatureMembership } from "@pulumi/gcp/gkehub/featureMembership.js";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Manifest } from "../manifest.js";
+import { cloudServiceMeshFacts } from "./facts.js";
+import type { Mesh, MeshFacts } from "./mesh.js";
+
+/** Google's managed mesh on a GKE cluster of a fleet. */
+export interface CloudServiceMeshArgs {
+  /** Speaks to the cluster. */
+  provider: k8s.Provider;
+  /** Project of the fleet. */
+  project: string;
+  /** The cluster's membership in the fleet. */
+  membership: { id: pulumi.Input<string>; location: pulumi.Input<string> };
+  /** What must be there before the mesh is switched on: the cluster's nodes. */
+  clusterReady: pulumi.Resource[];
+  /** Release channel, as the revision label is written: asm-managed.
+   * @default "managed" */
+  channel?: "managed" | "managed-stable" | "managed-rapid";
+  /** A fleet has one servicemesh feature: create it, or use the one there is.
+   * @default "create" */
+  fleetFeature?: "create" | "adopt";
+  /** What sidecars do with hosts nobody registered.
+   * @default "REGISTRY_ONLY" */
+  outboundTrafficPolicy?: "REGISTRY_ONLY" | "ALLOW_ANY";
+  /** Sidecars answer DNS, so that every database has an address of its own.
+   * @default true */
+  dnsCapture?: boolean;
+  /** Proxies log each connection.
+   * @default true */
+  accessLog?: boolean;
+}
+
+const featureName = "servicemesh";
+
+/** The managed control plane reads its options from a ConfigMap named after the channel, as JSON in one key. */
+export function channelConfig(args: {
+  channel: string;
+  outboundTrafficPolicy: string;
+  dnsCapture: boolean;
+  accessLog: boolean;
+}): Manifest & { data: { mesh: string } } {
+  const mesh = {
+    outboundTrafficPolicy: { mode: args.outboundTrafficPolicy },
+    ...(args.accessLog ? { accessLogFile: "/dev/stdout", accessLogEncoding: "JSON" } : {}),
+    defaultConfig: {
+      // An application that starts before its proxy would find its database unreachable and may give up.
+      holdApplicationUntilProxyStarts: true,
+      ...(args.dnsCapture ? { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } } : {}),
+    },
+  };
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: `istio-asm-${args.channel}`, namespace: "istio-system" },
+    data: { mesh: JSON.stringify(mesh) },
+  };
+}
+
+/** Cloud Service Mesh: the fleet's feature, the cluster's membership in it, and the mesh's options. */
+export class CloudServiceMesh extends pulumi.ComponentResource implements Mesh {
+  readonly facts: MeshFacts;
+  readonly provider: k8s.Provider;
+  readonly ready: pulumi.Resource[];
+  readonly manifests: Manifest[];
+
+  constructor(name: string, args: CloudServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-egress:index:CloudServiceMesh", name, {}, opts);
+    const { project, provider, channel = "managed", dnsCapture = true, accessLog = true } = args;
+    const outboundTrafficPolicy = args.outboundTrafficPolicy ?? "REGISTRY_ONLY";
+    this.facts = cloudServiceMeshFacts({ project, channel, dnsCapture });
+    this.provider = provider;
+
+    const feature =
+      args.fleetFeature === "adopt"
+        ? []
+        : [new Feature(`${name}-feature`, { project, name: featureName, location: "global" }, { parent: this })];
+    const membership = new FeatureMembership(
+      `${name}-membership`,
+      {
+        project,
+        location: "global",
+        feature: featureName,
+        membership: args.membership.id,
+        membershipLocation: args.membership.location,
+        mesh: { management: "MANAGEMENT_AUTOMATIC" },
+      },
+      { parent: this, dependsOn: [...feature, ...args.clusterReady] },
+    );
+    const config = channelConfig({ channel, outboundTrafficPolicy, dnsCapture, accessLog });
+    this.manifests = [config];
+    // Google makes the namespace and may make the ConfigMap, sooner or later: patches apply to both cases.
+    const namespace = new k8s.core.v1.NamespacePatch(
+      `${name}-namespace`,
+      { metadata: { name: this.facts.rootNamespace } },
+      { parent: this, provider, dependsOn: [membership] },
+    );
+    const options = new k8s.core.v1.ConfigMapPatch(
+      `${name}-options`,
+      { metadata: { ...config.metadata, annotations: { "pulumi.com/patchForce": "true" } }, data: config.data },
+      { parent: this, provider, dependsOn: [namespace] },
+    );
+    this.ready = [membership, options];
+    this.registerOutputs({ facts: this.facts });
+  }
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { GkeCluster, gkeKubeconfig, type GkeClusterArgs } from "../../../components/cluster/gke.js";
+import { recordStack, valueOf, type Registered } from "../recordedStack.js";
+
+const cloud = {
+  "gcp:container/cluster:Cluster": {
+    endpoint: "172.16.0.2",
+    masterAuth: { clusterCaCertificate: "authority" },
+    controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: "gke-1.europe-west3.gke.goog" } },
+    fleet: { membershipId: "prod", membershipLocation: "europe-west3" },
+  },
+  "gcp:compute/address:Address": { address: "203.0.113.7" },
+  "gcp:compute/network:Network": { selfLink: "projects/example-project/global/networks/prod" },
+};
+
+const create = (changed: Partial<GkeClusterArgs> = {}) =>
+  recordStack(() => new GkeCluster("prod", { project: "example-project", region: "europe-west3", ...changed }), cloud);
+
+type Config = Record<string, Record<string, unknown>>;
+const of = (resource: Registered) => resource.inputs as Config;
+
+describe("GkeCluster", () => {
+  it("gives no node and, unless asked, no API server a public address", async () => {
+    const { one } = await create();
+    assert.deepEqual(of(one("prod-cluster")).privateClusterConfig, {
+      enablePrivateNodes: true,
+      enablePrivateEndpoint: true,
+      masterIpv4CidrBlock: "172.16.0.0/28",
+    });
+    assert.deepEqual(of(one("prod-gateway-nodes")).networkConfig?.enablePrivateNodes, true);
+  });
+
+  it("leaves the networkPolicy block out with Dataplane V2, which the API refuses beside it", async () => {
+    const { inputs } = (await create()).one("prod-cluster");
+    assert.equal(inputs.datapathProvider, "ADVANCED_DATAPATH");
+    assert.equal(inputs.networkPolicy, undefined);
+  });
+
+  it("switches Calico on in both places it must be switched on", async () => {
+    const { made, one } = await create({ policyEngine: "calico" });
+    assert.deepEqual(of(one("prod-cluster")).networkPolicy, { enabled: true, provider: "CALICO" });
+    assert.deepEqual(of(one("prod-cluster")).addonsConfig, { networkPolicyConfig: { disabled: false } });
+    assert.equal(made.network.policyEngine, "calico");
+  });
+
+  it("gives pods identities of their own instead of their node's", async () => {
+    const { one, ofType } = await create();
+    assert.deepEqual(of(one("prod-cluster")).workloadIdentityConfig, { workloadPool: "example-project.svc.id.goog" });
+    for (const pool of ofType("gcp:container/nodePool:NodePool"))
+      assert.deepEqual(of(pool).nodeConfig?.workloadMetadataConfig, { mode: "GKE_METADATA" });
+  });
+
+  it("lets nodes of each kind do what a node must, under an account of their own", async () => {
+    const { ofType } = await create();
+    assert.deepEqual(
+      ofType("gcp:serviceaccount/account:Account").map(({ inputs }) => inputs.accountId),
+      ["prod-nodes", "prod-gateway-nodes"],
+    );
+    assert.deepEqual([...new Set(ofType("gcp:projects/iAMMember:IAMMember").map(({ inputs }) => inputs.role))].sort(), [
+      "roles/artifactregistry.reader",
+      "roles/container.defaultNodeServiceAccount",
+    ]);
+  });
+
+  it("sets gateway nodes apart: taint, label, tag and pod addresses of their own", async () => {
+    const { one, made } = await create();
+    const { nodeConfig, networkConfig } = of(one("prod-gateway-nodes"));
+    assert.deepEqual(nodeConfig?.taints, [{ key: "mesh-egress/gateway-node", value: "true", effect: "NO_SCHEDULE" }]);
+    assert.deepEqual(nodeConfig?.tags, ["prod-vpc-node", "prod-vpc-gateway"]);
+    assert.equal(networkConfig?.podRange, "gateway-pods");
+    assert.deepEqual(of(one("prod-nodes")).nodeConfig?.tags, ["prod-vpc-node"]);
+    assert.deepEqual(made.cloudNetwork.gatewayRanges, ["10.66.0.0/20"]);
+  });
+
+  it("sends gateway pods, and no others, to the Internet from the gateway's address", async () => {
+    const { one } = await create();
+    const sources = (name: string) =>
+      (one(name).inputs.subnetworks as { secondaryIpRangeNames: string[]; sourceIpRangesToNats: string[] }[])[0];
+    assert.deepEqual(sources("prod-vpc-gateway-nat")?.secondaryIpRangeNames, ["gateway-pods"]);
+    assert.deepEqual(sources("prod-vpc-gateway-nat")?.sourceIpRangesToNats, ["LIST_OF_SECONDARY_IP_RANGES"]);
+    assert.deepEqual(sources("prod-vpc-node-nat")?.secondaryIpRangeNames, ["workload-pods"]);
+  });
+
+  it("keeps pods' own addresses towards databases, so that an allow-list can tell them apart", async () => {
+    assert.deepEqual(of((await create()).one("prod-cluster")).defaultSnatStatus, { disabled: true });
+  });
+
+  it("lets the API server reach the injection webhook, which GKE's own firewall rule does not", async () => {
+    const { inputs } = (await create()).one("prod-vpc-injection");
+    assert.deepEqual(inputs.sourceRanges, ["172.16.0.0/28"]);
+    assert.deepEqual(inputs.targetTags, ["prod-vpc-node"]);
+    assert.deepEqual(inputs.allows, [{ protocol: "tcp", ports: ["15017"] }]);
+  });
+
+  it("logs flows, those inside a node too, unless told otherwise", async () => {
+    const { one } = await create({ flowLogs: { samplePercent: 100 } });
+    assert.equal(of(one("prod-vpc-subnetwork")).logConfig?.flowSampling, 1);
+    assert.equal(one("prod-cluster").inputs.enableIntranodeVisibility, true);
+    assert.equal((await create({ flowLogs: false })).one("prod-vpc-subnetwork").inputs.logConfig, undefined);
+  });
+
+  it("writes a secret kubeconfig that holds no credential", async () => {
+    const { made } = await create();
+    assert.equal(await pulumi.isSecret(made.kubeconfig), true);
+    const config = JSON.parse(await valueOf(made.kubeconfig));
+    assert.equal(config.clusters[0].cluster.server, "https://172.16.0.2");
+    assert.deepEqual(Object.keys(config.users[0].user), ["exec"]);
+    assert.equal(config.users[0].user.exec.command, "gke-gcloud-auth-plugin");
+  });
+
+  it("trusts the name of the API server by the system's authorities, not by the cluster's", async () => {
+    const { made } = await create({ endpoint: "dns" });
+    const { cluster } = JSON.parse(await valueOf(made.kubeconfig)).clusters[0];
+    assert.deepEqual(cluster, { server: "https://gke-1.europe-west3.gke.goog" });
+    assert.equal(gkeKubeconfig({ name: "a", server: "b" }).includes("certificate-authority-data"), false);
+  });
+
+  it("stands in a VPC of the user's own", async () => {
+    const { one, ofType } = await create({ network: "shared" });
+    assert.deepEqual(ofType("gcp:compute/network:Network"), []);
+    assert.equal(one("prod-vpc-subnetwork").inputs.network, "shared");
+  });
+
+  it("refuses a public API server without saying for whom, and ranges in the wrong place, at once", async () => {
+    await assert.rejects(
+      create({ endpoint: "public", gatewayPodCidr: "10.200.0.0/20" }),
+      /gatewayPodCidr: does not lie in podCidr[^]*authorizedNetworks/,
+    );
+  });
+
+  it("refuses a name from which no service account can be named", async () => {
+    await assert.rejects(
+      recordStack(() => new GkeCluster("a-very-long-cluster-name", { project: "example-project", region: "r" })),
+      /too long by 8 characters/,
+    );
+  });
+});
