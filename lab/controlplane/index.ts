@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { until, type LabHost } from "../host/index.js";
+import { until, type LabHost, type LabProcess } from "../host/index.js";
 import { CertificateAuthority } from "../host/certificates.js";
 import { ApiServer } from "./apiServer.js";
 import { startControllerManager, startScheduler } from "./controllers.js";
@@ -12,7 +12,6 @@ import { labNode } from "./node.js";
 import { startServiceProxy } from "./serviceProxy.js";
 
 export { apiUrl } from "./kubeconfig.js";
-export type { ApiServer } from "./apiServer.js";
 export type { Kubectl } from "./kubectl.js";
 
 /** A running cluster without pods: everything but what turns Pods into processes. */
@@ -22,7 +21,7 @@ export interface ControlPlane {
   /** The authority that signed the API server's certificate; pods find it in `kube-root-ca.crt`. */
   readonly authority: CertificateAuthority;
   /** To be stopped and started by fault probes. */
-  readonly apiServer: ApiServer;
+  readonly apiServer: Pick<ApiServer, "start" | "stop">;
   readonly kubectl: Kubectl;
   /** Ends every process started here. Not needed before the host goes down. */
   stop(): Promise<void>;
@@ -45,8 +44,11 @@ export async function startControlPlane(
   await apiServer.start();
   stepDone("API server");
 
-  const controllers = startControllerManager(host, credentials, caFile, apiServer.serviceAccountKeyFile);
-  const scheduler = startScheduler(host, credentials);
+  const startLeaders = (): LabProcess[] => [
+    startControllerManager(host, credentials, caFile, apiServer.serviceAccountKeyFile),
+    startScheduler(host, credentials),
+  ];
+  let leaders = startLeaders();
   await kubectl(["create", "-f", "-"], labNode(new Date()));
   const [proxy, felix] = await Promise.all([
     startServiceProxy(host, credentials),
@@ -55,12 +57,19 @@ export async function startControlPlane(
   ]);
   stepDone("controllers, scheduler, service addresses, network policy");
 
+  // Elsewhere these two lose their leadership with the API server and begin anew. The lab elects nobody, so it restarts them;
+  // their watches alone would come back only after up to half a minute of backing off.
+  const startAgain = async (): Promise<void> => {
+    await Promise.all([apiServer.start(), ...leaders.map((leader) => leader.stop())]);
+    leaders = startLeaders();
+  };
   const stop = async (): Promise<void> => {
-    await Promise.all([felix, proxy, scheduler, controllers].map((process) => process.stop()));
+    await Promise.all([felix, proxy, ...leaders].map((process) => process.stop()));
     await apiServer.stop();
     await etcd.stop();
   };
-  return { kubeconfigPath, authority, apiServer, kubectl, stop };
+  const restartable = { start: startAgain, stop: (signal?: NodeJS.Signals) => apiServer.stop(signal) };
+  return { kubeconfigPath, authority, apiServer: restartable, kubectl, stop };
 }
 
 /** Every Pod needs its namespace's service account and the cluster's root certificate. */
