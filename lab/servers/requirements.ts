@@ -25,7 +25,7 @@ export async function requirements(build: boolean): Promise<Requirement[]> {
     ...always,
     {
       met: await has("go"),
-      toldAs: "Go 1.25 or later, for the servers it builds: install it so that `go version` answers.",
+      toldAs: "Go 1.26 or later, for the servers it builds: install it so that `go version` answers.",
     },
     { met: await has("python3"), toldAs: "python3, for Envoy's wheel: install the package python3." },
     {
