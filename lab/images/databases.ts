@@ -26,7 +26,8 @@ if [ ! -d "$data/mysql" ]; then
   {
     if [ -n "$root" ]; then
       echo "ALTER USER root@localhost IDENTIFIED BY $(quoted "$root");"
-      echo "CREATE USER root@'%' IDENTIFIED BY $(quoted "$root"); GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;"
+      echo "CREATE USER root@'%' IDENTIFIED BY $(quoted "$root");"
+      echo "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;"
     fi
     if [ -n "$database" ]; then echo "CREATE DATABASE IF NOT EXISTS \\\`$database\\\`;"; fi
     if [ -n "$user" ]; then echo "CREATE USER $(quoted "$user")@'%' IDENTIFIED BY $(quoted "$password");"; fi

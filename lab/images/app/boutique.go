@@ -26,8 +26,11 @@ var boutiqueMethods = map[string]string{
 	"SHIPPING_SERVICE_ADDR":        "hipstershop.ShippingService/GetQuote",
 }
 
-// An empty gRPC message: not compressed, length 0.
-var emptyMessage = []byte{0, 0, 0, 0, 0}
+// gRPC messages: not compressed, a length of four bytes, then the fields.
+var (
+	emptyMessage   = []byte{0, 0, 0, 0, 0}
+	servingMessage = []byte{0, 0, 0, 0, 2, 8, 1} // HealthCheckResponse with field 1, status, SERVING
+)
 
 // Services the home page asks; checkout and the others follow only an order.
 var homePageNeeds = []string{"PRODUCT_CATALOG_SERVICE_ADDR", "CURRENCY_SERVICE_ADDR", "CART_SERVICE_ADDR", "AD_SERVICE_ADDR"}
@@ -112,24 +115,31 @@ func boutiqueBackend() error {
 	for name := range boutiqueMethods {
 		variables = append(variables, name)
 	}
-	answer := func(w http.ResponseWriter, r *http.Request) {
+	routes := http.NewServeMux()
+	routes.HandleFunc("POST /grpc.health.v1.Health/Check", func(w http.ResponseWriter, _ *http.Request) {
+		writeGRPC(w, servingMessage, nil)
+	})
+	routes.HandleFunc("POST /", func(w http.ResponseWriter, r *http.Request) {
 		err := callAll(r.Context(), variables)
 		if redis := os.Getenv("REDIS_ADDR"); err == nil && redis != "" {
 			err = pingRedis(redis)
 		}
-		w.Header().Set("content-type", "application/grpc")
-		w.Header().Set("trailer", "grpc-status, grpc-message")
-		if err == nil {
-			_, _ = w.Write(emptyMessage)
-			w.Header().Set("grpc-status", "0")
-			return
-		}
-		fmt.Fprintln(os.Stderr, err)
-		w.WriteHeader(http.StatusOK)
+		writeGRPC(w, emptyMessage, err)
+	})
+	return serve(variable("PORT", "8080"), routes)
+}
+
+func writeGRPC(w http.ResponseWriter, message []byte, failure error) {
+	w.Header().Set("content-type", "application/grpc")
+	w.Header().Set("trailer", "grpc-status, grpc-message")
+	if failure != nil {
+		fmt.Fprintln(os.Stderr, failure)
 		w.Header().Set("grpc-status", "14") // UNAVAILABLE
-		w.Header().Set("grpc-message", err.Error())
+		w.Header().Set("grpc-message", failure.Error())
+		return
 	}
-	return serve(variable("PORT", "8080"), http.HandlerFunc(answer))
+	_, _ = w.Write(message)
+	w.Header().Set("grpc-status", "0")
 }
 
 func pingRedis(address string) error {
