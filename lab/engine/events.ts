@@ -34,7 +34,7 @@ export class EngineError extends Error {
     readonly diagnostics: string[],
     cause: Error,
   ) {
-    super(diagnostics.join("\n") || cause.message, { cause });
+    super(briefest(diagnostics).join("\n") || cause.message, { cause });
   }
 }
 
@@ -83,6 +83,11 @@ export class Recorder {
     const paths = Object.entries(detailedDiff ?? {}).map(([path, { diffKind }]) => [path, diffKind]);
     this.changes.set(`${urn} ${op}`, { urn, type, name: nameOf(urn), op, paths: Object.fromEntries(paths) });
   }
+}
+
+/** The engine reports a program's error twice, once with its stack trace. */
+function briefest(diagnostics: string[]): string[] {
+  return diagnostics.filter((text) => !diagnostics.some((other) => other !== text && text.includes(other)));
 }
 
 function nameOf(urn: string): string {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
-import { automaticName } from "./identity.js";
 import { changes, conceal, reveal, unknown, type Properties } from "./properties.js";
 import { serveProvider, type RunningProvider } from "./protocol.js";
 import type {
@@ -48,8 +47,8 @@ export async function startInventedCloud(options: InventedCloudOptions): Promise
 class InventedType implements ResourceType {
   constructor(private readonly options: InventedCloudOptions) {}
 
-  async check({ logicalName, oldInputs, newInputs }: CheckRequest): Promise<Properties> {
-    return { ...newInputs, name: newInputs["name"] ?? oldInputs["name"] ?? automaticName(logicalName, {}) };
+  async check({ logicalName, newInputs }: CheckRequest): Promise<Properties> {
+    return { ...newInputs, name: newInputs["name"] ?? logicalName };
   }
 
   async diff({ oldInputs, newInputs }: DiffRequest): Promise<Difference> {

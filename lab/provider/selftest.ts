@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { getClusterCredentialOutput } from "@pulumi/alicloud/cs/getClusterCredential.js";
+import { ManagedKubernetes } from "@pulumi/alicloud/cs/managedKubernetes.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { startControlPlane, type ControlPlane } from "../controlplane/index.js";
@@ -10,6 +12,7 @@ import { openStack, type LabStack, type StackOptions } from "../engine/stack.js"
 import { runInLabHost, type LabHost } from "../host/index.js";
 import { progressLine } from "../servers/index.js";
 import { chartsBelow } from "./charts.js";
+import { startInventedCloud } from "./inventedCloud.js";
 import { startKubernetesProvider, type KubernetesProviderOptions } from "./server.js";
 import type { RunningProvider } from "./protocol.js";
 
@@ -341,6 +344,29 @@ async function charts({ cluster, open }: Bench): Promise<void> {
   });
 }
 
+async function clouds({ cluster, open, provider }: Bench): Promise<void> {
+  const cloud = await startInventedCloud({ kubeconfig: await readFile(cluster.kubeconfigPath, "utf8") });
+  const program = async () => {
+    const ack = new ManagedKubernetes("ack", { clusterSpec: "ack.pro.small" });
+    const { kubeConfig } = getClusterCredentialOutput({ clusterId: ack.id });
+    const inCloud = new k8s.Provider("ack", { kubeconfig: pulumi.secret(kubeConfig), clusterIdentifier: ack.id });
+    new k8s.core.v1.ConfigMap("mark", { metadata: { name: "mark" }, data: { cluster: ack.id } }, { provider: inCloud });
+    return { cluster: ack.id };
+  };
+  const providerPorts = { kubernetes: provider.port, alicloud: cloud.port };
+  const stack = await open("clouds", program, { providerPorts, config: { "alicloud:region": "cn-hangzhou" } });
+  await step("a cluster of the invented cloud leads to the lab's API server", async () => {
+    await stack.preview();
+    const { outputs } = await stack.up();
+    const mark = await cluster.kubectl(["get", "configmap", "mark", "-o", "jsonpath={.data.cluster}"]);
+    assert.equal(mark, outputs["cluster"]?.value);
+    assert.deepEqual(changed(await stack.preview()), []);
+    assert.deepEqual(changed(await stack.refreshPreview()), []);
+    await stack.destroy();
+  });
+  await cloud.close();
+}
+
 /** Names of everything a stack could leave behind. */
 async function inventory({ kubectl }: ControlPlane): Promise<string[]> {
   const kinds = ["namespaces", "crds", "configmaps", "secrets", "services", "deployments", "pods", "networkpolicies"];
@@ -366,7 +392,7 @@ async function main(host: LabHost): Promise<number> {
       ...more,
     });
   const bench: Bench = { host, cluster, provider, open };
-  for (const part of [acceptance, refusals, charts, interruptions]) await part(bench);
+  for (const part of [acceptance, refusals, charts, clouds, interruptions]) await part(bench);
   await provider.close();
   const failed = steps.filter(({ failure }) => failure).length;
   console.log(`${steps.length - failed} passed, ${failed} failed`);
