@@ -1,6 +1,6 @@
 import { MeshDecider } from "./mesh/decide.js";
 import { findings } from "./mesh/findings.js";
-import { unknown, blocked, type Path } from "./mesh/verdict.js";
+import { blocked, type Path } from "./mesh/verdict.js";
 import type {
   Analysis,
   AnalysisOptions,
@@ -167,10 +167,13 @@ class Reach {
   }
 }
 
+/**
+ * What the network says closes a path, or leaves it as the proxies decided. Where it cannot tell, the path stands and
+ * the evidence says so: mesh verdicts are about proxies, and an unclear policy is no reason to call a path closed.
+ */
 function stopped(verdict: MeshVerdict, network: AroundVerdict): MeshVerdict {
   const because = [...verdict.because, ...network.because];
-  if (network.verdict === "blocked") return blocked(because);
-  return verdict.verdict === "blocked" && verdict.exposes === null ? verdict : unknown(because);
+  return network.verdict === "blocked" ? blocked(because) : { ...verdict, because };
 }
 
 function rowOf(workload: Workload, target: Target, mesh: MeshVerdict, around: AroundVerdict): Row {

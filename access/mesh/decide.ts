@@ -6,6 +6,7 @@ import { evidence, label } from "./evidence.js";
 import { gatewayPort, type GatewayChain, type GatewayPort } from "./gatewayRoutes.js";
 import { field, Gateways, targetPort, tlsMode } from "./gateways.js";
 import { ProxyPatches } from "./filters.js";
+import { Forwarders, passes } from "./forwarders.js";
 import { isWildcard } from "./hostname.js";
 import { bySni, catchAllText, outbound, type Dial, type Outcome } from "./outbound.js";
 import { PeerAuthentications, type WorkloadModes } from "./peerAuthentication.js";
@@ -32,6 +33,7 @@ export class MeshDecider {
   readonly #gateways: Gateways;
   readonly #sidecars: Sidecars;
   readonly #patches: ProxyPatches;
+  readonly #forwarders: Forwarders;
   readonly #scopes = new Map<string, ProxyScope>();
   readonly #gatewayScopes = new Map<Workload, ProxyScope>();
   readonly #gatewayPorts = new Map<Workload, Map<number, GatewayPort>>();
@@ -59,6 +61,7 @@ export class MeshDecider {
     this.#gateways = new Gateways(world, this.settings, this.services);
     this.#sidecars = new Sidecars(world, this.settings);
     this.#patches = new ProxyPatches(world, this.settings);
+    this.#forwarders = new Forwarders(world, this.#patches);
     this.#labelKeys = [...new Set([...this.index.virtualServices.labelKeys(), ...this.#patches.selectorKeys()])];
     this.#personal = this.#personalNamespaces();
     this.#known = { hosts: new Set(targets.map(({ host }) => host)) };
@@ -232,6 +235,7 @@ export class MeshDecider {
         return this.#toDestinations(scope, target, outcome.destinations, target.port, [...because, ...outcome.because]);
       case "chain": {
         const { chain, listener } = outcome;
+        because = [...because, ...this.#seenAs(scope, target, chain.service)];
         const catchAll = chain.service.host === target.host ? undefined : catchAllText(listener, chain);
         const loser = listener.losers.find(({ service }) => service.host === target.host);
         const why: Evidence[] = [];
@@ -252,6 +256,19 @@ export class MeshDecider {
         ]);
       }
     }
+  }
+
+  /** Why the caller's proxy knows the service at all, and routes of it that are not meant for this caller. */
+  #seenAs(scope: ProxyScope, target: Target, service: MeshService): Evidence[] {
+    if (service.registry !== "external" || service.host !== target.host) return [];
+    const open = service.exportTo.has("*");
+    const names = [...service.exportTo].map((name) => (name === "." ? service.namespace : name)).join(", ");
+    const text = open ? "visible to every namespace" : `visible to ${names}`;
+    const hidden = this.index.virtualServices.hidden(scope.namespace, scope.gateway, service.host);
+    const skipped = hidden.map((route) =>
+      evidence(route.object, "spec.exportTo", "a route of this host that is not exported to the caller"),
+    );
+    return [evidence(service.object, "spec.exportTo", text), ...skipped];
   }
 
   /** Nothing registered matches: the outbound policy decides. */
@@ -614,7 +631,7 @@ export class MeshDecider {
           ],
         };
       }
-      return endOf(cluster, target, scope, this.#known);
+      return this.#onLoopback(workload, cluster, target) ?? endOf(cluster, target, scope, this.#known);
     });
     const [first = { kind: "nowhere", because: [] } as const, ...others] = ends;
     const differs = others.some((end) => end.kind !== first.kind);
@@ -623,6 +640,27 @@ export class MeshDecider {
         ? { kind: "unknown", because: [{ ...route, text: "its weighted destinations end differently" }] }
         : first,
     };
+  }
+
+  /** A service on the gateway's own loopback interface leads to a forwarder that reads the client's SNI. */
+  #onLoopback(workload: Workload, { service, port }: Cluster, target: Target): ReturnType<typeof endOf> | undefined {
+    const { endpoints, object } = service;
+    if (endpoints.length === 0 || !endpoints.every(({ address }) => address.startsWith("127."))) return undefined;
+    const number =
+      endpoints[0]?.ports[port.name] ?? (typeof port.targetPort === "number" ? port.targetPort : port.number);
+    const forwarder = this.#forwarders.find(workload, number);
+    const to = evidence(object, "spec.endpoints", `leads to port ${number} of the gateway's own loopback interface`);
+    if (!forwarder)
+      return { kind: "unknown", because: [{ ...to, text: `${to.text}, where the input shows no listener` }] };
+    const sni = clientSni(target);
+    if (sni !== undefined && passes(forwarder, sni)) {
+      return { kind: "database", encryption: "tls-passthrough", because: [to, forwarder.because] };
+    }
+    const text =
+      sni === undefined
+        ? "the forwarder needs the client's TLS to read a name from"
+        : `the forwarder does not pass ${sni} on`;
+    return { kind: "nowhere", because: [to, { ...forwarder.because, text }] };
   }
 
   #policySet(workload: Workload, http: boolean): PolicySet {

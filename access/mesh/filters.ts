@@ -16,6 +16,13 @@ interface EnvoyFilterSpec {
   }[];
 }
 
+/** A listener an EnvoyFilter adds. */
+export interface AddedListener {
+  object: KubernetesObject;
+  value: unknown;
+  field: string;
+}
+
 /** Patches of these kinds change HTTP only, which no database path uses. */
 const httpOnly = new Set(["HTTP_FILTER", "HTTP_ROUTE", "ROUTE_CONFIGURATION", "VIRTUAL_HOST"]);
 
@@ -57,14 +64,16 @@ export class ProxyPatches {
   }
 
   /** Listeners that EnvoyFilters add to a gateway's pods, as written. */
-  addedListeners(workload: Pick<Workload, "namespace" | "labels">): { object: KubernetesObject; value: unknown }[] {
+  addedListeners(workload: Pick<Workload, "namespace" | "labels">): AddedListener[] {
     return [...new Set([this.settings.rootNamespace, workload.namespace])]
       .flatMap((namespace) => this.#byNamespace.get(namespace) ?? [])
       .filter((object) => object.kind === "EnvoyFilter" && hasLabels(workload.labels, selectorOf(object)))
       .flatMap((object) =>
-        (specOf(object).configPatches ?? [])
-          .filter(({ applyTo, patch }) => applyTo === "LISTENER" && patch?.operation === "ADD")
-          .map(({ patch }) => ({ object, value: patch?.value })),
+        (specOf(object).configPatches ?? []).flatMap(({ applyTo, match, patch }, index): AddedListener[] => {
+          const context = match?.context ?? "ANY";
+          const added = applyTo === "LISTENER" && patch?.operation === "ADD" && /^(ANY|GATEWAY)$/.test(context);
+          return added ? [{ object, value: patch.value, field: `spec.configPatches[${index}]` }] : [];
+        }),
       );
   }
 }

@@ -49,7 +49,10 @@ export class VirtualServices {
   /** Namespaces of callers that matches mention. */
   readonly #sourceNamespaces = new Set<string>();
 
+  readonly #everyone: RouteList;
+
   constructor(world: World, settings: MeshSettings) {
+    const all: Route[] = [];
     const own = new Map<string, Route[]>();
     const exported = new Map<string, Route[]>();
     const everyone = new Map<string, Route[]>();
@@ -57,6 +60,7 @@ export class VirtualServices {
       const route = resolve(object, settings);
       // Without hosts it is a part that another VirtualService delegates to.
       if (route.hosts.length === 0) continue;
+      all.push(route);
       this.#noteCallers(route);
       const exportTo = exportedTo(route, settings);
       for (const gateway of route.spec.gateways ?? []) {
@@ -68,6 +72,7 @@ export class VirtualServices {
         }
       }
     }
+    this.#everyone = new RouteList(all);
     for (const [key, routes] of own) this.#own.set(key, new RouteList(routes));
     for (const [key, routes] of exported) this.#exported.set(key, new RouteList(routes));
     for (const [key, routes] of everyone) this.#public.set(key, new RouteList(routes));
@@ -90,6 +95,14 @@ export class VirtualServices {
 
   forHost(namespace: string, gateway: string, host: string): Route[] {
     return this.#lists(namespace, gateway).flatMap((list) => list.forHost(host));
+  }
+
+  /** Those of a host that exist, but not for proxies of this namespace. */
+  hidden(namespace: string, gateway: string, host: string): Route[] {
+    const seen = new Set(this.forHost(namespace, gateway, host));
+    return this.#everyone
+      .forHost(host)
+      .filter((route) => !seen.has(route) && route.spec.gateways?.includes(gateway) === true);
   }
 
   all(namespace: string, gateway: string): Route[] {
