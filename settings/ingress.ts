@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hostName, labels, objectName, port, secretName } from "./formats.js";
+import type { Problem } from "./problem.js";
 
 const gateway = z.strictObject({
   create: z.boolean().default(false).describe("Create the gateway. Default: use one that exists."),
@@ -47,3 +48,43 @@ export const ingressSchema = z.strictObject({
   hosts: z.array(host).default([]).describe("Hosts and the Services behind them."),
 });
 export type IngressSettings = z.output<typeof ingressSchema>;
+
+/** What the ingress cannot know of mesh and namespaces. */
+export function ingressProblems(
+  { gateway, hosts }: IngressSettings,
+  { meshKind, namespaces }: { meshKind: string; namespaces: { name: string; injection: boolean }[] },
+): Problem[] {
+  const listed = (name: string) => namespaces.find((namespace) => namespace.name === name);
+  const problems: Problem[] = [];
+  if (gateway.create && meshKind === "asm")
+    problems.push({
+      path: "ingress.gateway.create",
+      value: true,
+      reason: "cannot be: ASM makes its gateways itself, in istio-system",
+      instead: "Create it with ASM, leave `create` out and set ingress.gateway.namespace to istio-system",
+    });
+  else if (gateway.create && !listed(gateway.namespace)?.injection)
+    problems.push({
+      path: "ingress.gateway.namespace",
+      value: gateway.namespace,
+      reason: "is no namespace with injection, which fills in the gateway's proxy",
+      instead: "List it under `namespaces`",
+    });
+  hosts.forEach(({ host, kind, namespace }, index) => {
+    if (!listed(namespace))
+      problems.push({
+        path: `ingress.hosts[${index}].namespace`,
+        value: namespace,
+        reason: "is not among `namespaces`",
+        instead: "List it there",
+      });
+    if (hosts.findIndex((other) => other.host === host && other.kind === kind) !== index)
+      problems.push({
+        path: `ingress.hosts[${index}].host`,
+        value: host,
+        reason: "is served already, and of two entries for one host only one gets its requests",
+        instead: "Keep one of them",
+      });
+  });
+  return problems;
+}

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hostName, labels, objectName, port, secretName } from "./formats.js";
+import type { Problem } from "./problem.js";
 
 const mysqlClient = z
   .strictObject({
@@ -109,3 +110,59 @@ export const workloadsSchema = z
   .array(z.discriminatedUnion("kind", [mysqlClient, bookinfo, bookstore, retail, boutique, deployment]))
   .default([]);
 export type WorkloadSettings = z.output<typeof workloadsSchema>[number];
+
+/** Namespaces a workload puts pods into, by the key that names each. */
+export function workloadHomes(workload: WorkloadSettings): Record<string, string> {
+  return workload.kind === "retail"
+    ? Object.fromEntries(Object.entries(workload.namespaces).map(([part, name]) => [`namespaces.${part}`, name]))
+    : { namespace: workload.namespace };
+}
+
+/** What tells a workload from every other of the stack, whatever its place in the list. */
+export function workloadIdentity(workload: WorkloadSettings): string {
+  switch (workload.kind) {
+    case "mysql-client":
+    case "deployment":
+      return `${workload.namespace}-${workload.name}`;
+    case "retail":
+      return `${workload.namespaces.catalog}-retail`;
+    default:
+      return `${workload.namespace}-${workload.kind}`;
+  }
+}
+
+/** Workloads without a namespace to run in, and two of one identity. */
+export function workloadProblems(workloads: WorkloadSettings[], namespaces: string[]): Problem[] {
+  const homeless = workloads.flatMap((workload, index) =>
+    Object.entries(workloadHomes(workload)).flatMap(([key, value]) =>
+      namespaces.includes(value)
+        ? []
+        : [
+            {
+              path: `workloads[${index}].${key}`,
+              value,
+              reason: "is not among `namespaces`",
+              instead: "List it there",
+            },
+          ],
+    ),
+  );
+  // A mysql-client is a Deployment of its name too.
+  const kinds = { "mysql-client": "deployment" } as Record<string, string>;
+  const identities = workloads.map(
+    (workload) => `${kinds[workload.kind] ?? workload.kind} ${workloadIdentity(workload)}`,
+  );
+  const twins = identities.flatMap((identity, index) =>
+    identities.indexOf(identity) === index
+      ? []
+      : [
+          {
+            path: `workloads[${index}]`,
+            value: identity,
+            reason: "is there already",
+            instead: "Give it another name or namespace",
+          },
+        ],
+  );
+  return [...homeless, ...twins];
+}

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { WorkloadSettings } from "../../settings/workloads.js";
+import { workloadHomes, workloadIdentity, type WorkloadSettings } from "../../settings/workloads.js";
 import type { Manifest } from "../manifest.js";
 import type { SecretValues } from "../secrets.js";
 import { Bookinfo, bookinfoManifests } from "./bookinfo.js";
@@ -13,22 +13,11 @@ import { Workload, workloadManifests } from "./workload.js";
 /** What a scenario's or a user's workload is to the platform. */
 export type WorkloadComponent = pulumi.ComponentResource & { readonly manifests: Manifest[] };
 
-/** Tells a workload from every other of the stack, whatever its place in the list. */
-export function workloadIdentity(settings: WorkloadSettings): string {
-  switch (settings.kind) {
-    case "mysql-client":
-    case "deployment":
-      return `${settings.namespace}-${settings.name}`;
-    case "retail":
-      return `${settings.namespaces.catalog}-retail`;
-    default:
-      return `${settings.namespace}-${settings.kind}`;
-  }
-}
+export { workloadIdentity };
 
 /** Namespaces a workload puts pods into. */
 export function workloadNamespaces(settings: WorkloadSettings): string[] {
-  return settings.kind === "retail" ? Object.values(settings.namespaces) : [settings.namespace];
+  return Object.values(workloadHomes(settings));
 }
 
 /** What a workload's component will register. */
