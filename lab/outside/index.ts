@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { CertificateAuthority } from "../host/certificates.js";
+import type { LabHost } from "../host/index.js";
+import { https } from "./https.js";
+import { type Machine, type OutsideSettings, Place } from "./machine.js";
+import { mariadb } from "./mariadb.js";
+import { mongo, setRatings } from "./mongo.js";
+import { machineAddresses, type MachineName, outsideNames } from "./names.js";
+import { postgres } from "./postgres.js";
+import { redis } from "./redis.js";
+
+export * from "./names.js";
+export { mongoDatabase, mongoUser } from "./mongo.js";
+
+const kinds: Record<MachineName, (name: string, address: string) => Machine> = {
+  rds: mariadb,
+  stock: mariadb,
+  postgres,
+  redis,
+  mongo,
+  web: https,
+  archive: https,
+};
+
+/** The world outside the cluster: databases and servers on machines of their own. */
+export class Outside {
+  private readonly places = new Map<MachineName, Place>();
+
+  private constructor(
+    private readonly host: LabHost,
+    private readonly settings: OutsideSettings,
+    /** Authority behind every certificate outside, as a file. */
+    readonly caFile: string,
+  ) {}
+
+  /** Makes the certificates; machines are started when a scenario needs them. */
+  static async prepare(host: LabHost): Promise<Outside> {
+    const authority = await CertificateAuthority.create(join(host.folder, "outside-ca"), "outside-ca");
+    const certificate = await authority.issue("outside", Object.keys(outsideNames()));
+    const settings = { password: randomBytes(12).toString("hex"), certificate };
+    return new Outside(host, settings, authority.certificate.certFile);
+  }
+
+  /** The password of every database's user, made anew for each run. */
+  get password(): string {
+    return this.settings.password;
+  }
+
+  /** Starts the machines that do not run yet, all at once. */
+  async start(names: readonly MachineName[]): Promise<void> {
+    await Promise.all(names.filter((name) => !this.places.has(name)).map((name) => this.startOne(name)));
+  }
+
+  /** What stands for the database's own allow-list; without addresses everybody is admitted. */
+  async allowList(name: MachineName, addresses?: readonly string[]): Promise<void> {
+    const place = this.places.get(name);
+    if (!place) throw new Error(`The machine ${name} does not run: name it among the scenario's machines.`);
+    await (addresses ? place.admitOnly(addresses) : place.admitAll());
+  }
+
+  /** Changes what Bookinfo's database holds. */
+  async setRatings(ratings: readonly number[]): Promise<void> {
+    await setRatings(machineAddresses.mongo, this.password, ratings);
+  }
+
+  private async startOne(name: MachineName): Promise<void> {
+    const machine = kinds[name](name, machineAddresses[name]);
+    const place = await Place.prepare(this.host, machine);
+    this.places.set(name, place);
+    await machine.start(place, this.settings);
+  }
+}
