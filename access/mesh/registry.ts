@@ -34,7 +34,7 @@ export interface MeshService {
   resolution: "none" | "static" | "dns" | "dynamic-dns" | "alias";
   /** An IP address, a CIDR block, `anyAddress`, or `cluster-ip:<host>` for an address not yet known. */
   address: string;
-  /** The address allocated for proxies that answer DNS: an IP, or `allocated:<namespace>/<host>` while unknown. */
+  /** The address allocated for proxies that answer DNS: an IP, or `allocated:<host>.<namespace>` while unknown. */
   allocated?: string;
   ports: readonly ServicePort[];
   exportTo: ReadonlySet<string>;
@@ -200,7 +200,7 @@ function allocation(
   if (isWildcard(host) && spec.resolution !== "DYNAMIC_DNS") return undefined;
   const status = object.status as { addresses?: { host?: string; value?: string }[] } | undefined;
   const known = status?.addresses?.find((entry) => entry.host === host && entry.value?.includes(".") === true)?.value;
-  return known ?? `allocated:${namespaceOf(object)}/${host}`;
+  return known ?? `allocated:${host}.${namespaceOf(object)}`;
 }
 
 /** Whether a service is in the registry of proxies of a namespace. */
