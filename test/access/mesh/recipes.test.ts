@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { analyse } from "../../../access/analyse.js";
-import { change, decidedBy, read, recipe, rowOf, verdictOf, without } from "./scene.js";
+import { change, decidedBy, first, read, recipe, rowOf, verdictOf, without } from "./scene.js";
 
 const database = "rm-1.mysql.rds.example.com";
 const client = "demo-server/k8s-mysql";
@@ -32,7 +32,7 @@ describe("the vendor's recipe for a database behind an egress gateway", () => {
 
   it("shows nothing to a client that the handshake refuses", () => {
     const named = change(allowed, "Gateway", "istio-egressgateway", (spec: GatewaySpec) => {
-      spec.servers[0]!.tls = {
+      first(spec.servers).tls = {
         mode: "ISTIO_MUTUAL",
         subjectAltNames: ["spiffe://cluster.local/ns/demo-server/sa/other"],
       };
@@ -114,34 +114,36 @@ describe("the vendor's recipe, broken in one place", () => {
     change(allowed, "DestinationRule", "demo-server-egress-gateway", edit);
 
   it("is blocked without a subset for the hop", () => {
-    const broken = rule((spec) => (spec.subsets[0]!.name = "another"));
+    const broken = rule((spec) => (first(spec.subsets).name = "another"));
     assert.equal(verdictOf(broken, client, database), "blocked");
     assert.match(decidedBy(broken, client, database), /^DestinationRule .* spec\.subsets$/);
   });
 
   it("is blocked when the gateway has no server for the SNI", () => {
-    const broken = gateway((spec) => (spec.servers[0]!.hosts = ["another.example.com"]));
+    const broken = gateway((spec) => (first(spec.servers).hosts = ["another.example.com"]));
     assert.equal(verdictOf(broken, client, database), "blocked");
   });
 
   it("is blocked when the hop's SNI is the cluster's name and the server has a host of its own", () => {
-    const named = gateway((spec) => (spec.servers[0]!.hosts = [database]));
+    const named = gateway((spec) => (first(spec.servers).hosts = [database]));
     assert.equal(verdictOf(named, client, database), "gateway mutual-tls,plaintext known");
     const broken = change(named, "DestinationRule", "demo-server-egress-gateway", (spec: DestinationRuleSpec) => {
-      delete spec.subsets[0]!.trafficPolicy.portLevelSettings[0]!.tls.sni;
+      delete first(first(spec.subsets).trafficPolicy.portLevelSettings).tls.sni;
     });
     assert.equal(verdictOf(broken, client, database), "blocked");
   });
 
   it("is blocked when the hop has no TLS and the server wants the mesh's", () => {
-    const broken = rule((spec) => (spec.subsets[0]!.trafficPolicy.portLevelSettings[0]!.tls = { mode: "DISABLE" }));
+    const broken = rule(
+      (spec) => (first(first(spec.subsets).trafficPolicy.portLevelSettings).tls = { mode: "DISABLE" }),
+    );
     assert.equal(verdictOf(broken, client, database), "blocked");
   });
 
   it("is blocked when the server has no TLS and the hop brings the mesh's", () => {
     const broken = gateway((spec) => {
-      delete spec.servers[0]!.tls;
-      spec.servers[0]!.port.protocol = "TCP";
+      delete first(spec.servers).tls;
+      first(spec.servers).port.protocol = "TCP";
     });
     assert.equal(verdictOf(broken, client, database), "blocked");
   });
@@ -162,12 +164,12 @@ describe("the vendor's recipe, broken in one place", () => {
   });
 
   it("goes straight to the database when the route's port is another", () => {
-    const broken = route((spec) => (spec.tcp[0]!.match[0]!.port = 3307));
+    const broken = route((spec) => (first(first(spec.tcp).match).port = 3307));
     assert.equal(verdictOf(broken, client, database), "direct plaintext");
   });
 
   it("goes straight to the database when the route is for other labels", () => {
-    const broken = route((spec) => (spec.tcp[0]!.match[0]!.sourceLabels = { name: "another" }));
+    const broken = route((spec) => (first(first(spec.tcp).match).sourceLabels = { name: "another" }));
     assert.equal(verdictOf(broken, client, database), "direct plaintext");
   });
 
@@ -204,7 +206,7 @@ spec: { host: istio-egressgateway.istio-system.svc.cluster.local, exportTo: ["."
 
   it("waits for ever when the entry says TLS and the server speaks first", () => {
     const broken = change(allowed, "ServiceEntry", "demo-server-rds", (spec: { ports: { protocol: string }[] }) => {
-      spec.ports[0]!.protocol = "TLS";
+      first(spec.ports).protocol = "TLS";
     });
     const options = { databases: [{ host: database, port: 3306, protocol: "mysql" }] };
     assert.equal(verdictOf(broken, client, database, options), "blocked");

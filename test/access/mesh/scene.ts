@@ -58,3 +58,10 @@ export function decidedBy(...args: Parameters<typeof rowOf>): string {
   const last: Evidence | undefined = rowOf(...args).mesh.because.at(-1);
   return last ? `${last.kind} ${last.namespace}/${last.name} ${last.field}` : "nothing";
 }
+
+/** The first of a list that a recipe is known to fill. */
+export function first<T>(list: readonly T[]): T {
+  const [one] = list;
+  if (one === undefined) throw new Error("The recipe's list is empty.");
+  return one;
+}
