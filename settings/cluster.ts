@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr } from "./formats.js";
+import { cidr, objectName } from "./formats.js";
 import { outside, overlapping, type RangeProblem } from "./ranges.js";
 
 /** Address ranges and policy engine of a cluster: what NetworkPolicy and the access analysis must know. */
@@ -33,6 +33,12 @@ const existing = z.strictObject({
   deleteUnreachable,
 });
 
+/** Sixteen characters: Google's thirty for a service account less what `-gateway-nodes` takes. */
+const cloudName = objectName
+  .max(16)
+  .optional()
+  .describe("Name of the cluster in the cloud. Default: the name of the stack.");
+
 const ackNodes = (what: string, nodes: number) =>
   z
     .strictObject({
@@ -52,6 +58,7 @@ const ackZone = z.strictObject({
 
 const ack = z.strictObject({
   cloud: z.literal("ack"),
+  name: cloudName,
   region: z.string().describe("Region, such as `cn-hangzhou`."),
   zones: z
     .array(ackZone)
@@ -100,6 +107,7 @@ const gkeNodes = (what: string, machineType: string, why: string) =>
 
 const gke = z.strictObject({
   cloud: z.literal("gke"),
+  name: cloudName,
   project: z
     .string()
     .regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, "is no project id|Write the id, such as example-project, not its number")

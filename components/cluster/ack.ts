@@ -22,6 +22,9 @@ export interface AckNodePoolArgs {
 
 /** A managed ACK cluster with Terway, private by default. */
 export interface AckClusterArgs {
+  /** Name of the cluster in the cloud.
+   * @default the name of the component */
+  clusterName?: string;
   /** Region, such as `cn-hangzhou`. */
   region: string;
   /** Zones the cluster spreads over, each with its ranges. The NAT gateway stands in the first: add new ones at the end. */
@@ -130,7 +133,7 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
     return new ManagedKubernetes(
       `${name}-cluster`,
       {
-        name,
+        name: args.clusterName ?? name,
         version: args.version,
         clusterSpec: args.clusterSpec ?? "ack.pro.small",
         vswitchIds: Object.values(this.vpc.nodeVswitchIds),

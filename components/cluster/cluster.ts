@@ -19,6 +19,8 @@ export interface GkeNetwork {
   nodeTag: string;
   /** Network tag that gateway nodes carry besides. */
   gatewayTag: string;
+  /** Ranges of nodes, pods and control plane. */
+  clusterRanges: string[];
   /** Ranges the gateway's pods get their addresses from, as a database inside the VPC sees them. */
   gatewayRanges: string[];
   /** Addresses the gateway's connections come from, as a database outside the VPC sees them. */

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { ClusterSettings } from "../../settings/cluster.js";
 import { neededSecret, type SecretValues } from "../secrets.js";
 import type { Cluster } from "./cluster.js";
@@ -6,16 +6,19 @@ import type { Cluster } from "./cluster.js";
 /** Makes it, once its SDK is loaded. */
 export type MakeCluster = (name: string, secrets: SecretValues, opts: pulumi.ComponentResourceOptions) => Cluster;
 
+/** Two stacks in one project must not ask the cloud for one name twice. */
+const inCloud = (name: string | undefined) => name ?? pulumi.getStack();
+
 /** Loads the SDK of the one cloud the settings name, and returns what makes its cluster. */
 export async function createCluster(settings: ClusterSettings): Promise<MakeCluster> {
   switch (settings.cloud) {
     case "gke": {
       const { GkeCluster } = await import("./gke.js");
-      return (name, _secrets, opts) => new GkeCluster(name, settings, opts);
+      return (name, _secrets, opts) => new GkeCluster(name, { ...settings, clusterName: inCloud(settings.name) }, opts);
     }
     case "ack": {
       const { AckCluster } = await import("./ack.js");
-      return (name, _secrets, opts) => new AckCluster(name, settings, opts);
+      return (name, _secrets, opts) => new AckCluster(name, { ...settings, clusterName: inCloud(settings.name) }, opts);
     }
     case "existing": {
       const { ExistingCluster } = await import("./existing.js");

@@ -24,6 +24,9 @@ export interface GkeNodePoolArgs {
 
 /** A regional GKE cluster with private nodes. */
 export interface GkeClusterArgs {
+  /** Name of the cluster in the cloud, and the beginning of its nodes' tags and accounts. At most 16 characters.
+   * @default the name of the component */
+  clusterName?: string;
   /** Project of the cluster. */
   project: string;
   /** Region, such as `europe-west3`. */
@@ -96,7 +99,7 @@ const ranges = {
   serviceCidr: "10.96.0.0/20",
   controlPlaneCidr: "172.16.0.0/28",
 };
-type Filled = GkeClusterArgs & typeof ranges;
+type Filled = GkeClusterArgs & typeof ranges & { clusterName: string };
 
 /** Google's limit on the id of a service account, which is the cluster's name and a suffix. */
 const longestAccountId = 30;
@@ -144,15 +147,17 @@ function policyEngine(args: GkeClusterArgs) {
   };
 }
 
-function check(name: string, args: Filled): void {
+function check(args: Filled): void {
   const problems = gkeRangeProblems(args).map((problem) =>
     describeProblem({ ...problem, path: keyPath(problem.path) }),
   );
   if (args.endpoint === "public" && !args.authorizedNetworks?.length)
     problems.push("endpoint: public opens the API server to nobody. List your addresses in authorizedNetworks.");
-  const accountId = `${name}-gateway-nodes`;
+  const accountId = `${args.clusterName}-gateway-nodes`;
   if (accountId.length > longestAccountId)
-    problems.push(`name: ${name} is too long by ${accountId.length - longestAccountId} characters. Use a shorter one.`);
+    problems.push(
+      `clusterName: ${args.clusterName} is too long by ${accountId.length - longestAccountId} characters. Use a shorter one.`,
+    );
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
@@ -174,8 +179,8 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     args: GkeClusterArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const filled = { ...ranges, ...args };
-    check(name, filled);
+    const filled = { ...ranges, ...args, clusterName: args.clusterName ?? name };
+    check(filled);
     super("mesh-egress:index:GkeCluster", name, {}, opts);
     this.network = {
       podCidr: filled.podCidr,
@@ -191,7 +196,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
         id: fleet.apply((member) => member?.membershipId ?? ""),
         location: fleet.apply((member) => member?.membershipLocation ?? ""),
       };
-    this.kubeconfig = pulumi.secret(this.credentials(args.endpoint ?? "private"));
+    this.kubeconfig = pulumi.secret(this.credentials(filled));
     this.provider = new k8s.Provider(
       `${name}-provider`,
       // Addresses and authorities may change; only another cluster is a reason to replace what stands in it.
@@ -211,7 +216,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     return new GkeControlPlane(
       `${this.name}-cluster`,
       {
-        name: this.name,
+        name: args.clusterName,
         project: args.project,
         location: args.region,
         nodeLocations: args.zones,
@@ -258,8 +263,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     );
   }
 
-  private credentials(endpoint: "private" | "dns" | "public"): pulumi.Output<string> {
-    const { name } = this;
+  private credentials({ clusterName: name, endpoint }: Filled): pulumi.Output<string> {
     if (endpoint === "dns")
       // Its certificate is Google's own, which every client trusts already.
       return this.cluster.controlPlaneEndpointsConfig.apply(({ dnsEndpointConfig }) =>
@@ -296,13 +300,17 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
 
   private nodePool(
     purpose: "nodes" | "gateway-nodes",
-    { project, region }: Filled,
+    { project, region, clusterName }: Filled,
     pool: GkeNodePoolArgs,
     place: NodePoolArgs["nodeConfig"] & object,
     networkConfig: { podRange?: string } = {},
   ): pulumi.Resource[] {
     const name = `${this.name}-${purpose}`;
-    const account = new Account(`${name}-account`, { project, accountId: name }, { parent: this });
+    const account = new Account(
+      `${name}-account`,
+      { project, accountId: `${clusterName}-${purpose}` },
+      { parent: this },
+    );
     const grants = Object.entries(nodeRoles).map(
       ([what, role]) =>
         new IAMMember(

@@ -19,6 +19,8 @@ export interface GkeFlowLogsArgs {
 
 /** Network of a GKE cluster. */
 export interface GkeVpcArgs {
+  /** Name of the cluster in the cloud: its nodes' tags begin with it. */
+  clusterName: string;
   /** Project of the cluster. */
   project: string;
   /** Region of the cluster. */
@@ -67,7 +69,7 @@ export class GkeVpc extends pulumi.ComponentResource {
   ) {
     super("mesh-egress:index:GkeVpc", name, {}, opts);
     const { project, region } = args;
-    const nodeTag = `${name}-node`;
+    const nodeTag = `${args.clusterName}-node`;
     this.network =
       args.network === undefined
         ? new Network(`${name}-network`, { project, autoCreateSubnetworks: false }, { parent: this }).selfLink
@@ -91,7 +93,8 @@ export class GkeVpc extends pulumi.ComponentResource {
       region,
       network: this.network,
       nodeTag,
-      gatewayTag: `${name}-gateway`,
+      gatewayTag: `${args.clusterName}-gateway`,
+      clusterRanges: [args.nodeCidr, args.workloadPodCidr, args.gatewayPodCidr, args.controlPlaneCidr],
       gatewayRanges: [args.gatewayPodCidr],
       gatewayAddresses: gatewayAddress.apply((address) => [address]),
     };

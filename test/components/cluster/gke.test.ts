@@ -67,9 +67,9 @@ describe("GkeCluster", () => {
     const { one, made } = await create();
     const { nodeConfig, networkConfig } = of(one("prod-gateway-nodes"));
     assert.deepEqual(nodeConfig?.taints, [{ key: "mesh-egress/gateway-node", value: "true", effect: "NO_SCHEDULE" }]);
-    assert.deepEqual(nodeConfig?.tags, ["prod-vpc-node", "prod-vpc-gateway"]);
+    assert.deepEqual(nodeConfig?.tags, ["prod-node", "prod-gateway"]);
     assert.equal(networkConfig?.podRange, "gateway-pods");
-    assert.deepEqual(of(one("prod-nodes")).nodeConfig?.tags, ["prod-vpc-node"]);
+    assert.deepEqual(of(one("prod-nodes")).nodeConfig?.tags, ["prod-node"]);
     assert.deepEqual(made.cloudNetwork.gatewayRanges, ["10.66.0.0/20"]);
   });
 
@@ -89,7 +89,7 @@ describe("GkeCluster", () => {
   it("lets the API server reach the injection webhook, which GKE's own firewall rule does not", async () => {
     const { inputs } = (await create()).one("prod-vpc-injection");
     assert.deepEqual(inputs.sourceRanges, ["172.16.0.0/28"]);
-    assert.deepEqual(inputs.targetTags, ["prod-vpc-node"]);
+    assert.deepEqual(inputs.targetTags, ["prod-node"]);
     assert.deepEqual(inputs.allows, [{ protocol: "tcp", ports: ["15017"] }]);
   });
 
