@@ -15,7 +15,7 @@ import { contains, isEverything, overlaps, parseBlock, type AddressBlock } from 
 import type { Decision } from "./decide.js";
 import { anyOf, Network } from "./network.js";
 import { distinctBlocks } from "./policy.js";
-import type { Destination } from "./services.js";
+import { ServiceDirectory, type Destination } from "./services.js";
 
 export const verdictOf: Record<Decision["outcome"], AroundVerdictName> = {
   allowed: "open",
@@ -51,6 +51,7 @@ interface TargetClass {
 
 class Preparation {
   private readonly network: Network;
+  private readonly services: ServiceDirectory;
   private readonly functions = new Map<string, AroundOfWorkload>();
   private readonly classes = new Map<Target, TargetClass>();
   private readonly classesByKey = new Map<string, TargetClass>();
@@ -65,6 +66,7 @@ class Preparation {
     private readonly options: AnalysisOptions,
   ) {
     this.network = new Network(world, options);
+    this.services = new ServiceDirectory(world, options);
     const { policies } = this.network;
     this.policyNumbers = new Map(policies.map((policy, index) => [policy, index]));
     this.blocks = distinctBlocks(policies);
@@ -100,7 +102,7 @@ class Preparation {
   private classOf(target: Target): TargetClass {
     const known = this.classes.get(target);
     if (known) return known;
-    const destination = this.network.services.destination(target);
+    const destination = this.services.destination(target);
     const key = `${target.port} ${this.keyOfDestination(destination)}`;
     const shared = this.classesByKey.get(key) ?? { number: this.classesByKey.size, destination, port: target.port };
     this.classesByKey.set(key, shared);

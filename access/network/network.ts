@@ -7,7 +7,6 @@ import { readKubernetesPolicy } from "./kubernetesPolicy.js";
 import { maybe } from "./match.js";
 import type { Direction, Peer, Policy, PolicyEngine, Protocol } from "./policy.js";
 import { factsOf, selectPolicies, type PoliciesOf } from "./selection.js";
-import { ServiceDirectory } from "./services.js";
 
 /** Policies of engines whose rules are not modelled: what they touch is not known. */
 const unmodelledKinds = [
@@ -22,12 +21,11 @@ const unmodelledTier = "(not modelled)";
 
 /** The network under the mesh: every policy of the input, and what they make of a connection. Built once per input. */
 export class Network {
-  readonly services: ServiceDirectory;
   /** Policies that cannot be read, as the API server or the engine would refuse them too. */
   readonly problems: readonly Problem[];
-  readonly policiesOf: PoliciesOf;
   readonly policies: readonly Policy[];
   readonly engine: PolicyEngine | undefined;
+  private selection: PoliciesOf | undefined;
 
   constructor(
     private readonly world: World,
@@ -37,9 +35,13 @@ export class Network {
     this.engine = options.policyEngine ?? (holdsCalico(world) ? "calico" : undefined);
     this.policies = readPolicies(world, this.engine, problems);
     this.problems = problems;
-    this.policiesOf = selectPolicies(world, this.policies, tierOrder(world));
-    this.services = new ServiceDirectory(world, options);
   }
+
+  /** Which policies govern a workload. Found on first use: who only wants the problems does not pay for it. */
+  readonly policiesOf: PoliciesOf = (workload, direction) => {
+    this.selection ??= selectPolicies(this.world, this.policies, tierOrder(this.world));
+    return this.selection(workload, direction);
+  };
 
   /** A workload as policies see it: on the host network it is its node, an address among others. */
   peer(workload: Workload): Peer {

@@ -1,0 +1,166 @@
+import type { AnalysisOptions, KubernetesObject, Problem, World } from "../model.js";
+import { unknownValue } from "../model.js";
+import { namespaceOf } from "../world.js";
+
+interface Destination {
+  host?: string;
+  subset?: string;
+}
+
+interface VirtualServiceSpec {
+  gateways?: string[];
+  http?: RouteSpec[];
+  tcp?: RouteSpec[];
+  tls?: RouteSpec[];
+}
+
+interface RouteSpec {
+  route?: { destination?: Destination }[];
+  match?: { gateways?: string[] }[];
+}
+
+interface RuleSpec {
+  host?: string;
+  subsets?: { name?: string }[];
+}
+
+const meshKeyword = "mesh";
+
+/** What refers to nothing in the input: routes to gateways, hosts and subsets that are not there, rules about no host. */
+export function checkReferences(world: World, options: AnalysisOptions = {}): Problem[] {
+  const names = new Names(world, options);
+  return [
+    ...world.ofKind("networking.istio.io/VirtualService").flatMap((object) => ofVirtualService(object, names)),
+    ...world.ofKind("networking.istio.io/DestinationRule").flatMap((object) => ofDestinationRule(object, names)),
+    ...world.ofKind("networking.istio.io/Gateway").flatMap((object) => ofGateway(object, world)),
+  ];
+}
+
+/** Every name that something may refer to. */
+class Names {
+  private readonly gateways: ReadonlySet<string>;
+  private readonly hosts = new Set<string>();
+  private readonly wildcards: string[] = [];
+  private readonly subsets = new Map<string, Set<string>>();
+  private readonly domain: string;
+
+  constructor(world: World, options: AnalysisOptions) {
+    this.domain = options.mesh?.clusterDomain ?? "cluster.local";
+    this.gateways = new Set(
+      world.ofKind("networking.istio.io/Gateway").map((object) => `${namespaceOf(object)}/${object.metadata.name}`),
+    );
+    for (const service of world.ofKind("Service")) this.addHost(this.full(service.metadata.name, namespaceOf(service)));
+    for (const gateway of world.ofKind("istio.alibabacloud.com/IstioGateway"))
+      this.addHost(this.full(`istio-${gateway.metadata.name}`, namespaceOf(gateway)));
+    for (const entry of world.ofKind("networking.istio.io/ServiceEntry"))
+      for (const host of (entry.spec as { hosts?: string[] } | undefined)?.hosts ?? []) this.addHost(host);
+    for (const rule of world.ofKind("networking.istio.io/DestinationRule")) this.addSubsets(rule);
+  }
+
+  hasGateway(reference: string, namespace: string): boolean {
+    return this.gateways.has(reference.includes("/") ? reference : `${namespace}/${reference}`);
+  }
+
+  hasHost(host: string, namespace: string): boolean {
+    if (unknownValue.test(host)) return true;
+    const full = this.full(host, namespace);
+    const covered = this.wildcards.some((suffix) => host.endsWith(suffix));
+    const covers = host.startsWith("*") && [...this.hosts].some((known) => known.endsWith(host.slice(1)));
+    return this.hosts.has(host) || this.hosts.has(full) || covered || covers;
+  }
+
+  hasSubset(host: string, subset: string, namespace: string): boolean {
+    return this.subsets.get(this.full(host, namespace))?.has(subset) === true;
+  }
+
+  private addHost(host: string): void {
+    this.hosts.add(host);
+    if (host.startsWith("*")) this.wildcards.push(host.slice(1));
+  }
+
+  private addSubsets(rule: KubernetesObject): void {
+    const { host, subsets = [] } = (rule.spec ?? {}) as RuleSpec;
+    if (host === undefined) return;
+    const key = this.full(host, namespaceOf(rule));
+    const known = this.subsets.get(key) ?? new Set();
+    for (const { name } of subsets) known.add(name ?? "");
+    this.subsets.set(key, known);
+  }
+
+  /** A short name means the Service of that name in the namespace of the object that names it. */
+  private full(host: string, namespace: string): string {
+    if (!host.includes(".")) return `${host}.${namespace}.svc.${this.domain}`;
+    return host.endsWith(".svc") ? `${host}.${this.domain}` : host;
+  }
+}
+
+function ofVirtualService(object: KubernetesObject, names: Names): Problem[] {
+  const spec = (object.spec ?? {}) as VirtualServiceSpec;
+  const namespace = namespaceOf(object);
+  const routes = [...list(spec.http), ...list(spec.tcp), ...list(spec.tls)];
+  const gateways = new Set([
+    ...list(spec.gateways),
+    ...routes.flatMap((route) => list(route.match).flatMap((match) => list(match.gateways))),
+  ]);
+  const missing = [...gateways].filter((name) => name !== meshKeyword && !names.hasGateway(name, namespace));
+  const destinations = routes.flatMap((route) => list(route.route).flatMap(({ destination }) => destination ?? []));
+  return [
+    ...missing.map((name) =>
+      problem(object, `names Gateway ${name}, which is not there. Write the name of one that is`),
+    ),
+    ...unique(destinations.flatMap((destination) => faultOf(destination, namespace, names))).map((text) =>
+      problem(object, text),
+    ),
+  ];
+}
+
+function faultOf({ host, subset }: Destination, namespace: string, names: Names): string[] {
+  if (host === undefined) return ["has a destination without a host. Write one"];
+  if (!names.hasHost(host, namespace))
+    return [`sends to ${host}, which no Service and no ServiceEntry declares. Declare it, or correct the name`];
+  if (subset === undefined || names.hasSubset(host, subset, namespace)) return [];
+  return [`sends to subset ${subset} of ${host}, which no DestinationRule defines. Define it, or correct the name`];
+}
+
+function ofDestinationRule(object: KubernetesObject, names: Names): Problem[] {
+  const { host } = (object.spec ?? {}) as RuleSpec;
+  if (host === undefined) return [problem(object, "has no host, so it is a rule about nothing. Write spec.host")];
+  if (names.hasHost(host, namespaceOf(object))) return [];
+  return [
+    problem(object, `is about ${host}, which no Service and no ServiceEntry declares. Declare it, or correct the name`),
+  ];
+}
+
+/** Only a warning: the gateway's pods may be somebody else's to install. */
+function ofGateway(object: KubernetesObject, world: World): Problem[] {
+  const selector = Object.entries((object.spec as { selector?: Record<string, string> } | undefined)?.selector ?? {});
+  const served = world.workloads.some((workload) => selector.every(([key, value]) => workload.labels[key] === value));
+  if (served) return [];
+  const labels = selector.map(([key, value]) => `${key}=${value}`).join(", ");
+  return [
+    problem(
+      object,
+      `selects pods with ${labels || "any labels"}, and no workload of the input has them. Add the gateway's workload`,
+      "warning",
+    ),
+  ];
+}
+
+function problem(object: KubernetesObject, text: string, severity: Problem["severity"] = "error"): Problem {
+  const { kind, metadata, source } = object;
+  const namespace = namespaceOf(object);
+  return {
+    severity,
+    text: `${kind} ${namespace}/${metadata.name} ${text}.`,
+    object: { kind, namespace, name: metadata.name },
+    source,
+  };
+}
+
+function list<T>(value: readonly T[] | undefined): readonly T[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,32 @@
+import type { AssertionResult } from "../model.js";
+import { steps, type WhereOf } from "./explanation.js";
+import type { Colors } from "./table.js";
+import { count } from "./words.js";
+
+/** Results of promises as a terminal shows them, with the evidence of each that is broken. */
+export function checksTable(
+  results: readonly AssertionResult[],
+  colors: Colors,
+  whereOf: WhereOf = () => undefined,
+): string {
+  const lines = results.flatMap((result, index) => [
+    `${result.ok ? colors.green("✔") : colors.red("✖")} ${titleOf(result, index)} ${colors.dim(`(${count(result.covered, "pair")})`)}`,
+    ...result.failures.flatMap(({ text, row }) => [
+      `    ${colors.red(text)}`,
+      ...(row ? steps([...row.mesh.because, ...row.around.because], colors, whereOf).map((line) => `    ${line}`) : []),
+    ]),
+  ]);
+  const failed = results.filter((result) => !result.ok).length;
+  const total = count(results.length, "promise");
+  return [...lines, "", failed ? colors.red(`${failed} of ${total} broken`) : colors.green(`${total} kept`)].join("\n");
+}
+
+/** A promise by its name, or by what it says. */
+export function titleOf({ assertion }: Pick<AssertionResult, "assertion">, index: number): string {
+  if (assertion.name) return assertion.name;
+  const { from, to, except, ...expectations } = assertion;
+  const side = (pattern: object | "*") => (pattern === "*" ? "*" : Object.values(pattern).join("/"));
+  const expected = Object.entries(expectations).map(([key, value]) => `${key} ${[value].flat().join(" or ")}`);
+  const but = except?.length ? ` but ${except.map(side).join(", ")}` : "";
+  return `promise ${index + 1}: ${side(from)}${but} -> ${side(to)}: ${expected.join(", ")}`;
+}

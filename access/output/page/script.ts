@@ -1,0 +1,194 @@
+import { diagramScript } from "./diagram.js";
+
+/**
+ * What the page does: a matrix that draws only the cells in sight, so that five million do not freeze it; the selected
+ * pair; the manifests. Plain JavaScript, because it is handed to browsers as it stands.
+ */
+export const script = String.raw`'use strict';
+const D=JSON.parse(document.getElementById('data').textContent);
+const $=id=>document.getElementById(id);
+const esc=text=>String(text).replace(/[&<>"']/g,c=>'&#'+c.charCodeAt(0)+';');
+const rowCache=new Map();
+function cellsOf(k){
+  let row=rowCache.get(k);
+  if(row)return row;
+  row=new Uint32Array(D.targets.length);
+  let at=0;
+  for(const run of D.rowClasses[k].split(' ')){const [cell,length]=run.split('*'),n=length?parseInt(length,36):1;row.fill(parseInt(cell,36),at,at+=n)}
+  rowCache.set(k,row);
+  return row;
+}
+const isBypass=(m,a)=>a.v==='open'&&(m.v==='blocked'||m.v==='gateway');
+const gravity=D.cells.map(([mi,ai])=>{const m=D.mesh[mi],a=D.around[ai];return m.v==='misrouted'?5:m.x?4:isBypass(m,a)?3:m.v==='direct'?2:m.v==='unknown'||a.v==='unknown'?1:0});
+const hasGateways=D.mesh.some(m=>m.v==='gateway');
+let state={text:'',namespace:'',only:new Set(),problems:false,r:0,c:0};
+let rows=[],cols=[],matches=null;
+${diagramScript}
+function wanted(cell){
+  const [mi,ai]=D.cells[cell];
+  if(state.problems&&gravity[cell]===0)return false;
+  return state.only.size===0||state.only.has(D.mesh[mi].v)||(state.only.has('open')&&D.around[ai].v==='open');
+}
+function sentence(w,t,m,a){
+  const who=w[0]+'/'+w[1],what=(t[2]||t[0])+' on port '+t[1];
+  const hops=m.e.map(h=>hopWords[h]).join(', then ');
+  const path={gateway:who+' reaches '+what+' through the gateway: '+hops+'. '+(m.i?'The gateway knows the caller by its certificate.':'The gateway cannot tell who is calling.'),
+    direct:who+' reaches '+what+' straight, past every gateway: '+hops+'.',
+    blocked:who+' does not reach '+what+' through the mesh.'+(m.x?' Yet it receives the server’s greeting and holds a connection.':''),
+    misrouted:who+' dials '+what+' and ends at another database.',
+    unknown:'What the mesh does with '+who+' and '+what+' cannot be told from the manifests.'}[m.v];
+  const round={open:' A process that avoids its sidecar gets through.',blocked:' A process that avoids its sidecar does not get through.',unknown:' Whether a process that avoids its sidecar gets through cannot be told.'}[a.v];
+  return path+round;
+}
+function apply(keep){
+  const words=state.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const hitsW=D.workloads.map(w=>words.every(x=>(w[0]+'/'+w[1]+' '+w[2]).toLowerCase().includes(x)));
+  const hitsT=D.targets.map(t=>words.every(x=>(t[0]+':'+t[1]+' '+t[2]).toLowerCase().includes(x)));
+  const anyW=hitsW.includes(true),anyT=hitsT.includes(true);
+  const good=D.cells.map((_,i)=>wanted(i)),filtered=state.problems||state.only.size>0;
+  const old=keep&&rows.length?[rows[state.r],cols[state.c]]:[-1,-1];
+  let colSeen=new Uint8Array(D.targets.length);
+  const colOk=i=>words.length===0||!anyT||hitsT[i]||(anyW&&!anyT);
+  const classOk=new Map();
+  rows=[];
+  D.workloads.forEach((w,i)=>{
+    if(state.namespace&&w[0]!==state.namespace)return;
+    if(words.length&&!(anyW?hitsW[i]:anyT))return;
+    if(filtered){
+      let ok=classOk.get(w[4]);
+      if(ok===undefined){ok=false;const row=cellsOf(w[4]);for(let c=0;c<row.length;c++)if(colOk(c)&&good[row[c]]){ok=true;colSeen[c]=1}classOk.set(w[4],ok)}
+      if(!ok)return;
+    }
+    rows.push(i);
+  });
+  cols=[];
+  D.targets.forEach((_,i)=>{if(colOk(i)&&(!filtered||colSeen[i]))cols.push(i)});
+  if(words.length&&!anyW&&!anyT){rows=[];cols=[]}
+  matches=filtered?good:null;
+  state.r=Math.max(0,rows.indexOf(old[0]));state.c=Math.max(0,cols.indexOf(old[1]));
+  layout();draw(true);select(state.r,state.c,false);
+}
+const grid=$('matrix');
+let L={};
+function layout(){
+  const n=cols.length,width=grid.clientWidth||800,headW=Math.min(300,Math.max(150,Math.round(width*.3)));
+  const room=width-headW;
+  const small=room/Math.max(1,n)<104;
+  const cw=small?40:Math.min(260,Math.floor(room/Math.max(1,n)));
+  L={headW,cw,rh:small?34:42,hh:small?150:64,small,wide:cw>=170};
+  grid.setAttribute('aria-rowcount',rows.length+1);grid.setAttribute('aria-colcount',n+1);
+  const empty=!rows.length||!n;
+  grid.innerHTML=empty?'<p class="empty">'+(D.workloads.length&&D.targets.length?'Nothing matches. Loosen the filters or the search.':'No workloads or no databases in the input.')+'</p>'
+    :'<div class="canvas" role="presentation" style="width:'+(headW+n*cw)+'px;height:'+(L.hh+rows.length*L.rh)+'px"><div class="r head" role="row" aria-rowindex="1" style="height:'+L.hh+'px"></div></div>';
+  if(empty)$('details').innerHTML='<p class="empty">No pair selected.</p>';
+}
+let drawn='';
+function draw(force){
+  const canvas=grid.firstElementChild;
+  if(!canvas||!canvas.classList.contains('canvas'))return;
+  const r0=Math.max(0,Math.floor((grid.scrollTop)/L.rh)-4),r1=Math.min(rows.length,Math.ceil((grid.scrollTop+grid.clientHeight)/L.rh)+4);
+  const c0=Math.max(0,Math.floor(grid.scrollLeft/L.cw)-3),c1=Math.min(cols.length,Math.ceil((grid.scrollLeft+grid.clientWidth)/L.cw)+3);
+  const key=[r0,r1,c0,c1].join();
+  if(!force&&key===drawn)return;
+  drawn=key;
+  let head='<div class="corner" role="columnheader" aria-colindex="1" style="width:'+L.headW+'px">workload</div>';
+  for(let c=c0;c<c1;c++){const t=D.targets[cols[c]],x=L.headW+c*L.cw;
+    head+='<div class="ch'+(L.small?' tall':'')+'" role="columnheader" aria-colindex="'+(c+2)+'" style="left:'+x+'px;width:'+L.cw+'px" title="'+esc(t[0]+':'+t[1])+'">'+(L.small?'<b>'+esc(t[2]||t[0])+'</b>':'<b>'+esc(t[2]||t[0])+'</b><span>'+esc((t[2]?t[0]:'')+':'+t[1])+'</span>')+'</div>'}
+  canvas.firstElementChild.innerHTML=head;
+  while(canvas.children.length>1)canvas.lastElementChild.remove();
+  let html='';
+  for(let r=r0;r<r1;r++){
+    const w=D.workloads[rows[r]],cells=cellsOf(w[4]),first=r===0||D.workloads[rows[r-1]][0]!==w[0];
+    html+='<div class="r'+(first&&r?' ns-first':'')+'" role="row" aria-rowindex="'+(r+2)+'" style="top:'+(L.hh+r*L.rh)+'px;height:'+L.rh+'px"><div class="rh" role="rowheader" aria-colindex="1" style="width:'+L.headW+'px" title="'+esc(w[0]+'/'+w[1]+' as '+w[2])+'"><span class="ns">'+esc(w[0])+'/</span><span class="wl">'+esc(w[1])+'</span>'+(w[3]==='false'?'<span class="none">no sidecar</span>':'')+'</div>';
+    for(let c=c0;c<c1;c++)html+=cellHtml(r,c,cells[cols[c]]);
+    html+='</div>';
+  }
+  canvas.insertAdjacentHTML('beforeend',html);
+}
+function cellHtml(r,c,cell){
+  const [mi,ai]=D.cells[cell],m=D.mesh[mi],a=D.around[ai],on=r===state.r&&c===state.c;
+  const round=a.v==='open'?'<span class="round" title="way round open"><svg class="shape" aria-hidden="true"><use href="#s-open"/></svg></span>':a.v==='unknown'?'<span class="round v-unknown" style="color:var(--unknown)" title="way round not known">?</span>':'';
+  const hint=m.x?'greeting':m.e.map(h=>hopWords[h]).join(' › ');
+  return '<div class="c v-'+m.v+(L.small?' small':'')+(matches&&!matches[cell]?' dim':'')+'" role="gridcell" id="c'+r+'-'+c+'" data-r="'+r+'" data-c="'+c+'" aria-colindex="'+(c+2)+'" aria-selected="'+on+'" aria-label="'+m.v+(m.x?', sees the greeting':'')+', way round '+a.v+'" style="left:'+(L.headW+c*L.cw)+'px;width:'+L.cw+'px"><svg class="shape" aria-hidden="true"><use href="#s-'+m.v+'"/></svg>'+(L.small?'':'<span class="word">'+m.v+'</span>'+(L.wide&&hint?'<span class="hint">'+hint+'</span>':''))+round+'</div>';
+}
+function select(r,c,reveal){
+  if(!rows.length||!cols.length){grid.removeAttribute('aria-activedescendant');status();return}
+  state.r=Math.max(0,Math.min(rows.length-1,r));state.c=Math.max(0,Math.min(cols.length-1,c));
+  if(reveal){
+    const top=state.r*L.rh,left=state.c*L.cw,viewH=grid.clientHeight-L.hh,viewW=grid.clientWidth-L.headW;
+    if(top<grid.scrollTop)grid.scrollTop=top;else if(top+L.rh>grid.scrollTop+viewH)grid.scrollTop=top+L.rh-viewH;
+    if(left<grid.scrollLeft)grid.scrollLeft=left;else if(left+L.cw>grid.scrollLeft+viewW)grid.scrollLeft=left+L.cw-viewW;
+  }
+  draw(true);
+  grid.setAttribute('aria-activedescendant','c'+state.r+'-'+state.c);
+  details();status();
+}
+function status(){
+  const number=(n,total,noun)=>n.toLocaleString('en')+(n===total?'':' of '+total.toLocaleString('en'))+' '+noun+(total===1?'':'s');
+  $('status').innerHTML=number(rows.length,D.workloads.length,'workload')+' × '+number(cols.length,D.targets.length,'database')+' &nbsp; <kbd>↑↓←→</kbd> move &nbsp; <kbd>Enter</kbd> evidence &nbsp; <kbd>/</kbd> search';
+}
+const evidenceItem=i=>{const e=D.evidence[i],name=[e.k,e.ns&&e.n?e.ns+'/'+e.n:e.n||e.ns].filter(Boolean).join(' ');
+  return '<li>'+(e.o>=0?'<button type="button" class="link" data-evidence="'+i+'">'+esc(name)+'</button>':'<span class="field">'+esc(name)+'</span>')+(e.f?' <span class="field">'+esc(e.f)+'</span>':'')+'<p>'+esc(e.t)+'</p></li>'};
+const evidenceList=list=>list.length?'<ol class="evidence">'+list.map(evidenceItem).join('')+'</ol>':'<p class="muted">No evidence.</p>';
+const pill=(v,text)=>'<span class="pill v-'+v+'"><svg class="shape" aria-hidden="true"><use href="#s-'+v+'"/></svg>'+esc(text)+'</span>';
+function details(){
+  const w=D.workloads[rows[state.r]],t=D.targets[cols[state.c]],[mi,ai]=D.cells[cellsOf(w[4])[cols[state.c]]],m=D.mesh[mi],a=D.around[ai];
+  $('details').innerHTML='<h2>'+esc(w[0]+'/'+w[1])+' <span class="to">→ '+esc(t[0]+':'+t[1])+'</span></h2><div class="verdicts">'+pill(m.v,m.v)+pill(a.v,'way round '+(a.v==='unknown'?'not known':a.v))+(m.x?pill('misrouted','sees the greeting'):'')+'</div><div class="diagram">'+diagram(w,t,m,a,hasGateways)+'</div><p class="sentence">'+esc(sentence(w,t,m,a))+'</p><h3>Through the mesh</h3>'+evidenceList(m.b)+'<h3>Past the sidecar</h3>'+evidenceList(a.b);
+}
+let opener=null;
+function openManifest(i){
+  const e=D.evidence[i],o=D.objects[e.o];
+  if(!o)return;
+  opener=document.activeElement;
+  const [first,last]=e.l||[0,-1];
+  const lines=o.yaml?o.yaml.replace(/\n$/,'').split('\n').map((line,n)=>{const key=/^(\s*(?:- )*)([^\s:#'"][^:]*:)(.*)$/.exec(line);return '<span'+(n+1>=first&&n+1<=last?' class="hit"':'')+'>'+(key?esc(key[1])+'<i>'+esc(key[2])+'</i>'+esc(key[3]):esc(line)||' ')+'</span>'}).join(''):'<span>The page would grow too large with this text: see the file.</span>';
+  const panel=$('manifest');
+  panel.innerHTML='<header><div><h2 id="manifest-title">'+esc(o.title)+'</h2><p class="place">'+esc(o.place)+(e.f?' · '+esc(e.f):'')+'</p></div><button type="button" class="close">Close</button></header><p class="why">'+esc(e.t)+'</p><pre tabindex="0" aria-label="Manifest">'+lines+'</pre>';
+  panel.hidden=false;
+  const hit=panel.querySelector('.hit');
+  if(hit)hit.scrollIntoView({block:'center'});
+  panel.querySelector('.close').focus();
+}
+function closeManifest(){if($('manifest').hidden)return false;$('manifest').hidden=true;if(opener&&opener.isConnected)opener.focus();else grid.focus();return true}
+grid.addEventListener('scroll',()=>draw(false),{passive:true});
+grid.addEventListener('click',event=>{const cell=event.target.closest('.c');if(cell){select(+cell.dataset.r,+cell.dataset.c,false);grid.focus({preventScroll:true})}});
+grid.addEventListener('keydown',event=>{
+  const page=Math.max(1,Math.floor((grid.clientHeight-L.hh)/L.rh)-1),far=event.ctrlKey||event.metaKey;
+  const moves={ArrowUp:[-1,0],ArrowDown:[1,0],ArrowLeft:[0,-1],ArrowRight:[0,1],PageUp:[-page,0],PageDown:[page,0],Home:[far?-rows.length:0,-cols.length],End:[far?rows.length:0,cols.length]};
+  const move=moves[event.key];
+  if(move){event.preventDefault();select(state.r+move[0],state.c+move[1],true)}
+  else if(event.key==='Enter'){event.preventDefault();const first=$('details').querySelector('.link');(first||$('details')).focus()}
+});
+document.addEventListener('keydown',event=>{
+  const typing=/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if(event.key==='/'&&!typing){event.preventDefault();$('search').focus();$('search').select()}
+  else if(event.key==='Escape'){if(!closeManifest()){event.preventDefault();grid.focus()}}
+});
+document.addEventListener('click',event=>{
+  const link=event.target.closest('[data-evidence]'),finding=event.target.closest('[data-finding]');
+  if(link)openManifest(+link.dataset.evidence);
+  else if(finding){const list=D.findings[+finding.dataset.finding].b,known=list.find(i=>D.evidence[i].o>=0);if(known!==undefined)openManifest(known)}
+  else if(event.target.closest('.close'))closeManifest();
+});
+let timer;
+$('search').addEventListener('input',event=>{clearTimeout(timer);timer=setTimeout(()=>{state.text=event.target.value;apply(true)},60)});
+$('search').addEventListener('keydown',event=>{if(event.key==='Enter'||event.key==='ArrowDown'){event.preventDefault();clearTimeout(timer);state.text=event.target.value;apply(true);grid.focus()}});
+$('namespace').addEventListener('change',event=>{state.namespace=event.target.value;apply(true)});
+$('problems').addEventListener('change',event=>{state.problems=event.target.checked;apply(true)});
+document.querySelectorAll('[data-filter]').forEach(chip=>chip.addEventListener('click',()=>{
+  const name=chip.dataset.filter,on=!state.only.has(name);
+  on?state.only.add(name):state.only.delete(name);
+  chip.setAttribute('aria-pressed',on);apply(true);
+}));
+let paneWidth=grid.clientWidth;
+new ResizeObserver(()=>{if(grid.clientWidth===paneWidth){draw(false);return}paneWidth=grid.clientWidth;layout();select(state.r,state.c,true)}).observe(grid);
+function gravest(){
+  let best=[0,0,-1];
+  const seen=new Set();
+  D.workloads.forEach((w,i)=>{if(seen.has(w[4]))return;seen.add(w[4]);const row=cellsOf(w[4]);for(let c=0;c<row.length;c++)if(gravity[row[c]]>best[2])best=[i,c,gravity[row[c]]]});
+  return best;
+}
+apply(false);
+const [r,c]=D.selected[0]>=0?D.selected:gravest();
+select(r,c,true);
+`;

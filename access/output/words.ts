@@ -1,0 +1,67 @@
+import type { AroundVerdictName, HopEncryption, MeshVerdict, MeshVerdictName, Row } from "../model.js";
+
+/** How verdicts look in text: a shape each, so that colour is never the only difference. */
+export const meshSymbols: Record<MeshVerdictName, string> = {
+  gateway: "●",
+  direct: "▲",
+  blocked: "■",
+  misrouted: "✖",
+  unknown: "?",
+};
+
+export const aroundSymbols: Record<AroundVerdictName, string> = { open: "○", blocked: "■", unknown: "?" };
+
+const hopWords: Record<HopEncryption, string> = {
+  plaintext: "plaintext",
+  tls: "TLS",
+  "mutual-tls": "mutual TLS",
+  "tls-passthrough": "own TLS",
+  "mutual-tls+tls-passthrough": "own TLS in mutual TLS",
+};
+
+/** `mutual TLS > plaintext`: one word per hop, caller first. */
+export function hops(encryption: readonly HopEncryption[]): string {
+  return encryption.map((hop) => hopWords[hop]).join(" > ");
+}
+
+/** What a row says of itself in one word or two beyond its verdict. */
+export function remark({ identity, exposes, verdict }: MeshVerdict): string {
+  if (exposes) return "sees the greeting";
+  if (verdict === "gateway" || verdict === "direct") return identity ? "known caller" : "unknown caller";
+  return "";
+}
+
+/** The mesh blocks or routes the connection, and the network underneath lets it past both. */
+export function isBypassable({ mesh, around }: Pick<Row, "mesh" | "around">): boolean {
+  return around.verdict === "open" && (mesh.verdict === "blocked" || mesh.verdict === "gateway");
+}
+
+/** Rows a reader should look at first, worst first; 0 for those that need no look. */
+export function gravity(row: Pick<Row, "mesh" | "around">): number {
+  if (row.mesh.verdict === "misrouted") return 5;
+  if (row.mesh.exposes) return 4;
+  if (isBypassable(row)) return 3;
+  if (row.mesh.verdict === "direct") return 2;
+  return row.mesh.verdict === "unknown" || row.around.verdict === "unknown" ? 1 : 0;
+}
+
+/** An object in evidence, as people name it: `NetworkPolicy shop/deny spec.egress`. */
+export function objectName({
+  kind,
+  namespace,
+  name,
+  field,
+}: {
+  kind: string;
+  namespace: string;
+  name: string;
+  field?: string;
+}): string {
+  const full = namespace && name ? `${namespace}/${name}` : name || namespace;
+  return [kind, full, field].filter(Boolean).join(" ");
+}
+
+/** `1 workload`, `2 workloads`. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}

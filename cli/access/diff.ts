@@ -1,0 +1,28 @@
+import { Option, type Command } from "commander";
+import pc from "picocolors";
+import { analyse } from "../../access/analyse.js";
+import { diffReach } from "../../access/diff.js";
+import { changesTable } from "../../access/output/changes.js";
+import { readSide, takesManifests, type InputOptions, type LoadStack } from "./input.js";
+import { print, reportInput } from "./report.js";
+
+type Format = "table" | "json" | "html";
+
+/** `mesh-egress diff`: what changes in reach between two inputs. */
+export function registerDiff(program: Command, loadStack: LoadStack): void {
+  takesManifests(program.command("diff"))
+    .description("what changes in reach, and only that")
+    .argument("<before>", "a stack, a stack file, or a file or folder of manifests")
+    .argument("<after>", "the same")
+    .addOption(new Option("-o, --output <format>").choices(["table", "json", "html"]).default("table"))
+    .action(async (before: string, after: string, given: InputOptions & { output: Format }) => {
+      const sides = [await readSide(before, given, loadStack), await readSide(after, given, loadStack)] as const;
+      const [earlier, later] = sides.map((side) => analyse(side.objects, side.options).rows);
+      const changes = diffReach(earlier ?? [], later ?? []);
+      for (const side of sides) reportInput(side);
+      if (given.output === "json") return print(JSON.stringify({ changes }, null, 2));
+      if (given.output === "table") return print(changesTable(changes, pc));
+      const { changesPage } = await import("../../access/output/page/changesPage.js");
+      return print(changesPage(sides[0].title, sides[1].title, changes));
+    });
+}

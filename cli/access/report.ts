@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import pc from "picocolors";
+import type { Evidence, KubernetesObject, Problem, Source } from "../../access/model.js";
+import { count } from "../../access/output/words.js";
+import { namespaceOf } from "../../access/world.js";
+import type { Input } from "./input.js";
+
+/** Exit code of a command that worked, on an input in which something is wrong. */
+export const somethingWrong = 1;
+
+/** Writes text or pieces of it, as fast as the reader takes them. */
+export async function print(pieces: string | Iterable<string>): Promise<void> {
+  for (const piece of typeof pieces === "string" ? [pieces, "\n"] : pieces)
+    if (!process.stdout.write(piece)) await once(process.stdout, "drain");
+}
+
+/** Says on the error output what is wrong with the input and what was left out; answers stay clean for machines. */
+export function reportInput({ problems, ignored }: Pick<Input, "problems" | "ignored">): void {
+  for (const problem of problems) process.stderr.write(`${problemLine(problem)}\n`);
+  const left = [...ignored].map(([kind, number]) => `${number} ${kind}`);
+  if (left.length) process.stderr.write(`${pc.dim(`not read: ${left.join(", ")}`)}\n`);
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  if (errors === 0) return;
+  process.stderr.write(`${pc.red(count(errors, "error"))} in the input; everything else was analysed.\n`);
+  process.exitCode = somethingWrong;
+}
+
+function problemLine({ severity, text, source }: Problem): string {
+  const where = source ? `${source.file}:${source.line}: ` : "";
+  return `${severity === "error" ? pc.red("error") : pc.yellow("warning")} ${where}${text}`;
+}
+
+/** Finds the file and line of an object that evidence names. */
+export function sourcesOf(objects: readonly KubernetesObject[]): (evidence: Evidence) => Source | undefined {
+  const sources = new Map(
+    objects.map((object) => [`${object.kind} ${namespaceOf(object)}/${object.metadata.name}`, object.source]),
+  );
+  return ({ kind, namespace, name }) => sources.get(`${kind} ${namespace}/${name}`);
+}
+
+/** The same, as `file:line`. */
+export function placesOf(objects: readonly KubernetesObject[]): (evidence: Evidence) => string | undefined {
+  const sourceOf = sourcesOf(objects);
+  return (evidence) => {
+    const source = sourceOf(evidence);
+    return source && `${source.file}:${source.line}`;
+  };
+}
