@@ -105,8 +105,8 @@ export class Container {
   get pid(): number | undefined {
     const parent = this.process.pid;
     if (parent === undefined || this.ended) return undefined;
-    const children = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim().split(" ");
-    return Number(children[0]) || undefined;
+    const children = readProcFile(`/proc/${parent}/task/${parent}/children`);
+    return Number(children.trim().split(" ")[0]) || undefined;
   }
 
   async exec(command: string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -125,7 +125,7 @@ export class Container {
   async stop(graceMs: number): Promise<Exit> {
     const pid = this.pid;
     if (pid !== undefined && graceMs > 0 && catchesSigterm(pid)) {
-      process.kill(pid, "SIGTERM");
+      signal(pid, "SIGTERM");
       const timer = setTimeout(() => this.kill(), graceMs);
       await this.exited;
       clearTimeout(timer);
@@ -138,7 +138,7 @@ export class Container {
 
   kill(): void {
     const pid = this.pid;
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    if (pid !== undefined) signal(pid, "SIGKILL");
     else if (!this.ended) this.process.kill("SIGKILL");
   }
 
@@ -178,8 +178,25 @@ export function identity(user: number, group: number, supplementary: number[] = 
   return ["setpriv", `--reuid=${user}`, `--regid=${group}`, ...groups, "--"];
 }
 
+/** A file of a process, or nothing when the process is gone. */
+function readProcFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it ended by itself meanwhile
+  }
+}
+
 function catchesSigterm(pid: number): boolean {
-  const caught = /^SigCgt:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  const caught = /^SigCgt:\s*([0-9a-f]+)/m.exec(readProcFile(`/proc/${pid}/status`))?.[1];
   return (BigInt(`0x${caught ?? "0"}`) & sigtermBit) !== 0n;
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -13,17 +13,12 @@ import {
 import { addresses, nodeName, type LabHost } from "../host/index.js";
 import { imageFor } from "../images/index.js";
 import type { ExecOptions, ExecResult } from "./container.js";
-import { PodWorker, type PodHost } from "./pod.js";
+import { authoritiesFile, logFile, PodWorker, type PodHost, type PodRef } from "./pod.js";
 import { PodAddresses } from "./podAddresses.js";
 import { Slots } from "./slots.js";
 
 export type { ExecOptions, ExecResult } from "./container.js";
-
-/** Names a pod; a `V1Pod`'s metadata is one. */
-export interface PodRef {
-  namespace?: string;
-  name?: string;
-}
+export type { PodRef } from "./pod.js";
 
 /** Starting a proxy takes most of a core for a second: more at once would only make all of them late. */
 const startsAtOnce = 6;
@@ -55,8 +50,11 @@ export class NodeAgent {
     this.tokenTimer = setInterval(() => this.renewTokens(), tokenCheckMs);
   }
 
-  /** Starts serving the node: from now on its pods run. */
-  static async start(lab: LabHost, kubeconfigPath: string): Promise<NodeAgent> {
+  /**
+   * Starts serving the node: from now on its pods run.
+   * @param authorities certificate files, PEM, of authorities that pods trust beside the machine's own
+   */
+  static async start(lab: LabHost, kubeconfigPath: string, authorities: string[] = []): Promise<NodeAgent> {
     const config = new KubeConfig();
     config.loadFromFile(kubeconfigPath);
     const [folder, logs] = [join(lab.folder, "pods"), join(lab.logs, "pods")];
@@ -70,6 +68,7 @@ export class NodeAgent {
       addresses: new PodAddresses(addresses.pods),
       starting: new Slots(startsAtOnce),
       longestGraceMs,
+      trustedAuthorities: await writeAuthorities(folder, authorities),
       environment: kubernetesService(addresses.kubernetesService),
       imageFor: (reference) => imageFor(reference, lab.servers),
     };
@@ -114,9 +113,14 @@ export class NodeAgent {
     return this.worker(pod).exec(container, command, options);
   }
 
-  /** All a container has written so far; of every run, when it was started again. */
+  /** All a container has written so far, in every run of it; also of a pod that is gone. */
   async logs(pod: PodRef, container: string): Promise<string> {
-    return readFile(this.worker(pod).logFile(container), "utf8").catch(() => "");
+    return readFile(logFile(this.host.logs, pod, container), "utf8").catch(() => "");
+  }
+
+  /** Ends the programs of a container, or of the whole pod, at once. They are started again as after a crash. */
+  kill(pod: PodRef, container?: string): void {
+    this.worker(pod).kill(container);
   }
 
   /** Ends every pod at once and stops watching. The API server is told nothing. */
@@ -156,7 +160,7 @@ export class NodeAgent {
     const worker = known ?? new PodWorker(pod, this.host);
     if (!known) {
       this.workers.set(uid, worker);
-      void worker.start();
+      worker.start();
     } else void worker.update(pod);
     if (pod.metadata?.deletionTimestamp) this.endPod(worker, (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000);
   }
@@ -190,6 +194,14 @@ export function isReady(pod: V1Pod): boolean {
 
 function isOver(pod: V1Pod): boolean {
   return ["Succeeded", "Failed"].includes(pod.status?.phase ?? "");
+}
+
+/** The machine's authorities and those of the lab, in one file. */
+async function writeAuthorities(folder: string, files: string[]): Promise<string> {
+  const bundle = join(folder, "authorities.crt");
+  const certificates = await Promise.all([authoritiesFile, ...files].map((file) => readFile(file, "utf8")));
+  await writeFile(bundle, certificates.join("\n"));
+  return bundle;
 }
 
 /** The variables by which programs in pods find the API server. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { PatchStrategy, setHeaderOptions, type CoreV1Api, type V1Container, type V1Pod } from "@kubernetes/client-node";
 
-import type { Image } from "../images/index.js";
+import type { Image, ImageFile } from "../images/index.js";
 import { absentOr, ClusterReader } from "./clusterReader.js";
 import {
   Container,
@@ -39,9 +39,22 @@ export interface PodHost {
   starting: Slots;
   /** Longest time a pod gets to end, whatever its spec grants. */
   longestGraceMs: number;
+  /** File with the certificate authorities that programs in pods trust. */
+  trustedAuthorities: string;
   /** Variables every container gets, such as the API server's address. */
   environment: Record<string, string>;
   imageFor(reference: string): Image | undefined;
+}
+
+/** Names a pod; a `V1Pod`'s metadata is one. */
+export interface PodRef {
+  namespace?: string;
+  name?: string;
+}
+
+/** The file that holds what a container of a pod has written. */
+export function logFile(folder: string, { namespace = "default", name = "" }: PodRef, container: string): string {
+  return join(folder, `${namespace}_${name}`, `${container}.log`);
 }
 
 /** A pod that has not started after this time lets the next one begin. */
@@ -52,11 +65,14 @@ const retryMs = 500;
 /** Files under /etc that are a pod's own. */
 const resolverFiles = ["resolv.conf", "hosts"];
 
+/** Where Debian's programs look for the authorities they trust. */
+export const authoritiesFile = "/etc/ssl/certs/ca-certificates.crt";
+
 /** One pod of the node, from its network to its status. */
 export class PodWorker {
   readonly uid: string;
   readonly namespace: string;
-  private readonly name: string;
+  readonly name: string;
   private readonly folder: string;
   private readonly cluster: ClusterReader;
   private readonly startTime = new Date();
@@ -65,6 +81,7 @@ export class PodWorker {
   private readonly volumes: PodVolumes;
   private readonly supervisors: Supervisor[];
   private address: string | undefined;
+  private starting: Promise<void> | undefined;
   private ending: Promise<void> | undefined;
   private statusWanted = false;
   private statusWriting: Promise<void> | undefined;
@@ -88,13 +105,19 @@ export class PodWorker {
     ];
   }
 
-  /** Brings the pod up; returns when all its containers were started, or when it is to end. */
-  async start(): Promise<void> {
+  /** Brings the pod up and keeps it until `end`. */
+  start(): void {
+    this.starting = this.bringUp();
+  }
+
+  /** Returns when all its containers were started, or when it is to end. */
+  private async bringUp(): Promise<void> {
     const release = await this.host.starting.take();
     const patience = setTimeout(release, startPatienceMs);
     try {
       await this.prepare();
       await this.startContainers();
+      void this.endWithContainers();
     } finally {
       clearTimeout(patience);
       release();
@@ -111,7 +134,15 @@ export class PodWorker {
 
   /** Ends the pod as its spec asks, within the lab's limit, and tells the API server that it is gone. */
   end(graceMs: number): Promise<void> {
+    if (this.ending && graceMs === 0) this.kill();
     return (this.ending ??= this.tearDown(Math.min(graceMs, this.host.longestGraceMs)));
+  }
+
+  /** Ends the programs of a container, or of all, at once, as a crash would. What is to run is started again. */
+  kill(container?: string): void {
+    for (const supervisor of this.supervisors) {
+      if (container === undefined || supervisor.view.name === container) supervisor.kill();
+    }
   }
 
   /** Ends all its programs at once and leaves the rest as it is. */
@@ -140,11 +171,6 @@ export class PodWorker {
     if (supervisor) return supervisor.exec(command, options);
     const known = this.supervisors.map(({ view }) => view.name).join(", ");
     throw new Error(`Pod ${this.namespace}/${this.name} has no container ${name}. It has: ${known}.`);
-  }
-
-  /** The file that holds what a container wrote, all its runs after one another. */
-  logFile(container: string): string {
-    return join(this.host.logs, `${this.namespace}_${this.name}_${this.uid.slice(0, 8)}`, `${container}.log`);
   }
 
   private async execInNetwork(command: string[], options: ExecOptions): Promise<ExecResult> {
@@ -190,7 +216,13 @@ export class PodWorker {
   private async network(): Promise<string> {
     if (this.pod.spec?.hostNetwork) return this.setAddress(this.host.address);
     const address = this.host.addresses.take();
-    await createPodNetwork(this.uid, this.namespace, this.name, address);
+    try {
+      await createPodNetwork(this.uid, this.namespace, this.name, address);
+    } catch (error) {
+      await removePodNetwork(this.uid, this.namespace, this.name);
+      this.host.addresses.release(address);
+      throw error;
+    }
     return this.setAddress(address);
   }
 
@@ -211,6 +243,21 @@ export class PodWorker {
     }
   }
 
+  /** When all of a pod's own containers have ended for good, as in a job, its sidecars have nothing left to serve. */
+  private async endWithContainers(): Promise<void> {
+    await Promise.all(this.byRole("app").map((supervisor) => supervisor.over));
+    if (!this.ending) await this.stopSidecars(() => this.host.longestGraceMs);
+  }
+
+  private byRole(...roles: ContainerRole[]): Supervisor[] {
+    return this.supervisors.filter(({ view }) => roles.includes(view.role));
+  }
+
+  /** Sidecars end after the containers they serve, in the reverse of their order. */
+  private async stopSidecars(graceMs: () => number): Promise<void> {
+    for (const sidecar of this.byRole("sidecar").reverse()) await sidecar.stop(graceMs());
+  }
+
   private async startContainer(container: V1Container, attempt: number): Promise<Container> {
     const image = this.host.imageFor(container.image ?? "");
     if (!image) {
@@ -222,7 +269,7 @@ export class PodWorker {
     const user = security.runAsUser ?? image.user ?? 0;
     return Container.start({
       folder: join(this.folder, "containers", `${container.name}-${attempt}`),
-      log: this.logFile(container.name),
+      log: logFile(this.host.logs, this, container.name),
       netns: this.pod.spec?.hostNetwork ? undefined : netnsPath(this.uid),
       hostname: this.pod.spec?.hostname ?? this.name,
       command: commandLine(container, image, environment),
@@ -231,10 +278,7 @@ export class PodWorker {
       user,
       group: security.runAsGroup ?? (user === image.user ? user : 0),
       supplementaryGroups: [...(pod?.supplementalGroups ?? []), ...(pod?.fsGroup === undefined ? [] : [pod.fsGroup])],
-      files: [
-        ...(image.files ?? []),
-        ...resolverFiles.map((file) => ({ path: `/etc/${file}`, from: join(this.folder, file) })),
-      ],
+      files: [...(image.files ?? []), ...this.machineFiles()],
       mounts: await this.mounts(container, environment),
     });
   }
@@ -254,6 +298,12 @@ export class PodWorker {
     await writeFile(join(this.folder, "hosts"), hostsFile(this.pod, address));
   }
 
+  /** Files in which a container's view of the machine is the pod's own. */
+  private machineFiles(): ImageFile[] {
+    const resolver = resolverFiles.map((file) => ({ path: `/etc/${file}`, from: join(this.folder, file) }));
+    return [...resolver, { path: authoritiesFile, from: this.host.trustedAuthorities }];
+  }
+
   private async mounts(container: V1Container, environment: Record<string, string>): Promise<Mount[]> {
     const mounts: Mount[] = [];
     for (const { name, mountPath, subPath, subPathExpr, readOnly = false } of container.volumeMounts ?? []) {
@@ -270,11 +320,9 @@ export class PodWorker {
   private async tearDown(graceMs: number): Promise<void> {
     const deadline = performance.now() + graceMs;
     const left = (): number => Math.max(0, deadline - performance.now());
-    await Promise.all(this.supervisors.filter(({ view }) => view.role !== "sidecar").map((s) => s.stop(left())));
-    // Sidecars outlive the containers they serve, and end in the reverse of their order.
-    for (const sidecar of this.supervisors.filter(({ view }) => view.role === "sidecar").reverse()) {
-      await sidecar.stop(left());
-    }
+    await Promise.all(this.byRole("init", "app").map((supervisor) => supervisor.stop(left())));
+    await this.stopSidecars(left);
+    await this.starting;
     if (this.address !== undefined && !this.pod.spec?.hostNetwork) {
       await removePodNetwork(this.uid, this.namespace, this.name);
       this.host.addresses.release(this.address);

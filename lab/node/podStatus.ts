@@ -26,7 +26,8 @@ export function podStatus(pod: V1Pod, view: PodView, now: Date): V1PodStatus {
   const { address, hostAddress, containers } = view;
   const init = containers.filter(({ role }) => role !== "app");
   const apps = containers.filter(({ role }) => role === "app");
-  const initialized = init.every(isInitialized);
+  // Once its own containers have begun a pod stays initialized, also while a sidecar is started again.
+  const initialized = apps.some(hasBegun) || init.every(isInitialized);
   const waitingFor = [...apps, ...init.filter(({ role }) => role === "sidecar")].filter(({ ready }) => !ready);
   const allReady = initialized && waitingFor.length === 0;
   const unready = waitingFor.map(({ name }) => name).join(" ");
@@ -59,6 +60,10 @@ function isInitialized({ role, started, state }: ContainerView): boolean {
   return role === "sidecar" ? started : state.terminated?.exitCode === 0;
 }
 
+function hasBegun({ state, lastState }: ContainerView): boolean {
+  return Boolean(state.running ?? state.terminated ?? lastState);
+}
+
 function phase(pod: V1Pod, apps: ContainerView[], initialized: boolean): string {
   const ends = apps.map(({ state }) => state.terminated);
   const policy = pod.spec?.restartPolicy ?? "Always";
@@ -67,8 +72,7 @@ function phase(pod: V1Pod, apps: ContainerView[], initialized: boolean): string 
     if (!failed) return "Succeeded";
     if (policy === "Never") return "Failed";
   }
-  const begun = apps.some(({ state, lastState }) => state.running ?? state.terminated ?? lastState);
-  return initialized && begun ? "Running" : "Pending";
+  return initialized && apps.some(hasBegun) ? "Running" : "Pending";
 }
 
 function containerStatus(view: ContainerView): V1ContainerStatus {

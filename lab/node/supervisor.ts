@@ -65,6 +65,16 @@ export class Supervisor {
     return this.current.exec(command, options);
   }
 
+  /** Settles when the container was begun and will not be started again. */
+  get over(): Promise<void> {
+    return this.begun.promise.then(() => this.finished);
+  }
+
+  /** Ends the current run at once, as a crash would. */
+  kill(): void {
+    this.current?.kill();
+  }
+
   /** Runs its preStop hook, asks it to end, and makes it end after the grace period. */
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
