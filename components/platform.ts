@@ -17,6 +17,10 @@ export interface SecurePlatformArgs {
   secrets: SecretValues;
 }
 
+/** Registrations under way hold memory until they are sent: a thousand databases at once would hold a gigabyte. */
+const partsAtOnce = 50;
+const aTurnOfTheLoop = () => new Promise((resolve) => setImmediate(resolve));
+
 /** Cluster, mesh, namespaces, gateway, and on them every other part: each layer after the one it stands on. */
 export class SecurePlatform extends pulumi.ComponentResource {
   /** Everything decided, as plain values. */
@@ -32,46 +36,52 @@ export class SecurePlatform extends pulumi.ComponentResource {
   ): Promise<SecurePlatform> {
     const { cluster, mesh } = args.settings;
     const make = { cluster: await createCluster(cluster), mesh: await createMesh(mesh, cluster) };
-    return new SecurePlatform(name, args, make, opts);
+    const platform = new SecurePlatform(name, args.settings, opts);
+    await platform.build(name, args.secrets, make);
+    platform.registerOutputs({ gateway: platform.blueprint.gateway.host });
+    return platform;
   }
 
-  private constructor(
-    name: string,
-    { settings, secrets }: SecurePlatformArgs,
-    make: { cluster: MakeCluster; mesh: MakeMesh },
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  private constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-egress:index:SecurePlatform", name, {}, opts);
     this.blueprint = blueprintOf(settings);
     this.manifests = manifestsOf(this.blueprint);
+  }
+
+  private build(name: string, secrets: SecretValues, make: { cluster: MakeCluster; mesh: MakeMesh }): Promise<void> {
     const cluster = make.cluster(`${name}-cluster`, secrets, { parent: this });
     const mesh = make.mesh(`${name}-mesh`, cluster, { parent: this });
     const meshProvider = mesh.provider === cluster.provider ? undefined : mesh.provider;
-    this.layers(name, { cluster, mesh, meshProvider, secrets });
-    this.registerOutputs({ gateway: this.blueprint.gateway.host });
+    return this.layers(name, { cluster, mesh, meshProvider, secrets });
   }
 
-  private layers(name: string, ground: Ground): void {
+  private async layers(name: string, ground: Ground): Promise<void> {
     const { cluster, mesh } = ground;
     const { egressGateway, gateway, parts } = this.blueprint;
     const namespaces = this.namespaces(name, ground);
-    const ready = (names: string[]) => names.flatMap((each) => namespaces.get(each) ?? []);
+    // A namespace comes after the mesh, so who waits for one waits for both.
+    const ready = (names: string[]) => {
+      const listed = names.flatMap((each) => namespaces.get(each) ?? []);
+      return listed.length > 0 ? listed : mesh.ready;
+    };
     const guard = egressGateway
       ? new EgressGateway(
           `${name}-gateway`,
           { ...egressGateway, meshProvider: ground.meshProvider },
-          this.after([...mesh.ready, ...ready([gateway.namespace])], cluster.provider),
+          this.after(ready([gateway.namespace]), cluster.provider),
         ).ready
       : [];
-    for (const part of parts)
+    for (const [index, part] of parts.entries()) {
+      if (index % partsAtOnce === 0) await aTurnOfTheLoop();
       part.create(
         `${name}-${part.name}`,
         ground,
         this.after(
-          [...mesh.ready, ...ready(part.namespaces), ...(part.afterGateway ? guard : [])],
+          [...ready(part.namespaces), ...(part.afterGateway ? guard : [])],
           part.home === "mesh" ? mesh.provider : cluster.provider,
         ),
       );
+    }
   }
 
   /** By name, what must be there before anything is put into them. */

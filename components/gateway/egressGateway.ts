@@ -37,6 +37,9 @@ export interface EgressGatewayArgs {
   meshProvider?: k8s.Provider;
 }
 
+/** What a database's resources wait for: the pods, and the policy that lets nobody pass. */
+const carriesTraffic = new Set(["Deployment", "IstioGateway", "AuthorizationPolicy"]);
+
 function shapeOf({
   mesh,
   nodes,
@@ -76,7 +79,8 @@ export class EgressGateway extends pulumi.ComponentResource {
     const shape = shapeOf(args);
     this.gateway = shape.gateway;
     this.manifests = egressGatewayManifests(args);
-    this.ready = registerAll(name, this.manifests, { parent: this }, args.meshProvider);
+    const registered = registerAll(name, this.manifests, { parent: this }, args.meshProvider);
+    this.ready = registered.filter((_, i) => carriesTraffic.has(this.manifests[i]?.kind ?? ""));
     this.registerOutputs({ host: this.gateway.host });
   }
 }

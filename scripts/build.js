@@ -1,0 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+
+// What the published package brings: the sources compiled, with their types.
+rmSync("dist", { recursive: true, force: true });
+const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+  stdio: "inherit",
+});
+process.exitCode = status ?? 1;
