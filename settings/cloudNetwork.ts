@@ -39,11 +39,11 @@ export interface FirewallDatabase {
   throughGateway: boolean;
 }
 
-/** The databases of the settings, as a packet filter sees them. */
-export function firewallDatabases(databases: DatabaseSettings[]): FirewallDatabase[] {
-  return databases.map(({ name, ranges, addresses, port, trafficMode }) => ({
+/** The databases of the settings, as a packet filter sees them. Those created here lie in `provisioned`. */
+export function firewallDatabases(databases: DatabaseSettings[], provisioned: string[]): FirewallDatabase[] {
+  return databases.map(({ name, ranges, addresses, port, trafficMode, provision }) => ({
     name,
-    ranges: ranges ?? addresses?.map((address) => `${address}/32`),
+    ranges: ranges ?? addresses?.map((address) => `${address}/32`) ?? (provision ? provisioned : undefined),
     port,
     throughGateway: trafficModes[trafficMode].throughGateway,
   }));
@@ -53,8 +53,8 @@ export function firewallDatabases(databases: DatabaseSettings[]): FirewallDataba
 const httpsPort = 443;
 
 /** Databases a packet filter cannot guard, because nothing but their port is known. */
-export function firewallProblems(databases: DatabaseSettings[]): Problem[] {
-  const filtered = firewallDatabases(databases);
+export function firewallProblems(databases: DatabaseSettings[], provisioned: string[]): Problem[] {
+  const filtered = firewallDatabases(databases, provisioned);
   const direct = filtered.filter(({ throughGateway, ranges }) => !throughGateway && !ranges).map(({ port }) => port);
   return filtered.flatMap(({ throughGateway, ranges, port }, index) => {
     if (!throughGateway || ranges) return [];

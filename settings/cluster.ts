@@ -124,6 +124,7 @@ const gke = z.strictObject({
     .default("10.66.0.0/20")
     .describe("Range of the gateway nodes' pods: what a database's allow-list names."),
   serviceCidr: cidr.default("10.96.0.0/20").describe("Range of the Services."),
+  databaseCidr: cidr.optional().describe("Range of databases created with the cluster. Default: none can be."),
   controlPlaneCidr: cidr
     .regex(/\/28$/, "is no /28|Write a range such as 172.16.0.0/28: the control plane takes exactly sixteen addresses")
     .default("172.16.0.0/28")
@@ -162,14 +163,16 @@ const gke = z.strictObject({
 export function gkeRangeProblems(
   settings: Pick<
     z.output<typeof gke>,
-    "nodeCidr" | "podCidr" | "workloadPodCidr" | "gatewayPodCidr" | "serviceCidr" | "controlPlaneCidr"
+    "nodeCidr" | "podCidr" | "workloadPodCidr" | "gatewayPodCidr" | "serviceCidr" | "controlPlaneCidr" | "databaseCidr"
   >,
 ): RangeProblem[] {
-  const of = (key: keyof typeof settings) => ({ path: [key], range: settings[key] });
+  const { databaseCidr, ...needed } = settings;
+  const of = (key: keyof typeof needed) => ({ path: [key], range: needed[key] });
+  const databases = databaseCidr === undefined ? [] : [{ path: ["databaseCidr"], range: databaseCidr }];
   return [
     ...outside([of("workloadPodCidr"), of("gatewayPodCidr")], of("podCidr")),
     ...overlapping([of("workloadPodCidr"), of("gatewayPodCidr")]),
-    ...overlapping([of("podCidr"), of("nodeCidr"), of("serviceCidr"), of("controlPlaneCidr")]),
+    ...overlapping([of("podCidr"), of("nodeCidr"), of("serviceCidr"), of("controlPlaneCidr"), ...databases]),
   ];
 }
 
@@ -230,4 +233,16 @@ export type ClusterSettings = z.output<typeof clusterSchema>;
 export function clusterNetwork(cluster: ClusterSettings): ClusterNetwork {
   const { podCidr, serviceCidr } = cluster;
   return { podCidr, serviceCidr, policyEngine: cluster.cloud === "ack" ? "terway" : cluster.policyEngine };
+}
+
+/** Ranges that databases created with the cluster get their addresses from. */
+export function databaseRanges(cluster: ClusterSettings): string[] {
+  switch (cluster.cloud) {
+    case "gke":
+      return cluster.databaseCidr === undefined ? [] : [cluster.databaseCidr];
+    case "ack":
+      return cluster.zones.flatMap(({ databases }) => databases ?? []);
+    case "existing":
+      return [];
+  }
 }

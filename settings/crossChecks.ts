@@ -1,9 +1,15 @@
 import { closest } from "fastest-levenshtein";
+import { firewallProblems } from "./cloudNetwork.js";
+import { databaseRanges } from "./cluster.js";
 import { collisions, databaseProblems } from "./databaseChecks.js";
+import { ingressProblems } from "./ingress.js";
+import { mutualTlsProblems } from "./mutualTls.js";
 import { networkProblems } from "./network.js";
 import type { Problem } from "./problem.js";
 import { roleProblems } from "./rbac.js";
+import { provisionProblems } from "./provision.js";
 import type { Settings } from "./schema.js";
+import { workloadProblems } from "./workloads.js";
 
 /** Clouds a mesh runs on, and why it does not run on others. */
 const homes: Record<Settings["mesh"]["kind"], { clouds: string[]; why: string }> = {
@@ -16,6 +22,11 @@ const homes: Record<Settings["mesh"]["kind"], { clouds: string[]; why: string }>
 export function crossProblems(settings: Settings): Problem[] {
   return [
     ...homeless(settings),
+    ...fleetless(settings),
+    ...provisionProblems(settings.databases, settings.cluster),
+    ...(settings.cluster.cloud === "existing"
+      ? []
+      : firewallProblems(settings.databases, databaseRanges(settings.cluster))),
     ...settings.databases.flatMap((db, i) => databaseProblems(db, `databases[${i}]`, { meshKind: settings.mesh.kind })),
     ...collisions(settings.databases, {
       dnsCapture: settings.mesh.dnsCapture,
@@ -26,6 +37,9 @@ export function crossProblems(settings: Settings): Problem[] {
       isolated: isolatedNamespaces(settings),
       mutualTls: settings.mutualTls,
     }),
+    ...mutualTlsProblems({ rootNamespace: rootNamespace(settings), ...settings.mutualTls }),
+    ...ingressProblems(settings.ingress, { meshKind: settings.mesh.kind, namespaces: settings.namespaces }),
+    ...workloadProblems(settings.workloads, namespaceNames(settings)),
     ...settings.rbac.flatMap((role, i) => roleProblems(role, `rbac[${i}]`)),
     ...unenforced(settings),
     ...gatewayPlace(settings),
@@ -44,6 +58,19 @@ function homeless({ cluster, mesh }: Settings): Problem[] {
           instead: `Use istio, or cluster.cloud ${clouds.join(" or ")}`,
         },
       ];
+}
+
+function fleetless({ cluster, mesh }: Settings): Problem[] {
+  return mesh.kind === "cloud-service-mesh" && cluster.cloud === "gke" && !cluster.fleet
+    ? [
+        {
+          path: "cluster.fleet",
+          value: false,
+          reason: "leaves the cluster out of the fleet whose mesh it is to join",
+          instead: "Leave it out",
+        },
+      ]
+    : [];
 }
 
 /** Namespaces that are used but not listed: a misspelled one would be opened for nobody. */
@@ -119,4 +146,12 @@ function unenforced({ cluster, network }: Settings): Problem[] {
         },
       ]
     : [];
+}
+
+function namespaceNames({ namespaces }: Settings): string[] {
+  return namespaces.map(({ name }) => name);
+}
+
+function rootNamespace({ mesh }: Settings): string {
+  return mesh.kind === "istio" ? mesh.namespace : "istio-system";
 }

@@ -57,7 +57,16 @@ const provision = z
     engineVersion: z.string().describe("Version as the cloud writes it, such as `8.0` or `POSTGRES_17`."),
     instanceType: z.string().describe("Machine class as the cloud writes it."),
     storageGib: z.int().min(10).default(20).describe("Disk, in GiB."),
+    user: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9_]{1,30}$/,
+        "is no user name|Write lower-case letters, digits and underscores, a letter first",
+      )
+      .default("dbadmin")
+      .describe("Name of the administrator."),
     passwordSecret: secretName.describe("Key under `secrets` that holds the administrator's password."),
+    requireTls: z.boolean().default(true).describe("Refuse applications that do not speak TLS to the database."),
     deletionProtection: z.boolean().default(true).describe("Refuse to delete the instance."),
   })
   .describe("Create the database too; its allow-list then admits the egress gateway only.");

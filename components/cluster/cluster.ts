@@ -19,6 +19,8 @@ export interface GkeNetwork {
   nodeTag: string;
   /** Network tag that gateway nodes carry besides. */
   gatewayTag: string;
+  /** What a provisioned database waits for: the peering that gives it an address. Undefined when there is no range. */
+  databasePeering?: pulumi.Resource;
   /** Ranges of nodes, pods and control plane. */
   clusterRanges: string[];
   /** Ranges the gateway's pods get their addresses from, as a database inside the VPC sees them. */

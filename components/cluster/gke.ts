@@ -55,6 +55,9 @@ export interface GkeClusterArgs {
   /** Range of the control plane, a /28.
    * @default "172.16.0.0/28" */
   controlPlaneCidr?: string;
+  /** Range of databases created with the cluster.
+   * @default none can be */
+  databaseCidr?: string;
   /** What enforces NetworkPolicy.
    * @default "dataplane-v2" */
   policyEngine?: "dataplane-v2" | "calico";

@@ -1,11 +1,13 @@
 import { Address } from "@pulumi/gcp/compute/address.js";
 import { Firewall } from "@pulumi/gcp/compute/firewall.js";
+import { GlobalAddress } from "@pulumi/gcp/compute/globalAddress.js";
 import { Network } from "@pulumi/gcp/compute/network.js";
 import { Router } from "@pulumi/gcp/compute/router.js";
 import { RouterNat } from "@pulumi/gcp/compute/routerNat.js";
 import { Subnetwork } from "@pulumi/gcp/compute/subnetwork.js";
 import { ManagedZone } from "@pulumi/gcp/dns/managedZone.js";
 import { RecordSet } from "@pulumi/gcp/dns/recordSet.js";
+import { Connection } from "@pulumi/gcp/servicenetworking/connection.js";
 import * as pulumi from "@pulumi/pulumi";
 import { googleApis } from "../mesh/facts.js";
 import type { GkeNetwork } from "./cluster.js";
@@ -38,6 +40,9 @@ export interface GkeVpcArgs {
   serviceCidr: string;
   /** Range of the control plane. */
   controlPlaneCidr: string;
+  /** Range of databases created with the cluster.
+   * @default none can be */
+  databaseCidr?: string;
   /** Flow logs of the nodes and pods; false for none.
    * @default half of all flows */
   flowLogs?: GkeFlowLogsArgs | false;
@@ -94,6 +99,7 @@ export class GkeVpc extends pulumi.ComponentResource {
       network: this.network,
       nodeTag,
       gatewayTag: `${args.clusterName}-gateway`,
+      databasePeering: args.databaseCidr === undefined ? undefined : this.peerDatabases(args.databaseCidr),
       clusterRanges: [args.nodeCidr, args.workloadPodCidr, args.gatewayPodCidr, args.controlPlaneCidr],
       gatewayRanges: [args.gatewayPodCidr],
       gatewayAddresses: gatewayAddress.apply((address) => [address]),
@@ -168,6 +174,28 @@ export class GkeVpc extends pulumi.ComponentResource {
         targetTags: [nodeTag],
         allows: [{ protocol: "tcp", ports: [injectionPort] }],
       },
+      { parent: this },
+    );
+  }
+
+  /** Cloud SQL stands in Google's own network and takes private addresses from a range lent to it. */
+  private peerDatabases(databaseCidr: string): Connection {
+    const [address, prefix] = databaseCidr.split("/");
+    const range = new GlobalAddress(
+      `${this.name}-databases`,
+      {
+        project: this.args.project,
+        network: this.network,
+        purpose: "VPC_PEERING",
+        addressType: "INTERNAL",
+        address,
+        prefixLength: Number(prefix),
+      },
+      { parent: this },
+    );
+    return new Connection(
+      `${this.name}-database-peering`,
+      { network: this.network, service: "servicenetworking.googleapis.com", reservedPeeringRanges: [range.name] },
       { parent: this },
     );
   }

@@ -5,6 +5,8 @@ export interface Registered {
   type: string;
   name: string;
   inputs: Record<string, unknown>;
+  /** Keys of the inputs that went to the engine as secrets. */
+  secrets: string[];
   /** Names of the resources it depends on. */
   dependsOn: string[];
   /** Name of its parent; empty for the stack. */
@@ -17,7 +19,7 @@ const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
 type Computed = Record<string, Record<string, unknown>>;
 
 /** Relations of each resource by its name. Mocks are told inputs only, so the monitor before them is listened to. */
-type Relations = Map<string, Pick<Registered, "dependsOn" | "parent">>;
+type Relations = Map<string, Pick<Registered, "secrets" | "dependsOn" | "parent">>;
 
 interface Monitor {
   registerResource(request: Request, ...rest: unknown[]): unknown;
@@ -27,13 +29,21 @@ interface Request {
   getName(): string;
   getDependenciesList(): string[];
   getParent(): string;
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
+
+/** Key that marks a secret, and the value it has there, on the way to the engine. */
+const [signature, secret] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
+
+const isSecret = (value: unknown) => (value as Record<string, unknown> | null)?.[signature] === secret;
 
 function listen(relations: Relations): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const registerResource = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...rest) => {
+    const inputs = Object.entries(request.getObject()?.toJavaScript() ?? {});
     relations.set(request.getName(), {
+      secrets: inputs.filter(([, value]) => isSecret(value)).map(([key]) => key),
       dependsOn: request.getDependenciesList().map(nameOf),
       parent: nameOf(request.getParent()),
     });
@@ -56,7 +66,12 @@ export async function recordStack<T>(
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }) => {
-        registered.push({ type, name, inputs, ...(asked.get(name) as { dependsOn: string[]; parent: string }) });
+        registered.push({
+          type,
+          name,
+          inputs,
+          ...(asked.get(name) as Pick<Registered, "secrets" | "dependsOn" | "parent">),
+        });
         return { id: id || `${name}-id`, state: { ...inputs, ...computed[type] } };
       },
       call: ({ token, inputs }) => ({ ...inputs, ...computed[token] }),

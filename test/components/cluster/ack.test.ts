@@ -32,14 +32,19 @@ const rules = (registered: Registered[], group: string) =>
     .map(({ inputs }) => inputs);
 
 describe("AckCluster", () => {
-  it("keeps the API server inside the VPC", async () => {
-    const { one } = await create();
+  let plain: Awaited<ReturnType<typeof create>>;
+  before(async () => {
+    plain = await create();
+  });
+
+  it("keeps the API server inside the VPC", () => {
+    const { one } = plain;
     assert.equal(one("prod-cluster").inputs.slbInternetEnabled, false);
     assert.equal(one("prod-cluster").inputs.newNatGateway, false);
   });
 
-  it("enforces NetworkPolicy with Terway, whose switches are strings", async () => {
-    const { one } = await create();
+  it("enforces NetworkPolicy with Terway, whose switches are strings", () => {
+    const { one } = plain;
     const addons = one("prod-cluster").inputs.addons as { name: string; config: string }[];
     const terway = addons.find(({ name }) => name === "terway-eniip");
     assert.equal(JSON.parse(String(terway?.config)).NetworkPolicy, "true");
@@ -51,13 +56,13 @@ describe("AckCluster", () => {
   });
 
   it("keeps the kubeconfig secret, and its renewal from replacing anything", async () => {
-    const { made, one } = await create();
+    const { made, one } = plain;
     assert.equal(await pulumi.isSecret(made.kubeconfig), true);
     assert.equal(one("prod-provider").inputs.clusterIdentifier, "prod-cluster-id");
   });
 
-  it("sets gateway nodes apart: taint, label, vSwitches and security group of their own", async () => {
-    const { one, made } = await create();
+  it("sets gateway nodes apart: taint, label, vSwitches and security group of their own", () => {
+    const { one, made } = plain;
     const { inputs } = one("prod-gateway-nodes");
     assert.deepEqual(inputs.taints, [{ key: "mesh-egress/gateway-node", value: "true", effect: "NoSchedule" }]);
     assert.deepEqual(inputs.vswitchIds, ["prod-vpc-gateway-cn-hangzhou-i-id", "prod-vpc-gateway-cn-hangzhou-j-id"]);
@@ -66,8 +71,8 @@ describe("AckCluster", () => {
     assert.deepEqual(made.gatewayNodes.nodeSelector, { "mesh-egress/gateway-node": "true" });
   });
 
-  it("gives the gateway's pods the gateway's addresses, before the first gateway node joins", async () => {
-    const { one } = await create();
+  it("gives the gateway's pods the gateway's addresses, before the first gateway node joins", () => {
+    const { one } = plain;
     const data = one("prod-gateway-terway").inputs.data as { eni_conf: string };
     assert.deepEqual(JSON.parse(data.eni_conf), {
       vswitches: {
@@ -80,16 +85,16 @@ describe("AckCluster", () => {
     assert.equal(gatewayEniConfig({}, "sg"), '{"vswitches":{},"security_group":"sg"}');
   });
 
-  it("sends the gateway to the Internet from an address that no other pod has", async () => {
-    const { registered } = await create();
+  it("sends the gateway to the Internet from an address that no other pod has", () => {
+    const { registered } = plain;
     const snat = registered.filter(({ type }) => type.endsWith(":SnatEntry"));
     assert.equal(snat.length, 6);
     const eips = registered.filter(({ type }) => type.endsWith(":EipAddress")).map(({ name }) => name);
     assert.deepEqual(eips, ["prod-vpc-nodes-address", "prod-vpc-gateway-address"]);
   });
 
-  it("lets no node out of the cluster's ranges except for images and the cloud's own services", async () => {
-    const { registered } = await create();
+  it("lets no node out of the cluster's ranges except for images and the cloud's own services", () => {
+    const { registered } = plain;
     for (const group of ["prod-vpc-nodes-group", "prod-vpc-gateway-group"]) {
       const out = rules(registered, group).filter(({ type, policy }) => type === "egress" && policy === "accept");
       const beyond = out.filter(({ cidrIp }) => !/^10\.(0|64|65)\./.test(String(cidrIp)));
@@ -102,8 +107,8 @@ describe("AckCluster", () => {
     }
   });
 
-  it("gives every node encrypted disks and metadata that pods cannot borrow", async () => {
-    const { ofType } = await create();
+  it("gives every node encrypted disks and metadata that pods cannot borrow", () => {
+    const { ofType } = plain;
     for (const { inputs } of ofType("alicloud:cs/nodePool:NodePool")) {
       assert.equal(inputs.systemDiskEncrypted, true);
       assert.deepEqual(inputs.instanceMetadataOptions, { httpTokens: "required" });
@@ -111,7 +116,7 @@ describe("AckCluster", () => {
   });
 
   it("changes nothing that stands in the VPC when a zone is added", async () => {
-    const before = await create();
+    const before = plain;
     const after = await create({ zones: [...args.zones, zone("k", 2)] });
     for (const { type, name, inputs } of before.registered.filter(({ parent }) => parent === "prod-vpc"))
       assert.deepEqual(after.one(name).inputs, inputs, `${type} ${name}`);

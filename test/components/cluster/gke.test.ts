@@ -21,8 +21,13 @@ type Config = Record<string, Record<string, unknown>>;
 const of = (resource: Registered) => resource.inputs as Config;
 
 describe("GkeCluster", () => {
-  it("gives no node and, unless asked, no API server a public address", async () => {
-    const { one } = await create();
+  let plain: Awaited<ReturnType<typeof create>>;
+  before(async () => {
+    plain = await create();
+  });
+
+  it("gives no node and, unless asked, no API server a public address", () => {
+    const { one } = plain;
     assert.deepEqual(of(one("prod-cluster")).privateClusterConfig, {
       enablePrivateNodes: true,
       enablePrivateEndpoint: true,
@@ -31,8 +36,8 @@ describe("GkeCluster", () => {
     assert.deepEqual(of(one("prod-gateway-nodes")).networkConfig?.enablePrivateNodes, true);
   });
 
-  it("leaves the networkPolicy block out with Dataplane V2, which the API refuses beside it", async () => {
-    const { inputs } = (await create()).one("prod-cluster");
+  it("leaves the networkPolicy block out with Dataplane V2, which the API refuses beside it", () => {
+    const { inputs } = plain.one("prod-cluster");
     assert.equal(inputs.datapathProvider, "ADVANCED_DATAPATH");
     assert.equal(inputs.networkPolicy, undefined);
   });
@@ -44,15 +49,15 @@ describe("GkeCluster", () => {
     assert.equal(made.network.policyEngine, "calico");
   });
 
-  it("gives pods identities of their own instead of their node's", async () => {
-    const { one, ofType } = await create();
+  it("gives pods identities of their own instead of their node's", () => {
+    const { one, ofType } = plain;
     assert.deepEqual(of(one("prod-cluster")).workloadIdentityConfig, { workloadPool: "example-project.svc.id.goog" });
     for (const pool of ofType("gcp:container/nodePool:NodePool"))
       assert.deepEqual(of(pool).nodeConfig?.workloadMetadataConfig, { mode: "GKE_METADATA" });
   });
 
-  it("lets nodes of each kind do what a node must, under an account of their own", async () => {
-    const { ofType } = await create();
+  it("lets nodes of each kind do what a node must, under an account of their own", () => {
+    const { ofType } = plain;
     assert.deepEqual(
       ofType("gcp:serviceaccount/account:Account").map(({ inputs }) => inputs.accountId),
       ["prod-nodes", "prod-gateway-nodes"],
@@ -63,8 +68,8 @@ describe("GkeCluster", () => {
     ]);
   });
 
-  it("sets gateway nodes apart: taint, label, tag and pod addresses of their own", async () => {
-    const { one, made } = await create();
+  it("sets gateway nodes apart: taint, label, tag and pod addresses of their own", () => {
+    const { one, made } = plain;
     const { nodeConfig, networkConfig } = of(one("prod-gateway-nodes"));
     assert.deepEqual(nodeConfig?.taints, [{ key: "mesh-egress/gateway-node", value: "true", effect: "NO_SCHEDULE" }]);
     assert.deepEqual(nodeConfig?.tags, ["prod-node", "prod-gateway"]);
@@ -73,8 +78,8 @@ describe("GkeCluster", () => {
     assert.deepEqual(made.cloudNetwork.gatewayRanges, ["10.66.0.0/20"]);
   });
 
-  it("sends gateway pods, and no others, to the Internet from the gateway's address", async () => {
-    const { one } = await create();
+  it("sends gateway pods, and no others, to the Internet from the gateway's address", () => {
+    const { one } = plain;
     const sources = (name: string) =>
       (one(name).inputs.subnetworks as { secondaryIpRangeNames: string[]; sourceIpRangesToNats: string[] }[])[0];
     assert.deepEqual(sources("prod-vpc-gateway-nat")?.secondaryIpRangeNames, ["gateway-pods"]);
@@ -82,12 +87,12 @@ describe("GkeCluster", () => {
     assert.deepEqual(sources("prod-vpc-node-nat")?.secondaryIpRangeNames, ["workload-pods"]);
   });
 
-  it("keeps pods' own addresses towards databases, so that an allow-list can tell them apart", async () => {
-    assert.deepEqual(of((await create()).one("prod-cluster")).defaultSnatStatus, { disabled: true });
+  it("keeps pods' own addresses towards databases, so that an allow-list can tell them apart", () => {
+    assert.deepEqual(of(plain.one("prod-cluster")).defaultSnatStatus, { disabled: true });
   });
 
-  it("lets the API server reach the injection webhook, which GKE's own firewall rule does not", async () => {
-    const { inputs } = (await create()).one("prod-vpc-injection");
+  it("lets the API server reach the injection webhook, which GKE's own firewall rule does not", () => {
+    const { inputs } = plain.one("prod-vpc-injection");
     assert.deepEqual(inputs.sourceRanges, ["172.16.0.0/28"]);
     assert.deepEqual(inputs.targetTags, ["prod-node"]);
     assert.deepEqual(inputs.allows, [{ protocol: "tcp", ports: ["15017"] }]);
@@ -101,7 +106,7 @@ describe("GkeCluster", () => {
   });
 
   it("writes a secret kubeconfig that holds no credential", async () => {
-    const { made } = await create();
+    const { made } = plain;
     assert.equal(await pulumi.isSecret(made.kubeconfig), true);
     const config = JSON.parse(await valueOf(made.kubeconfig));
     assert.equal(config.clusters[0].cluster.server, "https://172.16.0.2");

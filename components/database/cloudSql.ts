@@ -1,0 +1,99 @@
+import { ManagedZone } from "@pulumi/gcp/dns/managedZone.js";
+import { RecordSet } from "@pulumi/gcp/dns/recordSet.js";
+import { DatabaseInstance } from "@pulumi/gcp/sql/databaseInstance.js";
+import { User } from "@pulumi/gcp/sql/user.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { GkeNetwork } from "../cluster/cluster.js";
+import type { ManagedDatabase, ManagedDatabaseArgs } from "./database.js";
+
+/** A Cloud SQL instance. */
+export interface CloudSqlDatabaseArgs extends ManagedDatabaseArgs {
+  /** Name of the database in the stack; its host name begins with it. */
+  database: string;
+  /** Network of the cluster whose gateway may connect. */
+  network: Pick<GkeNetwork, "project" | "region" | "network" | "databasePeering">;
+}
+
+/** Seconds a resolver may keep the address: a replaced instance gets another. */
+const recordTtlSeconds = 60;
+
+/**
+ * Cloud SQL with a private address only, and a name in the VPC. Its own allow-list knows public addresses only, so it
+ * stays empty, and the VPC's firewall (GkeFirewall) keeps everybody but the gateway's nodes from the address.
+ */
+export class CloudSqlDatabase extends pulumi.ComponentResource implements ManagedDatabase {
+  readonly host: pulumi.Output<string>;
+  readonly port: number;
+
+  constructor(name: string, args: CloudSqlDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { project, databasePeering } = args.network;
+    if (!databasePeering) throw new Error(`${name}: the cluster has no range for databases. Set databaseCidr.`);
+    super("mesh-egress:index:CloudSqlDatabase", name, {}, opts);
+    const instance = this.instance(name, args, databasePeering);
+    new User(
+      `${name}-admin`,
+      { project, instance: instance.name, name: args.user ?? "dbadmin", password: pulumi.secret(args.password) },
+      { parent: this },
+    );
+    this.host = this.named(name, args, instance.privateIpAddress);
+    this.port = args.port;
+    this.registerOutputs({ host: this.host, port: this.port });
+  }
+
+  private instance(name: string, args: CloudSqlDatabaseArgs, databasePeering: pulumi.Resource): DatabaseInstance {
+    const { project, region, network } = args.network;
+    return new DatabaseInstance(
+      `${name}-instance`,
+      {
+        project,
+        region,
+        databaseVersion: args.engineVersion,
+        deletionProtection: args.deletionProtection ?? true,
+        settings: {
+          tier: args.instanceType,
+          availabilityType: "REGIONAL",
+          diskSize: args.storageGib ?? 20,
+          backupConfiguration: {
+            enabled: true,
+            // A standby in another zone replays the log, so both engines need theirs.
+            ...(args.protocol === "mysql" ? { binaryLogEnabled: true } : { pointInTimeRecoveryEnabled: true }),
+          },
+          ipConfiguration: {
+            ipv4Enabled: false,
+            privateNetwork: network,
+            sslMode: (args.requireTls ?? true) ? "ENCRYPTED_ONLY" : "ALLOW_UNENCRYPTED_AND_ENCRYPTED",
+          },
+        },
+      },
+      {
+        parent: this,
+        // Nothing in the arguments leads to the peering that gives the instance its address.
+        dependsOn: [databasePeering],
+        customTimeouts: { create: "60m", update: "60m", delete: "30m" },
+      },
+    );
+  }
+
+  /** A host name for the address: a mesh registers hosts, not numbers. */
+  private named(name: string, args: CloudSqlDatabaseArgs, address: pulumi.Output<string>): pulumi.Output<string> {
+    const { project, network } = args.network;
+    const host = `${args.database}.sql.internal`;
+    const zone = new ManagedZone(
+      `${name}-zone`,
+      {
+        project,
+        dnsName: `${host}.`,
+        visibility: "private",
+        privateVisibilityConfig: { networks: [{ networkUrl: network }] },
+      },
+      { parent: this },
+    );
+    const record = new RecordSet(
+      `${name}-record`,
+      { project, managedZone: zone.name, name: `${host}.`, type: "A", ttl: recordTtlSeconds, rrdatas: [address] },
+      { parent: this },
+    );
+    // Known only once the record is there, so that nothing dials the name before it resolves.
+    return record.id.apply(() => host);
+  }
+}
