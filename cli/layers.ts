@@ -8,10 +8,17 @@ const layers = {
   gateway: ["EgressGateway"],
   databases: ["ManagedDatabase", "DatabaseEgress"],
   identity: ["MutualTls"],
-  network: ["NetworkIsolation", "GlobalIsolation", "CloudFirewall", "FlowLogs", "DatabaseAllowList"],
-  ingress: ["HttpsIngress"],
+  network: [
+    "NetworkIsolation",
+    "GlobalIsolation",
+    "TrafficProtection",
+    "CloudFirewall",
+    "FlowLogs",
+    "DatabaseAllowList",
+  ],
+  ingress: ["IngressGateway", "HttpsIngress"],
   rbac: ["LeastPrivilegeRole"],
-  observability: ["Observability"],
+  observability: ["MeshTelemetry"],
 };
 
 /** A resource with what stands beneath it. */

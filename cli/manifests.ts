@@ -24,9 +24,14 @@ function sortKey({ apiVersion, kind, metadata }: Manifest): string {
   return [rank, metadata.namespace ?? "", kind, metadata.name, apiVersion].join("\0");
 }
 
+/** Kubernetes reads YAML 1.1, where a bare `yes` is a boolean: such strings must be quoted. */
+function document(manifest: Manifest): string {
+  return stringify(manifest, { aliasDuplicateObjects: false, version: "1.1" });
+}
+
 /** Multi-document YAML. */
 export function toYaml(manifests: Manifest[]): string {
-  return manifests.map((manifest) => `---\n${stringify(manifest, { aliasDuplicateObjects: false })}`).join("");
+  return manifests.map((manifest) => `---\n${document(manifest)}`).join("");
 }
 
 /** One file per object: `<namespace>/<kind>-<name>.yaml`. Returns the files. */
@@ -36,7 +41,7 @@ export function writeManifests(manifests: Manifest[], folder: string): string[] 
     const place = join(folder, metadata.namespace ?? "cluster");
     mkdirSync(place, { recursive: true });
     const file = join(place, `${kind.toLowerCase()}-${metadata.name}.yaml`);
-    writeFileSync(file, stringify(manifest, { aliasDuplicateObjects: false }));
+    writeFileSync(file, document(manifest));
     return file;
   });
 }

@@ -62,7 +62,9 @@ export function registerAll(
 ): pulumi.CustomResource[] {
   return manifests.map((manifest) => {
     const { kind, metadata } = manifest;
-    const logicalName = [name, kind, metadata.namespace, metadata.name].filter(Boolean).join("-").toLowerCase();
+    // The slash keeps namespace `a` with `b-c` apart from namespace `a-b` with `c`: no name can hold one.
+    const object = [metadata.namespace, metadata.name].filter(Boolean).join("/");
+    const logicalName = `${name}-${kind.toLowerCase()}-${object}`;
     return register(
       logicalName,
       manifest,

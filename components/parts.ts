@@ -75,7 +75,7 @@ export function partsOf(settings: Settings, around: Surroundings): Part[] {
 function databasePart(database: DatabaseSettings, { mesh, network, gateway }: Surroundings): Part {
   const args = { database, gateway, mesh, network };
   return {
-    name: database.name,
+    name: `database-${database.name}`,
     manifests: databaseEgressManifests(args),
     home: "cluster",
     namespaces: [gateway.namespace, ...clientNamespaces(database)],
@@ -131,7 +131,7 @@ function networkParts(settings: Settings, around: Surroundings): Part[] {
         ]
       : []),
     ...network.protection.map((args): Part => ({
-      name: `${args.namespace}-${args.service}-protection`,
+      name: `protection-${args.namespace}/${args.service}`,
       manifests: trafficProtectionManifests(args),
       home: "mesh",
       namespaces: [args.namespace],
@@ -151,7 +151,7 @@ function ingressParts({ ingress }: Settings): Part[] {
     ...(gateway
       ? [
           {
-            name: gateway.gateway ?? "ingressgateway",
+            name: `ingress-gateway-${gateway.gateway ?? "ingressgateway"}`,
             manifests: ingressGatewayManifests(gateway),
             home: "cluster" as const,
             namespaces: [gateway.namespace],
@@ -161,7 +161,7 @@ function ingressParts({ ingress }: Settings): Part[] {
         ]
       : []),
     ...httpsIngressSpecs(ingress).map((spec): Part => ({
-      name: `${spec.entry}-ingress`,
+      name: `ingress-${spec.entry}`,
       manifests: httpsIngressManifests(spec),
       home: "cluster",
       namespaces: [spec.namespace, ...("gateway" in spec.via ? [spec.via.gateway.namespace] : [])],
@@ -174,7 +174,7 @@ function ingressParts({ ingress }: Settings): Part[] {
 function rolePart({ name: role, ...rest }: Settings["rbac"][number]): Part {
   const args = { role, ...rest };
   return {
-    name: `${args.namespace ?? "cluster"}-${role}-role`,
+    name: `role-${args.namespace ?? ""}/${role}`,
     manifests: leastPrivilegeRoleManifests(args),
     home: "cluster",
     namespaces: args.namespace ? [args.namespace] : [],
@@ -195,7 +195,7 @@ function telemetryPart({ observability }: Settings, mesh: MeshFacts): Part {
 
 function workloadPart(workload: Settings["workloads"][number]): Part {
   return {
-    name: workloadIdentity(workload),
+    name: `workload-${workloadIdentity(workload)}`,
     manifests: workloadSettingsManifests(workload),
     home: "cluster",
     namespaces: workloadNamespaces(workload),

@@ -90,7 +90,7 @@ export class SecurePlatform extends pulumi.ComponentResource {
       this.blueprint.namespaces.map((args) => [
         args.namespace,
         new MeshNamespace(
-          `${name}-${args.namespace}`,
+          `${name}-namespace-${args.namespace}`,
           { ...args, meshProvider },
           // Pods that start before injection works come up without a sidecar.
           this.after([...cluster.ready, ...mesh.ready], cluster.provider),

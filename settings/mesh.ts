@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { objectName } from "./formats.js";
+import { objectName, port } from "./formats.js";
 
 const shared = {
   outboundTrafficPolicy: z
@@ -22,6 +22,13 @@ const istio = z.strictObject({
   revision: objectName.optional().describe("Revision of the control plane, for canary upgrades. Default: none."),
   cni: z.boolean().default(false).describe("Install Istio's CNI plug-in, so that pods need no NET_ADMIN."),
   install: z.boolean().default(true).describe("False when the cluster already runs the mesh."),
+  tracing: z
+    .strictObject({
+      service: z.string().describe("Host of the collector, such as otel-collector.observability.svc.cluster.local."),
+      port: port.default(4317).describe("Port of the collector."),
+    })
+    .optional()
+    .describe("Collector that takes OpenTelemetry traces over gRPC. Default: none."),
   namespace: objectName
     .default("istio-system")
     .describe("Namespace of the control plane; its policies hold for the whole mesh."),

@@ -123,11 +123,11 @@ export function workloadIdentity(workload: WorkloadSettings): string {
   switch (workload.kind) {
     case "mysql-client":
     case "deployment":
-      return `${workload.namespace}-${workload.name}`;
+      return `${workload.namespace}/${workload.name}`;
     case "retail":
-      return `${workload.namespaces.catalog}-retail`;
+      return `${workload.namespaces.catalog}/retail`;
     default:
-      return `${workload.namespace}-${workload.kind}`;
+      return `${workload.namespace}/${workload.kind}`;
   }
 }
 

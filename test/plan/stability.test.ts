@@ -55,11 +55,11 @@ describe("Resources of a stack", () => {
 
   it("wait for the mesh that brings their types and for their namespaces", async () => {
     const { resources } = await planStack(writeStack(smallStack));
-    const entry = resources.find(({ name }) => name.includes("serviceentry-istio-egress-orders"));
+    const entry = resources.find(({ name }) => name.includes("serviceentry-istio-egress/orders"));
     const names = entry?.dependencies.map((urn) => urn.split("::").at(-1)) ?? [];
-    for (const needed of ["platform-shop-namespace", "platform-istio-egress-namespace"])
+    for (const needed of ["platform-namespace-shop-namespace", "platform-namespace-istio-egress-namespace"])
       assert.ok(names.includes(needed), needed);
-    const namespace = resources.find(({ name }) => name === "platform-shop-namespace");
+    const namespace = resources.find(({ name }) => name === "platform-namespace-shop-namespace");
     assert.ok(namespace?.dependencies.some((urn) => urn.endsWith("::platform-mesh-istiod")));
   });
 });
