@@ -8,8 +8,11 @@ import { probeOnce } from "./probe.js";
 
 /** First wait before a container is started again, and the longest. The kubelet's 10 s and 5 min outlast a scenario. */
 const restartBackoffMs = { first: 500, longest: 10_000 };
-/** How often a container is asked until it first answers; its own period counts only from then on. */
-const eagerProbeMs = 200;
+/**
+ * Waits between questions until a container first answers; its own period counts only from then on. They grow, for on a
+ * busy machine asking often is what keeps the others from starting.
+ */
+const eagerProbeMs = { first: 100, growth: 1.4, longest: 1_000 };
 
 /** A hook that waits for the proxy to be up gives up after a minute by itself. */
 const longestHookMs = 60_000;
@@ -145,26 +148,26 @@ export class Supervisor {
   private async askUntilUp(container: Container, probe: V1Probe): Promise<boolean> {
     const patienceMs = (probe.failureThreshold ?? 3) * periodMs(probe) + (probe.initialDelaySeconds ?? 0) * 1000;
     const deadline = performance.now() + patienceMs;
-    while (this.isCurrent(container)) {
+    for (let asked = 0; this.isCurrent(container); asked++) {
       if (await this.ask(probe)) return true;
       if (performance.now() > deadline) {
         await container.stop(0);
         return false;
       }
-      await sleep(eagerProbeMs);
+      await sleep(eagerWaitMs(asked));
     }
     return false;
   }
 
   private async watchReadiness(container: Container, probe: V1Probe): Promise<void> {
     let failures = 0;
-    while (this.isCurrent(container)) {
+    for (let asked = 0; this.isCurrent(container); asked++) {
       const answered = await this.ask(probe);
       if (!this.isCurrent(container)) return;
       failures = answered ? 0 : failures + 1;
       if (answered && !this.view.ready) this.set({ ready: true });
       if (failures >= (probe.failureThreshold ?? 3) && this.view.ready) this.set({ ready: false });
-      await sleep(this.view.ready ? periodMs(probe) : eagerProbeMs);
+      await sleep(this.view.ready ? periodMs(probe) : eagerWaitMs(asked));
     }
   }
 
@@ -200,6 +203,10 @@ export class Supervisor {
 
 /** No program of the lab stands for the image. */
 export class UnknownImage extends Error {}
+
+function eagerWaitMs(asked: number): number {
+  return Math.min(eagerProbeMs.first * eagerProbeMs.growth ** asked, eagerProbeMs.longest);
+}
 
 function periodMs(probe: V1Probe): number {
   return (probe.periodSeconds ?? 10) * 1000;
