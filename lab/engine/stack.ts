@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import {
   LocalWorkspace,
-  PulumiCommand,
   Stack,
   type EngineEvent,
   type OutputMap,
   type PulumiFn,
 } from "@pulumi/pulumi/automation/index.js";
-import { Recorder, type OperationResult, type Progress } from "./events.js";
+import { pulumiCommand } from "./command.js";
+import { withEvents } from "./eventLog.js";
+import { EngineError, Recorder, type OperationResult, type Progress } from "./events.js";
 import { killEngines } from "./processes.js";
 
 /** Operations the engine runs at once. The API server is local, so waiting, not computing, is what takes time. */
@@ -71,10 +72,11 @@ export async function openStack(options: StackOptions): Promise<LabStack> {
   const project = options.project ?? "mesh-egress";
   const stateDir = join(options.workDir, "state");
   await mkdir(stateDir, { recursive: true });
+  let eventLog: string | undefined;
   const workspace = await LocalWorkspace.create({
     workDir: options.workDir,
     pulumiHome: options.pulumiHome ?? join(options.workDir, "home"),
-    pulumiCommand: await pulumiCommand(options.pulumiBin),
+    pulumiCommand: await pulumiCommand(options.pulumiBin, () => eventLog),
     program: options.program,
     projectSettings: { name: project, runtime: "nodejs", backend: { url: `file://${stateDir}` } },
     envVars: environment(options),
@@ -86,25 +88,47 @@ export async function openStack(options: StackOptions): Promise<LabStack> {
     const values = secrets.map(([path, value]) => [`${project}:${path}`, { value, secret: true }]);
     await stack.setAllConfig(Object.fromEntries(values), true);
   }
-  return operations(stack, project, options);
+  const observe: Observed = async (run) => {
+    const recorder = new Recorder(options.onProgress);
+    const log = (eventLog = join(options.workDir, "events.jsonl"));
+    try {
+      const onEvent = (event: EngineEvent) => recorder.record(event);
+      const result = await recorder.watch(() => withEvents(log, onEvent, run));
+      return { ...recorder.result(), result };
+    } finally {
+      eventLog = undefined;
+    }
+  };
+  const observed: Observed = (run) =>
+    observe(run).catch((error: unknown) => {
+      if (!isUnreached(error)) throw error;
+      return observe(run);
+    });
+  return operations(stack, project, options, observed);
 }
 
-function operations(stack: Stack, project: string, options: StackOptions): LabStack {
-  const observed = async <T>(run: (onEvent: (event: EngineEvent) => void) => Promise<T>) => {
-    const recorder = new Recorder(options.onProgress);
-    const result = await recorder.watch(() => run((event) => recorder.record(event)));
-    return { ...recorder.result(), result };
-  };
+/**
+ * Whether the program never reached its engine. The SDK leaves its connections to earlier engines open; when a new engine
+ * is given the port of one of them, the connection is still marked as broken. Nothing has been deployed then.
+ */
+function isUnreached(error: unknown): boolean {
+  return error instanceof EngineError && error.message.includes("UNAVAILABLE: No connection established");
+}
+
+/** Runs an operation and collects what the engine tells about it. */
+type Observed = <T>(run: () => Promise<T>) => Promise<OperationResult & { result: T }>;
+
+function operations(stack: Stack, project: string, options: StackOptions, observed: Observed): LabStack {
   const without = ({ changes, summary, seconds }: OperationResult): OperationResult => ({ changes, summary, seconds });
   return {
     up: async () => {
-      const done = await observed((onEvent) => stack.up({ parallel, onEvent }));
+      const done = await observed(() => stack.up({ parallel }));
       return { ...without(done), outputs: done.result.outputs };
     },
-    preview: async () => without(await observed((onEvent) => stack.preview({ parallel, onEvent }))),
-    refresh: async () => without(await observed((onEvent) => stack.refresh({ parallel, onEvent }))),
-    refreshPreview: async () => without(await observed((onEvent) => stack.previewRefresh({ parallel, onEvent }))),
-    destroy: async () => without(await observed((onEvent) => stack.destroy({ parallel, onEvent }))),
+    preview: async () => without(await observed(() => stack.preview({ parallel }))),
+    refresh: async () => without(await observed(() => stack.refresh({ parallel }))),
+    refreshPreview: async () => without(await observed(() => stack.previewRefresh({ parallel }))),
+    destroy: async () => without(await observed(() => stack.destroy({ parallel }))),
     outputs: () => stack.outputs(),
     configure: (config) => configure(stack, project, config),
     exportState: () =>
@@ -130,11 +154,6 @@ async function configure(stack: Stack, project: string, config: Record<string, u
 function containsSecure(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return "secure" in value || Object.values(value).some(containsSecure);
-}
-
-/** The command of an explicit path; the Automation API itself wants the folder above its `bin`. */
-async function pulumiCommand(path: string): Promise<PulumiCommand> {
-  return PulumiCommand.get({ root: dirname(dirname(path)) });
 }
 
 function environment(options: StackOptions): Record<string, string> {
