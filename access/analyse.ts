@@ -114,7 +114,7 @@ class Reach {
   #pathsOf(workload: Workload): readonly Path[] {
     const key = this.mesh.classOf(workload);
     let paths = this.#paths.get(key);
-    if (!paths) this.#paths.set(key, (paths = this.targets.map((target) => this.mesh.decide(workload, target))));
+    if (!paths) this.#paths.set(key, (paths = this.mesh.paths(workload)));
     return paths;
   }
 

@@ -19,9 +19,10 @@ export interface Connection {
   destinationAddresses: readonly string[];
 }
 
+/** Equal decisions of one set of policies are the same object. */
 export interface Decision {
   allowed: Trilean;
-  because: Evidence[];
+  because: readonly Evidence[];
 }
 
 type Condition = (connection: Connection) => Trilean;
@@ -46,6 +47,11 @@ class RuleIndex {
     if (names) for (const name of names) push(this.#bySni, name, rule);
     else if (namespaces) for (const namespace of namespaces) push(this.#byNamespace, namespace, rule);
     else this.#others.push(rule);
+  }
+
+  /** Policies with a rule for exactly this name. */
+  policiesOf(sni: string): KubernetesObject[] {
+    return (this.#bySni.get(sni) ?? []).map(({ policy }) => policy);
   }
 
   /** The first rule that matches, or the first of which it is not known. */
@@ -104,6 +110,8 @@ export class PolicySet {
   readonly #deny = new RuleIndex();
   readonly #allow = new RuleIndex();
   readonly #allowPolicies: KubernetesObject[] = [];
+  readonly #decisions = new Map<Rule, Decision>();
+  readonly #refusals = new Map<string, Decision>();
   #hasCustom = false;
 
   constructor(
@@ -139,35 +147,51 @@ export class PolicySet {
   decide(connection: Connection): Decision {
     const custom = this.#hasCustom ? this.#custom.find(connection) : undefined;
     if (custom) {
-      return answer("unknown", custom.rule, "CUSTOM: an external authorizer decides, which is not modelled");
+      return this.#answer("unknown", custom.rule, "CUSTOM: an external authorizer decides, which is not modelled");
     }
     const denied = this.#deny.find(connection);
-    if (denied?.answer === true) return answer(false, denied.rule, "DENY matches this connection");
+    if (denied?.answer === true) return this.#answer(false, denied.rule, "DENY matches this connection");
     const allowed = this.#allowPolicies.length > 0 ? this.#allow.find(connection) : undefined;
-    if (this.#allowPolicies.length > 0 && !allowed) return { allowed: false, because: this.#noMatch(connection) };
-    if (denied) return answer("unknown", denied.rule, "DENY: whether it matches is not known");
-    if (!allowed) return { allowed: true, because: [] };
-    if (allowed.answer === "unknown") return answer("unknown", allowed.rule, "ALLOW: whether it matches is not known");
-    return answer(true, allowed.rule, "ALLOW matches this connection");
+    if (this.#allowPolicies.length > 0 && !allowed) return this.#noMatch(connection);
+    if (denied) return this.#answer("unknown", denied.rule, "DENY: whether it matches is not known");
+    if (!allowed) return unrestricted;
+    if (allowed.answer === "unknown") {
+      return this.#answer("unknown", allowed.rule, "ALLOW: whether it matches is not known");
+    }
+    return this.#answer(true, allowed.rule, "ALLOW matches this connection");
   }
 
-  /** Why no ALLOW matches, naming the policies: three say enough. */
-  #noMatch(connection: Connection): Evidence[] {
-    const who = connection.principal ?? "a caller without certificate";
-    return this.#allowPolicies.slice(0, 3).map((policy) => {
+  #answer(allowed: Trilean, rule: Rule, text: string): Decision {
+    let decision = this.#decisions.get(rule);
+    if (decision?.allowed !== allowed) {
+      decision = { allowed, because: [evidence(rule.policy, `spec.rules[${rule.index}]`, text)] };
+      this.#decisions.set(rule, decision);
+    }
+    return decision;
+  }
+
+  /** Why no ALLOW matches, naming the policies: three say enough, those that speak of this name first. */
+  #noMatch({ principal, sni, port }: Connection): Decision {
+    const key = `${principal === undefined} ${sni ?? ""} ${port}`;
+    let decision = this.#refusals.get(key);
+    if (decision) return decision;
+    const who = principal === undefined ? "a caller without certificate" : "this caller";
+    const about = sni === undefined ? [] : this.#allow.policiesOf(sni);
+    const because = [...new Set([...about, ...this.#allowPolicies])].slice(0, 3).map((policy) => {
       const rules = ((policy.spec ?? {}) as AuthorizationPolicySpec).rules ?? [];
       const text =
         rules.length === 0
           ? "allow-nothing: it has no rules, so only other ALLOW policies let anyone in"
-          : `ALLOW: no rule matches ${who}${connection.sni ? ` with SNI ${connection.sni}` : ""} on port ${connection.port}`;
+          : `ALLOW: no rule matches ${who}${sni === undefined ? "" : ` with SNI ${sni}`} on port ${port}`;
       return evidence(policy, "spec.rules", text);
     });
+    decision = { allowed: false, because };
+    this.#refusals.set(key, decision);
+    return decision;
   }
 }
 
-function answer(allowed: Trilean, rule: Rule, text: string): Decision {
-  return { allowed, because: [evidence(rule.policy, `spec.rules[${rule.index}]`, text)] };
-}
+const unrestricted: Decision = { allowed: true, because: [] };
 
 /** Turns a rule's fields into conditions, and notes what a TCP proxy does not get. */
 class Compiler {

@@ -21,7 +21,16 @@ import { listeningAddress, Visibility } from "./visibleServices.js";
 import { meshGateway, VirtualServices } from "./virtualServices.js";
 
 /** What happens to a caller's connection, before it is known who the caller is. */
-export type RouteResult = { path: Path } | { admission: Admission; via: Path["via"]; leavesFromGateway: boolean };
+export type RouteResult = { path: Path } | { admission: Admission };
+
+/** Paths to every target of a class of callers: those that are settled, and those that depend on who calls. */
+interface ClassRoutes {
+  settled: Path[];
+  open: { index: number; admission: Admission }[];
+}
+
+/** Stands in for a path that depends on the caller. */
+const undecided: Path = { verdict: unknown([]), leavesFromGateway: false };
 
 /** Decides what the proxies do with connections. Everything that does not depend on the caller is worked out once. */
 export class MeshDecider {
@@ -45,10 +54,14 @@ export class MeshDecider {
   readonly #labelKeys: readonly string[];
   readonly #personal: ReadonlySet<string>;
   readonly #known: { hosts: ReadonlySet<string> };
-  readonly #routes = new Map<ProxyScope, Map<Target, RouteResult>>();
-  readonly #admissions = new Map<Admission, Map<string, MeshVerdict>>();
+  readonly #routes = new Map<ProxyScope | string, ClassRoutes>();
+  readonly #refusals = new Map<object, Map<string, Path>>();
 
-  constructor(world: World, options: AnalysisOptions, targets: readonly Target[]) {
+  constructor(
+    world: World,
+    options: AnalysisOptions,
+    readonly targets: readonly Target[],
+  ) {
     this.settings = meshSettings(world, options);
     this.services = buildRegistry(world, this.settings);
     this.index = {
@@ -130,33 +143,32 @@ export class MeshDecider {
     return `${present} ${because.kind}/${because.namespace}/${because.name}/${because.text} ${who}`;
   }
 
-  /** The path of one caller to one target. */
-  decide(workload: Workload, target: Target): Path {
-    return this.settle(this.route(workload, target), workload);
+  /** The paths of a caller to all targets, in their order. Callers of one class share the list where nothing depends on them. */
+  paths(workload: Workload): readonly Path[] {
+    const routes = this.#routesOf(workload);
+    if (routes.open.length === 0) return routes.settled;
+    const paths = [...routes.settled];
+    for (const { index, admission } of routes.open)
+      paths[index] = admit(admission, workload, this.settings.trustDomain);
+    return paths;
   }
 
-  /** Adds who the caller is to a route. Equal answers are the same object. */
-  settle(result: RouteResult, workload: Workload): Path {
-    if ("path" in result) return result.path;
-    const { admission, via, leavesFromGateway } = result;
-    let verdicts = this.#admissions.get(admission);
-    if (!verdicts) this.#admissions.set(admission, (verdicts = new Map()));
-    const addresses = workload.addresses.join(",");
-    const key = `${workload.namespace}/${workload.serviceAccount}/${addresses}`;
-    let verdict = verdicts.get(key);
-    if (!verdict) verdicts.set(key, (verdict = admit(admission, workload, this.settings.trustDomain)));
-    return { verdict, via, leavesFromGateway };
-  }
-
-  /** The route of a class of callers to a target, worked out once. */
-  route(workload: Workload, target: Target): RouteResult {
-    if (workload.sidecar.present !== true) return this.#withoutSidecar(workload, target);
-    const scope = this.#scopeOf(workload);
-    let results = this.#routes.get(scope);
-    if (!results) this.#routes.set(scope, (results = new Map()));
-    let result = results.get(target);
-    if (!result) results.set(target, (result = this.#routeOf(scope, target)));
-    return result;
+  /** Routes of a class of callers to every target, worked out once. */
+  #routesOf(workload: Workload): ClassRoutes {
+    const { present, because } = workload.sidecar;
+    const scope = present === true ? this.#scopeOf(workload) : undefined;
+    const key = scope ?? `${present} ${because.kind}/${because.namespace}/${because.name}/${because.text}`;
+    let routes = this.#routes.get(key);
+    if (!routes) {
+      routes = { settled: [], open: [] };
+      for (const [index, target] of this.targets.entries()) {
+        const result = scope ? this.#routeOf(scope, target) : this.#withoutSidecar(workload, target);
+        routes.settled.push("path" in result ? result.path : undecided);
+        if ("admission" in result) routes.open.push({ index, admission: result.admission });
+      }
+      this.#routes.set(key, routes);
+    }
+    return routes;
   }
 
   /** No proxy on the caller's side: the connection goes to the target as it is. */
@@ -190,8 +202,25 @@ export class MeshDecider {
       target.port,
     );
     if (patched) return ended(unknown([patched]));
+    if (!scope.knows(target.host) && scope.isSilent(target.port, target.addresses) && !this.#serviceOf(target.host)) {
+      return { path: this.#refusal(scope, target) };
+    }
     const { dial, because } = this.#dial(scope, target);
     return this.#follow(scope, target, outbound(scope, dial), because);
+  }
+
+  /** The path of a connection that no listener takes: one for all proxies with the same outbound policy. */
+  #refusal(scope: ProxyScope, target: Target): Path {
+    let paths = this.#refusals.get(scope.sidecar);
+    if (!paths) this.#refusals.set(scope.sidecar, (paths = new Map()));
+    const [service] = this.index.visibility.allOfHost(target.host);
+    const key = `${target.protocol} ${service?.namespace ?? ""} ${service ? target.host : ""}`;
+    let path = paths.get(key);
+    if (!path) {
+      path = { verdict: this.#unmatched(scope, target, []), leavesFromGateway: false };
+      paths.set(key, path);
+    }
+    return path;
   }
 
   /** What the client dials: the address its own proxy answers with, a Service's, or the target's real one. */
@@ -588,12 +617,15 @@ export class MeshDecider {
     const admission: Admission = {
       workload,
       port,
+      via,
+      leavesFromGateway: true,
+      paths: new Map(),
       sni: mutual || target.protocol === "tls" ? sni : undefined,
       authenticated,
       handshake:
         names.length > 0
           ? {
-              names,
+              names: new Set(names),
               because: evidence(
                 bound.gateway,
                 field(bound, "tls.subjectAltNames"),
@@ -606,7 +638,7 @@ export class MeshDecider {
       because: steps,
       admitted,
     };
-    return { admission, via, leavesFromGateway: true };
+    return { admission };
   }
 
   /** Where the gateway's own connection ends. */
@@ -718,6 +750,9 @@ export class MeshDecider {
     const admission: Admission = {
       workload,
       port,
+      via,
+      leavesFromGateway: false,
+      paths: new Map(),
       sni:
         mutual && scope
           ? `outbound_.${cluster.port.number}_.${cluster.subset}_.${cluster.service.host}`
@@ -729,7 +764,7 @@ export class MeshDecider {
       because: steps,
       admitted: direct(mutual, steps),
     };
-    return { admission, via, leavesFromGateway: false };
+    return { admission };
   }
 }
 

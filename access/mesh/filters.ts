@@ -52,6 +52,7 @@ export class ProxyPatches {
 
   /** What keeps the model from deciding about a proxy, if anything does. */
   touching(workload: Pick<Workload, "namespace" | "labels">, context: Context, port?: number): Evidence | undefined {
+    if (this.#byNamespace.size === 0) return undefined;
     for (const namespace of new Set([this.settings.rootNamespace, workload.namespace])) {
       for (const object of this.#byNamespace.get(namespace) ?? []) {
         if (!hasLabels(workload.labels, selectorOf(object))) continue;

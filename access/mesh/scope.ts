@@ -72,6 +72,19 @@ export class ProxyScope {
     return this.#view.parts.flatMap((part) => part.ofHost(host));
   }
 
+  /** Whether anything of this host is exported to the proxy at all. */
+  knows(host: string): boolean {
+    return this.#view.parts.some((part) => part.ofHost(host).length > 0);
+  }
+
+  /** Whether no service has a listener that could take a connection to these addresses on a port. */
+  isSilent(port: number, addresses: readonly string[]): boolean {
+    return this.#view.parts.every((part) => {
+      const { anywhere, http, byAddress } = part.atPort(port, this.capture);
+      return anywhere.length === 0 && http.length === 0 && !addresses.some((address) => byAddress.has(address));
+    });
+  }
+
   /** Services of exactly this host that the proxy's listeners import. */
   imported(host: string): MeshService[] {
     return this.sidecar.listeners.flatMap((listener) => this.#selected(listener, this.#ofHost(host)));

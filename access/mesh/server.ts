@@ -1,23 +1,27 @@
 import type { Evidence, MeshVerdict, Workload } from "../model.js";
-import type { Connection, PolicySet } from "./authorization.js";
-import { blocked, unknown } from "./verdict.js";
+import type { Decision, PolicySet } from "./authorization.js";
+import { blocked, unknown, type Path } from "./verdict.js";
 
 /** A proxy that admits or refuses a caller by who it is, after the route to it has been decided. */
 export interface Admission {
   workload: Workload;
   port: number;
+  via: Path["via"];
+  leavesFromGateway: boolean;
   /** SNI the proxy sees. */
   sni: string | undefined;
   /** The caller shows its certificate. */
   authenticated: boolean;
-  /** Exact identities the TLS handshake admits; empty admits all. */
-  handshake: { names: readonly string[]; because: Evidence } | undefined;
+  /** Exact identities the TLS handshake admits; undefined when it admits all. */
+  handshake: { names: ReadonlySet<string>; because: Evidence } | undefined;
   policies: PolicySet;
   /** A caller that is refused at its first byte has seen the greeting by then. */
   greets: boolean;
   /** The chain so far, and the verdict for a caller that is admitted. */
   because: readonly Evidence[];
   admitted: MeshVerdict;
+  /** Paths made so far, by what decided them. */
+  paths: Map<object, Path>;
 }
 
 /** The identity in a workload's certificate. */
@@ -25,27 +29,43 @@ export function principalOf(workload: Workload, trustDomain: string): string {
   return `${trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
 }
 
-/** Whether the proxy lets a caller through. */
-export function admit(admission: Admission, caller: Workload, trustDomain: string): MeshVerdict {
+/** The path of a caller through an admission. Callers with the same answer share one. */
+export function admit(admission: Admission, caller: Workload, trustDomain: string): Path {
   const principal = admission.authenticated ? principalOf(caller, trustDomain) : undefined;
   const { handshake } = admission;
-  if (handshake && handshake.names.length > 0 && !handshake.names.includes(`spiffe://${principal ?? ""}`)) {
-    const text = `the handshake admits ${handshake.names.length} identities, and spiffe://${principal ?? ""} is none of them`;
-    return blocked([...admission.because, { ...handshake.because, text }]);
-  }
-  const connection: Connection = {
+  if (handshake && !handshake.names.has(`spiffe://${principal ?? ""}`)) return pathOf(admission, handshake);
+  const decision = admission.policies.decide({
     port: admission.port,
     sni: admission.sni,
     principal,
     namespace: principal === undefined ? undefined : caller.namespace,
     sourceAddresses: caller.addresses,
     destinationAddresses: admission.workload.addresses,
-  };
-  const { allowed, because } = admission.policies.decide(connection);
+  });
+  return pathOf(admission, decision);
+}
+
+/** One path for every caller that a handshake refuses, and one for every decision of the policies. */
+function pathOf(admission: Admission, reason: Decision | NonNullable<Admission["handshake"]>): Path {
+  let path = admission.paths.get(reason);
+  if (!path) {
+    const verdict = "names" in reason ? refused(admission, reason) : decided(admission, reason);
+    path = { verdict, via: admission.via, leavesFromGateway: admission.leavesFromGateway };
+    admission.paths.set(reason, path);
+  }
+  return path;
+}
+
+function refused(admission: Admission, { names, because }: NonNullable<Admission["handshake"]>): MeshVerdict {
+  const text = `the TLS handshake admits ${names.size} ${names.size === 1 ? "identity" : "identities"}, and the caller's is not among them`;
+  return blocked([...admission.because, { ...because, text }]);
+}
+
+function decided(admission: Admission, { allowed, because }: Decision): MeshVerdict {
+  const { admitted, handshake } = admission;
   if (allowed === true) {
-    if (because.length === 0 && !handshake) return admission.admitted;
-    const all = [...admission.admitted.because, ...(handshake ? [handshake.because] : []), ...because];
-    return { ...admission.admitted, because: all };
+    if (because.length === 0 && !handshake) return admitted;
+    return { ...admitted, because: [...admitted.because, ...(handshake ? [handshake.because] : []), ...because] };
   }
   if (allowed === "unknown") return unknown([...admission.because, ...because]);
   return blocked([...admission.because, ...because], admission.greets ? "greeting" : null);
