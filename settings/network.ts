@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { firewallSchema, flowLogsSchema } from "./cloudNetwork.js";
 import { cidr, duration, labels, objectName, port } from "./formats.js";
 import type { MutualTlsSettings } from "./mutualTls.js";
 import type { Problem } from "./problem.js";
@@ -112,6 +113,8 @@ export const networkSchema = z.strictObject({
     .describe("Pods that may connect to addresses, past the egress gateway: a relaxation."),
   globalIsolation: globalIsolation.prefault({}).describe("Default deny for the whole cluster."),
   protection: z.array(protection).default([]).describe("Limits on services of the mesh."),
+  firewall: firewallSchema.prefault({}).describe("The cloud's firewall around nodes that this stack creates."),
+  flowLogs: flowLogsSchema.prefault({}).describe("What the cloud's network keeps of connections."),
 });
 export type NetworkSettings = z.output<typeof networkSchema>;
 

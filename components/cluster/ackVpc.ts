@@ -41,7 +41,7 @@ export interface AckVpcArgs {
 }
 
 /** Ids by zone. */
-type VswitchIds = Record<string, pulumi.Output<string>>;
+export type VswitchIds = Record<string, pulumi.Output<string>>;
 type Purpose = "nodes" | "pods" | "gateway" | "databases";
 
 /** Alibaba Cloud's own services inside every VPC: DNS, time, object storage, metadata, health checks. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { FlowLogsSettings } from "../../settings/cloudNetwork.js";
 import type { ClusterSettings } from "../../settings/cluster.js";
 import { neededSecret, type SecretValues } from "../secrets.js";
 import type { Cluster } from "./cluster.js";
@@ -10,11 +11,20 @@ export type MakeCluster = (name: string, secrets: SecretValues, opts: pulumi.Com
 const inCloud = (name: string | undefined) => name ?? pulumi.getStack();
 
 /** Loads the SDK of the one cloud the settings name, and returns what makes its cluster. */
-export async function createCluster(settings: ClusterSettings): Promise<MakeCluster> {
+export async function createCluster(settings: ClusterSettings, flowLogs?: FlowLogsSettings): Promise<MakeCluster> {
   switch (settings.cloud) {
     case "gke": {
       const { GkeCluster } = await import("./gke.js");
-      return (name, _secrets, opts) => new GkeCluster(name, { ...settings, clusterName: inCloud(settings.name) }, opts);
+      return (name, _secrets, opts) =>
+        new GkeCluster(
+          name,
+          {
+            ...settings,
+            clusterName: inCloud(settings.name),
+            flowLogs: flowLogs?.enabled === false ? false : flowLogs,
+          },
+          opts,
+        );
     }
     case "ack": {
       const { AckCluster } = await import("./ack.js");

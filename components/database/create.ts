@@ -4,18 +4,28 @@ import type { AckNetwork, Cluster, GkeNetwork } from "../cluster/cluster.js";
 import { neededSecret, type SecretValues } from "../secrets.js";
 import type { ManagedDatabase } from "./database.js";
 
-type Make = (
-  name: string,
-  place: { cluster: Cluster; secrets: SecretValues },
-  opts: pulumi.ComponentResourceOptions,
-) => ManagedDatabase;
+/** What a database is created beside, and the secrets its password is among. */
+interface Place {
+  cluster: Cluster;
+  secrets: SecretValues;
+}
 
-/** Loads the SDK of the cloud a database is to be created in; undefined for one that exists. */
-export async function createDatabase(database: DatabaseSettings): Promise<Make | undefined> {
-  const { provision, protocol, port, name: databaseName } = database;
+type Make = (name: string, place: Place, opts: pulumi.ComponentResourceOptions) => ManagedDatabase;
+
+/**
+ * Loads the SDK of the cloud that databases are to be created in, and returns what creates them: by the name of each
+ * database that the settings provision.
+ */
+export async function createDatabases(databases: DatabaseSettings[]): Promise<Map<string, Make>> {
+  const makers = databases.map(async (database) => [database.name, await maker(database)] as const);
+  return new Map((await Promise.all(makers)).flatMap(([name, make]) => (make ? [[name, make] as const] : [])));
+}
+
+async function maker({ provision, protocol, port, name: database }: DatabaseSettings): Promise<Make | undefined> {
   if (!provision) return undefined;
   const args = (secrets: SecretValues) => ({
     ...provision,
+    // The settings refuse every other protocol.
     protocol: protocol as "mysql" | "postgres",
     port,
     password: neededSecret(secrets, provision.passwordSecret),
@@ -27,9 +37,5 @@ export async function createDatabase(database: DatabaseSettings): Promise<Make |
   }
   const { CloudSqlDatabase } = await import("./cloudSql.js");
   return (name, { cluster, secrets }, opts) =>
-    new CloudSqlDatabase(
-      name,
-      { ...args(secrets), database: databaseName, network: cluster.cloudNetwork as GkeNetwork },
-      opts,
-    );
+    new CloudSqlDatabase(name, { ...args(secrets), database, network: cluster.cloudNetwork as GkeNetwork }, opts);
 }

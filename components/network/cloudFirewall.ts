@@ -1,6 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
-import type { FirewallDatabase, FirewallSettings } from "../../settings/cloudNetwork.js";
-import type { AckNetwork, GkeNetwork } from "../cluster/cluster.js";
+import type { FirewallDatabase } from "../../settings/cloudNetwork.js";
 
 /** Where connections go, as a packet filter sees it; several databases may share one. */
 export interface FirewallTarget {
@@ -26,21 +24,4 @@ export function firewallTargets(databases: FirewallDatabase[]): FirewallTarget[]
   const open = new Set(targets.filter(({ throughGateway }) => !throughGateway).map(({ name }) => name));
   const byName = new Map(targets.map((target) => [target.name, { ...target, throughGateway: !open.has(target.name) }]));
   return [...byName.values()];
-}
-
-type Make = (name: string, opts: pulumi.ComponentResourceOptions) => pulumi.ComponentResource;
-
-/** Loads the SDK of the one cloud whose network it is, and returns what makes its firewall. */
-export async function createCloudFirewall(
-  cloud: "gke" | "ack",
-  databases: FirewallDatabase[],
-  { logDenied }: FirewallSettings,
-): Promise<(network: GkeNetwork | AckNetwork) => Make> {
-  if (cloud === "gke") {
-    const { GkeFirewall } = await import("./gkeFirewall.js");
-    return (network) => (name, opts) =>
-      new GkeFirewall(name, { network: network as GkeNetwork, databases, logDenied }, opts);
-  }
-  const { AckFirewall } = await import("./ackFirewall.js");
-  return (network) => (name, opts) => new AckFirewall(name, { network: network as AckNetwork, databases }, opts);
 }
