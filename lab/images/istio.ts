@@ -37,7 +37,6 @@ export function proxy({ programs, envoyBootstrap }: Servers): Image {
     entrypoint: ["/usr/local/bin/pilot-agent"],
     arguments: [],
     user: istioUser,
-    environment: { ISTIO_META_ISTIO_PROXY_SHA: "upstream", ISTIO_META_ISTIO_VERSION: "1.31.0" },
     files: [
       { path: "/usr/local/bin/pilot-agent", from: programs["pilot-agent"] },
       { path: "/usr/local/bin/envoy", from: programs.envoy },

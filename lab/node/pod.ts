@@ -267,6 +267,9 @@ export class PodWorker {
     const security = { ...this.pod.spec?.securityContext, ...container.securityContext };
     const pod = this.pod.spec?.securityContext;
     const user = security.runAsUser ?? image.user ?? 0;
+    if (security.runAsNonRoot && user === 0) {
+      throw new Error("The container has runAsNonRoot and its image runs as root. Set runAsUser.");
+    }
     return Container.start({
       folder: join(this.folder, "containers", `${container.name}-${attempt}`),
       log: logFile(this.host.logs, this, container.name),
