@@ -2,10 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings/schema.js";
 import { type Blueprint, blueprintOf, manifestsOf } from "./blueprint.js";
 import { createCluster, type MakeCluster } from "./cluster/create.js";
+import { createDatabases, type MakeDatabase } from "./database/create.js";
 import { EgressGateway } from "./gateway/egressGateway.js";
 import type { Manifest } from "./manifest.js";
 import { createMesh, type MakeMesh } from "./mesh/create.js";
 import { MeshNamespace } from "./namespace/meshNamespace.js";
+import { createCloudGuards, type MakeGuards } from "./network/create.js";
 import type { Ground } from "./parts.js";
 import type { SecretValues } from "./secrets.js";
 
@@ -15,6 +17,14 @@ export interface SecurePlatformArgs {
   settings: Settings;
   /** Secret values by name. */
   secrets: SecretValues;
+}
+
+/** What makes each part of the ground, its SDK loaded. */
+interface Makers {
+  cluster: MakeCluster;
+  guards: MakeGuards;
+  databases: Map<string, MakeDatabase>;
+  mesh: MakeMesh;
 }
 
 /** Registrations under way hold memory until they are sent: a thousand databases at once would hold a gigabyte. */
@@ -34,8 +44,13 @@ export class SecurePlatform extends pulumi.ComponentResource {
     args: SecurePlatformArgs,
     opts?: pulumi.ComponentResourceOptions,
   ): Promise<SecurePlatform> {
-    const { cluster, mesh } = args.settings;
-    const make = { cluster: await createCluster(cluster), mesh: await createMesh(mesh, cluster) };
+    const { cluster, mesh, network, databases } = args.settings;
+    const make = {
+      cluster: await createCluster(cluster, network.flowLogs),
+      guards: await createCloudGuards(args.settings),
+      databases: await createDatabases(databases),
+      mesh: await createMesh(mesh, cluster),
+    };
     const platform = new SecurePlatform(name, args.settings, opts);
     await platform.build(name, args.secrets, make);
     platform.registerOutputs({ gateway: platform.blueprint.gateway.host });
@@ -48,11 +63,18 @@ export class SecurePlatform extends pulumi.ComponentResource {
     this.manifests = manifestsOf(this.blueprint);
   }
 
-  private build(name: string, secrets: SecretValues, make: { cluster: MakeCluster; mesh: MakeMesh }): Promise<void> {
+  private build(name: string, secrets: SecretValues, make: Makers): Promise<void> {
     const cluster = make.cluster(`${name}-cluster`, secrets, { parent: this });
+    make.guards(name, cluster, { parent: this });
+    const databases = new Map(
+      [...make.databases].map(([database, create]) => [
+        database,
+        create(`${name}-created-${database}`, { cluster, secrets }, { parent: this }),
+      ]),
+    );
     const mesh = make.mesh(`${name}-mesh`, cluster, { parent: this });
     const meshProvider = mesh.provider === cluster.provider ? undefined : mesh.provider;
-    return this.layers(name, { cluster, mesh, meshProvider, secrets });
+    return this.layers(name, { cluster, mesh, meshProvider, databases, secrets });
   }
 
   private async layers(name: string, ground: Ground): Promise<void> {
