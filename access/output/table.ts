@@ -9,6 +9,16 @@ const shownLines = 400;
 const shownFindings = 8;
 const widthOfHosts = 42;
 
+/** The weight of `gravity` for pairs that are open underneath. */
+const bypassed = 3;
+
+/** What each weight of `gravity` that deserves a line means. */
+const graveWords: Record<number, string> = {
+  5: "ends at another database",
+  4: "is refused, yet sees the server's greeting and holds a connection",
+  [bypassed]: "gets round its sidecar: nothing underneath stops it",
+};
+
 const meshColor: Record<MeshVerdictName, keyof Colors> = {
   gateway: "green",
   direct: "yellow",
@@ -17,59 +27,96 @@ const meshColor: Record<MeshVerdictName, keyof Colors> = {
   unknown: "magenta",
 };
 
+/** How a row reads, the same object for all that read alike. */
+interface Answer {
+  key: string;
+  /** The kind of trouble it is one of, if any. */
+  grave?: Grave;
+}
+
+/** Pairs in the same trouble for the same reason. */
+interface Grave {
+  weight: number;
+  first: Row;
+  pairs: number;
+}
+
+/** Databases of one workload with one and the same answer. */
 interface Group {
   row: Row;
-  /** Databases of one workload with one and the same answer. */
-  targets: string[];
+  first: string;
+  databases: number;
 }
 
 /** The matrix as a terminal shows it: by workload, equal answers in one line, what is worth a look below. */
 export function accessTable(analysis: Pick<Analysis, "rows" | "findings" | "summary">, colors: Colors): string {
-  const lines: string[] = [];
-  let hidden = 0;
-  for (const [title, groups] of byWorkload(analysis.rows)) {
-    if (lines.length > shownLines) {
-      hidden++;
-      continue;
-    }
-    lines.push("", title(colors), ...groups.map((group) => groupLine(group, colors)));
-  }
-  if (hidden > 0)
-    lines.push("", colors.dim(`… ${count(hidden, "more workload")}: write a page with -o html, or JSON with -o json.`));
-  return [...lines, "", ...footer(analysis, colors)].join("\n").trimStart();
-}
-
-type Title = (colors: Colors) => string;
-
-function* byWorkload(rows: Iterable<Row>): Generator<[Title, Group[]]> {
-  let groups: Map<string, Group> | undefined;
+  const answers = new Answers();
+  const blocks: { from: Row["from"]; groups: Map<string, Group> }[] = [];
+  let lines = 0;
+  let workloads = 0;
   let current: Row["from"] | undefined;
-  for (const row of rows) {
-    if (!current || !groups || row.from.workload !== current.workload || row.from.namespace !== current.namespace) {
-      if (current && groups) yield [titleOf(current), [...groups.values()]];
-      current = row.from;
-      groups = new Map();
+  for (const row of analysis.rows) {
+    const { from } = row;
+    const { key, grave } = answers.of(row);
+    if (grave) grave.pairs++;
+    if (from.workload !== current?.workload || from.namespace !== current.namespace) {
+      current = from;
+      workloads++;
+      if (lines < shownLines) blocks.push({ from, groups: new Map() });
     }
-    const key = answerOf(row);
-    const group = groups.get(key);
-    if (group) group.targets.push(`${row.to.host}:${row.to.port}`);
-    else groups.set(key, { row, targets: [`${row.to.host}:${row.to.port}`] });
+    if (blocks.length < workloads) continue;
+    const groups = blocks.at(-1)?.groups;
+    const group = groups?.get(key);
+    if (group) group.databases++;
+    else {
+      groups?.set(key, { row, first: `${row.to.host}:${row.to.port}`, databases: 1 });
+      lines++;
+    }
   }
-  if (current && groups) yield [titleOf(current), [...groups.values()]];
+  const shown = blocks.flatMap(({ from, groups }) => [
+    "",
+    `${colors.bold(`${from.namespace}/${from.workload}`)} ${colors.dim(`as ${from.serviceAccount}`)}`,
+    ...[...groups.values()].map((group) => groupLine(group, colors)),
+  ]);
+  const hidden = workloads - blocks.length;
+  if (hidden > 0)
+    shown.push("", colors.dim(`… ${count(hidden, "more workload")}: write a page with -o html, or JSON with -o json.`));
+  return [...shown, "", ...footer(analysis, answers.graves(), colors)].join("\n").trimStart();
 }
 
-function titleOf({ namespace, workload, serviceAccount }: Row["from"]): Title {
-  return (colors) => `${colors.bold(`${namespace}/${workload}`)} ${colors.dim(`as ${serviceAccount}`)}`;
+/** Verdicts are shared between rows, so how a row reads is worked out once per pair of verdicts. */
+class Answers {
+  private readonly known = new Map<Row["mesh"], Map<Row["around"], Answer>>();
+  private readonly kinds = new Map<string, Grave>();
+
+  of(row: Row): Answer {
+    let byAround = this.known.get(row.mesh);
+    if (!byAround) this.known.set(row.mesh, (byAround = new Map()));
+    let answer = byAround.get(row.around);
+    if (!answer) byAround.set(row.around, (answer = this.read(row)));
+    return answer;
+  }
+
+  graves(): Grave[] {
+    return [...this.kinds.values()].sort((a, b) => b.weight - a.weight || b.pairs - a.pairs);
+  }
+
+  private read(row: Row): Answer {
+    const { mesh, around } = row;
+    const key = [mesh.verdict, mesh.encryption.join(), mesh.identity, mesh.exposes, around.verdict].join(" ");
+    const weight = gravity(row);
+    if (!graveWords[weight]) return { key };
+    const reason = weight === bypassed ? around.because : mesh.because;
+    const kind = `${weight} ${reason.map((evidence) => objectName(evidence)).join()}`;
+    const grave = this.kinds.get(kind) ?? { weight, first: row, pairs: 0 };
+    this.kinds.set(kind, grave);
+    return { key, grave };
+  }
 }
 
-function answerOf({ mesh, around }: Row): string {
-  return [mesh.verdict, mesh.encryption.join(), mesh.identity, mesh.exposes, around.verdict].join(" ");
-}
-
-function groupLine({ row, targets }: Group, colors: Colors): string {
+function groupLine({ row, first, databases }: Group, colors: Colors): string {
   const { mesh, around } = row;
-  const [first = ""] = targets;
-  const more = targets.length === 1 ? "" : ` and ${targets.length - 1} more`;
+  const more = databases === 1 ? "" : ` and ${databases - 1} more`;
   const verdict = paint(`${meshSymbols[mesh.verdict]} ${mesh.verdict}`.padEnd(12), meshColor[mesh.verdict], colors);
   const path = hops(mesh.encryption).padEnd(26);
   const note = remark(mesh).padEnd(17);
@@ -93,7 +140,8 @@ function paint(text: string, color: keyof Colors, colors: Colors): string {
 }
 
 function footer(
-  { summary, findings, rows }: Pick<Analysis, "rows" | "findings" | "summary">,
+  { summary, findings }: Pick<Analysis, "findings" | "summary">,
+  graves: readonly Grave[],
   colors: Colors,
 ): string[] {
   const mesh = Object.entries(summary.mesh).flatMap(([name, number]) =>
@@ -114,46 +162,24 @@ function footer(
     `${colors.bold(count(summary.workloads, "workload"))} x ${colors.bold(count(summary.targets, "target"))}`,
     `  by the mesh   ${mesh.join("   ")}`,
     `  way round     ${around.join("   ")}`,
-    ...worst(findings, rows, colors),
+    ...worst(findings, graves, colors),
   ];
 }
 
 /** Findings of the whole first, then the gravest pairs, each kind once. */
-function worst(findings: readonly Finding[], rows: Iterable<Row>, colors: Colors): string[] {
-  const graves = graveRows(rows);
-  const texts = [...findings.map((finding) => finding.text), ...graves].slice(0, shownFindings);
+function worst(findings: readonly Finding[], graves: readonly Grave[], colors: Colors): string[] {
+  const texts = [...findings.map((finding) => finding.text), ...graves.map(graveText)];
   if (texts.length === 0) return [];
-  const more = findings.length + graves.length - texts.length;
+  const more = texts.length - shownFindings;
   return [
     "",
     colors.bold("Look at"),
-    ...texts.map((text) => `  ${colors.red("!")} ${text}`),
+    ...texts.slice(0, shownFindings).map((text) => `  ${colors.red("!")} ${text}`),
     ...(more > 0 ? [colors.dim(`  … and ${more} more`)] : []),
   ];
 }
 
-const graveWords: Record<number, string> = {
-  5: "ends at another database",
-  4: "is refused, yet sees the server's greeting and holds a connection",
-  3: "gets round its sidecar: nothing underneath stops it",
-};
-
-function graveRows(rows: Iterable<Row>): string[] {
-  const kinds = new Map<string, { weight: number; first: Row; more: number }>();
-  for (const row of rows) {
-    const weight = gravity(row);
-    if (!graveWords[weight]) continue;
-    const reason = weight === 3 ? row.around.because : row.mesh.because;
-    const key = `${weight} ${reason.map((evidence) => objectName(evidence)).join()}`;
-    const known = kinds.get(key);
-    if (known) known.more++;
-    else kinds.set(key, { weight, first: row, more: 0 });
-  }
-  return [...kinds.values()]
-    .sort((a, b) => b.weight - a.weight || b.more - a.more)
-    .map(({ weight, first, more }) => {
-      const { from, to } = first;
-      const others = more ? ` (and ${count(more, "pair")} like it)` : "";
-      return `${from.namespace}/${from.workload} -> ${to.host}:${to.port} ${graveWords[weight]}${others}`;
-    });
+function graveText({ weight, first: { from, to }, pairs }: Grave): string {
+  const others = pairs > 1 ? ` (and ${count(pairs - 1, "pair")} like it)` : "";
+  return `${from.namespace}/${from.workload} -> ${to.host}:${to.port} ${graveWords[weight]}${others}`;
 }

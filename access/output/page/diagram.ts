@@ -1,55 +1,62 @@
-/** Draws the path of one pair as SVG text. Runs in the page; what it needs of it comes as arguments. */
+/**
+ * Draws the path of one pair as SVG text, lying where there is room and standing on a phone. Runs in the page, beside
+ * the script that gives it the pair; only the places of things differ between the two forms.
+ */
 export const diagramScript = String.raw`
 const hopWords={plaintext:'plaintext',tls:'TLS','mutual-tls':'mutual TLS','tls-passthrough':'own TLS','mutual-tls+tls-passthrough':'own TLS in mutual TLS'};
+const lying={box:[760,238,276],pod:[6,118,256,104],podLabel:[20,212],process:[18,132,114,56],sidecar:[150,132,100,56],inner:'M132 160h15',
+  gateway:[382,132,122,56],database:[622,128,132,64],first:['M250 160H378',320,148,'middle'],second:['M504 160H618',562,148,'middle'],
+  past:['M250 164C330 246 545 246 619 174',436,214,'middle'],straight:['M250 160H618',436,148,'middle'],cutEarly:['M250 160H288',302,160],cutLate:['M250 160H338',352,160],
+  doubt:['M250 160H618',316,160],greeting:['M622 182C520 262 240 262 92 194',400,264,'middle'],
+  round:['M75 130C110 12 640 12 688 124',382,42],roundLabel:{open:[382,32],blocked:[382,22],unknown:[382,20]}};
+const standing={box:[360,440,440],pod:[36,6,304,104],podLabel:[122,98],process:[50,18,124,56],sidecar:[212,18,116,56],inner:'M174 46h35',
+  gateway:[204,190,132,56],database:[204,338,132,64],first:['M270 74V186',282,134,'start'],second:['M270 246V333',282,296,'start'],
+  past:['M238 74C176 160 176 270 232 341',152,222,'middle'],straight:['M270 74V333',282,212,'start'],cutEarly:['M270 74V110',270,124],cutLate:['M270 74V160',270,174],
+  doubt:['M270 74V333',270,140],greeting:['M206 350C130 320 120 180 122 80',128,262,'start'],
+  round:['M70 78C-6 170 0 350 200 378',29,240],roundLabel:{open:[20,424],blocked:[20,424],unknown:[20,424]}};
 const lock=(x,y,shut)=>'<g transform="translate('+x+' '+y+')" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"><rect x="-4.5" y="-1" width="9" height="7.4" rx="1.8" fill="currentColor" stroke="none"/><path d="'+(shut?'M-2.8 -1v-1.8a2.8 2.8 0 0 1 5.6 0V-1':'M-2.8 -1v-2.4a2.8 2.8 0 0 1 5.4 -.9')+'"/></g>';
-function cut(text,length){return text.length>length?text.slice(0,length-1)+'…':text}
-function node(x,y,w,h,title,sub,options){
-  const o=options||{},tone=o.tone||'var(--ink)',dash=o.dash?' stroke-dasharray="4 4"':'';
-  const shape=o.cylinder
-    ?'<path d="M'+x+' '+(y+8)+'v'+(h-16)+'a'+w/2+' 8 0 0 0 '+w+' 0v-'+(h-16)+'" fill="var(--raised)" stroke="'+(o.line||'var(--line)')+'" stroke-width="1.4"'+dash+'/><ellipse cx="'+(x+w/2)+'" cy="'+(y+8)+'" rx="'+w/2+'" ry="8" fill="var(--raised)" stroke="'+(o.line||'var(--line)')+'" stroke-width="1.4"'+dash+'/>'
-    :'<rect x="'+x+'" y="'+y+'" width="'+w+'" height="'+h+'" rx="10" fill="var(--raised)" stroke="'+(o.line||'var(--line)')+'" stroke-width="1.4"'+dash+'/>';
-  const ty=o.cylinder?y+h/2+8:y+h/2-(sub?3:-5);
-  return '<g'+(o.ghost?' opacity=".45"':'')+'>'+shape+'<text x="'+(x+w/2)+'" y="'+ty+'" text-anchor="middle" font-size="13" font-weight="600" fill="'+tone+'">'+esc(cut(title,Math.floor(w/7.3)))+'</text>'+(sub?'<text x="'+(x+w/2)+'" y="'+(ty+16)+'" text-anchor="middle" font-size="11" fill="var(--muted)">'+esc(cut(sub,Math.floor(w/5.9)))+'</text>':'')+'</g>';
+const cut=(text,length)=>text.length>length?text.slice(0,length-1)+'…':text;
+const label=(text,x,y,color,anchor,size)=>'<text x="'+x+'" y="'+y+'" text-anchor="'+(anchor||'middle')+'" font-size="'+(size||11.5)+'" font-weight="600" fill="'+color+'">'+esc(text)+'</text>';
+function node(place,title,sub,options){
+  const [x,y,w,h]=place,o=options||{},style=' fill="var(--raised)" stroke="'+(o.line||'var(--edge)')+'" stroke-width="1.4"'+(o.dash?' stroke-dasharray="4 4"':'');
+  const shape=o.cylinder?'<path d="M'+x+' '+(y+8)+'v'+(h-16)+'a'+w/2+' 8 0 0 0 '+w+' 0v-'+(h-16)+'"'+style+'/><ellipse cx="'+(x+w/2)+'" cy="'+(y+8)+'" rx="'+w/2+'" ry="8"'+style+'/>':'<rect x="'+x+'" y="'+y+'" width="'+w+'" height="'+h+'" rx="10"'+style+'/>';
+  const middle=x+w/2,line=o.cylinder?y+h/2+9:y+h/2-(sub?2:-5);
+  return '<g'+(o.ghost?' opacity=".5"':'')+'>'+shape+label(cut(title,Math.floor(w/7.4)),middle,line,o.tone||'var(--ink)','middle',13)+(sub?'<text x="'+middle+'" y="'+(line+15)+'" text-anchor="middle" font-size="11" fill="var(--muted)">'+esc(cut(sub,Math.floor(w/5.9)))+'</text>':'')+'</g>';
 }
-function hop(path,x,y,kind,tone){
-  const shut=kind&&kind!=='plaintext',word=kind?hopWords[kind]:'',color=kind==='plaintext'?'var(--direct)':tone;
-  const lines=word.length>14?word.split(' in '):[word];
-  const label=!kind?'':'<g style="color:'+color+'">'+lock(x,y-(lines.length>1?40:26),shut)+lines.map((part,i)=>'<text x="'+x+'" y="'+(y-9-(lines.length-1-i)*14)+'" text-anchor="middle" font-size="11.5" font-weight="600" fill="currentColor">'+(i?'in ':'')+part+'</text>').join('')+'</g>';
-  return '<path d="'+path+'" fill="none" stroke="'+color+'" stroke-width="2.2" stroke-linecap="round" marker-end="url(#head)" style="color:'+color+'"'+(kind==='plaintext'?' stroke-dasharray="6 4" class="flow"':'')+'/>'+label;
+function hop(place,kind,tone){
+  const [path,x,y,anchor]=place,color=kind==='plaintext'?'var(--direct)':tone,word=hopWords[kind]||'',lines=word.length>14?[word.split(' in ')[0],'in '+word.split(' in ')[1]]:[word];
+  const top=y-(lines.length-1)*14;
+  const texts=word?lock(anchor==='start'?x+5:x,top-17,kind!=='plaintext')+lines.map((part,i)=>label(part,x,top+i*14,'currentColor',anchor)).join(''):'';
+  return '<g style="color:'+color+'"><path d="'+path+'" fill="none" stroke="'+color+'" stroke-width="2.2" stroke-linecap="round" marker-end="url(#head)"'+(kind==='plaintext'?' stroke-dasharray="6 4" class="flow"':'')+'/>'+texts+'</g>';
 }
-function bar(x,y,tone){return '<g stroke="'+tone+'" stroke-width="2.4" stroke-linecap="round"><circle cx="'+x+'" cy="'+y+'" r="10" fill="var(--surface)"/><path d="M'+(x-5)+' '+(y-5)+'l10 10m0-10l-10 10"/></g>'}
-function diagram(w,t,mesh,around,hasGateways){
-  const Y=150,H=56,mid=Y+H/2,host=t[2]||t[0],sidecar=w[3]==='true';
-  const tone='var(--'+mesh.v+')',stopAtGateway=mesh.v==='blocked'&&mesh.b.some(i=>/^(AuthorizationPolicy|Gateway)$/.test(D.evidence[i].k));
-  const viaGateway=mesh.v==='gateway'||(mesh.v==='misrouted'&&mesh.e.length>1)||stopAtGateway;
-  let s='<rect x="6" y="'+(Y-30)+'" width="256" height="'+(H+46)+'" rx="14" fill="none" stroke="var(--line)" stroke-dasharray="3 4"/><text x="20" y="'+(Y-12)+'" font-size="11" fill="var(--faint)">pod of '+esc(cut(w[0]+'/'+w[1],34))+'</text>';
-  s+=node(18,Y,114,H,'process',cut('as '+w[2],20));
-  s+=sidecar?node(150,Y,100,H,'sidecar','proxy'):node(150,Y,100,H,w[3]==='false'?'no sidecar':'sidecar?','',{dash:true,ghost:true});
-  s+='<path d="M132 '+mid+'h'+(sidecar?15:16)+'" stroke="var(--faint)" stroke-width="2" marker-end="url(#head)" style="color:var(--faint)"/>';
-  if(viaGateway||hasGateways)s+=node(382,Y,122,H,'gateway',viaGateway?(mesh.i?'knows the caller':'knows no caller'):'',{dash:!viaGateway,ghost:!viaGateway,line:viaGateway&&mesh.i?'var(--gateway)':undefined});
-  if(viaGateway&&mesh.i)s+='<g transform="translate(496 '+(Y-1)+')"><circle r="10" fill="var(--gateway)"/><path d="M-4 .5l2.8 2.8L4.2 -2.8" fill="none" stroke="var(--raised)" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></g>';
-  const lost=mesh.v==='misrouted';
-  s+=node(622,Y-4,132,H+8,lost?'another database':host,lost?'not '+host:':'+t[1],{cylinder:true,line:lost?tone:undefined,tone:lost?tone:undefined,dash:lost});
-  if(mesh.v==='gateway'||(lost&&viaGateway)){
-    s+=hop('M252 '+mid+'H378',320,mid,mesh.e[0],tone)+hop('M504 '+mid+'H618',562,mid,mesh.e[1]||mesh.e[0],tone);
-  }else if(mesh.v==='direct'||lost){
-    const dip=hasGateways;
-    s+=hop(dip?'M252 '+mid+'C330 '+(mid+86)+' 545 '+(mid+86)+' 619 '+(mid+12):'M252 '+mid+'H618',436,dip?mid+62:mid,mesh.e[0],tone);
-  }else if(mesh.v==='unknown'){
-    s+='<path d="M252 '+mid+'H618" fill="none" stroke="'+tone+'" stroke-width="2" stroke-dasharray="2 7" stroke-linecap="round"/><circle cx="316" cy="'+mid+'" r="12" fill="var(--unknown-soft)" stroke="'+tone+'" stroke-width="1.5"/><text x="316" y="'+(mid+5)+'" text-anchor="middle" font-size="14" font-weight="700" fill="'+tone+'">?</text>';
-  }else{
-    const end=stopAtGateway?352:300;
-    s+='<path d="M252 '+mid+'H'+(end-14)+'" fill="none" stroke="'+tone+'" stroke-width="2.2"/>'+bar(end,mid,tone);
-    if(mesh.x)s+='<path d="M620 '+(mid+16)+'C520 '+(mid+70)+' 240 '+(mid+78)+' 92 '+(Y+H+4)+'" fill="none" stroke="var(--misrouted)" stroke-width="2" stroke-dasharray="3 5" stroke-linecap="round" marker-end="url(#head)" style="color:var(--misrouted)"/><text x="430" y="'+(mid+72)+'" text-anchor="middle" font-size="11.5" font-weight="600" fill="var(--misrouted)">the greeting comes back all the same</text>';
+const bar=(x,y,tone)=>'<g stroke="'+tone+'" stroke-width="2.2" stroke-linecap="round"><circle cx="'+x+'" cy="'+y+'" r="10" fill="var(--surface)"/><path d="M'+(x-4)+' '+(y-4)+'l8 8m0-8l-8 8"/></g>';
+const doubt=(x,y)=>'<circle cx="'+x+'" cy="'+y+'" r="11" fill="var(--unknown-soft)" stroke="var(--unknown)" stroke-width="1.5"/>'+label('?',x,y+4.5,'var(--unknown)','middle',13);
+function meshPath(g,m,tone,gateways,atGateway,viaGateway){
+  if(m.v==='unknown')return '<path d="'+g.doubt[0]+'" fill="none" stroke="'+tone+'" stroke-width="2" stroke-dasharray="2 7" stroke-linecap="round"/>'+doubt(g.doubt[1],g.doubt[2]);
+  if(m.v==='blocked'){
+    const stop=atGateway?g.cutLate:g.cutEarly,[path,x,y,anchor]=g.greeting;
+    const back=m.x?'<path d="'+path+'" fill="none" stroke="var(--misrouted)" stroke-width="2" stroke-dasharray="3 5" stroke-linecap="round" marker-end="url(#head)" style="color:var(--misrouted)"/>'+label('the greeting comes back',x,y,'var(--misrouted)',anchor):'';
+    return '<path d="'+stop[0]+'" fill="none" stroke="'+tone+'" stroke-width="2.2"/>'+bar(stop[1],stop[2],tone)+back;
   }
-  const a=around.v,color=a==='open'?'var(--open)':a==='blocked'?'var(--blocked)':'var(--unknown)';
-  const words={open:'way round the sidecar: open',blocked:'way round the sidecar: blocked',unknown:'way round the sidecar: not known'}[a];
-  const whole='M75 '+(Y-2)+'C110 18 640 18 688 '+(Y-8);
-  s+='<path d="'+whole+'" fill="none" stroke="'+color+'" stroke-width="'+(a==='open'?2.4:1.6)+'" stroke-linecap="round"'+(a==='open'?' marker-end="url(#head)" style="color:'+color+'"':' stroke-dasharray="2 6"')+'/>';
-  if(a==='blocked')s+=bar(382,49,color);
-  if(a==='unknown')s+='<circle cx="382" cy="49" r="11" fill="var(--unknown-soft)" stroke="'+color+'" stroke-width="1.5"/><text x="382" y="54" text-anchor="middle" font-size="13" font-weight="700" fill="'+color+'">?</text>';
-  s+='<text x="382" y="'+(a==='open'?34:28)+'" text-anchor="middle" font-size="12" font-weight="600" fill="'+color+'">'+words+'</text>';
-  const low=mesh.v==='direct'||mesh.x||lost?264:226;
-  return '<svg viewBox="0 0 760 '+low+'" role="img" aria-label="'+esc(sentence(w,t,mesh,around))+'"><defs><marker id="head" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse" markerUnits="userSpaceOnUse"><path d="M1 1.2L8.6 5 1 8.8" fill="none" stroke="context-stroke" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/></marker></defs>'+s+'</svg>';
+  if(viaGateway)return hop(g.first,m.e[0],tone)+hop(g.second,m.e[1]||m.e[0],tone);
+  return hop(gateways?g.past:g.straight,m.e[0],tone);
+}
+function wayRound(g,a){
+  const color={open:'var(--open)',blocked:'var(--blocked)',unknown:'var(--unknown)'}[a.v],[path,x,y]=g.round,[lx,ly]=g.roundLabel[a.v];
+  const mark=a.v==='blocked'?bar(x,y,color):a.v==='unknown'?doubt(x,y):'';
+  return '<path d="'+path+'" fill="none" stroke="'+color+'" stroke-linecap="round" style="color:'+color+'"'+(a.v==='open'?' stroke-width="2.4" marker-end="url(#head)"':' stroke-width="1.6" stroke-dasharray="2 6"')+'/>'+mark+label('way round the sidecar: '+(a.v==='unknown'?'not known':a.v),lx,ly,color,g===standing?'start':'middle',12);
+}
+function diagram(w,t,m,a,gateways,narrow){
+  const g=narrow?standing:lying,tone='var(--'+m.v+')',lost=m.v==='misrouted';
+  const atGateway=m.v==='blocked'&&m.b.some(i=>/^(AuthorizationPolicy|Gateway)$/.test(D.evidence[i].k));
+  const viaGateway=m.v==='gateway'||atGateway||(lost&&m.e.length>1);
+  const [px,py,pw,ph]=g.pod,[gx,gy,gw]=g.gateway;
+  const pod='<rect x="'+px+'" y="'+py+'" width="'+pw+'" height="'+ph+'" rx="14" fill="var(--ground)" stroke="var(--line)"/><text x="'+g.podLabel[0]+'" y="'+g.podLabel[1]+'" font-size="11" fill="var(--muted)">pod of '+esc(cut(w[0]+'/'+w[1],36))+'</text><path d="'+g.inner+'" stroke="var(--faint)" stroke-width="2" marker-end="url(#head)" style="color:var(--faint)"/>';
+  const sidecar=w[3]==='true'?node(g.sidecar,'sidecar','proxy'):node(g.sidecar,w[3]==='false'?'no sidecar':'sidecar?','',{dash:true,ghost:true});
+  const badge=viaGateway&&m.i?'<g transform="translate('+(gx+gw-8)+' '+(gy-1)+')"><circle r="10" fill="var(--gateway)"/><path d="M-4 .5l2.8 2.8L4.2 -2.8" fill="none" stroke="var(--raised)" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></g>':'';
+  const gateway=viaGateway||gateways?node(g.gateway,'gateway',viaGateway?(m.i?'knows the caller':m.v==='blocked'?'refuses':'knows no caller'):'',{dash:!viaGateway,ghost:!viaGateway,line:viaGateway&&m.i?'var(--gateway)':undefined})+badge:'';
+  const database=node(g.database,lost?'another database':t[2]||t[0],lost?'not '+(t[2]||t[0]):':'+t[1],{cylinder:true,line:lost?tone:undefined,tone:lost?tone:undefined,dash:lost});
+  const height=m.x||(m.v==='direct'&&gateways)?g.box[2]:g.box[1];
+  return '<svg class="'+(narrow?'standing':'lying')+'" viewBox="0 0 '+g.box[0]+' '+height+'" role="img" aria-label="'+esc(sentence(w,t,m,a))+'"><defs><marker id="head" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="9" markerHeight="9" orient="auto" markerUnits="userSpaceOnUse"><path d="M1 1.2L8.6 5 1 8.8" fill="none" stroke="context-stroke" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round"/></marker></defs>'+pod+wayRound(g,a)+node(g.process,'process',cut('as '+w[2],20))+sidecar+gateway+database+meshPath(g,m,tone,gateways||viaGateway,atGateway,viaGateway)+'</svg>';
 }
 `;

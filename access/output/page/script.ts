@@ -71,11 +71,13 @@ function apply(keep){
 const grid=$('matrix');
 let L={};
 function layout(){
-  const n=cols.length,width=grid.clientWidth||800,headW=Math.min(300,Math.max(150,Math.round(width*.3)));
+  const n=cols.length,wish=Math.max(460,250+n*(n<=6?210:44));
+  grid.closest('.workspace').style.setProperty('--matrix',Math.min(wish,innerWidth*.58)+'px');
+  const width=grid.clientWidth||800,headW=Math.min(300,Math.max(150,Math.round(width*.3)));
   const room=width-headW;
   const small=room/Math.max(1,n)<104;
-  const cw=small?40:Math.min(260,Math.floor(room/Math.max(1,n)));
-  L={headW,cw,rh:small?34:42,hh:small?150:64,small,wide:cw>=170};
+  const cw=small?40:Math.min(380,Math.floor(room/Math.max(1,n)));
+  L={headW,cw,rh:small?34:50,hh:small?150:64,small,wide:cw>=170};
   grid.setAttribute('aria-rowcount',rows.length+1);grid.setAttribute('aria-colcount',n+1);
   const empty=!rows.length||!n;
   grid.innerHTML=empty?'<p class="empty">'+(D.workloads.length&&D.targets.length?'Nothing matches. Loosen the filters or the search.':'No workloads or no databases in the input.')+'</p>'
@@ -99,7 +101,7 @@ function draw(force){
   let html='';
   for(let r=r0;r<r1;r++){
     const w=D.workloads[rows[r]],cells=cellsOf(w[4]),first=r===0||D.workloads[rows[r-1]][0]!==w[0];
-    html+='<div class="r'+(first&&r?' ns-first':'')+'" role="row" aria-rowindex="'+(r+2)+'" style="top:'+(L.hh+r*L.rh)+'px;height:'+L.rh+'px"><div class="rh" role="rowheader" aria-colindex="1" style="width:'+L.headW+'px" title="'+esc(w[0]+'/'+w[1]+' as '+w[2])+'"><span class="ns">'+esc(w[0])+'/</span><span class="wl">'+esc(w[1])+'</span>'+(w[3]==='false'?'<span class="none">no sidecar</span>':'')+'</div>';
+    html+='<div class="r'+(first&&r?' ns-first':'')+'" role="row" aria-rowindex="'+(r+2)+'" style="top:'+(L.hh+r*L.rh)+'px;height:'+L.rh+'px"><div class="rh" role="rowheader" aria-colindex="1" style="width:'+L.headW+'px" title="'+esc(w[0]+'/'+w[1]+' as '+w[2])+'"><span class="who'+(L.small?'':' two')+'"><span class="ns">'+esc(w[0])+(L.small?'/':'')+'</span><span class="wl">'+esc(w[1])+'</span></span>'+(w[3]==='false'?'<span class="none">no sidecar</span>':'')+'</div>';
     for(let c=c0;c<c1;c++)html+=cellHtml(r,c,cells[cols[c]]);
     html+='</div>';
   }
@@ -133,7 +135,7 @@ const evidenceList=list=>list.length?'<ol class="evidence">'+list.map(evidenceIt
 const pill=(v,text)=>'<span class="pill v-'+v+'"><svg class="shape" aria-hidden="true"><use href="#s-'+v+'"/></svg>'+esc(text)+'</span>';
 function details(){
   const w=D.workloads[rows[state.r]],t=D.targets[cols[state.c]],[mi,ai]=D.cells[cellsOf(w[4])[cols[state.c]]],m=D.mesh[mi],a=D.around[ai];
-  $('details').innerHTML='<h2>'+esc(w[0]+'/'+w[1])+' <span class="to">→ '+esc(t[0]+':'+t[1])+'</span></h2><div class="verdicts">'+pill(m.v,m.v)+pill(a.v,'way round '+(a.v==='unknown'?'not known':a.v))+(m.x?pill('misrouted','sees the greeting'):'')+'</div><div class="diagram">'+diagram(w,t,m,a,hasGateways)+'</div><p class="sentence">'+esc(sentence(w,t,m,a))+'</p><h3>Through the mesh</h3>'+evidenceList(m.b)+'<h3>Past the sidecar</h3>'+evidenceList(a.b);
+  $('details').innerHTML='<h2>'+esc(w[0]+'/'+w[1])+' <span class="to">→ '+esc(t[0]+':'+t[1])+'</span></h2><div class="verdicts">'+pill(m.v,m.v)+pill(a.v,'way round '+(a.v==='unknown'?'not known':a.v))+(m.x?pill('misrouted','sees the greeting'):'')+'</div><div class="diagram">'+diagram(w,t,m,a,hasGateways,$('details').clientWidth<560)+'</div><p class="sentence">'+esc(sentence(w,t,m,a))+'</p><h3>Through the mesh</h3>'+evidenceList(m.b)+'<h3>Past the sidecar</h3>'+evidenceList(a.b);
 }
 let opener=null;
 function openManifest(i){

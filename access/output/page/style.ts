@@ -49,7 +49,7 @@ h1{font-size:19px;font-weight:650;letter-spacing:-.015em}
 .findings ul{list-style:none;margin-top:6px;display:grid;gap:2px}
 .findings button{border:0;background:none;text-align:left;padding:4px 6px;border-radius:6px;cursor:pointer;color:var(--ink);width:100%}
 .findings button:hover{background:var(--hover)}
-.workspace{display:grid;grid-template-columns:minmax(0,1fr) minmax(460px,42%);gap:20px;padding:0 28px 28px;align-items:start}
+.workspace{display:grid;grid-template-columns:minmax(0,var(--matrix,58%)) minmax(540px,1fr);gap:20px;padding:0 28px 28px;align-items:start}
 .matrix-pane{min-width:0;position:sticky;top:16px}
 .matrix{position:relative;overflow:auto;max-height:calc(100vh - 64px);border:1px solid var(--line);border-radius:12px;background:var(--surface);box-shadow:var(--shadow);overscroll-behavior:contain}
 .matrix:focus-visible{outline-offset:1px}
@@ -59,8 +59,11 @@ h1{font-size:19px;font-weight:650;letter-spacing:-.015em}
 .r.head{position:sticky;top:0;z-index:3;background:var(--surface);border-top:0;border-bottom:1px solid var(--line)}
 .rh,.corner{position:sticky;left:0;z-index:2;background:var(--surface);border-right:1px solid var(--line);height:100%}
 .rh{display:flex;align-items:center;gap:6px;padding:0 12px;white-space:nowrap;overflow:hidden}
-.rh .ns{color:var(--faint);font-size:12.5px;flex:0 1 auto;overflow:hidden;text-overflow:ellipsis}
-.rh .wl{font-weight:550;flex:0 1 auto;overflow:hidden;text-overflow:ellipsis}
+.rh .who{display:flex;min-width:0;gap:1px}
+.rh .who.two{flex-direction:column;gap:0;line-height:1.28}
+.rh .ns,.rh .wl{overflow:hidden;text-overflow:ellipsis;flex:0 1 auto}
+.rh .ns{color:var(--faint);font-size:12px}
+.rh .wl{font-weight:550}
 .rh .none{margin-left:auto;font-size:11px;color:var(--direct);border:1px solid currentColor;border-radius:5px;padding:0 5px;flex:none}
 .corner{display:flex;align-items:flex-end;padding:0 12px 8px;color:var(--faint);font-size:12px}
 .ch{position:absolute;top:0;height:100%;display:flex;flex-direction:column;justify-content:flex-end;padding:10px 10px 9px;overflow:hidden;border-right:1px solid var(--line)}
@@ -88,7 +91,8 @@ h1{font-size:19px;font-weight:650;letter-spacing:-.015em}
 .verdicts{display:flex;flex-wrap:wrap;gap:8px;margin:10px 0 4px}
 .sentence{color:var(--muted);margin:8px 0 4px;max-width:62ch}
 .diagram{margin:12px -22px 6px;padding:0 22px;overflow-x:auto}
-.diagram svg{display:block;width:100%;min-width:600px;height:auto;font-family:var(--sans)}
+.diagram svg{display:block;width:100%;height:auto;max-width:900px;font-family:var(--sans);--edge:var(--faint)}
+.diagram svg.standing{max-width:400px;margin:0 auto}
 .details h3{font-size:12px;font-weight:600;text-transform:uppercase;letter-spacing:.06em;color:var(--faint);margin:18px 0 8px;display:flex;align-items:center;gap:8px}
 .evidence{list-style:none;counter-reset:step;display:grid;gap:2px}
 .evidence li{counter-increment:step;position:relative;padding:6px 8px 8px 34px;border-radius:8px}
