@@ -4,6 +4,7 @@ import type { ClusterNetwork } from "../settings/cluster.js";
 import type { DatabaseSettings } from "../settings/databases.js";
 import type { Settings } from "../settings/schema.js";
 import type { Cluster } from "./cluster/cluster.js";
+import type { ManagedDatabase } from "./database/database.js";
 import { DatabaseEgress, databaseEgressManifests } from "./egress/databaseEgress.js";
 import { clientNamespaces } from "./egress/endpoint.js";
 import type { Gateway } from "./gateway/gateway.js";
@@ -33,6 +34,8 @@ export interface Ground {
   mesh: Mesh;
   /** The mesh's API server where it is another than the cluster's. */
   meshProvider?: k8s.Provider;
+  /** Databases that were created, by name. */
+  databases: Map<string, ManagedDatabase>;
   secrets: SecretValues;
 }
 
@@ -80,7 +83,8 @@ function databasePart(database: DatabaseSettings, { mesh, network, gateway }: Su
     home: "cluster",
     namespaces: [gateway.namespace, ...clientNamespaces(database)],
     afterGateway: true,
-    create: (name, { meshProvider }, opts) => new DatabaseEgress(name, { ...args, meshProvider }, opts),
+    create: (name, { meshProvider, databases }, opts) =>
+      new DatabaseEgress(name, { ...args, meshProvider, host: databases.get(database.name)?.host }, opts),
   };
 }
 

@@ -10,18 +10,24 @@ interface Place {
   secrets: SecretValues;
 }
 
-type Make = (name: string, place: Place, opts: pulumi.ComponentResourceOptions) => ManagedDatabase;
+/** Makes it, once its SDK is loaded. */
+export type MakeDatabase = (name: string, place: Place, opts: pulumi.ComponentResourceOptions) => ManagedDatabase;
 
 /**
  * Loads the SDK of the cloud that databases are to be created in, and returns what creates them: by the name of each
  * database that the settings provision.
  */
-export async function createDatabases(databases: DatabaseSettings[]): Promise<Map<string, Make>> {
+export async function createDatabases(databases: DatabaseSettings[]): Promise<Map<string, MakeDatabase>> {
   const makers = databases.map(async (database) => [database.name, await maker(database)] as const);
   return new Map((await Promise.all(makers)).flatMap(([name, make]) => (make ? [[name, make] as const] : [])));
 }
 
-async function maker({ provision, protocol, port, name: database }: DatabaseSettings): Promise<Make | undefined> {
+async function maker({
+  provision,
+  protocol,
+  port,
+  name: database,
+}: DatabaseSettings): Promise<MakeDatabase | undefined> {
   if (!provision) return undefined;
   const args = (secrets: SecretValues) => ({
     ...provision,

@@ -4,10 +4,15 @@ import { databaseRanges } from "../../settings/cluster.js";
 import type { Settings } from "../../settings/schema.js";
 import type { AckNetwork, Cluster, GkeNetwork } from "../cluster/cluster.js";
 
-type Make = (name: string, cluster: Cluster, opts: pulumi.ComponentResourceOptions) => pulumi.ComponentResource[];
+/** Makes it, once its SDK is loaded. */
+export type MakeGuards = (
+  name: string,
+  cluster: Cluster,
+  opts: pulumi.ComponentResourceOptions,
+) => pulumi.ComponentResource[];
 
 /** Loads the SDK of the cluster's cloud, and returns what guards its network: firewall and flow logs. */
-export async function createCloudGuards({ cluster, databases, network }: Settings): Promise<Make> {
+export async function createCloudGuards({ cluster, databases, network }: Settings): Promise<MakeGuards> {
   const guarded = firewallDatabases(databases, databaseRanges(cluster));
   switch (cluster.cloud) {
     case "gke": {
