@@ -35,41 +35,65 @@ interface Rule {
   permissions: readonly (readonly Condition[])[];
 }
 
-/** Rules of one action, found by what a connection must have for them to match. */
-class RuleIndex {
-  readonly #bySni = new Map<string, Rule[]>();
+/** Rules found by the namespace a caller must be of. */
+class CallerIndex {
   readonly #byNamespace = new Map<string, Rule[]>();
   readonly #others: Rule[] = [];
 
   add(rule: Rule, source: PolicyRule): void {
-    const names = exactSni(source);
-    const namespaces = names ? undefined : exactNamespaces(source);
-    if (names) for (const name of names) push(this.#bySni, name, rule);
-    else if (namespaces) for (const namespace of namespaces) push(this.#byNamespace, namespace, rule);
-    else this.#others.push(rule);
-  }
-
-  /** Policies with a rule for exactly this name. */
-  policiesOf(sni: string): KubernetesObject[] {
-    return (this.#bySni.get(sni) ?? []).map(({ policy }) => policy);
+    const namespaces = exactNamespaces(source);
+    if (!namespaces) this.#others.push(rule);
+    else for (const namespace of namespaces) push(this.#byNamespace, namespace, rule);
   }
 
   /** The first rule that matches, or the first of which it is not known. */
-  find(connection: Connection): { rule: Rule; answer: true | "unknown" } | undefined {
-    let unknown: Rule | undefined;
-    const lists = [
-      connection.sni === undefined ? undefined : this.#bySni.get(connection.sni),
-      connection.namespace === undefined ? undefined : this.#byNamespace.get(connection.namespace),
-      this.#others,
-    ];
-    for (const list of lists) {
-      for (const rule of list ?? []) {
-        const answer = matches(rule, connection);
-        if (answer === true) return { rule, answer };
-        if (answer === "unknown") unknown ??= rule;
-      }
+  find(connection: Connection): Match | undefined {
+    const own = connection.namespace === undefined ? undefined : this.#byNamespace.get(connection.namespace);
+    return (own ? firstMatch(own, connection) : undefined) ?? firstMatch(this.#others, connection);
+  }
+}
+
+interface Match {
+  rule: Rule;
+  answer: true | "unknown";
+}
+
+function firstMatch(rules: readonly Rule[], connection: Connection): Match | undefined {
+  let unknown: Match | undefined;
+  for (const rule of rules) {
+    const answer = matches(rule, connection);
+    if (answer === true) return { rule, answer };
+    if (answer === "unknown") unknown ??= { rule, answer };
+  }
+  return unknown;
+}
+
+/** Rules of one action, found by the SNI they want and then by the caller. */
+class RuleIndex {
+  readonly #bySni = new Map<string, { index: CallerIndex; policies: KubernetesObject[] }>();
+  readonly #anySni = new CallerIndex();
+
+  add(rule: Rule, source: PolicyRule): void {
+    const names = exactSni(source);
+    if (!names) return this.#anySni.add(rule, source);
+    for (const name of names) {
+      let entry = this.#bySni.get(name);
+      if (!entry) this.#bySni.set(name, (entry = { index: new CallerIndex(), policies: [] }));
+      entry.index.add(rule, source);
+      entry.policies.push(rule.policy);
     }
-    return unknown ? { rule: unknown, answer: "unknown" } : undefined;
+  }
+
+  /** Policies with a rule for exactly this name. */
+  policiesOf(sni: string): readonly KubernetesObject[] {
+    return this.#bySni.get(sni)?.policies ?? [];
+  }
+
+  find(connection: Connection): Match | undefined {
+    const named = connection.sni === undefined ? undefined : this.#bySni.get(connection.sni)?.index.find(connection);
+    if (named?.answer === true) return named;
+    const any = this.#anySni.find(connection);
+    return any?.answer === true ? any : (named ?? any);
   }
 }
 
@@ -111,7 +135,8 @@ export class PolicySet {
   readonly #allow = new RuleIndex();
   readonly #allowPolicies: KubernetesObject[] = [];
   readonly #decisions = new Map<Rule, Decision>();
-  readonly #refusals = new Map<string, Decision>();
+  /** By SNI, then by port; negative for callers without certificate. */
+  readonly #refusals = new Map<string | undefined, Map<number, Decision>>();
   #hasCustom = false;
 
   constructor(
@@ -172,21 +197,25 @@ export class PolicySet {
 
   /** Why no ALLOW matches, naming the policies: three say enough, those that speak of this name first. */
   #noMatch({ principal, sni, port }: Connection): Decision {
-    const key = `${principal === undefined} ${sni ?? ""} ${port}`;
-    let decision = this.#refusals.get(key);
+    let ofName = this.#refusals.get(sni);
+    if (!ofName) this.#refusals.set(sni, (ofName = new Map()));
+    const key = principal === undefined ? -port : port;
+    let decision = ofName.get(key);
     if (decision) return decision;
     const who = principal === undefined ? "a caller without certificate" : "this caller";
     const about = sni === undefined ? [] : this.#allow.policiesOf(sni);
-    const because = [...new Set([...about, ...this.#allowPolicies])].slice(0, 3).map((policy) => {
-      const rules = ((policy.spec ?? {}) as AuthorizationPolicySpec).rules ?? [];
-      const text =
-        rules.length === 0
-          ? "allow-nothing: it has no rules, so only other ALLOW policies let anyone in"
-          : `ALLOW: no rule matches ${who}${sni === undefined ? "" : ` with SNI ${sni}`} on port ${port}`;
-      return evidence(policy, "spec.rules", text);
-    });
+    const because = [...new Set([...about.slice(0, 3), ...this.#allowPolicies.slice(0, 3)])]
+      .slice(0, 3)
+      .map((policy) => {
+        const rules = ((policy.spec ?? {}) as AuthorizationPolicySpec).rules ?? [];
+        const text =
+          rules.length === 0
+            ? "allow-nothing: it has no rules, so only other ALLOW policies let anyone in"
+            : `ALLOW: no rule matches ${who}${sni === undefined ? "" : ` with SNI ${sni}`} on port ${port}`;
+        return evidence(policy, "spec.rules", text);
+      });
     decision = { allowed: false, because };
-    this.#refusals.set(key, decision);
+    ofName.set(key, decision);
     return decision;
   }
 }

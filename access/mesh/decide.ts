@@ -55,7 +55,7 @@ export class MeshDecider {
   readonly #personal: ReadonlySet<string>;
   readonly #known: { hosts: ReadonlySet<string> };
   readonly #routes = new Map<ProxyScope | string, ClassRoutes>();
-  readonly #refusals = new Map<object, Map<string, Path>>();
+  readonly #refusals = new Map<object, Map<Target | string, Path>>();
 
   constructor(
     world: World,
@@ -213,6 +213,8 @@ export class MeshDecider {
   #refusal(scope: ProxyScope, target: Target): Path {
     let paths = this.#refusals.get(scope.sidecar);
     if (!paths) this.#refusals.set(scope.sidecar, (paths = new Map()));
+    const known = paths.get(target);
+    if (known) return known;
     const [service] = this.index.visibility.allOfHost(target.host);
     const key = `${target.protocol} ${service?.namespace ?? ""} ${service ? target.host : ""}`;
     let path = paths.get(key);
@@ -220,6 +222,7 @@ export class MeshDecider {
       path = { verdict: this.#unmatched(scope, target, []), leavesFromGateway: false };
       paths.set(key, path);
     }
+    paths.set(target, path);
     return path;
   }
 
@@ -544,23 +547,19 @@ export class MeshDecider {
     tls: boolean,
     target: Target,
   ): { chain: GatewayChain } | { reason: (because: readonly Evidence[]) => MeshVerdict } {
-    const twins = new Map<string, GatewayChain>();
-    for (const chain of listener.chains) {
-      const key = chain.sni.includes("*") ? "" : [...chain.sni].sort().join(",");
-      const twin = twins.get(key);
-      if (twin) {
-        const text = "two servers of this port match the same names: the proxy refuses the whole listener";
-        return { reason: (because) => unknown([...because, { ...chain.because, text }]) };
-      }
-      twins.set(key, chain);
+    const { twin, inspects } = listener;
+    if (twin) {
+      const text = "two servers of this port match the same names: the proxy refuses the whole listener";
+      return { reason: (because) => unknown([...because, { ...twin.because, text }]) };
     }
-    const inspects = listener.chains.some((chain) => chain.sni.length > 0);
     if (inspects && !tls && target.serverSpeaksFirst) {
       const [first] = listener.chains;
       const text = "the gateway waits for a TLS handshake on this port, and the client for the server's greeting";
       return { reason: (because) => blocked(first ? [...because, { ...first.because, text }] : because) };
     }
-    const chain = bySni(listener.chains, tls ? sni : undefined);
+    const chain =
+      (tls && sni !== undefined ? listener.byName.get(sni) : undefined) ??
+      bySni(listener.others, tls ? sni : undefined);
     if (chain) return { chain };
     const what = tls ? `SNI ${sni ?? ""}` : "a connection without TLS";
     const [first] = listener.chains;

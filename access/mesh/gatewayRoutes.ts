@@ -1,7 +1,7 @@
 import type { Evidence, KubernetesObject } from "../model.js";
 import { evidence } from "./evidence.js";
 import { field, sniOf, tlsMode, type BoundServer, type PortServers } from "./gateways.js";
-import { hostsMatch } from "./hostname.js";
+import { hostsMatch, isWildcard } from "./hostname.js";
 import type { ProxyScope } from "./scope.js";
 import type { ConnectionMatch, RouteDestination } from "./shapes.js";
 import type { Route } from "./virtualServices.js";
@@ -18,8 +18,15 @@ export interface GatewayChain {
 
 /** The filter chains of one port, and why servers have none. */
 export interface GatewayPort {
-  chains: GatewayChain[];
-  missing: Evidence[];
+  chains: readonly GatewayChain[];
+  /** Chains by each name they match exactly; the others match by wildcard, or everything. */
+  byName: ReadonlyMap<string, GatewayChain>;
+  others: readonly GatewayChain[];
+  /** A chain that matches the same names as another: the proxy refuses such a listener whole. */
+  twin: GatewayChain | undefined;
+  /** The listener reads a TLS handshake before it does anything. */
+  inspects: boolean;
+  missing: readonly Evidence[];
 }
 
 /** Builds the chains as istiod does: TCP and terminating servers from `tcp` rules, passing ones from `tls` rules. */
@@ -34,7 +41,22 @@ export function gatewayPort(scope: ProxyScope, { servers, dropped }: PortServers
     } else if (tlsMode(bound.server) === "passthrough") passthrough(scope, bound, chains, missing, taken);
     else terminating(scope, bound, chains, missing);
   }
-  return { chains, missing };
+  return { chains, missing, ...indexChains(chains) };
+}
+
+function indexChains(chains: readonly GatewayChain[]): Pick<GatewayPort, "byName" | "others" | "twin" | "inspects"> {
+  const byName = new Map<string, GatewayChain>();
+  const keys = new Set<string>();
+  let twin: GatewayChain | undefined;
+  for (const chain of chains) {
+    const names = chain.sni.includes("*") ? [] : [...chain.sni].sort();
+    const key = names.join(",");
+    if (keys.has(key)) twin ??= chain;
+    keys.add(key);
+    for (const name of names) if (!isWildcard(name)) byName.set(name, chain);
+  }
+  const others = chains.filter(({ sni }) => sni.length === 0 || sni.some(isWildcard));
+  return { byName, others, twin, inspects: chains.some(({ sni }) => sni.length > 0) };
 }
 
 function serverNames(bound: BoundServer): string[] {
