@@ -8,6 +8,9 @@ import type { Input } from "./input.js";
 /** Exit code of a command that worked, on an input in which something is wrong. */
 export const somethingWrong = 1;
 
+/** Nobody reads further, and a wrong path can make thousands. */
+const shownProblems = 100;
+
 /** Writes text or pieces of it, as fast as the reader takes them. */
 export async function print(pieces: string | Iterable<string>): Promise<void> {
   for (const piece of typeof pieces === "string" ? [pieces, "\n"] : pieces)
@@ -16,7 +19,9 @@ export async function print(pieces: string | Iterable<string>): Promise<void> {
 
 /** Says on the error output what is wrong with the input and what was left out; answers stay clean for machines. */
 export function reportInput({ problems, ignored }: Pick<Input, "problems" | "ignored">): void {
-  for (const problem of problems) process.stderr.write(`${problemLine(problem)}\n`);
+  for (const problem of problems.slice(0, shownProblems)) process.stderr.write(`${problemLine(problem)}\n`);
+  const more = problems.length - shownProblems;
+  if (more > 0) process.stderr.write(`… and ${count(more, "more problem")}\n`);
   const left = [...ignored].map(([kind, number]) => `${number} ${kind}`);
   if (left.length) process.stderr.write(`${pc.dim(`not read: ${left.join(", ")}`)}\n`);
   const errors = problems.filter(({ severity }) => severity === "error").length;

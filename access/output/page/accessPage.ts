@@ -20,7 +20,7 @@ export function accessPage(
   const body = `${shapes}
 ${banner("Who reaches which database", subject, facts)}
 <div class="tools" role="search">
-<label class="search"><span class="sr">Search workloads and databases</span><input id="search" type="search" placeholder="Search workloads and databases" autocomplete="off" spellcheck="false"><kbd aria-hidden="true">/</kbd></label>
+<label class="search"><span class="sr">Search workloads and databases</span><input id="search" type="search" placeholder="Search" autocomplete="off" spellcheck="false"><kbd aria-hidden="true">/</kbd></label>
 <label class="field"><span class="sr">Namespace</span><select id="namespace"><option value="">All namespaces</option>${namespaceOptions(analysis)}</select></label>
 <div class="chips" role="group" aria-label="Show only">${meshFilters.map((verdict) => chip(verdict, verdict, summary.mesh[verdict])).join("")}${chip("open", "way round open", summary.around.open)}</div>
 <label class="switch"><input id="problems" type="checkbox"><span>Only problems</span></label>

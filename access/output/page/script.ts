@@ -73,15 +73,15 @@ let L={};
 function layout(){
   const n=cols.length,wish=Math.max(460,250+n*(n<=6?210:44));
   grid.closest('.workspace').style.setProperty('--matrix',Math.min(wish,innerWidth*.58)+'px');
-  const width=grid.clientWidth||800,headW=Math.min(300,Math.max(150,Math.round(width*.3)));
+  const width=grid.clientWidth||800,headW=Math.min(300,Math.max(150,Math.round(width*.34)));
   const room=width-headW;
   const small=room/Math.max(1,n)<104;
-  const cw=small?40:Math.min(380,Math.floor(room/Math.max(1,n)));
+  const cw=small?Math.max(40,Math.min(64,Math.floor(room/n))):Math.min(380,Math.floor(room/Math.max(1,n)));
   L={headW,cw,rh:small?34:50,hh:small?150:64,small,wide:cw>=170};
   grid.setAttribute('aria-rowcount',rows.length+1);grid.setAttribute('aria-colcount',n+1);
   const empty=!rows.length||!n;
   grid.innerHTML=empty?'<p class="empty">'+(D.workloads.length&&D.targets.length?'Nothing matches. Loosen the filters or the search.':'No workloads or no databases in the input.')+'</p>'
-    :'<div class="canvas" role="presentation" style="width:'+(headW+n*cw)+'px;height:'+(L.hh+rows.length*L.rh)+'px"><div class="r head" role="row" aria-rowindex="1" style="height:'+L.hh+'px"></div></div>';
+    :'<div class="canvas" role="presentation" style="--cw:'+(cw-2)+'px;width:'+(headW+n*cw)+'px;height:'+(L.hh+rows.length*L.rh)+'px"><div class="r head" role="row" aria-rowindex="1" style="height:'+L.hh+'px"></div></div>';
   if(empty)$('details').innerHTML='<p class="empty">No pair selected.</p>';
 }
 let drawn='';
@@ -101,7 +101,7 @@ function draw(force){
   let html='';
   for(let r=r0;r<r1;r++){
     const w=D.workloads[rows[r]],cells=cellsOf(w[4]),first=r===0||D.workloads[rows[r-1]][0]!==w[0];
-    html+='<div class="r'+(first&&r?' ns-first':'')+'" role="row" aria-rowindex="'+(r+2)+'" style="top:'+(L.hh+r*L.rh)+'px;height:'+L.rh+'px"><div class="rh" role="rowheader" aria-colindex="1" style="width:'+L.headW+'px" title="'+esc(w[0]+'/'+w[1]+' as '+w[2])+'"><span class="who'+(L.small?'':' two')+'"><span class="ns">'+esc(w[0])+(L.small?'/':'')+'</span><span class="wl">'+esc(w[1])+'</span></span>'+(w[3]==='false'?'<span class="none">no sidecar</span>':'')+'</div>';
+    html+='<div class="r'+(first&&r?' ns-first':'')+'" role="row" aria-rowindex="'+(r+2)+'" style="top:'+(L.hh+r*L.rh)+'px;height:'+L.rh+'px"><div class="rh" role="rowheader" aria-colindex="1" style="width:'+L.headW+'px" title="'+esc(w[0]+'/'+w[1]+' as '+w[2])+'"><span class="who'+(L.small?'':' two')+'"><span class="ns">'+esc(w[0])+(L.small?'/':'')+'</span><span class="wl">'+esc(w[1])+'</span></span>'+(w[3]==='false'?'<svg class="shape none" role="img" aria-label="no sidecar"><title>no sidecar</title><use href="#s-bare"/></svg>':'')+'</div>';
     for(let c=c0;c<c1;c++)html+=cellHtml(r,c,cells[cols[c]]);
     html+='</div>';
   }

@@ -21,7 +21,7 @@ h1,h2,h3,p,ol,ul{margin:0;padding:0}
 .shape{width:16px;height:16px;flex:none;vertical-align:-3px}
 .v-gateway{--tone:var(--gateway);--soft:var(--gateway-soft)}.v-direct{--tone:var(--direct);--soft:var(--direct-soft)}.v-blocked{--tone:var(--blocked);--soft:var(--blocked-soft)}.v-misrouted{--tone:var(--misrouted);--soft:var(--misrouted-soft)}.v-unknown{--tone:var(--unknown);--soft:var(--unknown-soft)}.v-open{--tone:var(--open);--soft:var(--misrouted-soft)}
 .pill{display:inline-flex;align-items:center;gap:6px;padding:2px 10px 2px 7px;border-radius:99px;background:var(--soft);color:var(--tone);font-weight:600;font-size:13px;white-space:nowrap;--surface:var(--soft)}
-.banner{display:flex;align-items:baseline;gap:6px 18px;flex-wrap:wrap;padding:20px 28px 12px}
+.banner{display:flex;align-items:center;gap:6px 18px;flex-wrap:wrap;padding:20px 28px 12px}
 .brand{display:flex;align-items:center;gap:12px}
 .mark{width:26px;height:26px;border-radius:8px;background:linear-gradient(135deg,var(--accent),var(--gateway));position:relative;align-self:center}
 .mark::after{content:"";position:absolute;inset:7px;border:2px solid #fff;border-radius:50%;border-right-color:transparent;transform:rotate(-35deg)}
@@ -29,7 +29,7 @@ h1{font-size:19px;font-weight:650;letter-spacing:-.015em}
 .subject{color:var(--muted);overflow-wrap:anywhere;min-width:0}
 .facts{margin-left:auto;font-variant-numeric:tabular-nums}
 .tools{display:flex;flex-wrap:wrap;gap:10px 12px;align-items:center;padding:6px 28px 14px}
-.search{position:relative;flex:1 1 260px;max-width:380px}
+.search{position:relative;flex:1 1 200px;max-width:320px}
 .search input,.field select{width:100%;height:36px;border:1px solid var(--line);border-radius:9px;background:var(--surface);padding:0 12px}
 .search input{padding-right:34px}
 .search input::placeholder{color:var(--faint)}
@@ -59,18 +59,18 @@ h1{font-size:19px;font-weight:650;letter-spacing:-.015em}
 .r.head{position:sticky;top:0;z-index:3;background:var(--surface);border-top:0;border-bottom:1px solid var(--line)}
 .rh,.corner{position:sticky;left:0;z-index:2;background:var(--surface);border-right:1px solid var(--line);height:100%}
 .rh{display:flex;align-items:center;gap:6px;padding:0 12px;white-space:nowrap;overflow:hidden}
-.rh .who{display:flex;min-width:0;gap:1px}
-.rh .who.two{flex-direction:column;gap:0;line-height:1.28}
+.rh .who{display:flex;align-items:baseline;min-width:0;gap:1px}
+.rh .who.two{flex-direction:column;align-items:stretch;gap:0;line-height:1.28}
 .rh .ns,.rh .wl{overflow:hidden;text-overflow:ellipsis;flex:0 1 auto}
 .rh .ns{color:var(--faint);font-size:12px}
 .rh .wl{font-weight:550}
-.rh .none{margin-left:auto;font-size:11px;color:var(--direct);border:1px solid currentColor;border-radius:5px;padding:0 5px;flex:none}
+.rh .none{margin-left:auto;color:var(--direct)}
 .corner{display:flex;align-items:flex-end;padding:0 12px 8px;color:var(--faint);font-size:12px}
 .ch{position:absolute;top:0;height:100%;display:flex;flex-direction:column;justify-content:flex-end;padding:10px 10px 9px;overflow:hidden;border-right:1px solid var(--line)}
 .ch b{font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .ch span{color:var(--faint);font-size:12px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .ch.tall{writing-mode:vertical-rl;transform:rotate(180deg);padding:8px 0;justify-content:flex-start;align-items:stretch;border-right:0;border-left:1px solid var(--line)}
-.ch.tall b{font-size:12.5px;line-height:38px;width:38px;max-height:100%}
+.ch.tall b{font-size:12.5px;line-height:var(--cw);max-height:100%}
 .c{position:absolute;top:0;height:100%;display:flex;align-items:center;gap:7px;padding:0 10px;cursor:pointer;color:var(--tone);border-right:1px solid var(--line);user-select:none}
 .c .word{font-weight:600;font-size:13px}
 .c .hint{color:var(--muted);font-size:12px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;min-width:0}
