@@ -13,7 +13,7 @@ export default tseslint.config(
   { ignores: ["dist/**", "node_modules/**", "docs/api/**", "examples/**/node_modules/**"] },
   ...tseslint.configs.strict,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } } },
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js", "lab/probes/mongoClient.js"] } } },
     plugins: { "@pulumi": pulumi },
     rules: {
       "@typescript-eslint/no-floating-promises": "error",

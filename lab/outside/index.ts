@@ -52,11 +52,16 @@ export class Outside {
     await Promise.all(names.filter((name) => !this.places.has(name)).map((name) => this.startOne(name)));
   }
 
-  /** What stands for the database's own allow-list; without addresses everybody is admitted. */
-  async allowList(name: MachineName, addresses?: readonly string[]): Promise<void> {
+  /** What stands for the database's own allow-list. */
+  async allowList(name: MachineName, addresses: readonly string[]): Promise<void> {
     const place = this.places.get(name);
     if (!place) throw new Error(`The machine ${name} does not run: name it among the scenario's machines.`);
-    await (addresses ? place.admitOnly(addresses) : place.admitAll());
+    await place.admitOnly(addresses);
+  }
+
+  /** Every allow-list away, as at the start. */
+  async admitEverybody(): Promise<void> {
+    await Promise.all([...this.places.values()].map((place) => place.admitAll()));
   }
 
   /** Changes what Bookinfo's database holds. */

@@ -1,4 +1,4 @@
-import { protocols, trafficModeNames } from "../../settings/trafficModes.js";
+import { type Protocol, trafficModeNames } from "../../settings/trafficModes.js";
 
 /** Machines outside by name, with the address each has. */
 export const machineAddresses = {
@@ -25,7 +25,7 @@ export const machineOf = {
   mongo: "mongo",
   tls: "web",
   tcp: "web",
-} as const satisfies Partial<Record<(typeof protocols)[number], MachineName>>;
+} as const satisfies Partial<Record<Protocol, MachineName>>;
 export type LabProtocol = keyof typeof machineOf;
 export const labProtocols = Object.keys(machineOf) as LabProtocol[];
 

@@ -1,0 +1,93 @@
+import { fileURLToPath } from "node:url";
+import { mongoDatabase, mongoUser, type LabProtocol } from "../outside/index.js";
+
+/** What a client is to connect to. */
+export interface Target {
+  host: string;
+  port: number;
+  /** Dialled instead of the host, which stays the name in SNI and Host where the client can do that. */
+  address?: string;
+  /** The client opens TLS. */
+  tls?: boolean;
+}
+
+/** What every client must be told. */
+export interface ClientSettings {
+  password: string;
+  caFile: string;
+  /** How long a client waits for an answer. */
+  timeoutMs: number;
+}
+
+/** A real client's command. It prints something that tells which server answered. */
+export interface Command {
+  command: string[];
+  environment?: Record<string, string>;
+}
+
+type Client = (target: Target, settings: ClientSettings) => Command;
+
+const mongoClient = fileURLToPath(new URL("mongoClient.js", import.meta.url));
+const seconds = (timeoutMs: number): string => String(Math.max(1, Math.round(timeoutMs / 1000)));
+
+const web =
+  (scheme: "http" | "https"): Client =>
+  ({ host, port, address }, { caFile, timeoutMs }) => ({
+    command: [
+      ...["curl", "-sS", "--cacert", caFile, "--max-time", String(timeoutMs / 1000)],
+      ...(address ? ["--connect-to", `${host}:${port}:${address}:${port}`] : []),
+      `${scheme}://${host}:${port}/`,
+    ],
+  });
+
+/** The client of each protocol. */
+export const clients: Record<LabProtocol, Client> = {
+  mysql: ({ host, port, address }, { password, timeoutMs }) => ({
+    command: [
+      ...["mariadb", "--no-defaults", "-h", address ?? host, "-P", String(port), "-u", "root", "--skip-ssl"],
+      ...[`--connect-timeout=${seconds(timeoutMs)}`, "-NBe", "SELECT name FROM lab.identity"],
+    ],
+    environment: { MYSQL_PWD: password },
+  }),
+  postgres: ({ host, port, address }, { password, timeoutMs }) => ({
+    command: ["psql", "-U", "postgres", "-h", address ?? host, "-p", String(port), "-Atc", "SELECT name FROM identity"],
+    environment: { PGPASSWORD: password, PGSSLMODE: "disable", PGCONNECT_TIMEOUT: seconds(timeoutMs) },
+  }),
+  redis: ({ host, port, address, tls }, { password, caFile }) => ({
+    command: [
+      ...["redis-cli", "-h", address ?? host, "-p", String(port)],
+      ...(tls ? ["--tls", "--cacert", caFile, "--sni", host] : []),
+      ...["GET", "identity"],
+    ],
+    environment: { REDISCLI_AUTH: password },
+  }),
+  mongo: ({ host, port, address, tls }, { password, caFile, timeoutMs }) => {
+    const options = new URLSearchParams({ authSource: mongoDatabase, directConnection: "true" });
+    if (tls) options.set("tls", "true");
+    // The driver compares the certificate with what it dials.
+    if (tls && address) options.set("tlsAllowInvalidHostnames", "true");
+    const url = `mongodb://${mongoUser}:${password}@${address ?? host}:${port}/${mongoDatabase}?${options.toString()}`;
+    return {
+      command: [process.execPath, mongoClient, url, String(timeoutMs)],
+      environment: { NODE_EXTRA_CA_CERTS: caFile },
+    };
+  },
+  tls: web("https"),
+  tcp: web("http"),
+};
+
+/** What a client prints when the right server has answered. */
+export const answerOf: Record<LabProtocol, RegExp> = {
+  mysql: /^rds$/m,
+  postgres: /^postgres$/m,
+  redis: /^redis$/m,
+  mongo: /^ratings \d/m,
+  tls: /^web as /m,
+  tcp: /^web as /m,
+};
+
+/** Counts the bytes a server sends by itself: a socket is opened, nothing is sent. */
+export function greetingCommand({ host, port, address }: Target, timeoutMs: number): string[] {
+  const script = 'exec 3<>/dev/tcp/$0/$1 || { echo no connection; exit; }; timeout "$2" cat <&3 | wc -c';
+  return ["bash", "-c", script, address ?? host, String(port), String(timeoutMs / 1000)];
+}

@@ -1,0 +1,120 @@
+import type { LabProtocol } from "../outside/index.js";
+import type { ExecResult } from "../node/index.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Stage, Who } from "../scenarios/stage.js";
+import { answerOf, clients, greetingCommand, type Target } from "./clients.js";
+import type { Connection, Finding, Probe, Verdict } from "./probe.js";
+
+/** A client somewhere in the cluster, a server, and what is to become of it. */
+export interface Attempt {
+  observation: string;
+  title: string;
+  from: Who;
+  /** `around`: as the proxy's own user, whose traffic is not redirected. @default sidecar */
+  through?: Connection["through"];
+  protocol: LabProtocol;
+  to: Target;
+  expect: Verdict;
+  /** What the right server's answer looks like. @default that of the protocol's machine */
+  answer?: RegExp;
+}
+
+/** The user the proxy runs as: what it sends is not redirected into the proxy again. */
+const proxyUser = 1337;
+/** The user nobody: an application's. */
+const applicationUser = 65534;
+/** A connection that is let through is there within milliseconds; a dropped one never comes. */
+const patienceMs = 2_500;
+/** After a change, a proxy may need some time to hear of it; longer than this is a failure. */
+const propagationMs = 10_000;
+
+/** A connection tried by the protocol's real client. */
+export function connection(attempt: Attempt): Probe {
+  const { observation, title, expect } = attempt;
+  return {
+    observation,
+    title,
+    expected: expect,
+    run: async (stage) => {
+      const deadline = performance.now() + propagationMs;
+      for (;;) {
+        const finding = await tryOnce(attempt, stage);
+        const mayStillCome = expect === "answers" && performance.now() < deadline;
+        if (finding.passed || !mayStillCome) return finding;
+        await sleep(300);
+      }
+    },
+  };
+}
+
+async function tryOnce(attempt: Attempt, stage: Stage): Promise<Finding> {
+  const { from, to, protocol, through = "sidecar", expect, answer = answerOf[protocol] } = attempt;
+  const timeoutMs = patienceMs;
+  const { password, caFile } = stage.outside;
+  const { command, environment } = clients[protocol](to, { password, caFile, timeoutMs });
+  const result = await stage.exec(from, command, {
+    user: through === "around" ? proxyUser : applicationUser,
+    timeoutMs: timeoutMs + 500,
+    ...(environment ? { environment } : {}),
+  });
+  const seen = verdictOf(result, answer);
+  return {
+    passed: seen === expect,
+    seen,
+    evidence: told(result),
+    connection: await connectionOf(stage, attempt, seen),
+  };
+}
+
+async function connectionOf(
+  stage: Stage,
+  { from, to, through = "sidecar" }: Attempt,
+  seen: Verdict,
+): Promise<Connection> {
+  const { namespace, workload, serviceAccount, hasSidecar } = await stage.identity(from);
+  const path = hasSidecar ? through : "around";
+  return {
+    from: { namespace, workload, serviceAccount },
+    to: { host: to.address ?? to.host, port: to.port },
+    through: path,
+    seen,
+  };
+}
+
+/** curl's words for a server that is none of HTTP, but talks. */
+const notHttp = "HTTP/0.9";
+
+function verdictOf({ exitCode, stdout, stderr }: ExecResult, answer: RegExp): Verdict {
+  if (answer.test(stdout)) return "answers";
+  if (stderr.includes(notHttp)) return "greeting";
+  return exitCode === 0 && stdout.trim() !== "" ? "misrouted" : "blocked";
+}
+
+/** The last line of what a client said, which names the error. */
+export function told({ stdout, stderr, timedOut, exitCode }: ExecResult): string {
+  const said = `${stderr.trim()}\n${stdout.trim()}`.trim().split("\n").at(-1) ?? "";
+  if (said) return said.slice(0, 300);
+  return timedOut ? "no answer before the time-out" : `exit ${exitCode}, nothing said`;
+}
+
+/** How many bytes a server that speaks first sends to this client. */
+export function greeting(attempt: Omit<Attempt, "expect"> & { expect: "blocked" | "greeting" }): Probe {
+  const { observation, title, expect, from, to, through = "sidecar" } = attempt;
+  return {
+    observation,
+    title,
+    expected: expect === "blocked" ? "0 bytes" : "the greeting",
+    run: async (stage) => {
+      const user = through === "around" ? proxyUser : applicationUser;
+      const result = await stage.exec(from, greetingCommand(to, 1_500), { user, timeoutMs: patienceMs });
+      const bytes = Number(result.stdout.trim()) || 0;
+      const seen: Verdict = bytes > 0 ? "greeting" : "blocked";
+      return {
+        passed: seen === expect,
+        seen: `${bytes} bytes`,
+        evidence: told(result),
+        connection: await connectionOf(stage, { ...attempt, expect: seen }, seen),
+      };
+    },
+  };
+}

@@ -1,0 +1,394 @@
+import { readFile } from "node:fs/promises";
+import { machineAddresses, machineOf } from "../outside/index.js";
+import { connection, greeting, type Attempt } from "../probes/connection.js";
+import { gatewayLog } from "../probes/gatewayLog.js";
+import type { Probe } from "../probes/probe.js";
+import { type Entry, matrix, wildcards } from "./modesMatrix.js";
+import type { Config, Scenario } from "./scenario.js";
+import { addressOf, gatewayPods, type Stage, type Who } from "./stage.js";
+
+const buyer: Who = { namespace: "shop", labels: { app: "buyer" } };
+/** Same namespace, another service account. */
+const browser: Who = { namespace: "shop", labels: { app: "browser" } };
+const keeper: Who = { namespace: "depot", labels: { app: "keeper" } };
+const courier: Who = { namespace: "direct", labels: { app: "courier" } };
+/** The buyer's labels and service account in a namespace nobody allowed. */
+const twin: Who = { namespace: "stranger", labels: { app: "buyer" } };
+
+/** Protocols the second client namespace may use too, so that one database's clients are not another's. */
+const keepersToo = ["mongo", "redis"];
+const caSecret = "outside-ca";
+const stock = { name: "stock", host: "rm-stock.mysql.rds.aliyuncs.com" };
+
+function database({ name, mode, facts, protocol, host, port, gatewayPort, via }: Entry): Record<string, unknown> {
+  return {
+    name,
+    host,
+    port,
+    protocol,
+    trafficMode: mode,
+    clients: clientsOf(facts, protocol),
+    ...(gatewayPort ? { gatewayPort } : {}),
+    ...(via ? { via } : {}),
+    ...(facts.encryptsUpstream === "gateway" ? { tls: { caCredential: caSecret } } : {}),
+  };
+}
+
+function clientsOf(facts: Entry["facts"], protocol: string): object[] {
+  if (!facts.throughGateway) return [{ namespace: "direct" }];
+  if (!facts.identity) return [{ namespace: "shop" }];
+  const keepers = keepersToo.includes(protocol) ? [{ namespace: "depot", serviceAccounts: ["keeper"] }] : [];
+  return [{ namespace: "shop", serviceAccounts: ["buyer"] }, ...keepers];
+}
+
+function workload({ namespace, labels: { app } }: Who): object {
+  return {
+    kind: "deployment",
+    name: app,
+    namespace,
+    image: "alpine:3.22",
+    command: ["sleep", "infinity"],
+    runAsUser: 65534,
+  };
+}
+
+/** A stack made for the matrix: one database for each protocol in each mode. */
+function modesConfig(): Config {
+  const second = { ...stock, protocol: "mysql", clients: [{ namespace: "shop", serviceAccounts: ["buyer"] }] };
+  return {
+    cluster: { cloud: "existing" },
+    mesh: { kind: "istio" },
+    namespaces: ["shop", "depot", "direct"].map((name) => ({ name })),
+    databases: [...[...matrix, ...wildcards].map(database), second],
+    workloads: [buyer, browser, keeper, courier].map(workload),
+  };
+}
+
+/** The letter the scenarios give a mode. */
+const letters: Record<Entry["mode"], string> = {
+  "tcp-direct": "a",
+  "tcp-gateway": "b",
+  "tcp-gateway-mtls": "c",
+  "tls-direct": "d",
+  "tls-gateway": "e",
+  "tls-gateway-mtls": "f",
+  "tls-origination": "o",
+  "tls-wildcard": "g",
+  "tls-wildcard-direct": "g",
+};
+
+type Part = Pick<Attempt, "observation" | "protocol" | "to">;
+
+function partOf({ mode, protocol, host, port, tls }: Entry): Part {
+  return { observation: letters[mode], protocol, to: { host, port, tls } };
+}
+
+const addressFor = ({ protocol }: Entry): string => machineAddresses[machineOf[protocol]];
+
+function gatewayProbes(entry: Entry): Probe[] {
+  const part = partOf(entry);
+  const { name, facts, protocol } = entry;
+  const dialled = { ...part.to, address: addressFor(entry) };
+  const keeperMay = facts.identity && keepersToo.includes(protocol);
+  return [
+    connection({ ...part, title: `${name}: the client is answered`, from: buyer, expect: "answers" }),
+    connection({
+      ...part,
+      title: `${name}: another service account of its namespace ${facts.identity ? "is refused" : "may too: no identity"}`,
+      from: browser,
+      expect: facts.identity ? "blocked" : "answers",
+    }),
+    connection({
+      ...part,
+      title: `${name}: the second namespace ${keeperMay ? "is answered" : "is refused"}`,
+      from: keeper,
+      expect: keeperMay ? "answers" : "blocked",
+    }),
+    connection({ ...part, title: `${name}: a twin in a strange namespace is refused`, from: twin, expect: "blocked" }),
+    connection({
+      ...part,
+      title: `${name}: around its sidecar the client is refused`,
+      from: buyer,
+      through: "around",
+      to: dialled,
+      expect: "blocked",
+    }),
+    connection({
+      ...part,
+      title: `${name}: dialled by address instead of name it is refused`,
+      from: buyer,
+      to: dialled,
+      expect: "blocked",
+    }),
+    logProbe(entry),
+  ];
+}
+
+function logProbe(entry: Entry): Probe {
+  const { name, facts, host, port, mode } = entry;
+  const upstream = `${addressFor(entry)}:${port}`;
+  const named = facts.wire === "tls" || facts.identity;
+  return gatewayLog({
+    observation: "h",
+    title: `${name}: the gateway's log shows it`,
+    expected: `${named ? host : "no name"} to ${upstream}`,
+    find: (line, stage) =>
+      (line.upstream_cluster?.endsWith(`|${host}`) ?? false) &&
+      line.upstream_host === upstream &&
+      (!named || line.requested_server_name === host) &&
+      (mode === "tcp-gateway" || callerIs(line.downstream_remote_address, stage, buyer, browser, keeper)),
+  });
+}
+
+function callerIs(address: string | null | undefined, stage: Stage, ...callers: Who[]): boolean {
+  return callers.some((who) => address?.startsWith(`${addressOf(stage.pod(who))}:`));
+}
+
+function directProbes(entry: Entry): Probe[] {
+  const part = partOf(entry);
+  const { name } = entry;
+  return [
+    connection({ ...part, title: `${name}: the client is answered`, from: courier, expect: "answers" }),
+    connection({ ...part, title: `${name}: a namespace not allowed is refused`, from: buyer, expect: "blocked" }),
+    connection({ ...part, title: `${name}: a stranger is refused`, from: twin, expect: "blocked" }),
+    connection({
+      ...part,
+      title: `${name}: around its sidecar the client is answered too: a direct mode leaves that way open`,
+      from: courier,
+      through: "around",
+      to: { ...part.to, address: addressFor(entry) },
+      expect: "answers",
+    }),
+  ];
+}
+
+/** A host of a wildcard group that is answered by a machine. */
+function wildcardProbes(entry: Entry): Probe[] {
+  const guarded = entry.facts.throughGateway;
+  const client = guarded ? buyer : courier;
+  const domain = entry.host.slice(1);
+  const tls = { observation: "g", protocol: "tls" as const };
+  const at = (name: string, address?: string) => ({
+    host: `${name}${domain}`,
+    port: 443,
+    tls: true,
+    ...(address ? { address } : {}),
+  });
+  const answer = (machine: string, name: string) => new RegExp(`^${machine} as ${name}\\.`, "m");
+  const title = (what: string) => `${entry.name}: ${what}`;
+  return [
+    ...(["one", "two"] as const).map((name) =>
+      connection({
+        ...tls,
+        title: title(`${name}, of several names on one address, answers`),
+        from: client,
+        to: at(name),
+        expect: "answers",
+        answer: answer("web", name),
+      }),
+    ),
+    connection({
+      ...tls,
+      title: title("a name on another address answers from there"),
+      from: client,
+      to: at("far"),
+      expect: "answers",
+      answer: answer("archive", "far"),
+    }),
+    connection({
+      ...tls,
+      title: title("a name outside the group is refused"),
+      from: client,
+      to: { host: "unlisted.example.com", port: 443, tls: true },
+      expect: "blocked",
+    }),
+    connection({
+      ...tls,
+      title: title("a strange namespace is refused"),
+      from: twin,
+      to: at("one"),
+      expect: "blocked",
+    }),
+    ...(guarded
+      ? [
+          connection({
+            ...tls,
+            title: title("a forged SNI leads to the host it names, whatever address is dialled"),
+            from: buyer,
+            to: at("one", machineAddresses.archive),
+            expect: "answers",
+            answer: answer("web", "one"),
+          }),
+          connection({
+            ...tls,
+            title: title("another service account is refused"),
+            from: browser,
+            to: at("one"),
+            expect: "blocked",
+          }),
+          connection({
+            ...tls,
+            title: title("around its sidecar the client is refused"),
+            from: buyer,
+            through: "around",
+            to: at("one", machineAddresses.web),
+            expect: "blocked",
+          }),
+        ]
+      : []),
+  ];
+}
+
+const mysqlMtls = { host: "mysql.tcp-gateway-mtls.db.example.com", port: 3306 };
+const gatewayService = "egressgateway.istio-egress.svc.cluster.local";
+
+/** What concerns no single entry of the matrix. */
+const furtherProbes: Probe[] = [
+  connection({
+    observation: "c",
+    title: "a second database on MySQL's port answers for itself",
+    from: buyer,
+    protocol: "mysql",
+    to: { host: stock.host, port: 3306 },
+    expect: "answers",
+    answer: /^stock$/m,
+  }),
+  greeting({
+    observation: "c",
+    title: "a denied service account gets not one byte of MySQL's greeting",
+    from: browser,
+    protocol: "mysql",
+    to: mysqlMtls,
+    expect: "blocked",
+  }),
+  connection({
+    observation: "e",
+    title: "an SNI of a database that is another namespace's is refused, at an address that is allowed",
+    from: buyer,
+    protocol: "tls",
+    to: { host: "tls.tls-direct.db.example.com", port: 443, tls: true, address: machineAddresses.web },
+    expect: "blocked",
+  }),
+  connection({
+    observation: "f",
+    title:
+      "the gateway's shared port, dialled by the client around its sidecar with a database's SNI, wants a certificate",
+    from: buyer,
+    through: "around",
+    protocol: "tls",
+    to: { host: gatewayService, port: 15443, tls: true },
+    expect: "blocked",
+  }),
+  connection({
+    observation: "f",
+    title: "the gateway's shared port is closed to a stranger",
+    from: twin,
+    through: "around",
+    protocol: "tls",
+    to: { host: gatewayService, port: 15443, tls: true },
+    expect: "blocked",
+  }),
+];
+
+const guarded = matrix.filter(({ facts }) => facts.throughGateway);
+
+interface Policy {
+  metadata: { name: string; namespace: string; labels?: object; annotations?: object };
+  spec?: { rules?: object[] };
+}
+
+/** The policies taken away for a while. */
+let removedPolicies: object | undefined;
+const policies = ["authorizationpolicies.security.istio.io", "-n", gatewayPods.namespace];
+
+async function removeAllowRules({ kubectl }: Stage): Promise<void> {
+  const list = JSON.parse(await kubectl(["get", ...policies, "-o", "json"])) as { items: Policy[] };
+  const allowing = list.items.filter(({ spec }) => spec?.rules !== undefined);
+  removedPolicies = { apiVersion: "v1", kind: "List", items: allowing.map(withoutIdentity) };
+  await kubectl(["delete", ...policies, ...allowing.map(({ metadata }) => metadata.name)]);
+}
+
+/** An object as it can be created again. */
+function withoutIdentity({ metadata, ...rest }: Policy): object {
+  const { name, namespace, labels, annotations } = metadata;
+  return { ...rest, metadata: { name, namespace, labels, annotations } };
+}
+
+async function restoreAllowRules({ kubectl }: Stage): Promise<void> {
+  await kubectl(["create", "-f", "-"], removedPolicies);
+}
+
+/** The authority of the databases' certificates, where the gateway looks for it. */
+async function addCaSecret({ kubectl, outside }: Stage): Promise<void> {
+  await kubectl(["apply", "--server-side", "-f", "-"], {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: caSecret, namespace: gatewayPods.namespace },
+    stringData: { "ca.crt": await readFile(outside.caFile, "utf8") },
+  });
+}
+
+/** Every traffic mode with every protocol it can carry, from every side. */
+export const modesScenario: Scenario = {
+  name: "modes",
+  title: "Every traffic mode carries what it says, to whom it says",
+  config: modesConfig,
+  secrets: () => ({}),
+  machines: ["rds", "stock", "postgres", "redis", "mongo", "web", "archive"],
+  fixtures: [{ name: "stranger", injection: true, workloads: [{ name: "buyer" }] }],
+  steps: [
+    {
+      title: "all modes at once",
+      act: addCaSecret,
+      probes: [
+        ...matrix.flatMap((entry) => (entry.facts.throughGateway ? gatewayProbes(entry) : directProbes(entry))),
+        ...wildcards.flatMap(wildcardProbes),
+        ...furtherProbes,
+      ],
+    },
+    {
+      title: "without the rules that allow",
+      act: removeAllowRules,
+      probes: guarded.map((entry) =>
+        connection({
+          ...partOf(entry),
+          observation: "h",
+          title: `${entry.name}: without its allow rule it fails`,
+          from: buyer,
+          expect: "blocked",
+        }),
+      ),
+    },
+    {
+      title: "with the rules again",
+      act: restoreAllowRules,
+      probes: guarded
+        .filter(({ protocol }) => protocol === "tls" || protocol === "tcp")
+        .map((entry) =>
+          connection({
+            ...partOf(entry),
+            observation: "h",
+            title: `${entry.name}: with it, it works`,
+            from: buyer,
+            expect: "answers",
+          }),
+        ),
+    },
+  ],
+  change: {
+    title: "a further database",
+    config: (config) => ({
+      ...config,
+      databases: [
+        ...(config["databases"] as object[]),
+        {
+          name: "extra",
+          host: "extra.db.example.com",
+          protocol: "mysql",
+          clients: [{ namespace: "shop", serviceAccounts: ["buyer"] }],
+        },
+      ],
+    }),
+    expect: [/^create \w+ \S*extra/],
+  },
+};

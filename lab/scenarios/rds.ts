@@ -1,0 +1,245 @@
+import { machineAddresses } from "../outside/index.js";
+import { connection, greeting } from "../probes/connection.js";
+import { gatewayLog } from "../probes/gatewayLog.js";
+import { query, sidecarInjected } from "../probes/mysqlClient.js";
+import type { Config, Scenario } from "./scenario.js";
+import { stackConfig } from "./stackFile.js";
+import { addressOf, type Who } from "./stage.js";
+
+const client: Who = { namespace: "demo-server", labels: { name: "lbl-k8s-mysql" } };
+/** The client's labels and service account, in a namespace nobody allowed. */
+const twin: Who = { namespace: "stranger", labels: client.labels };
+const visitor: Who = { namespace: "stranger", labels: { app: "visitor" } };
+const bare: Who = { namespace: "bare", labels: { app: "bare" } };
+
+const host = "rm-example.mysql.rds.aliyuncs.com";
+/** The gateway's own Service for the database's port. */
+const gatewayService = "egressgateway-rds.istio-egress.svc.cluster.local";
+const rds = { host, port: 3306 };
+const byAddress = { ...rds, address: machineAddresses.rds };
+
+type Database = { clients: object[] } & Record<string, unknown>;
+
+function withClients(config: Config, clients: object[]): Config {
+  return {
+    ...config,
+    databases: (config["databases"] as Database[]).map((database) => ({ ...database, clients })),
+    access: {},
+  };
+}
+
+const mysql = { protocol: "mysql", to: rds } as const;
+
+/** A MySQL client reaches ApsaraDB RDS through the egress gateway, and nothing else does. */
+export const rdsScenario: Scenario = {
+  name: "rds",
+  title: "A MySQL client reaches ApsaraDB RDS only through the egress gateway",
+  config: () => stackConfig("rds"),
+  secrets: (password) => ({ mysqlRootPassword: password }),
+  machines: ["rds"],
+  fixtures: [
+    {
+      name: "stranger",
+      injection: true,
+      workloads: [{ name: "k8s-mysql", labels: client.labels }, { name: "visitor" }],
+    },
+    { name: "bare", injection: false, workloads: [{ name: "bare" }] },
+  ],
+  steps: [
+    {
+      title: "before the database is registered",
+      config: (config) => ({ ...config, databases: [], access: {} }),
+      probes: [
+        sidecarInjected({ observation: "a", who: client }),
+        query({
+          observation: "b",
+          title: "an unregistered database is cut off by REGISTRY_ONLY",
+          who: client,
+          host,
+          expected: /ERROR 2013/,
+          expectedText: "ERROR 2013",
+          expect: "blocked",
+        }),
+      ],
+    },
+    {
+      title: "the policy names another service account",
+      config: (config) => withClients(config, [{ namespace: "demo-server", serviceAccounts: ["somebody-else"] }]),
+      probes: [
+        query({
+          observation: "c",
+          title: "a client the policy does not name is refused",
+          who: client,
+          host,
+          expected: /ERROR 2013/,
+          expectedText: "ERROR 2013",
+          expect: "blocked",
+        }),
+        greeting({
+          ...mysql,
+          observation: "h",
+          title: "a denied client of the same namespace gets not one byte, MySQL's greeting included",
+          from: client,
+          expect: "blocked",
+        }),
+      ],
+    },
+    {
+      title: "the policy names the client",
+      probes: [
+        query({
+          observation: "d",
+          title: "the allowed client's query is answered",
+          who: client,
+          host,
+          expected: /^rds$/m,
+          expectedText: "the database's own name",
+          expect: "answers",
+        }),
+        gatewayLog({
+          observation: "e",
+          title: "the gateway's access log names caller, SNI and upstream",
+          expected: `${host} to ${machineAddresses.rds}:3306`,
+          find: (line, stage) =>
+            line.requested_server_name === host &&
+            line.upstream_host === `${machineAddresses.rds}:3306` &&
+            (line.downstream_remote_address?.startsWith(`${addressOf(stage.pod(client))}:`) ?? false),
+        }),
+        connection({
+          ...mysql,
+          observation: "f",
+          title: "a workload of another namespace is refused",
+          from: visitor,
+          expect: "blocked",
+        }),
+        connection({
+          ...mysql,
+          observation: "f",
+          title: "so is one with the client's labels and service account name in another namespace",
+          from: twin,
+          expect: "blocked",
+        }),
+        greeting({
+          ...mysql,
+          observation: "h",
+          title: "a stranger gets not one byte",
+          from: visitor,
+          expect: "blocked",
+        }),
+        connection({
+          ...mysql,
+          observation: "f",
+          title: "a stranger that dials the address instead of the name is refused",
+          from: visitor,
+          to: byAddress,
+          expect: "blocked",
+        }),
+        connection({
+          ...mysql,
+          observation: "f",
+          title: "a stranger that dials the gateway itself is refused",
+          from: visitor,
+          to: { host: gatewayService, port: 13306 },
+          expect: "blocked",
+        }),
+        connection({
+          ...mysql,
+          observation: "g",
+          title: "the client's own process, as the proxy's user, does not get past its sidecar by name",
+          from: client,
+          through: "around",
+          expect: "blocked",
+        }),
+        connection({
+          ...mysql,
+          observation: "g",
+          title: "nor by address",
+          from: client,
+          through: "around",
+          to: byAddress,
+          expect: "blocked",
+        }),
+        connection({
+          ...mysql,
+          observation: "g",
+          title: "nor through the gateway's port without a certificate",
+          from: client,
+          through: "around",
+          to: { host: gatewayService, port: 13306 },
+          expect: "blocked",
+        }),
+        connection({
+          observation: "g",
+          title: "nor with the database's name as a forged SNI",
+          from: client,
+          through: "around",
+          protocol: "tls",
+          to: { host, port: 13306, address: gatewayService },
+          expect: "blocked",
+        }),
+        connection({
+          observation: "f",
+          title: "a stranger with the database's name as a forged Host is refused",
+          from: visitor,
+          protocol: "tcp",
+          to: byAddress,
+          expect: "blocked",
+        }),
+        greeting({
+          ...mysql,
+          observation: "h",
+          title: "around its sidecar the client gets no greeting either",
+          from: client,
+          through: "around",
+          to: byAddress,
+          expect: "blocked",
+        }),
+        connection({
+          ...mysql,
+          observation: "g",
+          title: "a namespace no policy covers reaches an open database around its sidecar: what the allow-list is for",
+          from: visitor,
+          through: "around",
+          to: byAddress,
+          expect: "answers",
+        }),
+      ],
+    },
+    {
+      title: "the database's own allow-list admits the gateway only",
+      act: (stage) => stage.outside.allowList("rds", stage.gatewayPods().map(addressOf)),
+      probes: [
+        connection({
+          ...mysql,
+          observation: "g",
+          title: "the same process is refused by the database's allow-list",
+          from: visitor,
+          through: "around",
+          to: byAddress,
+          expect: "blocked",
+        }),
+        connection({
+          ...mysql,
+          observation: "g",
+          title: "and so is a pod without a sidecar",
+          from: bare,
+          expect: "blocked",
+        }),
+        query({
+          observation: "g",
+          title: "while the allowed client is still answered",
+          who: client,
+          host,
+          expected: /^rds$/m,
+          expectedText: "the database's own name",
+          expect: "answers",
+        }),
+      ],
+    },
+  ],
+  change: {
+    title: "a further client of the database",
+    config: (config) => withClients(config, [{ namespace: "demo-server", serviceAccounts: ["k8s-mysql", "reports"] }]),
+    expect: [/^update Gateway .*rds/, /^update AuthorizationPolicy .*rds/],
+  },
+};

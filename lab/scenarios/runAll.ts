@@ -1,0 +1,84 @@
+import { Listr, type ListrBaseClassOptions } from "listr2";
+import type { LabHost } from "../host/index.js";
+import { overrideLines } from "../images/index.js";
+import { closingLine, labReport } from "../report/report.js";
+import { reportTable } from "../report/table.js";
+import { writeReport, type ReportFiles } from "../report/write.js";
+import { startGround, type Ground } from "./ground.js";
+import { runScenario, type Listener, type ScenarioReport } from "./run.js";
+import type { Scenario } from "./scenario.js";
+
+type Options = ReportFiles & { keep?: boolean };
+
+interface Context {
+  ground?: Ground;
+}
+
+/** Runs the scenarios one after another on one cluster, and reports. Returns the exit code. */
+export async function runAll(host: LabHost, scenarios: readonly Scenario[], options: Options): Promise<number> {
+  const began = new Date();
+  const reports: ScenarioReport[] = [];
+  const tasks = [groundTask(host), ...scenarios.map((scenario) => scenarioTask(scenario, scenarios, options, reports))];
+  await new Listr<Context>(tasks, { ...renderer(), registerSignalListeners: false }).run({}); // Ctrl-C is the lab host's
+  const report = labReport({
+    startedAt: began.toISOString(),
+    seconds: (Date.now() - began.getTime()) / 1000,
+    departures: overrideLines(host.servers),
+    scenarios: reports,
+  });
+  await writeReport(report, options);
+  console.log(reportTable(report));
+  console.log(`\nReport: ${options.html}, ${options.json}`);
+  console.log(closingLine(report));
+  if (options.keep) await stayOpen(host);
+  return report.failed === 0 ? 0 : 1;
+}
+
+/** Without a terminal: one plain line for each event. */
+function renderer(): ListrBaseClassOptions<Context> {
+  return { renderer: process.stdout.isTTY ? "default" : "verbose" } as ListrBaseClassOptions<Context>;
+}
+
+function groundTask(host: LabHost) {
+  return {
+    title: "A cluster",
+    task: async (context: Context, task: { output: string }) => {
+      context.ground = await startGround(host, (line) => {
+        task.output = line;
+      });
+    },
+  };
+}
+
+function scenarioTask(scenario: Scenario, all: readonly Scenario[], options: Options, reports: ScenarioReport[]) {
+  return {
+    title: `${scenario.name}: ${scenario.title}`,
+    task: async (context: Context, task: { output: string; title: string }) => {
+      if (!context.ground) throw new Error("The cluster does not run.");
+      const keep = options.keep === true && scenario === all.at(-1);
+      const report = await runScenario(scenario, context.ground, listenerOf(task), keep);
+      reports.push(report);
+      const failed = report.results.filter((result) => !result.passed).length;
+      const verdict = failed === 0 ? `${report.results.length} passed` : `${failed} of ${report.results.length} failed`;
+      task.title = `${scenario.name}: ${verdict} in ${report.seconds.toFixed(0)} s`;
+    },
+  };
+}
+
+function listenerOf(task: { output: string }): Listener {
+  return {
+    step: (title) => {
+      task.output = title;
+    },
+    result: ({ passed, observation, title, seen }) => {
+      task.output = `${passed ? "passed" : "FAILED"} ${observation} ${title}: ${seen}`;
+    },
+  };
+}
+
+/** Leaves everything running until Ctrl-C. */
+async function stayOpen(host: LabHost): Promise<void> {
+  console.log(`\nThe last stack is still there. A shell with kubectl: ${host.enterCommand}\nCtrl-C ends it.`);
+  const heartbeatMs = 60_000; // a timer keeps the process alive
+  await new Promise(() => setInterval(() => undefined, heartbeatMs));
+}
