@@ -1,6 +1,8 @@
-import { platform } from "./program.js";
+import { run } from "./program.js";
 
-const { blueprint } = await platform();
+const outcome = await run();
 
+/** Who reaches which database, by which path, encrypted how, known as whom. Pairs not listed reach nothing. */
+export const access = outcome.access;
 /** Where sidecars send what leaves for a database. */
-export const gateway = blueprint.gateway.host;
+export const gateway = outcome.platform.blueprint.gateway.host;

@@ -1,15 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
+import { reachOfStack, type Reach } from "./access/stackReach.js";
+import type { KubernetesObject } from "./access/model.js";
+import { blueprintOf, manifestsOf } from "./components/blueprint.js";
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
 import { loadSettings } from "./settings/load.js";
 import { settingsSchema } from "./settings/schema.js";
 import { project } from "./settings/stackFile.js";
 
-/** The whole program, from config to platform: the same under the engine, in the offline plan and in the lab. */
-export async function platform(): Promise<SecurePlatform> {
+/** What the program leaves behind. */
+export interface Outcome {
+  platform: SecurePlatform;
+  /** Who reaches what. As a stack output, a preview shows how a change of settings changes it. */
+  access: Reach;
+}
+
+/**
+ * The whole program: settings, blueprint, judgement, and only then the platform. It is the same under the engine, in the
+ * offline plan and in the lab.
+ */
+export async function run(): Promise<Outcome> {
   const config = new pulumi.Config(project);
-  const own = Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, config.getObject<unknown>(key)]));
-  return SecurePlatform.create("platform", { settings: loadSettings(own), secrets: secretValues(config) });
+  const settings = loadSettings(
+    Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, config.getObject<unknown>(key)])),
+  );
+  const manifests = manifestsOf(blueprintOf(settings)) as unknown as KubernetesObject[];
+  const access = reachOfStack(manifests, settings);
+  const platform = await SecurePlatform.create("platform", { settings, secrets: secretValues(config) });
+  return { platform, access };
 }
 
 /** Every entry of the `secrets` key, marked as secret. Only their names are looked at. */

@@ -1,12 +1,13 @@
 import { Command, CommanderError, Option } from "commander";
+import { BrokenPromiseError } from "../access/stackReach.js";
 import { SettingsError } from "../settings/problem.js";
-import { plan } from "./plan.js";
-import { render } from "./render.js";
+import { registerAnalysis } from "./access/index.js";
 import { takesStack } from "./stackOption.js";
 import { validate } from "./validate.js";
 
 const exitCodes = { fine: 0, refused: 1, usage: 2 };
 
+/** All commands. What would load the Pulumi SDK is loaded by the command that needs it: analysing files starts at once. */
 function commands(): Command {
   const program = new Command("mesh-egress")
     .description(
@@ -17,13 +18,14 @@ function commands(): Command {
   takesStack(program.command("plan"))
     .description("the resources a stack would create, as a tree")
     .addOption(new Option("-o, --output <format>").choices(["tree", "json"]).default("tree"))
-    .action(plan);
+    .action(async (options) => (await import("./plan.js")).plan(options));
   takesStack(program.command("render"))
     .description("the Kubernetes manifests of a stack")
     .addOption(new Option("-o, --output <format>").choices(["yaml", "json"]).default("yaml"))
     .option("--out <dir>", "write one file per object into a folder")
-    .action(render);
+    .action(async (options) => (await import("./render.js")).render(options));
   takesStack(program.command("validate")).description("check a stack's settings").action(validate);
+  registerAnalysis(program, async (stack) => (await import("./loadStack.js")).loadStack(stack));
   return program;
 }
 
@@ -34,7 +36,7 @@ export async function main(argv: string[]): Promise<number> {
     return Number(process.exitCode ?? exitCodes.fine);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
-    if (!(error instanceof SettingsError)) throw error;
+    if (!(error instanceof SettingsError || error instanceof BrokenPromiseError)) throw error;
     process.stderr.write(`${error.message}\n`);
     return exitCodes.refused;
   }

@@ -1,11 +1,31 @@
-import { planStack } from "../plan/stack.js";
+import pc from "picocolors";
+import { analyse } from "../access/index.js";
+import type { KubernetesObject } from "../access/model.js";
+import { accessTable } from "../access/output/table.js";
+import { optionsOfStack } from "../access/stack.js";
+import { type Plan, planStack } from "../plan/stack.js";
 import { type StackOption, stackFile } from "./stackOption.js";
 import { tree } from "./tree.js";
 
+/** Pairs that a terminal can show; `access` has them all, also as a page. */
+const mostPairs = 200;
+
 export async function plan(options: StackOption & { output: "tree" | "json" }): Promise<void> {
   const planned = await planStack(stackFile(options));
-  const { stack, resources, missingSecrets } = planned;
+  const { stack, resources, access, missingSecrets } = planned;
   const text =
-    options.output === "json" ? JSON.stringify({ stack, resources, missingSecrets }, null, 2) : tree(planned);
+    options.output === "json"
+      ? JSON.stringify({ stack, resources, access, missingSecrets }, null, 2)
+      : [tree(planned), ...matrix(planned)].join("\n");
   process.stdout.write(`${text}\n`);
+}
+
+/** Who reaches what, under the tree. */
+function matrix({ manifests, settings }: Plan): string[] {
+  const analysis = analyse(manifests as unknown as KubernetesObject[], optionsOfStack(settings));
+  if (analysis.rows.length === 0) return [];
+  const heading = ["", pc.bold(pc.cyan("who reaches what"))];
+  return analysis.rows.length > mostPairs
+    ? [...heading, `${analysis.rows.length} pairs: see \`mesh-egress access\``]
+    : [...heading, "", accessTable(analysis, pc)];
 }

@@ -1,17 +1,21 @@
 import pc from "picocolors";
+import type { PlannedResource } from "../plan/recording.js";
 import type { Plan } from "../plan/stack.js";
 import { type Branch, byLayer } from "./layers.js";
 
 const shownDependencies = 3;
 
+/** What a line is drawn beneath. What the parent waits for, its children need not repeat. */
+type Above = Pick<PlannedResource, "name" | "dependencies">;
+
 /** The plan as a person reads it: layers, beneath them components and their resources. */
 export function tree(plan: Plan): string {
-  const layers = byLayer(plan.resources);
   const names = new Map(plan.resources.map(({ urn, name }) => [urn, name]));
-  const lines = [...layers].flatMap(([layer, branches]) => [
+  const top: Above = { name: "platform", dependencies: [] };
+  const lines = [...byLayer(plan.resources)].flatMap(([layer, branches]) => [
     "",
     `${pc.bold(pc.cyan(layer))} ${pc.dim(count(branches))}`,
-    ...branches.flatMap((branch, i) => drawn(branch, "", i === branches.length - 1, names, "platform")),
+    ...drawn(branches, "", top, names),
   ]);
   return [heading(plan), ...lines, "", ...footnotes(plan)].join("\n");
 }
@@ -26,16 +30,17 @@ function count(branches: Branch[]): string {
   return `(${all(branches)})`;
 }
 
-function drawn(branch: Branch, indent: string, last: boolean, names: Map<string, string>, parent: string): string[] {
-  const { resource, children } = branch;
-  const own = resource.name.startsWith(`${parent}-`) ? resource.name.slice(parent.length + 1) : resource.name;
-  const label = children.length > 0 ? pc.bold(own) : own;
-  const line = `${indent}${pc.dim(last ? "└─" : "├─")} ${label} ${pc.dim(resource.type)}${after(resource.dependencies, names)}`;
-  const below = `${indent}${last ? "   " : pc.dim("│  ")}`;
-  return [
-    line,
-    ...children.flatMap((child, i) => drawn(child, below, i === children.length - 1, names, resource.name)),
-  ];
+function drawn(branches: Branch[], indent: string, above: Above, names: Map<string, string>): string[] {
+  return branches.flatMap(({ resource, children }, i) => {
+    const last = i === branches.length - 1;
+    const own = resource.name.startsWith(`${above.name}-`) ? resource.name.slice(above.name.length + 1) : resource.name;
+    const label = children.length > 0 ? pc.bold(own) : own;
+    const waits = resource.dependencies.filter((urn) => !above.dependencies.includes(urn));
+    return [
+      `${indent}${pc.dim(last ? "└─" : "├─")} ${label} ${pc.dim(resource.type)}${after(waits, names)}`,
+      ...drawn(children, `${indent}${last ? "   " : pc.dim("│  ")}`, resource, names),
+    ];
+  });
 }
 
 function after(dependencies: string[], names: Map<string, string>): string {

@@ -60,15 +60,31 @@ export function registerAll(
   opts: pulumi.CustomResourceOptions,
   meshProvider?: k8s.Provider,
 ): pulumi.CustomResource[] {
+  const named = new Map<string, pulumi.CustomResource>();
   return manifests.map((manifest) => {
-    const { kind, metadata } = manifest;
-    // The slash keeps namespace `a` with `b-c` apart from namespace `a-b` with `c`: no name can hold one.
-    const object = [metadata.namespace, metadata.name].filter(Boolean).join("/");
-    const logicalName = `${name}-${kind.toLowerCase()}-${object}`;
-    return register(
-      logicalName,
-      manifest,
-      isMeshResource(manifest) && meshProvider ? { ...opts, provider: meshProvider } : opts,
-    );
+    const provider = isMeshResource(manifest) && meshProvider ? { provider: meshProvider } : {};
+    // Pods need what they name: service account, Secret, ConfigMap. Components list those first.
+    const needs =
+      manifest.kind === "Deployment"
+        ? { dependsOn: [...texts(manifest)].flatMap((text) => named.get(text) ?? []) }
+        : {};
+    const resource = register(logicalName(name, manifest), manifest, { ...opts, ...provider, ...needs });
+    if (nameable.has(manifest.kind)) named.set(manifest.metadata.name, resource);
+    return resource;
   });
+}
+
+const nameable = new Set(["ServiceAccount", "Secret", "ConfigMap"]);
+
+/** Every text in a value. */
+function texts(value: unknown): Set<string> {
+  if (typeof value === "string") return new Set([value]);
+  if (typeof value !== "object" || value === null) return new Set();
+  return new Set(Object.values(value).flatMap((item) => [...texts(item)]));
+}
+
+function logicalName(component: string, { kind, metadata }: Manifest): string {
+  // The slash keeps namespace `a` with `b-c` apart from namespace `a-b` with `c`: no name can hold one.
+  const object = [metadata.namespace, metadata.name].filter(Boolean).join("/");
+  return `${component}-${kind.toLowerCase()}-${object}`;
 }

@@ -1,4 +1,5 @@
-import { platform } from "../program.js";
+import type { Reach } from "../access/stackReach.js";
+import { run } from "../program.js";
 import { loadSettings } from "../settings/load.js";
 import type { Settings } from "../settings/schema.js";
 import { referredSecrets, secretNames } from "../settings/secrets.js";
@@ -13,6 +14,8 @@ export interface Plan {
   /** In the order in which the engine would be asked. */
   resources: PlannedResource[];
   manifests: Manifest[];
+  /** Who reaches what: the stack's output. */
+  access: Reach;
   /** Names of secrets that the settings refer to and the stack file does not hold. */
   missingSecrets: string[];
 }
@@ -36,13 +39,14 @@ export async function planStack(file: string): Promise<Plan> {
       config: flat({ ...foreign, ...prefixed({ ...own, secrets }) }),
       secretKeys: [`${project}:secrets`],
     },
-    platform,
+    run,
   );
   return {
     stack,
     settings,
     resources,
-    manifests: value.manifests,
+    manifests: value.platform.manifests,
+    access: value.access,
     missingSecrets: referred.filter((name) => !given.includes(name)),
   };
 }

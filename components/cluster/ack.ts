@@ -6,7 +6,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { ackRangeProblems, type ClusterNetwork } from "../../settings/cluster.js";
 import { describeProblem, keyPath } from "../../settings/problem.js";
 import { AckVpc, type AckZone } from "./ackVpc.js";
-import { gatewayNodeKey, onGatewayNodes, type AckNetwork, type Cluster, type NodePlacement } from "./cluster.js";
+import {
+  changeInPlace,
+  gatewayNodeKey,
+  onGatewayNodes,
+  type AckNetwork,
+  type Cluster,
+  type NodePlacement,
+} from "./cluster.js";
 
 /** Nodes of one kind. */
 export interface AckNodePoolArgs {
@@ -122,7 +129,12 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
     this.provider = new k8s.Provider(
       `${name}-provider`,
       // The kubeconfig is renewed on every run; what it stands for changes only with the cluster.
-      { kubeconfig: this.kubeconfig, clusterIdentifier: cluster.id, deleteUnreachable: args.deleteUnreachable },
+      {
+        kubeconfig: this.kubeconfig,
+        clusterIdentifier: cluster.id,
+        deleteUnreachable: args.deleteUnreachable,
+        ...changeInPlace,
+      },
       { parent: this },
     );
     this.ready = this.nodes(name, args);

@@ -70,3 +70,6 @@ export const onGatewayNodes: NodePlacement = {
   nodeSelector: { [gatewayNodeKey]: "true" },
   tolerations: [{ key: gatewayNodeKey, operator: "Equal", value: "true", effect: "NoSchedule" }],
 };
+
+/** A ConfigMap or Secret is changed where it stands. Deleting it first, the provider's default, would leave pods without. */
+export const changeInPlace = { enableConfigMapMutable: true, enableSecretMutable: true };

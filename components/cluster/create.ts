@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FlowLogsSettings } from "../../settings/cloudNetwork.js";
 import type { ClusterSettings } from "../../settings/cluster.js";
+import { SettingsError } from "../../settings/problem.js";
 import { neededSecret, type SecretValues } from "../secrets.js";
 import type { Cluster } from "./cluster.js";
 
@@ -14,7 +15,7 @@ const inCloud = (name: string | undefined) => name ?? pulumi.getStack();
 export async function createCluster(settings: ClusterSettings, flowLogs?: FlowLogsSettings): Promise<MakeCluster> {
   switch (settings.cloud) {
     case "gke": {
-      const { GkeCluster } = await import("./gke.js");
+      const { GkeCluster } = await import("./gke.js").catch(withoutSdk(settings.cloud, "@pulumi/gcp"));
       return (name, _secrets, opts) =>
         new GkeCluster(
           name,
@@ -27,7 +28,7 @@ export async function createCluster(settings: ClusterSettings, flowLogs?: FlowLo
         );
     }
     case "ack": {
-      const { AckCluster } = await import("./ack.js");
+      const { AckCluster } = await import("./ack.js").catch(withoutSdk(settings.cloud, "@pulumi/alicloud"));
       return (name, _secrets, opts) => new AckCluster(name, { ...settings, clusterName: inCloud(settings.name) }, opts);
     }
     case "existing": {
@@ -46,4 +47,19 @@ export async function createCluster(settings: ClusterSettings, flowLogs?: FlowLo
         );
     }
   }
+}
+
+/** A cloud's SDK is an optional peer of this package: who uses the cloud installs it. */
+function withoutSdk(cloud: string, sdk: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    if (error.code !== "ERR_MODULE_NOT_FOUND" || !error.message.includes(sdk)) throw error;
+    throw new SettingsError([
+      {
+        path: "cluster.cloud",
+        value: cloud,
+        reason: `needs ${sdk}, which is not installed`,
+        instead: `Install it with \`npm install ${sdk}\``,
+      },
+    ]);
+  };
 }

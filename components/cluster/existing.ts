@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterNetwork } from "../../settings/cluster.js";
-import type { Cluster, NodePlacement } from "./cluster.js";
+import { changeInPlace, type Cluster, type NodePlacement } from "./cluster.js";
 
 /** A cluster somebody else runs. Its network cannot be read from a kubeconfig, so it is told here. */
 export interface ExistingClusterArgs {
@@ -49,6 +49,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
           // Without it a renewed kubeconfig looks like another cluster, and everything would be replaced.
           clusterIdentifier: name,
           deleteUnreachable: args.deleteUnreachable,
+          ...changeInPlace,
         },
         { parent: this },
       );

@@ -6,7 +6,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { gkeRangeProblems, type ClusterNetwork } from "../../settings/cluster.js";
 import { describeProblem, keyPath } from "../../settings/problem.js";
-import { gatewayNodeKey, onGatewayNodes, type Cluster, type GkeNetwork, type NodePlacement } from "./cluster.js";
+import {
+  changeInPlace,
+  gatewayNodeKey,
+  onGatewayNodes,
+  type Cluster,
+  type GkeNetwork,
+  type NodePlacement,
+} from "./cluster.js";
 import { GkeVpc, rangeNames, type GkeFlowLogsArgs } from "./gkeVpc.js";
 
 /** Nodes of one kind. */
@@ -207,6 +214,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
         kubeconfig: this.kubeconfig,
         clusterIdentifier: this.cluster.id,
         deleteUnreachable: args.deleteUnreachable,
+        ...changeInPlace,
       },
       { parent: this },
     );

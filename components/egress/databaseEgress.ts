@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import type { ClusterNetwork } from "../../settings/cluster.js";
 import { databaseProblems } from "../../settings/databaseChecks.js";
 import { databaseSchema, type DatabaseSettings } from "../../settings/databases.js";
@@ -37,7 +38,7 @@ export interface DatabaseEgressArgs {
 }
 
 /** A database as one writes it: everything with a default may be left out. */
-export type DatabaseInput = Parameters<typeof databaseSchema.parse>[0] & Pick<DatabaseSettings, "name" | "protocol">;
+export type DatabaseInput = z.input<typeof databaseSchema>;
 
 function checked({ database: input, mesh }: Pick<DatabaseEgressArgs, "database" | "mesh">): DatabaseSettings {
   const database = parse(databaseSchema, input, "database");

@@ -1,5 +1,8 @@
 import { addresses, nodeName } from "../host/index.js";
 
+/** Version of the Kubernetes programs, as pinned in lab/servers/kubernetes/go.mod. */
+const kubeletVersion = "v1.35.4";
+
 /** The lab's one node, ready from the start: there is no kubelet to say so, and no controller to doubt it. */
 export function labNode(now: Date): object {
   const since = now.toISOString().replace(/\.\d+Z$/, "Z");
@@ -14,6 +17,8 @@ export function labNode(now: Date): object {
     },
     spec: { podCIDR: addresses.pods, podCIDRs: [addresses.pods] },
     status: {
+      // istiod reads the version to know whether the node can run native sidecars.
+      nodeInfo: { kubeletVersion },
       capacity: room,
       allocatable: room,
       addresses: [

@@ -1,0 +1,20 @@
+import { optionsOfStack } from "../access/stack.js";
+import type { KubernetesObject } from "../access/model.js";
+import { blueprintOf, manifestsOf } from "../components/blueprint.js";
+import { loadSettings } from "../settings/load.js";
+import { secretNames } from "../settings/secrets.js";
+import { readStackFile } from "../settings/stackFile.js";
+import type { StackInput } from "./access/input.js";
+import { type StackOption, stackFile } from "./stackOption.js";
+
+/** A stack as the analysis takes it: its manifests, what its settings say beyond them, and its promises. */
+export async function loadStack(stack: StackOption): Promise<StackInput> {
+  const { own } = readStackFile(stackFile(stack));
+  secretNames(own["secrets"]);
+  const settings = loadSettings(own);
+  return {
+    objects: manifestsOf(blueprintOf(settings)) as unknown as KubernetesObject[],
+    options: optionsOfStack(settings),
+    assertions: settings.access.assert,
+  };
+}
