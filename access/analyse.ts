@@ -20,6 +20,7 @@ import type {
 } from "./model.js";
 import { unknownValue } from "./model.js";
 import { prepareAround, verdictOf } from "./network/around.js";
+import { interception, interceptionKey } from "./network/interception.js";
 import { Network } from "./network/network.js";
 import { deriveTargets } from "./targets.js";
 import { buildWorld } from "./world.js";
@@ -112,10 +113,24 @@ class Reach {
   }
 
   #pathsOf(workload: Workload): readonly Path[] {
-    const key = this.mesh.classOf(workload);
+    const key = `${this.mesh.classOf(workload)} ${interceptionKey(workload)}`;
     let paths = this.#paths.get(key);
-    if (!paths) this.#paths.set(key, (paths = this.mesh.paths(workload)));
+    if (!paths) this.#paths.set(key, (paths = this.#intercepted(workload)));
     return paths;
+  }
+
+  /** Annotations can keep connections from the sidecar: those go as from a pod that has none. */
+  #intercepted(workload: Workload): readonly Path[] {
+    const paths = this.mesh.paths(workload);
+    if (workload.sidecar.present !== true || interceptionKey(workload) === "") return paths;
+    return this.targets.map((target, index) => {
+      // Where the sidecar answers DNS, clients dial an address it made up.
+      const dialled = this.mesh.settings.dnsCapture ? [] : target.addresses;
+      const { intercepted, because } = interception(workload, target, dialled);
+      const path = paths[index];
+      if (path && intercepted === true) return path;
+      return this.mesh.paths({ ...workload, sidecar: { present: intercepted && "unknown", because } })[index] ?? path;
+    }) as Path[];
   }
 
   /** Whether the caller's pods may connect to the pods each path goes through. */
@@ -208,12 +223,12 @@ class LazyRows implements Rows {
   }
 }
 
-/** Values a plan does not know yet are named, so that nobody takes their rows for answers. */
+/** Hosts that a plan does not know yet. Their paths are worked out for the name alone, whatever it will be. */
 function problemsOf(targets: readonly Target[]): Problem[] {
   return targets.flatMap(({ host, database }) => {
     const origin = unknownValue.exec(host)?.groups?.origin;
     if (origin === undefined) return [];
-    const text = `The host of ${database ?? "a database"} (${origin}) is not known before it is created: its rows are unknown until then.`;
+    const text = `The host of ${database ?? "a database"} (${origin}) is not known before it is created: its address, and whether another host is the same, cannot be taken into account.`;
     return [{ severity: "warning", text } as const];
   });
 }

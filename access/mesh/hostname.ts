@@ -46,6 +46,7 @@ export class HostMap<V> {
 
 /** A short name means a Service of the object's own namespace. Names with a dot, wildcards and addresses stay. */
 export function resolveShortName(host: string, namespace: string, clusterDomain: string): string {
+  // A colon is an address of IPv6, or stands in for a host that a plan does not know yet.
   if (host === "" || host === "*" || host.includes(".") || host.includes(":")) return host;
   return `${host}.${namespace}.svc.${clusterDomain}`;
 }
