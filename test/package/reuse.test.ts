@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type PlannedResource, record } from "../../plan/recording.js";
+
+const clone = resolve(import.meta.dirname, "../..");
+/** The build compiles everything, the type check reads all types of the Kubernetes SDK: half a minute, more on a busy machine. */
+const minutes = 60_000;
+
+interface PackageJson {
+  dependencies: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+function packageJson(folder: string): PackageJson {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as PackageJson;
+}
+
+/** Packs the clone as `npm publish` would and unpacks it where npm would install it. */
+function installPackage(project: string): string[] {
+  const [packed] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--loglevel=error", "--pack-destination", project], {
+      cwd: clone,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  ) as [{ filename: string; files: { path: string }[] }];
+  const home = join(project, "node_modules/pulumi-mesh-egress");
+  mkdirSync(home, { recursive: true });
+  execFileSync("tar", ["-xzf", join(project, packed.filename), "-C", home, "--strip-components=1"]);
+  return packed.files.map(({ path }) => path);
+}
+
+/** Links what the two package.json declare, and nothing else: an undeclared import fails here as it would for a user. */
+function linkDeclared(project: string): void {
+  const { dependencies: own, devDependencies } = packageJson(project);
+  const names = Object.keys({ ...packageJson(clone).dependencies, ...own, ...devDependencies });
+  for (const name of names.filter((each) => each !== "pulumi-mesh-egress")) {
+    const link = join(project, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(clone, "node_modules", name), link, "junction");
+  }
+}
+
+describe("package", () => {
+  const project = mkdtempSync(join(tmpdir(), "payments-"));
+  let packed: string[];
+
+  const node = (...args: string[]) =>
+    execFileSync(process.execPath, args, { cwd: project, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+  before(function () {
+    this.timeout(5 * minutes);
+    cpSync(join(clone, "examples/payments"), project, {
+      recursive: true,
+      filter: (path) => !path.includes("node_modules"),
+    });
+    packed = installPackage(project);
+    linkDeclared(project);
+  });
+
+  after(() => rmSync(project, { recursive: true, force: true }));
+
+  it("brings the compiled library, the command and the schemas, and nothing else", () => {
+    const strangers = packed.filter(
+      (path) =>
+        !/^(dist\/.*\.(js|d\.ts)|bin\/mesh-egress\.js|docs\/\w+\.schema\.json|package\.json|README\.md|LICENSE)$/.test(
+          path,
+        ),
+    );
+    assert.deepEqual(strangers, []);
+    assert.deepEqual(
+      packed.filter((path) => /^dist\/(lab|test|bench)/.test(path)),
+      [],
+    );
+  });
+
+  it("type-checks in a project of its own", function () {
+    this.timeout(3 * minutes);
+    const { status, stdout } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"], {
+      cwd: project,
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stdout);
+  });
+
+  describe("planned with the user's own provider", () => {
+    let resources: PlannedResource[];
+
+    before(async () => {
+      ({ resources } = await record(
+        { project: "payments", stack: "dev", config: { "payments:context": "dev" }, secretKeys: [] },
+        () => import(pathToFileURL(join(project, "index.ts")).href),
+      ));
+    });
+
+    it("makes the three components", () => {
+      assert.deepEqual(
+        resources.filter(({ type }) => type.startsWith("mesh-egress:")).map(({ type, name }) => `${type} ${name}`),
+        [
+          "mesh-egress:index:MeshNamespace gateway-home",
+          "mesh-egress:index:MeshNamespace payments",
+          "mesh-egress:index:EgressGateway egress",
+          "mesh-egress:index:DatabaseEgress ledger",
+        ],
+      );
+    });
+
+    it("hands every object to that provider", () => {
+      const objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+      assert.deepEqual([...new Set(objects.map(({ provider }) => provider))], ["cluster"]);
+    });
+
+    it("leads the ledger's client through the gateway, known by name", () => {
+      const gateway = resources.find(({ type }) => type === "kubernetes:networking.istio.io/v1:Gateway");
+      assert.match(
+        JSON.stringify(gateway?.inputs),
+        /"subjectAltNames":\["spiffe:\/\/cluster\.local\/ns\/payments\/sa\/booking"\]/,
+      );
+    });
+  });
+
+  it("lets nothing be imported that it does not export", () => {
+    const require = createRequire(join(project, "package.json"));
+    for (const path of ["dist/components/index.js", "components/manifest.js", "settings/schema.js", "lab/index.js"])
+      assert.throws(() => require.resolve(`pulumi-mesh-egress/${path}`), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" });
+  });
+
+  it("can be required by a CommonJS program", () => {
+    assert.match(node("-p", 'require("pulumi-mesh-egress").DatabaseEgress.name'), /^DatabaseEgress$/m);
+  });
+
+  it("needs a cloud's SDK only for that cloud's entry point", () => {
+    assert.throws(() => node("--input-type=module", "-e", 'await import("pulumi-mesh-egress/gke")'), /'@pulumi\/gcp'/);
+  });
+
+  it("plans a stack file of another folder from the command line", () => {
+    cpSync(join(clone, "stacks/Pulumi.local.yaml"), join(project, "shop.yaml"));
+    const tree = node("node_modules/pulumi-mesh-egress/bin/mesh-egress.js", "plan", "--config", "shop.yaml");
+    assert.match(tree, /orders mesh-egress:index:DatabaseEgress/);
+  });
+
+  it("says which SDK to install for a stack on a cloud", () => {
+    cpSync(join(clone, "stacks/Pulumi.boutique.yaml"), join(project, "boutique.yaml"));
+    assert.throws(
+      () => node("node_modules/pulumi-mesh-egress/bin/mesh-egress.js", "plan", "--config", "boutique.yaml"),
+      /cluster\.cloud: "gke" needs @pulumi\/gcp, which is not installed\. Install it with `npm install @pulumi\/gcp`\./,
+    );
+  });
+});
