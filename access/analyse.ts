@@ -123,14 +123,15 @@ class Reach {
   #intercepted(workload: Workload): readonly Path[] {
     const paths = this.mesh.paths(workload);
     if (workload.sidecar.present !== true || interceptionKey(workload) === "") return paths;
-    return this.targets.map((target, index) => {
+    return paths.map((path, index) => {
+      const target = this.targets[index];
+      if (!target) return path;
       // Where the sidecar answers DNS, clients dial an address it made up.
-      const dialled = this.mesh.settings.dnsCapture ? [] : target.addresses;
-      const { intercepted, because } = interception(workload, target, dialled);
-      const path = paths[index];
-      if (path && intercepted === true) return path;
-      return this.mesh.paths({ ...workload, sidecar: { present: intercepted && "unknown", because } })[index] ?? path;
-    }) as Path[];
+      const answer = interception(workload, target, this.mesh.settings.dnsCapture ? [] : target.addresses);
+      if (answer.intercepted === true) return path;
+      const sidecar = { present: answer.intercepted, because: answer.because };
+      return this.mesh.paths({ ...workload, sidecar })[index] ?? path;
+    });
   }
 
   /** Whether the caller's pods may connect to the pods each path goes through. */

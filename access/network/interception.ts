@@ -1,0 +1,81 @@
+import type { Evidence, Target, Workload } from "../model.js";
+import { contains, isEverything, overlaps, parseBlock } from "./addressBlock.js";
+
+const prefix = "traffic.sidecar.istio.io/";
+
+/** Whether the pod's packet rules hand a connection to the sidecar; `no` and `unknown` carry the annotation that says so. */
+export type Interception =
+  { intercepted: true; because?: undefined } | { intercepted: false | "unknown"; because: Evidence };
+
+const intercepted: Interception = { intercepted: true };
+
+/** The annotations that decide interception, as one text: equal for workloads that they do not tell apart. */
+export function interceptionKey({ annotations }: Workload): string {
+  return Object.entries(annotations)
+    .filter(([name]) => name.startsWith(prefix))
+    .map((entry) => entry.join("="))
+    .sort()
+    .join("\n");
+}
+
+/**
+ * Whether a connection to a target goes through the workload's sidecar at all, judged in the order of the packet rules:
+ * excluded ports, excluded addresses, included ports, included addresses. What is not intercepted leaves the pod as if
+ * there were no sidecar.
+ *
+ * @param addresses What the client dials: the target's own addresses, or its VIP where the sidecar answers DNS. Empty
+ * when not known.
+ */
+export function interception(workload: Workload, target: Target, addresses = target.addresses): Interception {
+  const read = (name: string) => workload.annotations[`${prefix}${name}`];
+  const excludedPorts = read("excludeOutboundPorts");
+  if (portsOf(excludedPorts).includes(target.port))
+    return outside(workload, "excludeOutboundPorts", `port ${target.port} does not go through the sidecar`);
+  const excluded = inRanges(read("excludeOutboundIPRanges") ?? "", addresses);
+  if (excluded === true)
+    return outside(workload, "excludeOutboundIPRanges", "the target's address does not go through the sidecar");
+  if (excluded === "unknown") return unclear(workload, "excludeOutboundIPRanges");
+  const includedPorts = read("includeOutboundPorts") ?? "";
+  if (includedPorts.trim() === "*" || portsOf(includedPorts).includes(target.port)) return intercepted;
+  const included = inRanges(read("includeOutboundIPRanges") ?? "*", addresses);
+  if (included === true) return intercepted;
+  if (included === "unknown") return unclear(workload, "includeOutboundIPRanges");
+  return outside(workload, "includeOutboundIPRanges", "only other addresses go through the sidecar");
+}
+
+function outside(workload: Workload, name: string, text: string): Interception {
+  return { intercepted: false, because: evidence(workload, name, text) };
+}
+
+function unclear(workload: Workload, name: string): Interception {
+  const text = "the address the client dials is not known, so neither is whether the sidecar sees the connection";
+  return { intercepted: "unknown", because: evidence(workload, name, text) };
+}
+
+function evidence({ kind, namespace, name }: Workload, annotation: string, text: string): Evidence {
+  const metadata = kind === "Pod" ? "metadata" : "spec.template.metadata";
+  return { kind, namespace, name, field: `${metadata}.annotations["${prefix}${annotation}"]`, text };
+}
+
+function portsOf(list: string | undefined): number[] {
+  return (list ?? "")
+    .split(",")
+    .filter((text) => text.trim() !== "")
+    .map(Number);
+}
+
+/** Whether the address is in the ranges: one that lies in some for one of its addresses only is unknown. */
+function inRanges(list: string, addresses: readonly string[]): boolean | "unknown" {
+  const texts = list
+    .split(",")
+    .map((text) => text.trim())
+    .filter((text) => text !== "");
+  if (texts.length === 0) return false;
+  if (texts.includes("*")) return true;
+  const ranges = texts.flatMap((text) => parseBlock(text) ?? []);
+  const dialled = addresses.flatMap((address) => parseBlock(address) ?? []);
+  if (dialled.length === 0) return ranges.some(isEverything) ? true : "unknown";
+  const inside = dialled.filter((address) => ranges.some((range) => contains(range, address)));
+  if (inside.length === dialled.length) return true;
+  return dialled.some((address) => ranges.some((range) => overlaps(range, address))) ? "unknown" : false;
+}
