@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { parseAllDocuments } from "yaml";
+import { database, smallStack, writeStack } from "../plan/stackFiles.js";
+
+interface Run {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command as a user would. */
+async function meshEgress(...args: string[]): Promise<Run> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)("node", ["bin/mesh-egress.js", ...args], {
+      env: { ...process.env, NO_COLOR: "1" },
+      maxBuffer: 64 * 2 ** 20,
+    });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Run;
+    return { code, stdout, stderr };
+  }
+}
+
+describe("The command line", () => {
+  it("plans the default stack as a tree by layer, with who reaches what beneath it", async () => {
+    const { code, stdout } = await meshEgress("plan");
+    assert.equal(code, 0);
+    assert.match(stdout, /^Stack rds: \d+ resources on ack with asm, 1 database\n/);
+    for (const layer of ["cluster", "mesh", "namespaces", "gateway", "databases", "identity", "network", "workloads"])
+      assert.match(stdout, new RegExp(`^${layer} \\(\\d+\\)$`, "m"));
+    assert.match(stdout, /demo-server\/k8s-mysql as k8s-mysql\n\s+● gateway\s+rm-example/);
+  });
+
+  it("plans any stack file as JSON: types, names, parents and dependencies", async () => {
+    const { code, stdout } = await meshEgress("plan", "--config", writeStack(smallStack), "-o", "json");
+    assert.equal(code, 0);
+    const { resources } = JSON.parse(stdout) as {
+      resources: { urn: string; type: string; parent?: string; dependencies: string[] }[];
+    };
+    const urns = new Set(resources.map(({ urn }) => urn));
+    for (const { parent, dependencies } of resources)
+      for (const urn of [...(parent ? [parent] : []), ...dependencies]) assert.ok(urns.has(urn), urn);
+  });
+
+  it("renders all manifests as documents, as one array, and as files", async () => {
+    const file = writeStack(smallStack);
+    const documents = parseAllDocuments((await meshEgress("render", "--config", file)).stdout);
+    const array = JSON.parse((await meshEgress("render", "--config", file, "-o", "json")).stdout) as unknown[];
+    assert.deepEqual(
+      documents.map((document) => document.toJS() as unknown),
+      array,
+    );
+    const folder = mkdtempSync(join(tmpdir(), "mesh-egress-"));
+    await meshEgress("render", "--config", file, "--out", folder);
+    const files = readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".yaml"));
+    assert.equal(files.length, array.length);
+  });
+
+  it("shows what a change of traffic mode changes", async () => {
+    const direct = { ...database("orders"), trafficMode: "tcp-direct", clients: [{ namespace: "shop" }] };
+    const before = await meshEgress("render", "--config", writeStack(smallStack));
+    const after = await meshEgress("render", "--config", writeStack({ ...smallStack, databases: [direct] }));
+    assert.match(before.stdout, /kind: VirtualService/);
+    assert.doesNotMatch(after.stdout, /kind: VirtualService/);
+  });
+
+  it("tells of three mistakes at once, on the error stream, and exits with 1", async () => {
+    const file = writeStack({
+      ...smallStack,
+      databases: [{ ...database("orders"), trafficMode: "tls-gateway", prot: 1, clients: [{ namespace: "shpo" }] }],
+    });
+    writeFileSync(file, readFileSync(file, "utf8").replace("protocol: mysql", "protocol: mysqll"));
+    const { code, stdout, stderr } = await meshEgress("validate", "--config", file);
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /databases\[0\]\.prot: is no known key\. Did you mean p/);
+    assert.match(stderr, /databases\[0\]\.protocol: "mysqll" is not known here\. Did you mean mysql\?/);
+  });
+
+  it("refuses a stack it does not know with the nearest one", async () => {
+    const { code, stderr } = await meshEgress("plan", "--stack", "rsd");
+    assert.equal(code, 1);
+    assert.match(stderr, /Did you mean rds\?/);
+  });
+
+  it("exits with 2 on wrong usage", async () => {
+    for (const args of [
+      ["plan", "--nonsense"],
+      ["nonsense"],
+      ["plan", "-o", "xml"],
+      ["plan", "--stack", "rds", "--config", "x"],
+    ])
+      assert.equal((await meshEgress(...args)).code, 2, args.join(" "));
+  });
+
+  it("refuses a stack that breaks its own promises, with the evidence, before it plans anything", async () => {
+    const assert_ = [{ from: { namespace: "billing" }, to: { database: "orders" }, expect: "gateway" }];
+    const workloads = [{ kind: "deployment", name: "reports", namespace: "billing", image: "alpine:3.22" }];
+    const { code, stdout, stderr } = await meshEgress(
+      "plan",
+      "--config",
+      writeStack({ ...smallStack, workloads, access: { assert: assert_ } }),
+    );
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /breaks promises under access\.assert; nothing was applied/);
+    assert.match(stderr, /billing\/reports -> orders\.db\.example\.com:3306/);
+  });
+});
