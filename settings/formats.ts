@@ -1,13 +1,14 @@
 import { z } from "zod";
 
-/** Names and addresses as Kubernetes and Istio accept them, each with a message that says what to write. */
+/** Names and addresses as Kubernetes and Istio accept them, each with a title for the reference and a message that says what to write. */
 
 const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 
 /** Name of a Kubernetes object or namespace (RFC 1123 label). */
 export const objectName = z
   .string()
-  .regex(new RegExp(`^${label}$`), "is no Kubernetes name|Write lower-case letters, digits and hyphens, at most 63");
+  .regex(new RegExp(`^${label}$`), "is no Kubernetes name|Write lower-case letters, digits and hyphens, at most 63")
+  .meta({ title: "Kubernetes name" });
 
 /** Fully qualified host name, without a wildcard or a trailing dot. */
 export const hostName = z
@@ -16,7 +17,8 @@ export const hostName = z
   .regex(
     new RegExp(`^(?!\\d+(\\.\\d+){3}$)${label}(\\.${label})+$`),
     "is no fully qualified host name|Write a name such as db.example.com",
-  );
+  )
+  .meta({ title: "host name" });
 
 /** Host name, or a wildcard whose first label is `*`. */
 export const hostOrWildcard = z
@@ -25,7 +27,8 @@ export const hostOrWildcard = z
   .regex(
     new RegExp(`^(?!\\d+(\\.\\d+){3}$)(\\*\\.)?${label}(\\.${label})+$`),
     "is no host name|Write a name such as db.example.com, or *.example.com for a wildcard mode",
-  );
+  )
+  .meta({ title: "host name or wildcard" });
 
 const octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const dotted = `${octet}(\\.${octet}){3}`;
@@ -33,7 +36,8 @@ const dotted = `${octet}(\\.${octet}){3}`;
 /** IPv4 address. */
 export const ipv4 = z
   .string()
-  .regex(new RegExp(`^${dotted}$`), "is no IPv4 address|Write four numbers such as 10.0.0.7");
+  .regex(new RegExp(`^${dotted}$`), "is no IPv4 address|Write four numbers such as 10.0.0.7")
+  .meta({ title: "IPv4 address" });
 
 /** IPv4 range. */
 export const cidr = z
@@ -41,15 +45,17 @@ export const cidr = z
   .regex(
     new RegExp(`^${dotted}/([12]?\\d|3[0-2])$`),
     "is no IPv4 range|Write a range such as 10.0.0.0/16, or 10.0.0.7/32",
-  );
+  )
+  .meta({ title: "IPv4 range" });
 
 /** TCP port. */
-export const port = z.int().min(1).max(65535);
+export const port = z.int().min(1).max(65535).meta({ title: "port" });
 
 /** Duration in Istio's form. */
 export const duration = z
   .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, "is no duration|Write a number with a unit: 500ms, 10s, 5m, 1h");
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, "is no duration|Write a number with a unit: 500ms, 10s, 5m, 1h")
+  .meta({ title: "duration" });
 
 const secondsPer = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
@@ -60,9 +66,10 @@ export function seconds(text: z.infer<typeof duration>): number {
 }
 
 /** Labels of Kubernetes objects. */
-export const labels = z.record(z.string(), z.string());
+export const labels = z.record(z.string(), z.string()).meta({ title: "labels" });
 
 /** Reference to an entry of the `secrets` key: the name only, never the value. */
 export const secretName = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9]*$/, "is no name of a secret|Write the key under `secrets` that holds the value");
+  .regex(/^[A-Za-z][A-Za-z0-9]*$/, "is no name of a secret|Write the key under `secrets` that holds the value")
+  .meta({ title: "name of a secret" });
