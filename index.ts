@@ -6,3 +6,5 @@ const outcome = await run();
 export const access = outcome.access;
 /** Where sidecars send what leaves for a database. */
 export const gateway = outcome.platform.blueprint.gateway.host;
+/** Where its connections come from: what the allow-list of a database that exists already must admit. */
+export const gatewaySources = outcome.platform.gatewaySources;

@@ -1,6 +1,7 @@
 import { clusterNetwork, type ClusterNetwork, type ClusterSettings } from "../settings/cluster.js";
 import type { DatabaseSettings } from "../settings/databases.js";
 import type { MeshSettings } from "../settings/mesh.js";
+import { type Problem, SettingsError } from "../settings/problem.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes, type TrafficModeFacts } from "../settings/trafficModes.js";
 import { onGatewayNodes } from "./cluster/cluster.js";
@@ -49,13 +50,34 @@ export function blueprintOf(settings: Settings): Blueprint {
   };
 }
 
-/** Every manifest of the stack, layer by layer. */
+/**
+ * Every manifest of the stack, layer by layer.
+ *
+ * @throws {@link SettingsError} when two names chosen by the settings would make one object of two.
+ */
 export function manifestsOf({ namespaces, egressGateway, parts }: Blueprint): Manifest[] {
-  return [
+  const manifests = [
     ...namespaces.flatMap(meshNamespaceManifests),
     ...(egressGateway ? egressGatewayManifests(egressGateway) : []),
-    ...parts.flatMap(({ manifests }) => manifests),
+    ...parts.flatMap((part) => part.manifests),
   ];
+  const problems = twins(manifests);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return manifests;
+}
+
+/** Objects that stand there twice: the second would silently take the place of the first. */
+function twins(manifests: Manifest[]): Problem[] {
+  const seen = new Set<string>();
+  return manifests.flatMap(({ apiVersion, kind, metadata }) => {
+    const object = `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+    const identity = `${apiVersion.split("/")[0]} ${object}`;
+    if (!seen.has(identity)) {
+      seen.add(identity);
+      return [];
+    }
+    return [{ path: object, reason: "would be written by two entries of the settings", instead: "Rename one of them" }];
+  });
 }
 
 const modeOf = (db: DatabaseSettings): TrafficModeFacts => trafficModes[db.trafficMode];

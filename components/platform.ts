@@ -38,6 +38,12 @@ export class SecurePlatform extends pulumi.ComponentResource {
   /** What will stand in the API servers, as plain objects, with marks for secrets. */
   readonly manifests: Manifest[];
 
+  /**
+   * Where the gateway's connections come from, for the allow-list of a database that exists already: ranges as a
+   * database in the same network sees them, addresses as one outside does. Undefined on a cluster that existed.
+   */
+  gatewaySources?: { ranges: string[]; addresses: pulumi.Output<string[]> };
+
   /** Loads only the SDK of the cloud the settings name, then builds. */
   static async create(
     name: string,
@@ -53,7 +59,7 @@ export class SecurePlatform extends pulumi.ComponentResource {
     };
     const platform = new SecurePlatform(name, args.settings, opts);
     await platform.build(name, args.secrets, make);
-    platform.registerOutputs({ gateway: platform.blueprint.gateway.host });
+    platform.registerOutputs({ gateway: platform.blueprint.gateway.host, gatewaySources: platform.gatewaySources });
     return platform;
   }
 
@@ -65,6 +71,9 @@ export class SecurePlatform extends pulumi.ComponentResource {
 
   private build(name: string, secrets: SecretValues, make: Makers): Promise<void> {
     const cluster = make.cluster(`${name}-cluster`, secrets, { parent: this });
+    const { cloudNetwork } = cluster;
+    if (cloudNetwork)
+      this.gatewaySources = { ranges: cloudNetwork.gatewayRanges, addresses: cloudNetwork.gatewayAddresses };
     make.guards(name, cluster, { parent: this });
     const databases = new Map(
       [...make.databases].map(([database, create]) => [

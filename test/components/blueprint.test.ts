@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { blueprintOf, manifestsOf } from "../../components/blueprint.js";
+import { loadSettings } from "../../settings/load.js";
+import { SettingsError } from "../../settings/problem.js";
+import { safestMode } from "../../settings/trafficModes.js";
+import { database, smallStack } from "../plan/stackFiles.js";
+
+const manifestsFrom = (own: Record<string, unknown>) => manifestsOf(blueprintOf(loadSettings(own)));
+
+const name = fc.stringMatching(/^[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,4}){0,2}$/);
+const databases = fc.uniqueArray(
+  fc.record({
+    name,
+    namespace: fc.constantFrom("shop", "billing"),
+    protocol: fc.constantFrom("mysql" as const, "postgres" as const, "mongo" as const, "tls" as const),
+  }),
+  { selector: (each) => each.name, maxLength: 6 },
+);
+
+describe("A blueprint", () => {
+  it("writes no object twice, whatever the databases are called", () => {
+    fc.assert(
+      fc.property(databases, (chosen) => {
+        const manifests = manifestsFrom({
+          ...smallStack,
+          databases: chosen.map((each) => ({
+            ...database(each.name, each.namespace),
+            protocol: each.protocol,
+            trafficMode: safestMode(each.protocol),
+          })),
+        });
+        const identities = manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace} ${metadata.name}`);
+        assert.equal(new Set(identities).size, identities.length);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("refuses names that would make one object of two", () => {
+    assert.throws(
+      () => manifestsFrom({ ...smallStack, databases: [database("allow-nothing")] }),
+      (error) =>
+        error instanceof SettingsError &&
+        /AuthorizationPolicy istio-egress\/egressgateway-allow-nothing/.test(error.message),
+    );
+  });
+
+  it("is equal for equal settings", () => {
+    assert.deepEqual(manifestsFrom(smallStack), manifestsFrom(structuredClone(smallStack)));
+  });
+
+  it("lets the gateway's pods out to the databases' ports only", () => {
+    const policies = manifestsFrom(smallStack).filter(
+      ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.namespace === "istio-egress",
+    ) as unknown as { spec: { policyTypes: string[]; egress?: { ports?: { port: number }[] }[] } }[];
+    const ports = policies.flatMap(({ spec }) =>
+      (spec.egress ?? []).flatMap((rule) => rule.ports?.map(({ port }) => port) ?? []),
+    );
+    assert.deepEqual([...new Set(ports)].sort(), [15012, 3306, 53]);
+    assert.ok(
+      policies.some(({ spec }) => spec.policyTypes.length === 2 && !spec.egress),
+      "default deny",
+    );
+  });
+});
