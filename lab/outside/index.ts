@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CertificateAuthority } from "../host/certificates.js";
 import type { LabHost } from "../host/index.js";
+import type { ExecResult } from "../node/index.js";
 import { https } from "./https.js";
 import { type Machine, type OutsideSettings, Place } from "./machine.js";
 import { mariadb } from "./mariadb.js";
@@ -21,6 +23,7 @@ const kinds: Record<MachineName, (name: string, address: string) => Machine> = {
   mongo,
   web: https,
   archive: https,
+  metadata: https,
 };
 
 /** The world outside the cluster: databases and servers on machines of their own. */
@@ -30,6 +33,7 @@ export class Outside {
   private constructor(
     private readonly host: LabHost,
     private readonly settings: OutsideSettings,
+    private readonly authority: CertificateAuthority,
     /** Authority behind every certificate outside, as a file. */
     readonly caFile: string,
   ) {}
@@ -39,12 +43,23 @@ export class Outside {
     const authority = await CertificateAuthority.create(join(host.folder, "outside-ca"), "outside-ca");
     const certificate = await authority.issue("outside", Object.keys(outsideNames()));
     const settings = { password: randomBytes(12).toString("hex"), certificate };
-    return new Outside(host, settings, authority.certificate.certFile);
+    return new Outside(host, settings, authority, authority.certificate.certFile);
   }
 
   /** The password of every database's user, made anew for each run. */
   get password(): string {
     return this.settings.password;
+  }
+
+  /** A certificate for a host that the cluster serves, and its key, as PEM. */
+  async certificateFor(host: string): Promise<{ certificate: string; key: string }> {
+    const { certFile, keyFile } = await this.authority.issue(host, [host]);
+    return { certificate: await readFile(certFile, "utf8"), key: await readFile(keyFile, "utf8") };
+  }
+
+  /** Runs a program on a machine outside. */
+  async exec(name: MachineName, command: readonly string[]): Promise<ExecResult> {
+    return this.place(name).exec(command);
   }
 
   /** Starts the machines that do not run yet, all at once. */
@@ -54,9 +69,7 @@ export class Outside {
 
   /** What stands for the database's own allow-list. */
   async allowList(name: MachineName, addresses: readonly string[]): Promise<void> {
-    const place = this.places.get(name);
-    if (!place) throw new Error(`The machine ${name} does not run: name it among the scenario's machines.`);
-    await place.admitOnly(addresses);
+    await this.place(name).admitOnly(addresses);
   }
 
   /** Every allow-list away, as at the start. */
@@ -67,6 +80,12 @@ export class Outside {
   /** Changes what Bookinfo's database holds. */
   async setRatings(ratings: readonly number[]): Promise<void> {
     await setRatings(machineAddresses.mongo, this.password, ratings);
+  }
+
+  private place(name: MachineName): Place {
+    const place = this.places.get(name);
+    if (!place) throw new Error(`The machine ${name} does not run: name it among the scenario's machines.`);
+    return place;
   }
 
   private async startOne(name: MachineName): Promise<void> {

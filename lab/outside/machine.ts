@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
+import { runBounded, type ExecResult } from "../node/container.js";
 import { addOutsideMachine, type LabHost, type LabProcess } from "../host/index.js";
 
 /** What a server outside needs to be started. */
@@ -58,6 +59,11 @@ export class Place {
     return started;
   }
 
+  /** Runs a program on the machine. */
+  async exec(command: readonly string[]): Promise<ExecResult> {
+    return runBounded(["ip", "netns", "exec", this.netns], [...command], { timeoutMs: execPatienceMs });
+  }
+
   /** Hands the folder to a user and returns the user's number. */
   async ownedBy(user: string): Promise<number> {
     const { stdout } = await execa("id", ["-u", user]);
@@ -92,6 +98,8 @@ export class Place {
 
 /** The lab's own checks come from the node, which is no client. */
 const nodeSide = "10.240.0.1";
+/** For a program run on a machine. */
+const execPatienceMs = 5_000;
 /** Setting up a database's files takes seconds on a busy machine. */
 const startPatienceMs = 60_000;
 

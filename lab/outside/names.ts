@@ -9,6 +9,8 @@ export const machineAddresses = {
   mongo: "203.0.113.40",
   web: "203.0.113.50",
   archive: "203.0.113.51",
+  /** Where clouds give out credentials. */
+  metadata: "169.254.169.254",
 } as const;
 export type MachineName = keyof typeof machineAddresses;
 

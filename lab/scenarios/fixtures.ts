@@ -15,6 +15,8 @@ export interface FixtureWorkload {
   readonly labels?: Record<string, string>;
   /** @default one named like the workload */
   readonly serviceAccount?: string;
+  /** Serve a page on port 80, under the workload's name. @default only wait */
+  readonly serves?: boolean;
 }
 
 const nobody = 65534;
@@ -30,15 +32,26 @@ function objectsOf({ name: namespace, injection, workloads }: FixtureNamespace):
         metadata: { name: workload.serviceAccount ?? workload.name, namespace },
       },
       deployment(namespace, workload),
+      ...(workload.serves ? [service(namespace, workload)] : []),
     ]),
   ];
 }
 
-function deployment(
-  namespace: string,
-  { name, labels = { app: name }, serviceAccount = name }: FixtureWorkload,
-): object {
-  const container = { name: "shell", image: "alpine:3.22", command: ["sleep", "infinity"] };
+function service(namespace: string, { name, labels = { app: name } }: FixtureWorkload): object {
+  const spec = { selector: labels, ports: [{ name: "http", port: 80 }] };
+  return { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, spec };
+}
+
+const server = { name: "server", image: "nginx:1.28" };
+const shell = {
+  name: "shell",
+  image: "alpine:3.22",
+  command: ["sleep", "infinity"],
+  securityContext: { runAsUser: nobody },
+};
+
+function deployment(namespace: string, workload: FixtureWorkload): object {
+  const { name, labels = { app: name }, serviceAccount = name, serves } = workload;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -49,10 +62,9 @@ function deployment(
         metadata: { labels },
         spec: {
           serviceAccountName: serviceAccount,
-          securityContext: { runAsUser: nobody },
           // Its end is not what is looked at.
           terminationGracePeriodSeconds: 1,
-          containers: [container],
+          containers: [serves ? server : shell],
         },
       },
     },

@@ -23,7 +23,7 @@ export async function startGround(host: LabHost, tell: (line: string) => void): 
     startControlPlane(host, { progress: tell }),
     Outside.prepare(host),
   ]);
-  const agent = await NodeAgent.start(host, controlPlane.kubeconfigPath);
+  const agent = await NodeAgent.start(host, controlPlane.kubeconfigPath, [outside.caFile]);
   host.onClose(() => agent.stop());
   const stage = new Stage(controlPlane, agent, outside);
   const [provider] = await Promise.all([startProvider(host, controlPlane.kubeconfigPath), startClusterDns(stage)]);

@@ -1,6 +1,17 @@
+import { bookinfoScenario } from "./bookinfo.js";
+import { bookstoreScenario } from "./bookstore.js";
+import { boutiqueScenario } from "./boutique.js";
 import { modesScenario } from "./modes.js";
 import { rdsScenario } from "./rds.js";
+import { retailScenario } from "./retail.js";
 import type { Scenario } from "./scenario.js";
 
 /** In the order they run. */
-export const scenarios: readonly Scenario[] = [rdsScenario, modesScenario];
+export const scenarios: readonly Scenario[] = [
+  rdsScenario,
+  bookinfoScenario,
+  bookstoreScenario,
+  retailScenario,
+  boutiqueScenario,
+  modesScenario,
+];

@@ -333,7 +333,7 @@ export const modesScenario: Scenario = {
   name: "modes",
   title: "Every traffic mode carries what it says, to whom it says",
   config: modesConfig,
-  secrets: () => ({}),
+  secrets: async () => ({}),
   machines: ["rds", "stock", "postgres", "redis", "mongo", "web", "archive"],
   fixtures: [{ name: "stranger", injection: true, workloads: [{ name: "buyer" }] }],
   steps: [

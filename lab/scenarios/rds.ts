@@ -35,7 +35,7 @@ export const rdsScenario: Scenario = {
   name: "rds",
   title: "A MySQL client reaches ApsaraDB RDS only through the egress gateway",
   config: () => stackConfig("rds"),
-  secrets: (password) => ({ mysqlRootPassword: password }),
+  secrets: async ({ password }) => ({ mysqlRootPassword: password }),
   machines: ["rds"],
   fixtures: [
     {

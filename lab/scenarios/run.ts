@@ -62,7 +62,7 @@ class ScenarioRun {
     this.enter("prepare");
     await stage.outside.admitEverybody();
     const before = await apiListing(stage.kubectl);
-    const secrets = await scenario.secrets(stage.outside.password);
+    const secrets = await scenario.secrets(stage.outside);
     const [stack] = await Promise.all([ground.open(scenario.name, secrets), stage.outside.start(scenario.machines)]);
     const isUp = await this.steps(stack);
     if (isUp) await this.acceptance(stack);

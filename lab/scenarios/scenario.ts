@@ -1,4 +1,4 @@
-import type { MachineName } from "../outside/index.js";
+import type { MachineName, Outside } from "../outside/index.js";
 import type { Probe } from "../probes/probe.js";
 import type { FixtureNamespace } from "./fixtures.js";
 import type { Stage } from "./stage.js";
@@ -14,7 +14,7 @@ export interface Scenario {
   /** The stack's config as its file has it. */
   readonly config: () => Config;
   /** Values of the stack's secrets. */
-  readonly secrets: (password: string) => Promise<Record<string, string>> | Record<string, string>;
+  readonly secrets: (outside: Outside) => Promise<Record<string, string>>;
   /** Machines outside that the stack's workloads talk to. */
   readonly machines: readonly MachineName[];
   /** Who else lives in the cluster and is no part of the stack: strangers and attackers. */

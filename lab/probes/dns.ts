@@ -1,0 +1,31 @@
+import type { Who } from "../scenarios/stage.js";
+import { told } from "./connection.js";
+import type { Probe } from "./probe.js";
+
+/** A name of the cluster that always exists. */
+const name = "kubernetes.default.svc.cluster.local";
+/** dig's own patience, in seconds. */
+const patience = 2;
+
+/** Asks DNS for a Service's address. */
+export function resolves(query: {
+  observation: string;
+  title: string;
+  from: Who;
+  /** Another server than the pod's own. */
+  server?: string;
+  expect: "an address" | "no answer";
+}): Probe {
+  const { observation, title, from, server, expect } = query;
+  return {
+    observation,
+    title,
+    expected: expect,
+    run: async (stage) => {
+      const command = ["dig", "+short", `+time=${patience}`, "+tries=1", ...(server ? [`@${server}`] : []), name];
+      const result = await stage.exec(from, command, { user: 65534, timeoutMs: (patience + 1) * 1000 });
+      const seen = /^\d+\.\d+\.\d+\.\d+$/m.test(result.stdout) ? "an address" : "no answer";
+      return { passed: seen === expect, seen, evidence: told(result) };
+    },
+  };
+}

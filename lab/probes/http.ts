@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ExecResult } from "../node/index.js";
+import type { MachineName } from "../outside/index.js";
+import type { Stage, Who } from "../scenarios/stage.js";
+import type { Finding, Probe, Verdict } from "./probe.js";
+
+/** A request by curl. */
+export interface Request {
+  observation: string;
+  title: string;
+  /** A pod, or a machine outside the cluster. */
+  from: Who | MachineName;
+  /** The URL, which may depend on addresses known only when it runs. */
+  url: string | ((stage: Stage) => string | Promise<string>);
+  /** Further arguments of curl. */
+  options?: readonly string[] | ((stage: Stage) => Promise<readonly string[]>);
+  /** Status and, where it matters, how curl ends and what it prints. */
+  expect: { status: string; exitCode?: readonly number[]; body?: RegExp };
+  /** As the proxy's own user, past the sidecar. */
+  around?: boolean;
+}
+
+const proxyUser = 1337;
+const applicationUser = 65534;
+const patienceMs = 3_000;
+/** A page that calls other services may need some time after a change. */
+const propagationMs = 10_000;
+/** How curl reports that there was no answer. */
+const noStatus = "000";
+
+/** A request and what becomes of it. */
+export function http(request: Request): Probe {
+  const { observation, title, expect } = request;
+  const exits = expect.exitCode ? `, exit ${expect.exitCode.join(" or ")}` : "";
+  const body = expect.body ? `, ${expect.body.source}` : "";
+  return {
+    observation,
+    title,
+    expected: `${expect.status}${exits}${body}`,
+    run: async (stage) => {
+      const deadline = performance.now() + propagationMs;
+      for (;;) {
+        const finding = await requestOnce(request, stage);
+        const mayStillCome = expect.status !== noStatus && performance.now() < deadline;
+        if (finding.passed || !mayStillCome) return finding;
+        await sleep(300);
+      }
+    },
+  };
+}
+
+async function requestOnce(request: Request, stage: Stage): Promise<Finding> {
+  const { from, around, expect } = request;
+  const url = typeof request.url === "string" ? request.url : await request.url(stage);
+  const options = typeof request.options === "function" ? await request.options(stage) : (request.options ?? []);
+  const command = ["curl", "-sS", "--max-time", String(patienceMs / 1000), "-w", "\n%{http_code}", ...options, url];
+  const user = around ? proxyUser : applicationUser;
+  const result =
+    typeof from === "string"
+      ? await stage.outside.exec(from, command)
+      : await stage.exec(from, command, { user, timeoutMs: patienceMs + 500 });
+  const lines = result.stdout.trimEnd().split("\n");
+  const status = lines.at(-1) || noStatus;
+  const page = lines.slice(0, -1).join("\n");
+  const passed =
+    status === expect.status &&
+    (expect.exitCode?.includes(result.exitCode) ?? true) &&
+    (expect.body?.test(page) ?? true);
+  const matched = expect.body?.exec(page)?.[0].replace(/\s+/g, " ");
+  return {
+    passed,
+    seen: `${status}, exit ${result.exitCode}${matched ? `, ${matched}` : ""}`,
+    evidence: evidenceOf(result, page),
+    ...(typeof from === "string" ? {} : connectionOf(stage, from, around ?? false, url, status)),
+  };
+}
+
+function evidenceOf({ stderr }: ExecResult, page: string): string {
+  return (stderr.trim() || page.replace(/\s+/g, " ").trim()).slice(0, 300);
+}
+
+function connectionOf(
+  stage: Stage,
+  from: Who,
+  around: boolean,
+  url: string,
+  status: string,
+): Pick<Finding, "connection"> {
+  const { namespace, workload, serviceAccount, hasSidecar } = stage.identity(from);
+  const { hostname, port, protocol } = new URL(url);
+  const seen: Verdict = status === noStatus || status === "503" ? "blocked" : "answers";
+  const to = { host: hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
+  const through = around || !hasSidecar ? "around" : "sidecar";
+  return { connection: { from: { namespace, workload, serviceAccount }, to, through, seen } };
+}

@@ -1,0 +1,212 @@
+import { machineAddresses } from "../outside/index.js";
+import { connection } from "../probes/connection.js";
+import { gatewayLog } from "../probes/gatewayLog.js";
+import { http } from "../probes/http.js";
+import type { Probe } from "../probes/probe.js";
+import { ingressUrl, throughIngress } from "./ingressGateway.js";
+import type { Config, Scenario } from "./scenario.js";
+import { stackConfig } from "./stackFile.js";
+import { addressOf, type Stage, type Who } from "./stage.js";
+
+const ratings: Who = { namespace: "bookinfo", labels: { app: "ratings", version: "v2" } };
+/** Another version of the same service, with the account all its versions had. */
+const otherRatings: Who = { namespace: "bookinfo", labels: { app: "ratings", version: "v1" } };
+const reviews: Who = { namespace: "bookinfo", labels: { app: "reviews", version: "v3" } };
+const twin: Who = { namespace: "stranger", labels: ratings.labels };
+
+const host = "mongo.db.example.com";
+const page = "bookinfo.example.com";
+const plain = { host, port: 27017 };
+const mongo = { protocol: "mongo", to: plain } as const;
+
+type Database = Record<string, unknown>;
+
+/** The database in another traffic mode. Promises of the stack's own mode are left out with it. */
+function inMode(change: Database): (config: Config) => Config {
+  return (config) => ({
+    ...config,
+    access: {},
+    databases: (config["databases"] as Database[]).map((database) => ({ ...database, ...change })),
+  });
+}
+
+/** The application opens TLS itself, so that the gateway can route by its SNI. */
+function inTlsMode(change: Database): (config: Config) => Config {
+  return (config) => ({
+    ...inMode({ port: 27018, ...change })(config),
+    workloads: (config["workloads"] as { mongo: object }[]).map((workload) => ({
+      ...workload,
+      mongo: { ...workload.mongo, port: 27018, tls: true },
+    })),
+  });
+}
+
+/** The pod reads its connection string when it starts. */
+async function restartRatings({ kubectl, agent }: Stage): Promise<void> {
+  await kubectl(["rollout", "restart", "-n", ratings.namespace, "deployment/ratings-v2"]);
+  await kubectl(["rollout", "status", "-n", ratings.namespace, "deployment/ratings-v2", "--timeout=60s"]);
+  await agent.waitReady(ratings.namespace, ratings.labels);
+}
+
+const wholeNamespace = { clients: [{ namespace: "bookinfo" }] };
+
+/** Bookinfo's page, as a browser outside the cluster sees it, with the stars of both reviewers. */
+function stars(observation: string, title: string, [first, second]: [number, number]): Probe {
+  return http({
+    observation,
+    title,
+    from: "web",
+    url: ingressUrl(page, "/productpage"),
+    options: throughIngress(page),
+    expect: { status: "200", body: new RegExp(`data-stars="${first}"[\\s\\S]*data-stars="${second}"`) },
+  });
+}
+
+function unavailable(observation: string, title: string): Probe {
+  return http({
+    observation,
+    title,
+    from: "web",
+    url: ingressUrl(page, "/productpage"),
+    options: throughIngress(page),
+    expect: { status: "200", body: /Ratings service is currently unavailable/ },
+  });
+}
+
+function logged(observation: string, title: string, named: boolean, port = plain.port): Probe {
+  const upstream = `${machineAddresses.mongo}:${port}`;
+  return gatewayLog({
+    observation,
+    title,
+    expected: `${named ? host : "no name"} to ${upstream}`,
+    find: (line, stage) =>
+      line.upstream_host === upstream &&
+      (named ? line.requested_server_name === host : !line.requested_server_name) &&
+      (line.downstream_remote_address?.startsWith(`${addressOf(stage.pod(ratings))}:`) ?? false),
+  });
+}
+
+/** Bookinfo's ratings service reads an external MongoDB. */
+export const bookinfoScenario: Scenario = {
+  name: "bookinfo",
+  title: "Bookinfo's ratings service reads a MongoDB outside the cluster",
+  config: () => stackConfig("bookinfo"),
+  secrets: async (outside) => {
+    const { certificate, key } = await outside.certificateFor(page);
+    return { bookinfoPassword: outside.password, bookinfoCertificate: certificate, bookinfoKey: key };
+  },
+  machines: ["mongo", "web"],
+  fixtures: [{ name: "stranger", injection: true, workloads: [{ name: "ratings", labels: ratings.labels }] }],
+  steps: [
+    {
+      title: "before the database is registered",
+      config: (config) => ({ ...config, access: {}, databases: [] }),
+      probes: [unavailable("h", "blocked by default: the page shows no stars")],
+    },
+    {
+      title: "TCP straight to the database",
+      config: inMode({ trafficMode: "tcp-direct", ...wholeNamespace }),
+      probes: [
+        stars("a", "the page shows the database's stars", [4, 5]),
+        connection({
+          ...mongo,
+          observation: "a",
+          title: "a strange namespace is refused",
+          from: twin,
+          expect: "blocked",
+        }),
+      ],
+    },
+    {
+      title: "TCP through the gateway, plaintext on the hop",
+      config: inMode({ trafficMode: "tcp-gateway", gatewayPort: 15500, ...wholeNamespace }),
+      probes: [
+        stars("b", "the page shows the database's stars", [4, 5]),
+        logged("h", "the gateway's log shows the connection", false),
+        connection({
+          ...mongo,
+          observation: "b",
+          title: "a strange namespace is refused",
+          from: twin,
+          expect: "blocked",
+        }),
+      ],
+    },
+    {
+      title: "the application's TLS straight to the database",
+      config: inTlsMode({ trafficMode: "tls-direct", ...wholeNamespace }),
+      act: restartRatings,
+      probes: [stars("d", "the page shows the database's stars", [4, 5])],
+    },
+    {
+      title: "the application's TLS through the gateway",
+      config: inTlsMode({ trafficMode: "tls-gateway", ...wholeNamespace }),
+      probes: [
+        stars("e", "the page shows the database's stars", [4, 5]),
+        logged("h", "the gateway's log shows the connection with its SNI", true, 27018),
+      ],
+    },
+    {
+      title: "the application's TLS through the gateway in mutual TLS",
+      config: inTlsMode({ trafficMode: "tls-gateway-mtls" }),
+      probes: [
+        stars("f", "the page shows the database's stars", [4, 5]),
+        logged("h", "the gateway's log shows the connection with its SNI", true, 27018),
+      ],
+    },
+    {
+      title: "the rule names another service account",
+      config: inMode({ clients: [{ namespace: "bookinfo", serviceAccounts: ["somebody-else"] }] }),
+      act: restartRatings,
+      probes: [unavailable("h", "without the allow rule the page shows no stars")],
+    },
+    {
+      title: "TCP through the gateway in mutual TLS",
+      act: async ({ outside }) => outside.setRatings([4, 5]),
+      probes: [
+        stars("c", "the page shows the database's stars, over HTTPS with the certificate of the Secret", [4, 5]),
+        logged("h", "the gateway's log shows caller, SNI and upstream", true),
+        connection({
+          ...mongo,
+          observation: "c",
+          title: "the first version of ratings, another account, is refused",
+          from: otherRatings,
+          expect: "blocked",
+        }),
+        connection({
+          ...mongo,
+          observation: "c",
+          title: "reviews, of the same namespace, is refused",
+          from: reviews,
+          expect: "blocked",
+        }),
+        connection({
+          ...mongo,
+          observation: "c",
+          title: "a twin in a strange namespace is refused",
+          from: twin,
+          expect: "blocked",
+        }),
+        connection({
+          ...mongo,
+          observation: "c",
+          title: "around its sidecar ratings does not get out",
+          from: ratings,
+          through: "around",
+          to: { ...plain, address: machineAddresses.mongo },
+          expect: "blocked",
+        }),
+      ],
+    },
+    {
+      title: "the database changes",
+      act: async ({ outside }) => outside.setRatings([1, 2]),
+      probes: [stars("c", "the page changes with it", [1, 2])],
+    },
+  ],
+  change: {
+    title: "a further client of the database",
+    config: inMode({ clients: [{ namespace: "bookinfo", serviceAccounts: ["bookinfo-ratings-v2", "reports"] }] }),
+    expect: [/^update Gateway .*ratings/, /^update AuthorizationPolicy .*ratings/],
+  },
+};
