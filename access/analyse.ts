@@ -6,6 +6,7 @@ import type {
   AnalysisOptions,
   AroundOfWorkload,
   AroundVerdict,
+  Evidence,
   Explanation,
   HopDecider,
   KubernetesObject,
@@ -78,6 +79,15 @@ function prepareHops(world: World, options: AnalysisOptions): HopDecider {
   };
 }
 
+/** Evidence for a caller that dials by itself. */
+const pastTheSidecar: Evidence = {
+  kind: "Sidecar",
+  namespace: "",
+  name: "",
+  field: "",
+  text: "the process avoids its sidecar, so it shows no certificate",
+};
+
 /** Puts the two halves together: what the proxies do, and what the network underneath lets pass. */
 class Reach {
   readonly targets: readonly Target[];
@@ -106,10 +116,17 @@ class Reach {
     const hops = this.#hopsOf(workload, paths);
     let groups = this.#groups.get(paths);
     if (!groups) this.#groups.set(paths, (groups = new Map()));
-    const key = [around, ...hops.values()].map((one) => this.#number(one)).join(",");
+    const bare = this.#pathsWithoutSidecar(workload);
+    const key = [around, ...hops.values(), ...bare].map((one) => this.#number(one)).join(",");
     let group = groups.get(key);
-    if (!group) groups.set(key, (group = this.#combine(paths, around, hops)));
+    if (!group) groups.set(key, (group = this.#combine(paths, around, hops, bare)));
     return group;
+  }
+
+  /** What services of the mesh make of a caller past its sidecar, who has no certificate. Empty without services. */
+  #pathsWithoutSidecar(workload: Workload): readonly Path[] {
+    if (!this.targets.some(({ kind }) => kind === "service")) return [];
+    return this.mesh.paths({ ...workload, sidecar: { present: false, because: pastTheSidecar } });
   }
 
   #pathsOf(workload: Workload): readonly Path[] {
@@ -150,12 +167,26 @@ class Reach {
     return number;
   }
 
-  #combine(paths: readonly Path[], aroundOf: AroundOfWorkload, hops: Map<Path["via"], AroundVerdict>): Group {
+  #combine(
+    paths: readonly Path[],
+    aroundOf: AroundOfWorkload,
+    hops: Map<Path["via"], AroundVerdict>,
+    bare: readonly Path[],
+  ): Group {
     let around = this.#aroundVerdicts.get(aroundOf);
     if (!around) this.#aroundVerdicts.set(aroundOf, (around = this.targets.map((target) => aroundOf(target))));
     const own = around;
     const mesh = paths.map((path, index) => this.#throughNetwork(path, index, own[index], hops.get(path.via)));
+    if (bare.length > 0) around = own.map((below, index) => this.#atService(below, index, bare[index]));
     return { mesh, around };
+  }
+
+  /** The server's own sidecar has a say too: it may refuse plaintext, or callers it does not know. */
+  #atService(network: AroundVerdict, index: number, bare: Path | undefined): AroundVerdict {
+    const received = bare?.verdict;
+    if (this.targets[index]?.kind !== "service" || network.verdict === "blocked" || !received) return network;
+    if (received.verdict === "blocked") return { verdict: "blocked", because: received.because };
+    return received.verdict === "unknown" ? { verdict: "unknown", because: received.because } : network;
   }
 
   /** The network underneath may stop the hop to the gateway, or the one that leaves the cluster. */

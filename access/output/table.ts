@@ -162,6 +162,9 @@ function footer(
     `${colors.bold(count(summary.workloads, "workload"))} x ${colors.bold(count(summary.targets, "target"))}`,
     `  by the mesh   ${mesh.join("   ")}`,
     `  way round     ${around.join("   ")}`,
+    ...(summary.targets === 0
+      ? ["", "No database in the input. The cluster's own Services are targets with --services."]
+      : []),
     ...worst(findings, graves, colors),
   ];
 }

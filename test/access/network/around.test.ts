@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { analyse } from "../../../access/analyse.js";
 import { parseManifests } from "../../../access/input/parse.js";
 import type { AnalysisOptions, AroundVerdict, KubernetesObject, Target, World } from "../../../access/model.js";
 import { decideAround, prepareAround } from "../../../access/network/around.js";
@@ -213,6 +214,34 @@ describe("the way round the sidecar", () => {
       assert.equal(verdict.verdict, "unknown");
       assert.match(verdict.because[0]?.text ?? "", /the labels of namespace data are not in the input/);
     });
+  });
+
+  it("is blocked by a service of the mesh whose own sidecar refuses plaintext", () => {
+    const around = (mode: string) => {
+      const objects = [
+        namespace("shop", { "istio-injection": "enabled" }),
+        app("web"),
+        app("api"),
+        {
+          apiVersion: "v1",
+          kind: "Service",
+          metadata: { name: "api", namespace: "shop" },
+          spec: { selector: { app: "api" }, ports: [{ port: 80, name: "http" }] },
+        },
+        {
+          apiVersion: "security.istio.io/v1",
+          kind: "PeerAuthentication",
+          metadata: { name: "default", namespace: "shop" },
+          spec: { mtls: { mode } },
+        },
+      ];
+      const row = [...analyse(objects as KubernetesObject[], { services: true }).rows].find(
+        ({ from }) => from.workload === "web",
+      );
+      return `${row?.around.verdict} by ${row?.around.because.at(-1)?.kind}`;
+    };
+    assert.equal(around("STRICT"), "blocked by PeerAuthentication");
+    assert.equal(around("PERMISSIVE"), "open by NetworkPolicy");
   });
 
   it("is open from the host network where the engine is known, else unknown", () => {
