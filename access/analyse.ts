@@ -21,7 +21,6 @@ import type {
 } from "./model.js";
 import { unknownValue } from "./model.js";
 import { prepareAround, verdictOf } from "./network/around.js";
-import { interception, interceptionKey } from "./network/interception.js";
 import { Network } from "./network/network.js";
 import { deriveTargets } from "./targets.js";
 import { buildWorld } from "./world.js";
@@ -130,25 +129,10 @@ class Reach {
   }
 
   #pathsOf(workload: Workload): readonly Path[] {
-    const key = `${this.mesh.classOf(workload)} ${interceptionKey(workload)}`;
+    const key = this.mesh.classOf(workload);
     let paths = this.#paths.get(key);
-    if (!paths) this.#paths.set(key, (paths = this.#intercepted(workload)));
+    if (!paths) this.#paths.set(key, (paths = this.mesh.paths(workload)));
     return paths;
-  }
-
-  /** Annotations can keep connections from the sidecar: those go as from a pod that has none. */
-  #intercepted(workload: Workload): readonly Path[] {
-    const paths = this.mesh.paths(workload);
-    if (workload.sidecar.present !== true || interceptionKey(workload) === "") return paths;
-    return paths.map((path, index) => {
-      const target = this.targets[index];
-      if (!target) return path;
-      // Where the sidecar answers DNS, clients dial an address it made up.
-      const answer = interception(workload, target, this.mesh.settings.dnsCapture ? [] : target.addresses);
-      if (answer.intercepted === true) return path;
-      const sidecar = { present: answer.intercepted, because: answer.because };
-      return this.mesh.paths({ ...workload, sidecar })[index] ?? path;
-    });
   }
 
   /** Whether the caller's pods may connect to the pods each path goes through. */

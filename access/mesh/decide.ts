@@ -1,4 +1,5 @@
 import type { AnalysisOptions, Evidence, HopEncryption, MeshVerdict, Target, Workload, World } from "../model.js";
+import { interception, interceptionKey } from "../network/interception.js";
 import { AuthorizationPolicies, type PolicySet } from "./authorization.js";
 import { DestinationRules } from "./destinationRules.js";
 import { endOf, missingCluster } from "./destination.js";
@@ -12,7 +13,7 @@ import { bySni, catchAllText, outbound, type Dial, type Outcome } from "./outbou
 import { PeerAuthentications, type WorkloadModes } from "./peerAuthentication.js";
 import { anyAddress, buildRegistry, type MeshService } from "./registry.js";
 import { ProxyScope, upstreamTls, type Cluster, type MeshIndex, type UpstreamTls } from "./scope.js";
-import { admit, type Admission } from "./server.js";
+import { admit, principalOf, type Admission } from "./server.js";
 import { capturesDns, meshSettings, type MeshSettings } from "./settings.js";
 import { hasLabels, type RouteDestination } from "./shapes.js";
 import { Sidecars } from "./sidecars.js";
@@ -112,7 +113,9 @@ export class MeshDecider {
       : this.#labelKeys;
     const capture = capturesDns(workload.annotations, this.settings);
     const own = keys.map((key) => `${key}=${labels[key] ?? ""}`).join(",");
-    return `${personal ? namespace : ""}|${capture}|${own}`;
+    // What its annotations keep away from the sidecar is a workload's own.
+    const alone = interceptionKey(workload) === "" ? "" : `${workload.kind}/${namespace}/${workload.name}`;
+    return `${personal ? namespace : ""}|${capture}|${own}|${alone}`;
   }
 
   /** The configuration of a workload's proxy, shared by all that are configured alike. */
@@ -162,7 +165,9 @@ export class MeshDecider {
     if (!routes) {
       routes = { settled: [], open: [] };
       for (const [index, target] of this.targets.entries()) {
-        const result = scope ? this.#routeOf(scope, target) : this.#withoutSidecar(workload, target);
+        const result = scope
+          ? (this.#pastSidecar(scope, workload, target) ?? this.#routeOf(scope, target))
+          : this.#withoutSidecar(workload, target);
         routes.settled.push("path" in result ? result.path : undecided);
         if ("admission" in result) routes.open.push({ index, admission: result.admission });
       }
@@ -189,6 +194,22 @@ export class MeshDecider {
       });
     }
     return this.#toService({ service, port, subset: "", rule: undefined }, target, [because], undefined, undefined);
+  }
+
+  /** Annotations of the pod may keep a connection away from its sidecar. Undefined when the sidecar gets it. */
+  #pastSidecar(scope: ProxyScope, workload: Workload, target: Target): RouteResult | undefined {
+    if (interceptionKey(workload) === "") return undefined;
+    const { dial } = this.#dial(scope, target);
+    const { intercepted, because } = interception(workload, target, dial.addresses ?? []);
+    if (intercepted === true) return undefined;
+    if (intercepted === "unknown") return ended(unknown([because]));
+    const made = dial.addresses?.find((address) => address.startsWith("allocated:") || address.startsWith("240.240."));
+    if (made !== undefined) {
+      return ended(
+        blocked([{ ...because, text: `${because.text}, yet the sidecar's DNS answers with an address only it knows` }]),
+      );
+    }
+    return this.#withoutSidecar({ ...workload, sidecar: { present: false, because } }, target);
   }
 
   #serviceOf(host: string): MeshService | undefined {
@@ -442,6 +463,8 @@ export class MeshDecider {
       );
     }
     const results = pods.map((workload) => {
+      const distrusted = this.#distrusted(workload, tls);
+      if (distrusted) return ended(distrusted([...because]));
       const port = targetPort(cluster.port.targetPort ?? cluster.port.number, workload.ports, cluster.port.number);
       const steps = tls?.evidence ? [...because, tls.evidence] : [...because];
       return workload.gateway
@@ -449,6 +472,22 @@ export class MeshDecider {
         : this.#toApplication(workload, port, cluster, target, steps, tls, scope);
     });
     return agreed(results, because);
+  }
+
+  /** A rule may name the identities a server has to show. Pods made by a cloud have a service account of its choice. */
+  #distrusted(
+    workload: Workload,
+    tls: UpstreamTls | undefined,
+  ): ((because: readonly Evidence[]) => MeshVerdict) | undefined {
+    const { serverNames = [], evidence: rule } = tls ?? {};
+    const own = `spiffe://${principalOf(workload, this.settings.trustDomain)}`;
+    if (!rule || serverNames.length === 0 || serverNames.includes(own)) return undefined;
+    if (workload.kind === "IstioGateway") {
+      return (because) =>
+        unknown([...because, { ...rule, text: "subjectAltNames: the identity of the gateway's pods is not known" }]);
+    }
+    return (because) =>
+      blocked([...because, { ...rule, text: `subjectAltNames: ${own} is none of the identities the hop expects` }]);
   }
 
   #gatewayScope(workload: Workload): ProxyScope {

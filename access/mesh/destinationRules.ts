@@ -206,13 +206,16 @@ export function chooseTls(rule: MergedRule, subsetName: string | undefined, port
   const top = ofPort(rule.trafficPolicy, port);
   const owned = subsetName ? rule.subsets.get(subsetName) : undefined;
   const own = owned?.subset.trafficPolicy ? ofPort(owned.subset.trafficPolicy, port) : undefined;
-  const unmodelled = [rule.trafficPolicy, owned?.subset.trafficPolicy].some(
-    (policy) => policy?.tunnel ?? policy?.proxyProtocol,
-  )
-    ? "tunnel and PROXY protocol settings are not modelled"
-    : undefined;
+  const unmodelled = unmodelledPart([rule.trafficPolicy, owned?.subset.trafficPolicy]);
   if (owned && own && (own.tls ?? own.whole)) {
     return { tls: own.tls, object: owned.object, field: `${owned.field}.${own.field}`, unmodelled };
   }
   return { tls: top.tls, object: rule.object, field: `spec.${top.field}`, unmodelled };
+}
+
+function unmodelledPart(policies: readonly (TrafficPolicy | undefined)[]): string | undefined {
+  if (policies.some((policy) => policy?.tunnel ?? policy?.proxyProtocol))
+    return "tunnel and PROXY protocol settings are not modelled";
+  const passes = policies.some((policy) => policy?.loadBalancer?.simple === "PASSTHROUGH");
+  return passes ? "load balancing of kind PASSTHROUGH is not modelled" : undefined;
 }

@@ -26,6 +26,8 @@ export const limits: readonly Limit[] = [
     "container istio-proxy":
       "of a template or a running pod: there is a proxy, of router type when its arguments say so",
     hostNetwork: "no sidecar",
+    "annotations traffic.sidecar.istio.io/excludeOutboundPorts, includeOutboundPorts, excludeOutboundIPRanges, includeOutboundIPRanges":
+      "connections that go past the sidecar",
     "annotation inject.istio.io/templates": "gateway: a proxy of router type",
     "annotation proxy.istio.io/config": "proxyMetadata.ISTIO_META_DNS_CAPTURE",
     serviceAccountName: "the caller's identity; every pod with a sidecar is taken to have its certificate",
@@ -90,10 +92,13 @@ export const limits: readonly Limit[] = [
     merging: "of the same host in one namespace, when the sets of exportTo are equal",
     workloadSelector: "in the client's namespace",
     "subsets[].labels, trafficPolicy, portLevelSettings": "the port's settings replace the whole policy",
+    "tls.subjectAltNames of ISTIO_MUTUAL": "against the identity of the pods",
     "tls.mode, sni, credentialName": "a sidecar ignores credentialName in a rule without workloadSelector",
   }),
   ...open("DestinationRule", {
-    "tls.credentialName, caCertificates, subjectAltNames": "certificates are taken to exist and to be accepted",
+    "tls.credentialName, caCertificates": "certificates are taken to exist and to be accepted",
+    "tls.subjectAltNames of SIMPLE and MUTUAL": "taken to match",
+    "loadBalancer.simple PASSTHROUGH": "unknown",
     "trafficPolicy.tunnel, proxyProtocol": "unknown",
     "connectionPool, outlierDetection, loadBalancer": "they change when, not where",
   }),

@@ -182,6 +182,8 @@ export interface UpstreamTls {
   mode: "plaintext" | "automatic" | "SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL";
   /** The outer SNI. */
   sni?: string;
+  /** Identities the server must show, when the rule names some. */
+  serverNames?: readonly string[];
   evidence?: Evidence;
   unmodelled?: string;
 }
@@ -199,7 +201,12 @@ export function upstreamTls(cluster: Cluster, proxyIsSidecar: boolean): Upstream
   if (mode === "DISABLE") return { mode: "plaintext", evidence: say("DISABLE: no TLS on this hop") };
   if (mode === "ISTIO_MUTUAL") {
     const sni = tls.sni ?? clusterSni(cluster);
-    return { mode, sni, evidence: say(`mutual TLS with the mesh's certificates, SNI ${sni}`) };
+    return {
+      mode,
+      sni,
+      serverNames: tls.subjectAltNames,
+      evidence: say(`mutual TLS with the mesh's certificates, SNI ${sni}`),
+    };
   }
   const needsSecret = tls.credentialName !== undefined && !tls.credentialName.startsWith("configmap://");
   if (needsSecret && proxyIsSidecar && rule.selector === undefined) {

@@ -335,3 +335,44 @@ spec: { selector: { matchLabels: { istio: egressgateway } }, rules: [{ from: [{ 
     assert.equal(verdictOf(objects, "bookinfo/bare", "mongo.example.com"), "direct tls-passthrough");
   });
 });
+
+describe("what goes past a sidecar or ends elsewhere", () => {
+  it("is direct where the pod excludes the port", () => {
+    const past = change(allowed, "Deployment", "k8s-mysql", (spec: { template: { metadata: object } }) => {
+      Object.assign(spec.template.metadata, {
+        annotations: { "traffic.sidecar.istio.io/excludeOutboundPorts": "3306" },
+      });
+    });
+    assert.equal(verdictOf(past, client, database), "direct plaintext");
+    assert.equal(verdictOf(past, client, database, { mesh: { dnsCapture: true } }), "blocked");
+  });
+
+  it("is blocked when the hop expects another identity than the gateway's", () => {
+    const objects = recipe("bookinfo", "bookinfo-tcp-direct", "bookinfo-tcp-gateway-mtls");
+    const naming = (name: string) =>
+      change(objects, "DestinationRule", "egressgateway-for-mongo", (spec: DestinationRuleSpec) => {
+        const setting = first(first(spec.subsets).trafficPolicy.portLevelSettings);
+        Object.assign(setting.tls, { subjectAltNames: [name] });
+      });
+    const right = naming("spiffe://cluster.local/ns/istio-system/sa/istio-egressgateway");
+    assert.equal(verdictOf(right, "bookinfo/ratings-v2", "my-mongo.tcp.svc"), "gateway mutual-tls,plaintext known");
+    const wrong = naming("spiffe://cluster.local/ns/istio-system/sa/another");
+    assert.equal(verdictOf(wrong, "bookinfo/ratings-v2", "my-mongo.tcp.svc"), "blocked");
+  });
+
+  it("reaches the address dialled where an entry resolves nothing", () => {
+    const open = change(
+      allowed,
+      "ServiceEntry",
+      "demo-server-rds",
+      (spec: { resolution: string; endpoints?: unknown }) => {
+        spec.resolution = "NONE";
+        delete spec.endpoints;
+      },
+    );
+    const other = { host: "other.mysql.example.com", port: 3306 };
+    assert.equal(verdictOf(open, stranger, other.host, { databases: [other] }), "direct plaintext");
+    // Behind the gateway the same entry leads the gateway to itself.
+    assert.equal(verdictOf(open, client, database), "blocked");
+  });
+});
