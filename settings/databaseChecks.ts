@@ -180,6 +180,13 @@ export function collisions(
       "is the port of another database",
       "Write a port no other database has",
     ),
+    ...twice(
+      databases,
+      "name",
+      loopbackPort,
+      "leads to the loopback port of another wildcard group",
+      "Rename one of the two",
+    ),
     ...databases.flatMap((db, i) =>
       db.gatewayPort === options.sharedPort
         ? [

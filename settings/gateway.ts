@@ -19,13 +19,14 @@ export const gatewaySchema = z.strictObject({
         .default(80)
         .describe("Average CPU, in percent of the request, above which pods are added."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("How many pods carry the traffic."),
   resources: z
     .strictObject({
-      cpuRequest: z.string().default("100m"),
-      memoryRequest: z.string().default("128Mi"),
-      cpuLimit: z.string().default("2"),
-      memoryLimit: z.string().default("1Gi"),
+      cpuRequest: z.string().default("100m").describe("CPU that is set aside for it."),
+      memoryRequest: z.string().default("128Mi").describe("Memory that is set aside for it."),
+      cpuLimit: z.string().default("2").describe("CPU it may use at most."),
+      memoryLimit: z.string().default("1Gi").describe("Memory it may use at most."),
     })
     .prefault({})
     .describe("Resources of a gateway pod."),

@@ -13,7 +13,11 @@ const namespace = z.strictObject({
   management: z.enum(["create", "adopt"]).default("create").describe("Create it, or label one that exists."),
   labels: labels.default({}).describe("Further labels."),
   quota: z
-    .strictObject({ pods: z.int().min(1).optional(), cpu: z.string().optional(), memory: z.string().optional() })
+    .strictObject({
+      pods: z.int().min(1).optional().describe("Most pods. Default: no limit."),
+      cpu: z.string().optional().describe("Most CPU all pods request, such as `8`. Default: no limit."),
+      memory: z.string().optional().describe("Most memory all pods request, such as `16Gi`. Default: no limit."),
+    })
     .optional()
     .describe("ResourceQuota of the namespace."),
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { forwarderPort } from "../../settings/forwarderPort.js";
 import { loadSettings } from "../../settings/load.js";
 import { describeProblem, SettingsError } from "../../settings/problem.js";
 
@@ -115,6 +116,24 @@ describe("Settings", () => {
     const problems = told({ databases: [own, { ...own, host: "stock.db.example.com" }] }).join("\n");
     assert.match(problems, /databases\[1\]\.name: "orders" is the name of another database too/);
     assert.match(problems, /databases\[1\]\.gatewayPort: 15500 is the port of another database/);
+  });
+
+  it("refuse two wildcard groups whose forwarders would share a loopback port", () => {
+    const group = (name: string) => ({
+      ...database,
+      name,
+      host: `*.${name}.example.com`,
+      protocol: "tls",
+      trafficMode: "tls-wildcard",
+    });
+    const names = Array.from({ length: 1000 }, (_, index) => `group-${index}`);
+    const twin = names.find(
+      (name, index) => names.findIndex((other) => forwarderPort(other) === forwarderPort(name)) < index,
+    );
+    const first = names.find((name) => forwarderPort(name) === forwarderPort(String(twin)));
+    assert.deepEqual(told({ databases: [group(String(first)), group(String(twin))] }), [
+      `databases[1].name: "${twin}" leads to the loopback port of another wildcard group (databases[0]). Rename one of the two.`,
+    ]);
   });
 
   it("refuse isolation that nothing enforces", () => {
