@@ -24,10 +24,22 @@ const corefile = `cluster.local:53 in-addr.arpa:53 {
 }
 `;
 
-/** The names outside, as the one zone of the world. What is not in it does not exist. */
-function zone(): string {
-  const records = Object.entries(outsideNames()).map(([name, address]) => `${name}. IN A ${address}`);
-  return ["$TTL 5", ". IN SOA outside. nobody.outside. 1 60 60 60 5", ". IN NS outside.", ...records, ""].join("\n");
+/** Makes a name outside lead to another address, as when a database fails over; no address gives it back its own. */
+export async function pointName(stage: Stage, name: string, address?: string): Promise<void> {
+  const data = { "outside.zone": zone(Math.floor(Date.now() / 1000), address ? { [name]: address } : {}) };
+  const patch = ["patch", "configmap", "-n", metadata.namespace, metadata.name, "-p", JSON.stringify({ data })];
+  await stage.kubectl(patch);
+}
+
+/** How long a resolver may keep an answer: that of a managed database's name. */
+const ttlSeconds = 5;
+
+/** The names outside, as the one zone of the world. What is not in it does not exist. A new serial makes CoreDNS read it. */
+function zone(serial = 1, moved: Record<string, string> = {}): string {
+  const names = { ...outsideNames(), ...moved };
+  const records = Object.entries(names).map(([name, address]) => `${name}. IN A ${address}`);
+  const authority = `. IN SOA outside. nobody.outside. ${serial} 60 60 60 ${ttlSeconds}`;
+  return [`$TTL ${ttlSeconds}`, authority, ". IN NS outside.", ...records, ""].join("\n");
 }
 
 function objects(): object[] {

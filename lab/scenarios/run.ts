@@ -74,7 +74,7 @@ class ScenarioRun {
     const { scenario, ground } = this;
     for (const [index, step] of scenario.steps.entries()) {
       this.enter(step.title);
-      if (step.config || index === 0 || scenario.steps[index - 1]?.config) {
+      if (step.config || step.up || index === 0 || scenario.steps[index - 1]?.config) {
         if (!(await this.up(stack, step))) return false;
       }
       if (index === 0) await addFixtures(ground.stage, scenario.fixtures);
@@ -89,7 +89,7 @@ class ScenarioRun {
     const config = this.config();
     return this.check(`up: ${step.title}`, "every resource is deployed and ready", async () => {
       await stack.configure(step.config ? step.config(config) : config);
-      const { changes, seconds } = await stack.up();
+      const { changes, seconds } = await (step.up?.(stack, this.ground.stage) ?? stack.up());
       return { passed: true, seen: `${changes.length} changes in ${seconds.toFixed(1)} s` };
     });
   }

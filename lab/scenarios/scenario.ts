@@ -1,3 +1,4 @@
+import type { LabStack, OperationResult } from "../engine/index.js";
 import type { MachineName, Outside } from "../outside/index.js";
 import type { Probe } from "../probes/probe.js";
 import type { FixtureNamespace } from "./fixtures.js";
@@ -29,6 +30,8 @@ export interface Step {
   readonly title: string;
   /** A variation of the stack's config. @default the config as its file has it */
   readonly config?: (config: Config) => Config;
+  /** How the step's config is brought up, where a fault is to strike meanwhile. @default one undisturbed `up` */
+  readonly up?: (stack: LabStack, stage: Stage) => Promise<OperationResult>;
   /** What happens before the probes look. */
   readonly act?: (stage: Stage) => Promise<void>;
   readonly probes: readonly Probe[];
