@@ -1,5 +1,5 @@
+import { credentialAccess } from "../../gateway/proxyDeployment.js";
 import { callersPolicy } from "../callersPolicy.js";
-import { credentialAccess } from "../credentialAccess.js";
 import { databaseRule, hopRules } from "../destinationRules.js";
 import type { Endpoint } from "../endpoint.js";
 import { gatewayServer } from "../gatewayServer.js";
@@ -15,7 +15,9 @@ export const tlsOrigination: Mode = (path) => [
   route(path, { mesh: "tcp", gateway: "tcp" }),
   callersPolicy(path, { callers: true, sni: path.endpoint.host }),
   databaseRule(path, upstreamTls(path.endpoint)),
-  ...(credentialName(path.endpoint) ? credentialAccess(path) : []),
+  ...(credentialName(path.endpoint)
+    ? credentialAccess(path.gateway, `${path.gateway.name}-credentials-of-${path.endpoint.name}`)
+    : []),
 ];
 
 function credentialName({ tls }: Endpoint): string | undefined {

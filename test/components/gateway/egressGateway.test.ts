@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import type { IDeployment } from "kubernetes-models/apps/v1";
+import type { IConfigMap, IService } from "kubernetes-models/v1";
+import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
+import { forwarderOf } from "../../../components/egress/forwarder.js";
+import { egressGatewayManifests } from "../../../components/gateway/egressGateway.js";
+import { asmFacts } from "../../../components/mesh/facts.js";
+import { onGatewayNodes } from "../../../components/cluster/cluster.js";
+import { SettingsError } from "../../../settings/problem.js";
+import { assertFollowsSchema } from "../crdSchemas.js";
+import { mesh, ofKind } from "../egress/paths.js";
+
+const wildcard = forwarderOf({ name: "partners", host: "*.partner.example.com", port: 443 });
+
+describe("The egress gateway", () => {
+  const manifests = egressGatewayManifests({ mesh });
+  const [deployment] = ofKind<IDeployment>(manifests, "Deployment");
+
+  it("lets nobody pass by itself, and only its own pods hear of it", () => {
+    const [policy] = ofKind<IAuthorizationPolicy>(manifests, "AuthorizationPolicy");
+    assert.deepEqual(policy?.spec, { selector: { matchLabels: { istio: "egressgateway" } } });
+  });
+
+  it("is reached inside the cluster only, on one port for all databases", () => {
+    const [service] = ofKind<IService>(manifests, "Service");
+    assert.equal(service?.spec?.type, "ClusterIP");
+    assert.deepEqual(
+      service?.spec?.ports?.map(({ port }) => port),
+      [15443],
+    );
+  });
+
+  it("leaves the number of pods to the autoscaler, and loses one at a time at most", () => {
+    assert.equal(deployment?.spec?.replicas, undefined);
+    assert.equal(ofKind(manifests, "HorizontalPodAutoscaler").length, 1);
+    assert.equal(ofKind(manifests, "PodDisruptionBudget").length, 1);
+  });
+
+  it("runs on the nodes set apart for it", () => {
+    const [placed] = ofKind<IDeployment>(egressGatewayManifests({ mesh, nodes: onGatewayNodes }), "Deployment");
+    assert.deepEqual(placed?.spec?.template.spec?.nodeSelector, onGatewayNodes.nodeSelector);
+    assert.deepEqual(placed?.spec?.template.spec?.tolerations, onGatewayNodes.tolerations);
+  });
+
+  it("renders objects the API server accepts", () => {
+    egressGatewayManifests({ mesh, forwarders: [wildcard] }).forEach(assertFollowsSchema);
+  });
+
+  it("is one resource of ASM's own where ASM runs the gateways", () => {
+    const kinds = egressGatewayManifests({ mesh: asmFacts({ controlPlaneCidr: "10.0.0.0/24" }) }).map(
+      ({ kind }) => kind,
+    );
+    assert.deepEqual(kinds, ["IstioGateway", "AuthorizationPolicy"]);
+  });
+
+  it("tells every mistake in its arguments at once", () => {
+    assert.throws(
+      () => egressGatewayManifests({ mesh, name: "Egress", sharedPort: 70000 }),
+      (error) => error instanceof SettingsError && error.problems.length === 2,
+    );
+  });
+});
+
+describe("The SNI proxy beside the gateway", () => {
+  const conf = (forwarders = [wildcard]) =>
+    ofKind<IConfigMap>(egressGatewayManifests({ mesh, forwarders }), "ConfigMap")[0]?.data?.["nginx.conf.template"] ??
+    "";
+
+  it("listens on the loopback interface only", () => {
+    const listens = [...conf().matchAll(/listen (.*);/g)].map(([, address]) => address);
+    assert.deepEqual(listens, [`127.0.0.1:${wildcard.port}`]);
+  });
+
+  it("forwards names of the group and drops every other", () => {
+    assert.match(conf(), /hostnames;\s+\*\.partner\.example\.com \$ssl_preread_server_name:443;/);
+    assert.doesNotMatch(conf(), /default/);
+  });
+
+  it("is the same whatever the order of the groups", () => {
+    const other = forwarderOf({ name: "archive", host: "*.archive.example.com", port: 443 });
+    assert.equal(conf([wildcard, other]), conf([other, wildcard]));
+  });
+
+  it("comes with new pods when its groups change", () => {
+    const annotations = (forwarders: (typeof wildcard)[]) =>
+      ofKind<IDeployment>(egressGatewayManifests({ mesh, forwarders }), "Deployment")[0]?.spec?.template.metadata
+        ?.annotations?.["mesh-egress/sni-proxy-config"];
+    assert.notEqual(annotations([wildcard]), annotations([{ ...wildcard, onwardPort: 8443 }]));
+  });
+});
