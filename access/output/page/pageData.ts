@@ -8,11 +8,21 @@ const manifestCharacters = 6_000_000;
 
 /** The analysis in the form the page's script reads: everything that is shared stands once, rows of the matrix as runs. */
 export interface PageData {
-  workloads: (readonly [namespace: string, name: string, account: string, sidecar: string, rowClass: number])[];
+  workloads: (readonly [
+    namespace: string,
+    name: string,
+    account: string,
+    sidecar: string,
+    meshRow: number,
+    aroundRow: number,
+  ])[];
   targets: (readonly [host: string, port: number, database: string])[];
-  /** The answers along one row, as runs: `cell*length` in base 36, apart by blanks. */
-  rowClasses: string[];
-  cells: [mesh: number, around: number][];
+  /**
+   * The answers along a row, as numbers in base 36 apart by blanks: `a*n` stands for n times the same, `a~n` for n that
+   * count up. Rows that are equal stand once.
+   */
+  meshRows: string[];
+  aroundRows: string[];
   mesh: { v: string; e: readonly string[]; i: boolean; x: string | null; b: number[] }[];
   around: { v: string; b: number[] }[];
   evidence: { k: string; ns: string; n: string; f: string; t: string; o: number; l: [number, number] | null }[];
@@ -29,15 +39,16 @@ export function pageData(
 ): PageData {
   const packer = new Packer(objects);
   const columns = analysis.targets.length;
-  const classOfWorkload: number[] = [];
-  const classes = new Map<string, number>();
-  let row: number[] = [];
+  const meshRows = new DistinctRows();
+  const aroundRows = new DistinctRows();
+  const rowOfWorkload: (readonly [number, number])[] = [];
+  let along: number[] = [];
+  let below: number[] = [];
   for (const { mesh, around } of analysis.rows) {
-    if (row.push(packer.cell(mesh, around)) < columns) continue;
-    const runs = runsOf(row);
-    if (!classes.has(runs)) classes.set(runs, classes.size);
-    classOfWorkload.push(classes.get(runs) ?? 0);
-    row = [];
+    below.push(packer.around(around));
+    if (along.push(packer.mesh(mesh)) < columns) continue;
+    rowOfWorkload.push([meshRows.number(along), aroundRows.number(below)]);
+    [along, below] = [[], []];
   }
   const findings = analysis.findings.map(({ text, because }) => ({
     text,
@@ -49,14 +60,31 @@ export function pageData(
       name,
       serviceAccount,
       String(sidecar.present),
-      classOfWorkload[index] ?? 0,
+      ...(rowOfWorkload[index] ?? ([0, 0] as const)),
     ]),
     targets: analysis.targets.map(({ host, port, database = "" }) => [host, port, database]),
-    rowClasses: [...classes.keys()],
+    meshRows: meshRows.texts(),
+    aroundRows: aroundRows.texts(),
     ...packer.tables(),
     findings,
     selected: position(analysis, selected),
   };
+}
+
+/** Rows by what is in them, each kept once. */
+class DistinctRows {
+  private readonly numbers = new Map<string, number>();
+
+  number(row: readonly number[]): number {
+    const text = runsOf(row);
+    const number = this.numbers.get(text) ?? this.numbers.size;
+    this.numbers.set(text, number);
+    return number;
+  }
+
+  texts(): string[] {
+    return [...this.numbers.keys()];
+  }
 }
 
 function position(
@@ -74,10 +102,12 @@ function position(
 function runsOf(row: readonly number[]): string {
   const runs: string[] = [];
   for (let start = 0; start < row.length;) {
+    const first = row[start] ?? 0;
+    const step = row[start + 1] === first + 1 ? 1 : 0;
     let end = start + 1;
-    while (end < row.length && row[end] === row[start]) end++;
+    while (end < row.length && row[end] === first + (end - start) * step) end++;
     const length = end - start;
-    runs.push(`${(row[start] ?? 0).toString(36)}${length === 1 ? "" : `*${length.toString(36)}`}`);
+    runs.push(`${first.toString(36)}${length === 1 ? "" : `${step ? "~" : "*"}${length.toString(36)}`}`);
     start = end;
   }
   return runs.join(" ");
@@ -87,8 +117,6 @@ function runsOf(row: readonly number[]): string {
 class Packer {
   private readonly numbers = new Map<object, number>();
   private readonly byContent = new Map<string, number>();
-  private readonly cellNumbers = new Map<number, Map<number, number>>();
-  private readonly cells: PageData["cells"] = [];
   private readonly meshes: PageData["mesh"] = [];
   private readonly arounds: PageData["around"] = [];
   private readonly evidences: PageData["evidence"] = [];
@@ -103,26 +131,11 @@ class Packer {
     );
   }
 
-  tables(): Pick<PageData, "cells" | "mesh" | "around" | "evidence" | "objects"> {
-    return {
-      cells: this.cells,
-      mesh: this.meshes,
-      around: this.arounds,
-      evidence: this.evidences,
-      objects: this.shown,
-    };
+  tables(): Pick<PageData, "mesh" | "around" | "evidence" | "objects"> {
+    return { mesh: this.meshes, around: this.arounds, evidence: this.evidences, objects: this.shown };
   }
 
-  cell(mesh: MeshVerdict, around: AroundVerdict): number {
-    const [path, below] = [this.mesh(mesh), this.around(around)];
-    const known = this.cellNumbers.get(path) ?? new Map<number, number>();
-    this.cellNumbers.set(path, known);
-    const number = known.get(below) ?? this.cells.push([path, below]) - 1;
-    known.set(below, number);
-    return number;
-  }
-
-  private mesh(mesh: MeshVerdict): number {
+  mesh(mesh: MeshVerdict): number {
     return this.numbered(mesh, () => {
       const { verdict, encryption, identity, exposes, because } = mesh;
       const b = because.map((one) => this.evidence(one));
@@ -130,7 +143,7 @@ class Packer {
     });
   }
 
-  private around(around: AroundVerdict): number {
+  around(around: AroundVerdict): number {
     return this.numbered(around, () => {
       const b = around.because.map((one) => this.evidence(one));
       return this.arounds.push({ v: around.verdict, b }) - 1;

@@ -8,26 +8,30 @@ export const script = String.raw`'use strict';
 const D=JSON.parse(document.getElementById('data').textContent);
 const $=id=>document.getElementById(id);
 const esc=text=>String(text).replace(/[&<>"']/g,c=>'&#'+c.charCodeAt(0)+';');
-const rowCache=new Map();
-function cellsOf(k){
-  let row=rowCache.get(k);
+const unpacked=new Map();
+function unpack(rows,k){
+  const key=(rows===D.meshRows?'m':'a')+k;
+  let row=unpacked.get(key);
   if(row)return row;
   row=new Uint32Array(D.targets.length);
   let at=0;
-  for(const run of D.rowClasses[k].split(' ')){const [cell,length]=run.split('*'),n=length?parseInt(length,36):1;row.fill(parseInt(cell,36),at,at+=n)}
-  rowCache.set(k,row);
+  for(const run of rows[k].split(' ')){
+    const [first,length='1']=run.split(/[*~]/),start=parseInt(first,36),n=parseInt(length,36),step=run.includes('~')?1:0;
+    for(let i=0;i<n;i++)row[at++]=start+i*step;
+  }
+  unpacked.set(key,row);
   return row;
 }
-const isBypass=(m,a)=>a.v==='open'&&(m.v==='blocked'||m.v==='gateway');
-const gravity=D.cells.map(([mi,ai])=>{const m=D.mesh[mi],a=D.around[ai];return m.v==='misrouted'?5:m.x?4:isBypass(m,a)?3:m.v==='direct'?2:m.v==='unknown'||a.v==='unknown'?1:0});
+const meshOf=w=>unpack(D.meshRows,w[4]),aroundOf=w=>unpack(D.aroundRows,w[5]);
+const bypass={blocked:1,gateway:1};
+const gravity=(m,a)=>m.v==='misrouted'?5:m.x?4:a.v==='open'&&bypass[m.v]?3:m.v==='direct'?2:m.v==='unknown'||a.v==='unknown'?1:0;
 const hasGateways=D.mesh.some(m=>m.v==='gateway');
 let state={text:'',namespace:'',only:new Set(),problems:false,r:0,c:0};
-let rows=[],cols=[],matches=null;
+let rows=[],cols=[],dimming=false;
 ${diagramScript}
-function wanted(cell){
-  const [mi,ai]=D.cells[cell];
-  if(state.problems&&gravity[cell]===0)return false;
-  return state.only.size===0||state.only.has(D.mesh[mi].v)||(state.only.has('open')&&D.around[ai].v==='open');
+function wanted(m,a){
+  if(state.problems&&gravity(m,a)===0)return false;
+  return state.only.size===0||state.only.has(m.v)||(state.only.has('open')&&a.v==='open');
 }
 function sentence(w,t,m,a){
   const who=w[0]+'/'+w[1],what=(t[2]||t[0])+' on port '+t[1];
@@ -45,7 +49,7 @@ function apply(keep){
   const hitsW=D.workloads.map(w=>words.every(x=>(w[0]+'/'+w[1]+' '+w[2]).toLowerCase().includes(x)));
   const hitsT=D.targets.map(t=>words.every(x=>(t[0]+':'+t[1]+' '+t[2]).toLowerCase().includes(x)));
   const anyW=hitsW.includes(true),anyT=hitsT.includes(true);
-  const good=D.cells.map((_,i)=>wanted(i)),filtered=state.problems||state.only.size>0;
+  const filtered=state.problems||state.only.size>0;
   const old=keep&&rows.length?[rows[state.r],cols[state.c]]:[-1,-1];
   let colSeen=new Uint8Array(D.targets.length);
   const colOk=i=>words.length===0||!anyT||hitsT[i]||(anyW&&!anyT);
@@ -55,8 +59,9 @@ function apply(keep){
     if(state.namespace&&w[0]!==state.namespace)return;
     if(words.length&&!(anyW?hitsW[i]:anyT))return;
     if(filtered){
-      let ok=classOk.get(w[4]);
-      if(ok===undefined){ok=false;const row=cellsOf(w[4]);for(let c=0;c<row.length;c++)if(colOk(c)&&good[row[c]]){ok=true;colSeen[c]=1}classOk.set(w[4],ok)}
+      const key=w[4]+' '+w[5];
+      let ok=classOk.get(key);
+      if(ok===undefined){ok=false;const m=meshOf(w),a=aroundOf(w);for(let c=0;c<m.length;c++)if(colOk(c)&&wanted(D.mesh[m[c]],D.around[a[c]])){ok=true;colSeen[c]=1}classOk.set(key,ok)}
       if(!ok)return;
     }
     rows.push(i);
@@ -64,7 +69,7 @@ function apply(keep){
   cols=[];
   D.targets.forEach((_,i)=>{if(colOk(i)&&(!filtered||colSeen[i]))cols.push(i)});
   if(words.length&&!anyW&&!anyT){rows=[];cols=[]}
-  matches=filtered?good:null;
+  dimming=filtered;
   state.r=Math.max(0,rows.indexOf(old[0]));state.c=Math.max(0,cols.indexOf(old[1]));
   layout();draw(true);select(state.r,state.c,false);
 }
@@ -100,18 +105,18 @@ function draw(force){
   while(canvas.children.length>1)canvas.lastElementChild.remove();
   let html='';
   for(let r=r0;r<r1;r++){
-    const w=D.workloads[rows[r]],cells=cellsOf(w[4]),first=r===0||D.workloads[rows[r-1]][0]!==w[0];
+    const w=D.workloads[rows[r]],m=meshOf(w),a=aroundOf(w),first=r===0||D.workloads[rows[r-1]][0]!==w[0];
     html+='<div class="r'+(first&&r?' ns-first':'')+'" role="row" aria-rowindex="'+(r+2)+'" style="top:'+(L.hh+r*L.rh)+'px;height:'+L.rh+'px"><div class="rh" role="rowheader" aria-colindex="1" style="width:'+L.headW+'px" title="'+esc(w[0]+'/'+w[1]+' as '+w[2])+'"><span class="who'+(L.small?'':' two')+'"><span class="ns">'+esc(w[0])+(L.small?'/':'')+'</span><span class="wl">'+esc(w[1])+'</span></span>'+(w[3]==='false'?'<svg class="shape none" role="img" aria-label="no sidecar"><title>no sidecar</title><use href="#s-bare"/></svg>':'')+'</div>';
-    for(let c=c0;c<c1;c++)html+=cellHtml(r,c,cells[cols[c]]);
+    for(let c=c0;c<c1;c++)html+=cellHtml(r,c,D.mesh[m[cols[c]]],D.around[a[cols[c]]]);
     html+='</div>';
   }
   canvas.insertAdjacentHTML('beforeend',html);
 }
-function cellHtml(r,c,cell){
-  const [mi,ai]=D.cells[cell],m=D.mesh[mi],a=D.around[ai],on=r===state.r&&c===state.c;
+function cellHtml(r,c,m,a){
+  const on=r===state.r&&c===state.c;
   const round=a.v==='open'?'<span class="round" title="way round open"><svg class="shape" aria-hidden="true"><use href="#s-open"/></svg></span>':a.v==='unknown'?'<span class="round v-unknown" style="color:var(--unknown)" title="way round not known">?</span>':'';
   const hint=m.x?'greeting':m.e.map(h=>hopWords[h]).join(' › ');
-  return '<div class="c v-'+m.v+(L.small?' small':'')+(matches&&!matches[cell]?' dim':'')+'" role="gridcell" id="c'+r+'-'+c+'" data-r="'+r+'" data-c="'+c+'" aria-colindex="'+(c+2)+'" aria-selected="'+on+'" aria-label="'+m.v+(m.x?', sees the greeting':'')+', way round '+a.v+'" style="left:'+(L.headW+c*L.cw)+'px;width:'+L.cw+'px"><svg class="shape" aria-hidden="true"><use href="#s-'+m.v+'"/></svg>'+(L.small?'':'<span class="word">'+m.v+'</span>'+(L.wide&&hint?'<span class="hint">'+hint+'</span>':''))+round+'</div>';
+  return '<div class="c v-'+m.v+(L.small?' small':'')+(dimming&&!wanted(m,a)?' dim':'')+'" role="gridcell" id="c'+r+'-'+c+'" data-r="'+r+'" data-c="'+c+'" aria-colindex="'+(c+2)+'" aria-selected="'+on+'" aria-label="'+m.v+(m.x?', sees the greeting':'')+', way round '+a.v+'" style="left:'+(L.headW+c*L.cw)+'px;width:'+L.cw+'px"><svg class="shape" aria-hidden="true"><use href="#s-'+m.v+'"/></svg>'+(L.small?'':'<span class="word">'+m.v+'</span>'+(L.wide&&hint?'<span class="hint">'+hint+'</span>':''))+round+'</div>';
 }
 function select(r,c,reveal){
   if(!rows.length||!cols.length){grid.removeAttribute('aria-activedescendant');status();return}
@@ -134,7 +139,7 @@ const evidenceItem=i=>{const e=D.evidence[i],name=[e.k,e.ns&&e.n?e.ns+'/'+e.n:e.
 const evidenceList=list=>list.length?'<ol class="evidence">'+list.map(evidenceItem).join('')+'</ol>':'<p class="muted">No evidence.</p>';
 const pill=(v,text)=>'<span class="pill v-'+v+'"><svg class="shape" aria-hidden="true"><use href="#s-'+v+'"/></svg>'+esc(text)+'</span>';
 function details(){
-  const w=D.workloads[rows[state.r]],t=D.targets[cols[state.c]],[mi,ai]=D.cells[cellsOf(w[4])[cols[state.c]]],m=D.mesh[mi],a=D.around[ai];
+  const w=D.workloads[rows[state.r]],t=D.targets[cols[state.c]],m=D.mesh[meshOf(w)[cols[state.c]]],a=D.around[aroundOf(w)[cols[state.c]]];
   $('details').innerHTML='<h2>'+esc(w[0]+'/'+w[1])+' <span class="to">→ '+esc(t[0]+':'+t[1])+'</span></h2><div class="verdicts">'+pill(m.v,m.v)+pill(a.v,'way round '+(a.v==='unknown'?'not known':a.v))+(m.x?pill('misrouted','sees the greeting'):'')+'</div><div class="diagram">'+diagram(w,t,m,a,hasGateways,$('details').clientWidth<560)+'</div><p class="sentence">'+esc(sentence(w,t,m,a))+'</p><h3>Through the mesh</h3>'+evidenceList(m.b)+'<h3>Past the sidecar</h3>'+evidenceList(a.b);
 }
 let opener=null;
@@ -187,7 +192,13 @@ new ResizeObserver(()=>{if(grid.clientWidth===paneWidth){draw(false);return}pane
 function gravest(){
   let best=[0,0,-1];
   const seen=new Set();
-  D.workloads.forEach((w,i)=>{if(seen.has(w[4]))return;seen.add(w[4]);const row=cellsOf(w[4]);for(let c=0;c<row.length;c++)if(gravity[row[c]]>best[2])best=[i,c,gravity[row[c]]]});
+  D.workloads.forEach((w,i)=>{
+    const key=w[4]+' '+w[5];
+    if(seen.has(key))return;
+    seen.add(key);
+    const m=meshOf(w),a=aroundOf(w);
+    for(let c=0;c<m.length;c++){const weight=gravity(D.mesh[m[c]],D.around[a[c]]);if(weight>best[2])best=[i,c,weight]}
+  });
   return best;
 }
 apply(false);
