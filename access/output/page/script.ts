@@ -204,4 +204,5 @@ function gravest(){
 apply(false);
 const [r,c]=D.selected[0]>=0?D.selected:gravest();
 select(r,c,true);
+grid.scrollTop=state.r*L.rh-(grid.clientHeight-L.hh)/3;
 `;
