@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { trafficModeNames } from "../settings/trafficModes.js";
+import { withBlock } from "./docs/markdown.js";
+import { modeFacts, modeResources, modesTable } from "./docs/modes.js";
+import { settingsReference } from "./docs/settingsReference.js";
+import { settingsJsonSchema, stackFileJsonSchema } from "./docs/settingsSchema.js";
+
+/** Writes every generated document; with `--check` it writes nothing and fails when one is stale. */
+const check = process.argv.includes("--check");
+
+const written = (path: string) => readFileSync(path, "utf8");
+
+/** Pages written by hand, with generated blocks in them. */
+function modePages(): [string, string][] {
+  const index = "docs/modes/README.md";
+  const pages = trafficModeNames.map((mode): [string, string] => {
+    const path = `docs/modes/${mode}.md`;
+    return [path, withBlock(withBlock(written(path), "facts", modeFacts(mode)), "resources", modeResources(mode))];
+  });
+  return [[index, withBlock(written(index), "modes", modesTable())], ...pages];
+}
+
+const documents: Record<string, string> = {
+  ...Object.fromEntries(modePages()),
+  "docs/settings.md": settingsReference(settingsJsonSchema()),
+  "docs/settings.schema.json": `${JSON.stringify(stackFileJsonSchema(), null, 1)}\n`,
+};
+
+const stale = Object.entries(documents).filter(([path, text]) => !existsSync(path) || written(path) !== text);
+if (check && stale.length > 0) {
+  process.stderr.write(`Stale: ${stale.map(([path]) => path).join(", ")}. Run: npm run docs\n`);
+  process.exitCode = 1;
+} else if (!check) {
+  for (const [path, text] of stale) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  process.stderr.write(`${stale.length} of ${Object.keys(documents).length} documents written\n`);
+}
