@@ -98,7 +98,8 @@ class Reach {
   readonly #groups = new Map<readonly Path[], Map<string, Group>>();
   readonly #numbers = new Map<object, number>();
   readonly #openTargets: readonly Target[];
-  readonly #merged = new Map<MeshVerdict, Map<AroundVerdict, MeshVerdict>>();
+  readonly #closed = new Map<AroundVerdict, MeshVerdict>();
+  readonly #noted = new Map<MeshVerdict, Map<AroundVerdict, MeshVerdict>>();
 
   constructor(world: World, options: AnalysisOptions) {
     this.targets = deriveTargets(world, options);
@@ -188,23 +189,23 @@ class Reach {
     return around && carried ? this.#merge(arrives, around) : arrives;
   }
 
+  /**
+   * What the network says closes a path: its policies are then the whole reason. Where it cannot tell, the path stands
+   * and the evidence says so: mesh verdicts are about proxies, and an unclear policy is no reason to call a path closed.
+   */
   #merge(verdict: MeshVerdict, network: AroundVerdict): MeshVerdict {
     if (network.verdict === "open") return verdict;
-    let merged = this.#merged.get(verdict);
-    if (!merged) this.#merged.set(verdict, (merged = new Map()));
-    let answer = merged.get(network);
-    if (!answer) merged.set(network, (answer = stopped(verdict, network)));
+    if (network.verdict === "blocked") {
+      let closed = this.#closed.get(network);
+      if (!closed) this.#closed.set(network, (closed = blocked(network.because)));
+      return closed;
+    }
+    let noted = this.#noted.get(verdict);
+    if (!noted) this.#noted.set(verdict, (noted = new Map()));
+    let answer = noted.get(network);
+    if (!answer) noted.set(network, (answer = { ...verdict, because: [...verdict.because, ...network.because] }));
     return answer;
   }
-}
-
-/**
- * What the network says closes a path, or leaves it as the proxies decided. Where it cannot tell, the path stands and
- * the evidence says so: mesh verdicts are about proxies, and an unclear policy is no reason to call a path closed.
- */
-function stopped(verdict: MeshVerdict, network: AroundVerdict): MeshVerdict {
-  const because = [...verdict.because, ...network.because];
-  return network.verdict === "blocked" ? blocked(because) : { ...verdict, because };
 }
 
 function rowOf(workload: Workload, target: Target, mesh: MeshVerdict, around: AroundVerdict): Row {

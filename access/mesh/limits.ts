@@ -141,6 +141,10 @@ export const limits: readonly Limit[] = [
   ...modelled("PeerAuthentication", {
     "selector, mtls.mode, portLevelMtls": "workload over namespace over mesh, the oldest of a level",
   }),
+  ...modelled("Network underneath", {
+    "the hop to a gateway's or a service's pods, and the one that leaves the cluster":
+      "closes a mesh path where a policy surely denies it; where that cannot be told, the path stands and the evidence says so",
+  }),
   ...open("EnvoyFilter", {
     "configPatches[]":
       "unknown where it touches the path; new listeners and clusters touch none, patches of HTTP touch no TCP",
