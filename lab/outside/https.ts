@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { listens, type Machine } from "./machine.js";
 
-/** A web server over TLS. It answers with its machine's name and the name it was asked for. */
+/** A web server over TLS. It answers with its machine's name, the name it was asked for, and the address that asks. */
 export function https(name: string, address: string): Machine {
   const port = 443;
   return {
@@ -27,7 +27,7 @@ export function https(name: string, address: string): Machine {
           `    listen ${address}:${port} ssl;`,
           `    ssl_certificate ${certificate.certFile};`,
           `    ssl_certificate_key ${certificate.keyFile};`,
-          `    location / { return 200 "${name} as $ssl_server_name\\n"; }`,
+          `    location / { return 200 "${name} as $ssl_server_name for $remote_addr\\n"; }`,
           "  }",
           "}",
           "",

@@ -86,8 +86,11 @@ export const answerOf: Record<LabProtocol, RegExp> = {
   tcp: /^web as /m,
 };
 
+/** What is printed where a connection could not even be opened. */
+export const noConnection = "no connection";
+
 /** Counts the bytes a server sends by itself: a socket is opened, nothing is sent. */
 export function greetingCommand({ host, port, address }: Target, timeoutMs: number): string[] {
-  const script = 'exec 3<>/dev/tcp/$0/$1 || { echo no connection; exit; }; timeout "$2" cat <&3 | wc -c';
+  const script = `exec 3<>/dev/tcp/$0/$1 || { echo ${noConnection}; exit; }; timeout "$2" cat <&3 | wc -c`;
   return ["bash", "-c", script, address ?? host, String(port), String(timeoutMs / 1000)];
 }

@@ -2,7 +2,7 @@ import type { LabProtocol } from "../outside/index.js";
 import type { ExecResult } from "../node/index.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage, Who } from "../scenarios/stage.js";
-import { answerOf, clients, greetingCommand, type Target } from "./clients.js";
+import { answerOf, clients, greetingCommand, noConnection, type Target } from "./clients.js";
 import type { Connection, Finding, Probe, Verdict } from "./probe.js";
 
 /** A client somewhere in the cluster, a server, and what is to become of it. */
@@ -62,16 +62,12 @@ async function tryOnce(attempt: Attempt, stage: Stage): Promise<Finding> {
     passed: seen === expect,
     seen,
     evidence: told(result),
-    connection: await connectionOf(stage, attempt, seen),
+    connection: connectionOf(stage, attempt, seen),
   };
 }
 
-async function connectionOf(
-  stage: Stage,
-  { from, to, through = "sidecar" }: Attempt,
-  seen: Verdict,
-): Promise<Connection> {
-  const { namespace, workload, serviceAccount, hasSidecar } = await stage.identity(from);
+function connectionOf(stage: Stage, { from, to, through = "sidecar" }: Attempt, seen: Verdict): Connection {
+  const { namespace, workload, serviceAccount, hasSidecar } = stage.identity(from);
   const path = hasSidecar ? through : "around";
   return {
     from: { namespace, workload, serviceAccount },
@@ -112,8 +108,8 @@ export function greeting(attempt: Omit<Attempt, "expect"> & { expect: "blocked" 
       return {
         passed: seen === expect,
         seen: `${bytes} bytes`,
-        evidence: told(result),
-        connection: await connectionOf(stage, { ...attempt, expect: seen }, seen),
+        evidence: result.stdout.includes(noConnection) ? noConnection : "the connection was opened",
+        connection: connectionOf(stage, { ...attempt, expect: seen }, seen),
       };
     },
   };

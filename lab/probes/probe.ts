@@ -18,6 +18,8 @@ export interface Connection {
   /** `around`: the process avoids its sidecar, or its pod has none. */
   readonly through: "sidecar" | "around";
   readonly seen: Verdict;
+  /** The client sent nothing and only waited for what the server says by itself. */
+  readonly waits?: "greeting";
 }
 
 /** What a probe found. */

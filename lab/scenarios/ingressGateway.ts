@@ -6,12 +6,9 @@ export function ingressUrl(host: string, path = "/"): string {
 }
 
 /** curl's options for a host that is reached at the ingress gateway's Service, with its certificate checked. */
-export function throughIngress(
-  host: string,
-  namespace = "istio-ingress",
-): (stage: Stage) => Promise<readonly string[]> {
+export function throughIngress(host: string): (stage: Stage) => Promise<readonly string[]> {
   return async ({ kubectl, outside }) => {
-    const address = await serviceAddress(kubectl, namespace, "ingressgateway");
+    const address = await serviceAddress(kubectl, "istio-ingress", "ingressgateway");
     return ["--cacert", outside.caFile, "--connect-to", `${host}:443:${address}:443`];
   };
 }

@@ -5,6 +5,7 @@ import { gatewayLog } from "../probes/gatewayLog.js";
 import type { Probe } from "../probes/probe.js";
 import { type Entry, matrix, wildcards } from "./modesMatrix.js";
 import type { Config, Scenario } from "./scenario.js";
+import { SetAside } from "./setAside.js";
 import { addressOf, gatewayPods, type Stage, type Who } from "./stage.js";
 
 const buyer: Who = { namespace: "shop", labels: { app: "buyer" } };
@@ -292,30 +293,11 @@ const furtherProbes: Probe[] = [
 
 const guarded = matrix.filter(({ facts }) => facts.throughGateway);
 
-interface Policy {
-  metadata: { name: string; namespace: string; labels?: object; annotations?: object };
-  spec?: { rules?: object[] };
-}
+const allowRules = new SetAside();
 
-/** The policies taken away for a while. */
-let removedPolicies: object | undefined;
-const policies = ["authorizationpolicies.security.istio.io", "-n", gatewayPods.namespace];
-
-async function removeAllowRules({ kubectl }: Stage): Promise<void> {
-  const list = JSON.parse(await kubectl(["get", ...policies, "-o", "json"])) as { items: Policy[] };
-  const allowing = list.items.filter(({ spec }) => spec?.rules !== undefined);
-  removedPolicies = { apiVersion: "v1", kind: "List", items: allowing.map(withoutIdentity) };
-  await kubectl(["delete", ...policies, ...allowing.map(({ metadata }) => metadata.name)]);
-}
-
-/** An object as it can be created again. */
-function withoutIdentity({ metadata, ...rest }: Policy): object {
-  const { name, namespace, labels, annotations } = metadata;
-  return { ...rest, metadata: { name, namespace, labels, annotations } };
-}
-
-async function restoreAllowRules({ kubectl }: Stage): Promise<void> {
-  await kubectl(["create", "-f", "-"], removedPolicies);
+async function removeAllowRules(stage: Stage): Promise<void> {
+  const policies = ["authorizationpolicies.security.istio.io", "-n", gatewayPods.namespace];
+  await allowRules.take(stage, policies, ({ spec }) => spec?.rules !== undefined);
 }
 
 /** The authority of the databases' certificates, where the gateway looks for it. */
@@ -361,7 +343,7 @@ export const modesScenario: Scenario = {
     },
     {
       title: "with the rules again",
-      act: restoreAllowRules,
+      act: (stage) => allowRules.putBack(stage),
       probes: guarded
         .filter(({ protocol }) => protocol === "tls" || protocol === "tcp")
         .map((entry) =>

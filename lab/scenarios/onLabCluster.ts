@@ -19,13 +19,12 @@ const meshKeys = ["outboundTrafficPolicy", "dnsCapture", "accessLog", "trustDoma
 export function onLabCluster(config: Config): Fitted {
   const replaced: string[] = [];
   const fitted = {
-    ...config,
+    ...withIngressGateway(config, replaced),
     cluster: cluster(config["cluster"] as Settings, replaced),
     mesh: mesh(config["mesh"] as Settings, replaced),
     ...(Array.isArray(config["databases"])
       ? { databases: databases(config["databases"] as Settings[], replaced) }
       : {}),
-    ...(config["ingress"] ? { ingress: ingress(config["ingress"] as Settings, replaced) } : {}),
   };
   return { config: fitted, replaced };
 }
@@ -49,10 +48,47 @@ function databases(given: Settings[], replaced: string[]): Settings[] {
   });
 }
 
-/** A managed mesh makes its ingress gateway itself; here the stack must. */
-function ingress(given: Settings, replaced: string[]): Settings {
-  const gateway = (given["gateway"] ?? {}) as Settings;
-  const created = gateway["create"] === true;
-  if (!created) replaced.push("ingress.gateway: created, for no managed mesh is there to bring one");
-  return { ...given, gateway: { ...gateway, create: true, type: "ClusterIP" } };
+/** Where the lab puts an ingress gateway that a managed mesh would bring. */
+const ingressNamespace = "istio-ingress";
+
+/**
+ * A managed mesh makes its ingress gateway itself, in its root namespace; here the stack must, in a namespace with
+ * injection. What the stack says of the gateway's namespace moves with it.
+ */
+function withIngressGateway(config: Config, replaced: string[]): Config {
+  const ingress = config["ingress"] as { gateway?: Settings } | undefined;
+  if (!ingress) return config;
+  const gateway = { ...ingress.gateway, create: true, type: "ClusterIP" };
+  if (ingress.gateway?.["create"] === true) return { ...config, ingress: { ...ingress, gateway } };
+  replaced.push(`ingress.gateway: created, in ${ingressNamespace}; a managed mesh brings one`);
+  const namespaces = [...(config["namespaces"] as object[]), { name: ingressNamespace, podSecurity: "restricted" }];
+  return {
+    ...config,
+    namespaces,
+    ingress: { ...ingress, gateway: { ...gateway, namespace: ingressNamespace } },
+    network: movedTo(ingressNamespace, (config["network"] ?? {}) as Network),
+  };
+}
+
+interface Network {
+  flows?: { from: { namespace: string; labels?: Record<string, string> } }[];
+  globalIsolation?: { enabled?: boolean; exceptNamespaces?: string[] };
+}
+
+function movedTo(namespace: string, network: Network): Network {
+  const { flows = [], globalIsolation } = network;
+  return {
+    ...network,
+    flows: flows.map((flow) =>
+      flow.from.labels?.["istio"] === "ingressgateway" ? { ...flow, from: { ...flow.from, namespace } } : flow,
+    ),
+    ...(globalIsolation
+      ? {
+          globalIsolation: {
+            ...globalIsolation,
+            exceptNamespaces: [...(globalIsolation.exceptNamespaces ?? []), namespace],
+          },
+        }
+      : {}),
+  };
 }

@@ -80,9 +80,20 @@ class ScenarioRun {
       if (index === 0) await addFixtures(ground.stage, scenario.fixtures);
       await step.act?.(ground.stage);
       await settled(ground.stage);
-      await runProbes(step.probes, ground.stage, (probe, finding, seconds) => this.record(probe, finding, seconds));
+      await this.probe(step.probes);
     }
     return true;
+  }
+
+  /** Tells results as they come, and keeps them in the order in which they are written down. */
+  private async probe(probes: readonly Probe[]): Promise<void> {
+    const first = this.results.length;
+    const order = new Map<ProbeResult, number>();
+    await runProbes(probes, this.ground.stage, (probe, finding, seconds) => {
+      order.set(this.record(probe, finding, seconds), probes.indexOf(probe));
+    });
+    const sorted = this.results.splice(first).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    this.results.push(...sorted);
   }
 
   private up(stack: LabStack, step: Step): Promise<boolean> {
@@ -134,12 +145,13 @@ class ScenarioRun {
     this.listener.step(title);
   }
 
-  private record(probe: Omit<Probe, "run">, finding: Finding, seconds: number): void {
+  private record(probe: Omit<Probe, "run">, finding: Finding, seconds: number): ProbeResult {
     const { observation, title, expected } = probe;
     const where = { scenario: this.scenario.name, step: this.stepTitle };
     const result = { ...where, observation, title, expected, ...finding, seconds };
     this.results.push(result);
     this.listener.result(result);
+    return result;
   }
 }
 
