@@ -1,3 +1,4 @@
+import { unknownHost } from "../settings/provision.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes } from "../settings/trafficModes.js";
 import type { AnalysisOptions, DatabaseOption } from "./model.js";
@@ -16,7 +17,7 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
     },
     databases: databases.map((db): DatabaseOption => ({
       name: db.name,
-      host: db.host ?? `${db.name}.host.unknown`,
+      host: db.host ?? unknownHost(db.name),
       port: db.port,
       protocol: db.protocol,
       tls: trafficModes[db.trafficMode].wire === "tls",

@@ -40,9 +40,9 @@ export class SecurePlatform extends pulumi.ComponentResource {
 
   /**
    * Where the gateway's connections come from, for the allow-list of a database that exists already: ranges as a
-   * database in the same network sees them, addresses as one outside does. Undefined on a cluster that existed.
+   * database in the same network sees them, addresses as one outside does. Null on a cluster that existed.
    */
-  gatewaySources?: { ranges: string[]; addresses: pulumi.Output<string[]> };
+  gatewaySources: { ranges: string[]; addresses: pulumi.Output<string[]> } | null = null;
 
   /** Loads only the SDK of the cloud the settings name, then builds. */
   static async create(

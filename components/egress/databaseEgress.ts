@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { ClusterNetwork } from "../../settings/cluster.js";
+import { unknownHost } from "../../settings/provision.js";
 import { databaseProblems } from "../../settings/databaseChecks.js";
 import { databaseSchema, type DatabaseSettings } from "../../settings/databases.js";
 import { parse } from "../../settings/parse.js";
@@ -37,8 +38,8 @@ export interface DatabaseEgressArgs {
   meshProvider?: k8s.Provider;
 }
 
-/** A database as one writes it: everything with a default may be left out. */
-export type DatabaseInput = z.input<typeof databaseSchema>;
+/** A database as one writes it: everything with a default may be left out. See docs/settings.md, `databases`. */
+export interface DatabaseInput extends z.input<typeof databaseSchema> {}
 
 function checked({ database: input, mesh }: Pick<DatabaseEgressArgs, "database" | "mesh">): DatabaseSettings {
   const database = parse(databaseSchema, input, "database");
@@ -49,7 +50,7 @@ function checked({ database: input, mesh }: Pick<DatabaseEgressArgs, "database" 
 
 /** Stands for a host that only the cloud knows. */
 export function hostOrStandIn({ host, name }: DatabaseSettings): string {
-  return host ?? `${name}.host.unknown`;
+  return host ?? unknownHost(name);
 }
 
 /** All resources of one database; checked settings come in. */
