@@ -109,7 +109,7 @@ export function greeting(attempt: Omit<Attempt, "expect"> & { expect: "blocked" 
         passed: seen === expect,
         seen: `${bytes} bytes`,
         evidence: result.stdout.includes(noConnection) ? noConnection : "the connection was opened",
-        connection: connectionOf(stage, { ...attempt, expect: seen }, seen),
+        connection: { ...connectionOf(stage, { ...attempt, expect: seen }, seen), waits: "greeting" },
       };
     },
   };
