@@ -86,6 +86,7 @@ interface NetworkSet {
 export class CalicoReader {
   private readonly sets: readonly NetworkSet[];
   private readonly blocksOfSets: readonly AddressBlock[];
+  private readonly passingTiers: ReadonlySet<string>;
 
   constructor(
     private readonly world: World,
@@ -100,6 +101,14 @@ export class CalicoReader {
       labels: object.metadata.labels ?? {},
       blocks: ((object.spec as { nets?: string[] } | undefined)?.nets ?? []).map(parseBlock),
     }));
+    const passes = ({ spec }: KubernetesObject) =>
+      (spec as { defaultAction?: string } | undefined)?.defaultAction === "Pass";
+    this.passingTiers = new Set(
+      world
+        .ofKind("projectcalico.org/Tier")
+        .filter(passes)
+        .map((tier) => tier.metadata.name),
+    );
     this.blocksOfSets = this.sets.flatMap((set) => set.blocks.flatMap((block) => block ?? []));
   }
 
@@ -117,6 +126,7 @@ export class CalicoReader {
       namespace: scope ?? "",
       name: object.metadata.name,
       tier: spec.tier ?? defaultTier,
+      tierPasses: this.passingTiers.has(spec.tier ?? defaultTier),
       order: spec.order ?? Infinity,
       sortName: scope === undefined ? object.metadata.name : `${scope}/${object.metadata.name}`,
       scope,

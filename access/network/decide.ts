@@ -54,6 +54,7 @@ function* walk(direction: Direction, tiers: readonly (readonly Selected[])[], co
     yield* steps;
     governed = or(governed, governs);
     if (ends) return;
+    if (tier.some(({ policy }) => policy.tierPasses)) continue;
     if (passes === no && governs !== no) {
       const certain = governs === yes;
       yield* denials(direction, tier, certain);

@@ -68,6 +68,11 @@ export class Network {
   }
 
   private side(direction: Direction, workload: Workload, connection: Parameters<typeof decide>[2]): Decision {
+    if (workload.hostNetwork && this.world.ofKind("projectcalico.org/HostEndpoint").length > 0)
+      return {
+        outcome: "unknown",
+        because: [hostNetwork(workload, "policies about the interfaces of nodes are not modelled")],
+      };
     const decision = decide(direction, this.policiesOf(workload, direction), connection);
     if (decision.because.length === 0) return { ...decision, because: [freeByDefault(direction)] };
     return workload.hostNetwork && decision.outcome !== "allowed" ? this.onHostNetwork(workload, decision) : decision;
@@ -75,19 +80,19 @@ export class Network {
 
   /** Engines that are known leave pods on the host network alone; the API leaves it open. */
   private onHostNetwork(workload: Workload, decision: Decision): Decision {
-    const { kind, namespace, name } = workload;
-    const evidence = (text: string): Evidence => ({
-      kind,
-      namespace,
-      name,
-      field: "spec.template.spec.hostNetwork",
-      text,
-    });
     if (this.engine)
-      return { outcome: "allowed", because: [evidence("policies do not apply to pods on the host network")] };
+      return {
+        outcome: "allowed",
+        because: [hostNetwork(workload, "policies do not apply to pods on the host network")],
+      };
     const text = "whether policies apply to pods on the host network depends on the network engine, which is not known";
-    return { outcome: "unknown", because: [evidence(text), ...decision.because] };
+    return { outcome: "unknown", because: [hostNetwork(workload, text), ...decision.because] };
   }
+}
+
+function hostNetwork({ kind, namespace, name }: Workload, text: string): Evidence {
+  const field = kind === "Pod" ? "spec.hostNetwork" : "spec.template.spec.hostNetwork";
+  return { kind, namespace, name, field, text };
 }
 
 /** Both have to allow: a denial decides, whatever the other says. */

@@ -44,6 +44,8 @@ export interface Policy {
   name: string;
   /** Tiers are judged one after the other; Kubernetes knows only this one. */
   tier: string;
+  /** What its tier does not decide goes on to the next one, instead of being denied. */
+  tierPasses?: boolean;
   /** Within a tier, lower comes first; ties go by `sortName`. */
   order: number;
   sortName: string;

@@ -308,6 +308,14 @@ describe("the way round the sidecar", () => {
       assert.equal(around([everywhere("log", { egress: [{ action: "Log" }, { action: "Allow" }] })]).verdict, "open");
     });
 
+    it("hands what a passing tier does not decide to the next", () => {
+      const tier = (defaultAction: string) => calico("Tier", "platform", { order: 10, defaultAction });
+      const udpOnly = everywhere("udp", { tier: "platform", egress: [{ action: "Allow", protocol: "UDP" }] });
+      assert.equal(around([tier("Deny"), udpOnly]).verdict, "blocked");
+      assert.equal(around([tier("Pass"), udpOnly]).verdict, "open");
+      assert.equal(around([tier("Pass"), udpOnly, egress([])]).verdict, "blocked");
+    });
+
     it("selects endpoints by labels, namespace and service account", () => {
       const selected = (spec: object, objects: unknown[] = []) =>
         around([everywhere("deny", spec), ...objects]).verdict === "blocked";
