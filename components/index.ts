@@ -27,13 +27,7 @@ export { type Gateway, gatewayOf } from "./gateway/gateway.js";
 export { DatabaseEgress, type DatabaseEgressArgs, type DatabaseInput } from "./egress/databaseEgress.js";
 export { type Forwarder, forwarderOf } from "./egress/forwarder.js";
 export type { ManagedDatabase, ManagedDatabaseArgs } from "./database/database.js";
-export {
-  type Protocol,
-  type TrafficMode,
-  type TrafficModeFacts,
-  trafficModes,
-  whyNot,
-} from "../settings/trafficModes.js";
+export { type Protocol, type TrafficMode, whyNot } from "../settings/trafficModes.js";
 
 // Identity
 export { MutualTls } from "./identity/mutualTls.js";

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { trafficModeNames } from "../settings/trafficModes.js";
+import { apiReference } from "./docs/api.js";
 import { withBlock } from "./docs/markdown.js";
 import { modeFacts, modeResources, modesTable } from "./docs/modes.js";
 import { settingsReference } from "./docs/settingsReference.js";
@@ -21,7 +22,10 @@ function modePages(): [string, string][] {
   return [[index, withBlock(written(index), "modes", modesTable())], ...pages];
 }
 
+const api = Object.entries(await apiReference()).map(([path, text]) => [`docs/api/${path}`, text]);
+
 const documents: Record<string, string> = {
+  ...Object.fromEntries(api),
   ...Object.fromEntries(modePages()),
   "docs/settings.md": settingsReference(settingsJsonSchema()),
   "docs/settings.schema.json": `${JSON.stringify(stackFileJsonSchema(), null, 1)}\n`,

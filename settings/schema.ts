@@ -27,4 +27,6 @@ export const settingsSchema = z.strictObject({
   workloads: workloadsSchema.describe("What runs in the namespaces."),
   access: accessSchema.prefault({}).describe("Promises about who reaches what."),
 });
-export type Settings = z.output<typeof settingsSchema>;
+
+/** Checked settings of a stack, defaults filled in. See docs/settings.md. */
+export interface Settings extends z.output<typeof settingsSchema> {}

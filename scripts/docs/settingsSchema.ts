@@ -30,6 +30,8 @@ export function settingsJsonSchema(): JsonSchema {
     // Editors read this draft.
     target: "draft-7",
     override: ({ jsonSchema }) => {
+      // No format of JSON Schema; the pattern beside it says the same.
+      if (String(jsonSchema.format) === "starts_with") delete jsonSchema.format;
       // Every integer of zod ends there; no reader needs to know.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
