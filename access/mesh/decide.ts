@@ -5,6 +5,7 @@ import { DestinationRules } from "./destinationRules.js";
 import { endOf, missingCluster } from "./destination.js";
 import { evidence, label } from "./evidence.js";
 import { gatewayPort, type GatewayChain, type GatewayPort } from "./gatewayRoutes.js";
+import { GatewayApiRoutes } from "./gatewayApi.js";
 import { field, Gateways, targetPort, tlsMode } from "./gateways.js";
 import { ProxyPatches } from "./filters.js";
 import { Forwarders, passes } from "./forwarders.js";
@@ -44,6 +45,7 @@ export class MeshDecider {
   readonly #sidecars: Sidecars;
   readonly #patches: ProxyPatches;
   readonly #forwarders: Forwarders;
+  readonly #gatewayApi: GatewayApiRoutes;
   readonly #scopes = new Map<string, ProxyScope>();
   readonly #gatewayScopes = new Map<Workload, ProxyScope>();
   readonly #gatewayPorts = new Map<Workload, Map<number, GatewayPort>>();
@@ -76,6 +78,7 @@ export class MeshDecider {
     this.#sidecars = new Sidecars(world, this.settings);
     this.#patches = new ProxyPatches(world, this.settings);
     this.#forwarders = new Forwarders(world, this.#patches);
+    this.#gatewayApi = new GatewayApiRoutes(world);
     this.#labelKeys = [...new Set([...this.index.virtualServices.labelKeys(), ...this.#patches.selectorKeys()])];
     this.#personal = this.#personalNamespaces();
     this.#known = { hosts: new Set(targets.map(({ host }) => host)) };
@@ -223,6 +226,10 @@ export class MeshDecider {
       target.port,
     );
     if (patched) return ended(unknown([patched]));
+    for (const { object } of this.index.visibility.allOfHost(target.host)) {
+      const rerouted = this.#gatewayApi.touching(target.host, object);
+      if (rerouted) return ended(unknown([rerouted]));
+    }
     if (!scope.knows(target.host) && scope.isSilent(target.port, target.addresses) && !this.#serviceOf(target.host)) {
       return { path: this.#refusal(scope, target) };
     }

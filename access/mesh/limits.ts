@@ -150,6 +150,10 @@ export const limits: readonly Limit[] = [
       "unknown where it touches the path; new listeners and clusters touch none, patches of HTTP touch no TCP",
   }),
   ...open("WasmPlugin", { "type NETWORK": "unknown for the proxies it selects" }),
-  ...open("Gateway API", { "Gateway, TCPRoute, TLSRoute, HTTPRoute": "not read" }),
+  ...open("Gateway API", {
+    "TCPRoute, TLSRoute, HTTPRoute, GRPCRoute parentRefs to a Service, ServiceEntry or Hostname":
+      "unknown for the host they are bound to",
+    "Gateway, and routes bound to one": "not read: such gateways are not followed",
+  }),
   ...open("WorkloadEntry, WorkloadGroup", { "": "not read" }),
 ];
