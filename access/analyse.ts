@@ -41,7 +41,7 @@ export function analyse(objects: readonly KubernetesObject[], options: AnalysisO
     rows: new LazyRows(callers, groups, reach.targets),
     workloads: callers,
     targets: reach.targets,
-    findings: findings(reach.mesh),
+    findings: findings(reach.mesh, world),
     problems: problemsOf(reach.targets),
     summary: summarise(groups, callers.length, reach.targets.length),
   };
@@ -72,9 +72,15 @@ export function explain(
 /** Reads the policies once, and answers whether pods of one workload may connect to another's. */
 function prepareHops(world: World, options: AnalysisOptions): HopDecider {
   const network = new Network(world, options);
+  // One object for equal answers: callers are grouped by it.
+  const verdicts = new Map<string, AroundVerdict>();
   return (from, to, port) => {
     const { outcome, because } = network.betweenPods(from, to, port, "TCP");
-    return { verdict: verdictOf[outcome], because };
+    const answer = { verdict: verdictOf[outcome], because };
+    const key = JSON.stringify(answer);
+    const known = verdicts.get(key);
+    if (!known) verdicts.set(key, answer);
+    return known ?? answer;
   };
 }
 
@@ -104,7 +110,7 @@ class Reach {
   constructor(world: World, options: AnalysisOptions) {
     this.targets = deriveTargets(world, options);
     this.mesh = new MeshDecider(world, options, this.targets);
-    this.#around = prepareAround(world, options);
+    this.#around = prepareAround(world, options, this.targets);
     this.#hop = prepareHops(world, options);
     // A database's allow-list is about addresses of clients; the gateway is who it is there to admit.
     this.#openTargets = this.targets.map((target) => (target.allowList ? { ...target, allowList: undefined } : target));

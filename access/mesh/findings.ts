@@ -1,12 +1,34 @@
-import type { Finding } from "../model.js";
+import type { Finding, World } from "../model.js";
 import type { MeshDecider } from "./decide.js";
 import { evidence, label } from "./evidence.js";
+import { sniOf } from "./gateways.js";
+import { hostsMatch } from "./hostname.js";
 import { isTls } from "./protocol.js";
 import { anyAddress } from "./registry.js";
+import type { GatewaySpec } from "./shapes.js";
 
 /** What no single pair shows. */
-export function findings(mesh: MeshDecider): Finding[] {
-  return swallowedPorts(mesh);
+export function findings(mesh: MeshDecider, world: World): Finding[] {
+  return [...swallowedPorts(mesh), ...anonymousServers(mesh, world)];
+}
+
+/** Servers of a gateway that ask for no certificate. */
+const asksNobody = new Set([undefined, "PASSTHROUGH", "SIMPLE", "OPTIONAL_MUTUAL"]);
+
+/** A gateway that asks for no certificate serves whoever gets to its port, a process without or past its sidecar too. */
+function anonymousServers(mesh: MeshDecider, world: World): Finding[] {
+  const outside = mesh.services.filter(({ meshExternal }) => meshExternal).map(({ host }) => host);
+  return world.ofKind("networking.istio.io/Gateway").flatMap((object) =>
+    ((object.spec as GatewaySpec | undefined)?.servers ?? []).flatMap((server, index): Finding[] => {
+      if (!asksNobody.has(server.tls?.mode)) return [];
+      const reached = outside.filter((host) => (server.hosts ?? []).some((name) => hostsMatch(sniOf(name), host)));
+      if (reached.length === 0) return [];
+      const field = `spec.servers[${index}]${server.tls ? ".tls.mode" : ""}`;
+      const text = `Whoever network policy lets dial port ${server.port?.number} of the gateway's pods gets to ${[...new Set(reached)].join(", ")}, sidecar or not: the server of ${label(object)} asks for no certificate.`;
+      const because = [evidence(object, field, server.tls?.mode ?? "no TLS")];
+      return [{ rule: "anonymous-server", text, because }];
+    }),
+  );
 }
 
 /** TCP services without an address take every address on their port, and of several only the first stands. */

@@ -376,3 +376,20 @@ describe("what goes past a sidecar or ends elsewhere", () => {
     assert.equal(verdictOf(open, client, database), "blocked");
   });
 });
+
+describe("a gateway that asks for no certificate", () => {
+  const rules = (objects: ReturnType<typeof recipe>) => analyse(objects).findings.map(({ rule }) => rule);
+
+  it("is named, because a process past its sidecar needs none to use it", () => {
+    const [finding] = analyse(recipe("bookinfo", "bookinfo-tls-direct", "bookinfo-tls-gateway")).findings.filter(
+      ({ rule }) => rule === "anonymous-server",
+    );
+    assert.match(finding?.text ?? "", /Whoever network policy lets dial port 443 .* gets to mongo\.example\.com/);
+  });
+
+  it("is not named where the handshake asks for one", () => {
+    assert.ok(
+      !rules(recipe("bookinfo", "bookinfo-tls-direct", "bookinfo-tls-gateway-mtls")).includes("anonymous-server"),
+    );
+  });
+});
