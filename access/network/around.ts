@@ -26,9 +26,12 @@ export const verdictOf: Record<Decision["outcome"], AroundVerdictName> = {
 /**
  * Reads the policies once and answers what happens if a process dials a target itself, past its sidecar. Workloads that
  * no policy tells apart share one function, and targets that none tells apart share one verdict.
+ *
+ * @param targets Every target that will be asked about, where that is known: if none of them is a pod, who may connect
+ * to pods tells no callers apart.
  */
-export function prepareAround(world: World, options: AnalysisOptions = {}): AroundDecider {
-  const preparation = new Preparation(world, options);
+export function prepareAround(world: World, options: AnalysisOptions = {}, targets?: readonly Target[]): AroundDecider {
+  const preparation = new Preparation(world, options, targets);
   return (workload) => preparation.of(workload);
 }
 
@@ -53,6 +56,8 @@ class Preparation {
   private readonly network: Network;
   private readonly services: ServiceDirectory;
   private readonly functions = new Map<string, AroundOfWorkload>();
+  /** A gateway is asked about for every path through it, and thousands of policies may govern it. */
+  private readonly byWorkload = new Map<Workload, AroundOfWorkload>();
   private readonly classes = new Map<Target, TargetClass>();
   private readonly classesByKey = new Map<string, TargetClass>();
   private readonly allowLists = new Map<string, AroundVerdict>();
@@ -64,16 +69,24 @@ class Preparation {
   constructor(
     world: World,
     private readonly options: AnalysisOptions,
+    targets: readonly Target[] | undefined,
   ) {
     this.network = new Network(world, options);
     this.services = new ServiceDirectory(world, options);
     const { policies } = this.network;
     this.policyNumbers = new Map(policies.map((policy, index) => [policy, index]));
     this.blocks = distinctBlocks(policies);
-    this.callersDiffer = policies.some((policy) => policy.ingress?.length);
+    const reachesPods = !targets || targets.some((target) => this.services.destination(target).kind === "pods");
+    this.callersDiffer = reachesPods && policies.some((policy) => policy.ingress?.length);
   }
 
   of(workload: Workload): AroundOfWorkload {
+    let answer = this.byWorkload.get(workload);
+    if (!answer) this.byWorkload.set(workload, (answer = this.functionOf(workload)));
+    return answer;
+  }
+
+  private functionOf(workload: Workload): AroundOfWorkload {
     const key = this.keyOf(workload);
     const known = this.functions.get(key);
     if (known) return known;
