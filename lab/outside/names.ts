@@ -48,6 +48,8 @@ export function outsideNames(): Record<string, string> {
     ["rm-example.mysql.rds.aliyuncs.com", machineAddresses.rds],
     ["rm-stock.mysql.rds.aliyuncs.com", machineAddresses.stock],
     ["mongo.db.example.com", machineAddresses.mongo],
+    ["orders.db.example.com", machineAddresses.postgres],
+    ["stock.db.example.com", machineAddresses.stock],
     ["unlisted.example.com", machineAddresses.web],
     ...matrix,
     ...wildcards,

@@ -1,6 +1,8 @@
+import { faultsScenario } from "../faults/index.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
+import { localScenario } from "./local.js";
 import { modesScenario } from "./modes.js";
 import { rdsScenario } from "./rds.js";
 import { retailScenario } from "./retail.js";
@@ -13,5 +15,7 @@ export const scenarios: readonly Scenario[] = [
   bookstoreScenario,
   retailScenario,
   boutiqueScenario,
+  localScenario,
   modesScenario,
+  faultsScenario,
 ];
