@@ -77,12 +77,13 @@ function connectionOf(stage: Stage, { from, to, through = "sidecar" }: Attempt, 
   };
 }
 
-/** curl's words for a server that is none of HTTP, but talks. */
-const notHttp = "HTTP/0.9";
+/** Clients' words for a server that talked to them and sent them away, or was not the one they wanted. */
+const talked =
+  /HTTP\/0\.9|ERROR 1045|ERROR 2013(?!.*initial communication packet)|not allowed to connect|password authentication failed|pg_hba|NOAUTH|WRONGPASS|Authentication failed|SSL certificate problem|certificate subject name/;
 
 function verdictOf({ exitCode, stdout, stderr }: ExecResult, answer: RegExp): Verdict {
   if (answer.test(stdout)) return "answers";
-  if (stderr.includes(notHttp)) return "greeting";
+  if (talked.test(`${stdout}${stderr}`)) return "greeting";
   return exitCode === 0 && stdout.trim() !== "" ? "misrouted" : "blocked";
 }
 

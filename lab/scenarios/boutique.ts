@@ -85,7 +85,10 @@ const audit: Probe = {
     const { items } = JSON.parse(text) as { items: KubernetesObject[] };
     const rows = auditMtls(items).filter(({ namespace }) => namespace === "demo");
     const row = (name: string) => rows.find((candidate) => candidate.workload === name);
-    const by = (name: string) => `${name} ${row(name)?.mode} by ${row(name)?.because.text}`;
+    const by = (name: string) => {
+      const { mode, because } = row(name) ?? {};
+      return `${name} ${mode}, by ${because?.kind} ${because?.namespace}/${because?.name}: ${because?.text}`;
+    };
     const passed =
       row("frontend")?.plaintext === false &&
       row("cartservice")?.plaintext === false &&
