@@ -1,10 +1,13 @@
 import { closest } from "fastest-levenshtein";
-import { scenarios } from "./index.js";
+import { experiments, scenarios } from "./index.js";
+import type { Probe } from "../probes/probe.js";
+import type { Experiment } from "./experiment.js";
 import type { Scenario } from "./scenario.js";
 
 /** The scenarios of these names; all of them when none is named. */
-export function chosen(names: readonly string[]): readonly Scenario[] {
-  const known = scenarios.map(({ name }) => name);
+export function chosen(names: readonly string[]): readonly (Scenario | Experiment)[] {
+  const all = [...scenarios, ...experiments];
+  const known = all.map(({ name }) => name);
   for (const name of names) {
     if (!known.includes(name)) {
       throw new Error(
@@ -12,18 +15,19 @@ export function chosen(names: readonly string[]): readonly Scenario[] {
       );
     }
   }
-  return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
 /** Scenarios with their steps and observations, for people. */
-export function listing(list: readonly Scenario[]): string {
-  return list
-    .flatMap(({ name, title, steps }) => [
-      `${name}: ${title}`,
-      ...steps.flatMap((step) => [
-        `  ${step.title}`,
-        ...step.probes.map(({ observation, title, expected }) => `    ${observation.padEnd(2)} ${title}: ${expected}`),
-      ]),
-    ])
-    .join("\n");
+export function listing(list: readonly (Scenario | Experiment)[]): string {
+  return list.flatMap((scenario) => [`${scenario.name}: ${scenario.title}`, ...contents(scenario)]).join("\n");
+}
+
+function contents(scenario: Scenario | Experiment): string[] {
+  if ("observations" in scenario) return scenario.observations.map(line);
+  return scenario.steps.flatMap(({ title, probes }) => [`  ${title}`, ...probes.map(line)]);
+}
+
+function line({ observation, title, expected }: Pick<Probe, "observation" | "title" | "expected">): string {
+  return `    ${observation.padEnd(2)} ${title}: ${expected}`;
 }

@@ -1,3 +1,4 @@
+import { mutationsExperiment } from "../mutations/index.js";
 import { faultsScenario } from "../faults/index.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
@@ -6,6 +7,7 @@ import { localScenario } from "./local.js";
 import { modesScenario } from "./modes.js";
 import { rdsScenario } from "./rds.js";
 import { retailScenario } from "./retail.js";
+import type { Experiment } from "./experiment.js";
 import type { Scenario } from "./scenario.js";
 
 /** In the order they run. */
@@ -19,3 +21,6 @@ export const scenarios: readonly Scenario[] = [
   modesScenario,
   faultsScenario,
 ];
+
+/** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
+export const experiments: readonly Experiment[] = [mutationsExperiment];

@@ -21,6 +21,8 @@ export interface ScenarioReport {
   readonly replaced: readonly string[];
   readonly results: readonly ProbeResult[];
   readonly seconds: number;
+  /** What an experiment measured beside its results. */
+  readonly data?: unknown;
 }
 
 /** Runs one scenario from an empty cluster to an empty cluster; with `keep` it stays as its last step left it. */

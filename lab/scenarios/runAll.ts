@@ -4,6 +4,7 @@ import { overrideLines } from "../images/index.js";
 import { closingLine, labReport } from "../report/report.js";
 import { reportTable } from "../report/table.js";
 import { writeReport, type ReportFiles } from "../report/write.js";
+import { runExperiment, type Experiment } from "./experiment.js";
 import { startGround, type Ground } from "./ground.js";
 import { runScenario, type Listener, type ScenarioReport } from "./run.js";
 import type { Scenario } from "./scenario.js";
@@ -15,7 +16,11 @@ interface Context {
 }
 
 /** Runs the scenarios one after another on one cluster, and reports. Returns the exit code. */
-export async function runAll(host: LabHost, scenarios: readonly Scenario[], options: Options): Promise<number> {
+export async function runAll(
+  host: LabHost,
+  scenarios: readonly (Scenario | Experiment)[],
+  options: Options,
+): Promise<number> {
   const began = new Date();
   const reports: ScenarioReport[] = [];
   const tasks = [groundTask(host), ...scenarios.map((scenario) => scenarioTask(scenario, scenarios, options, reports))];
@@ -50,13 +55,19 @@ function groundTask(host: LabHost) {
   };
 }
 
-function scenarioTask(scenario: Scenario, all: readonly Scenario[], options: Options, reports: ScenarioReport[]) {
+function scenarioTask(
+  scenario: Scenario | Experiment,
+  all: readonly (Scenario | Experiment)[],
+  options: Options,
+  reports: ScenarioReport[],
+) {
   return {
     title: `${scenario.name}: ${scenario.title}`,
     task: async (context: Context, task: { output: string; title: string }) => {
       if (!context.ground) throw new Error("The cluster does not run.");
       const keep = options.keep === true && scenario === all.at(-1);
-      const report = await runScenario(scenario, context.ground, listenerOf(task), keep);
+      const run = "observations" in scenario ? runExperiment : runScenario;
+      const report = await run(scenario as Scenario & Experiment, context.ground, listenerOf(task), keep);
       reports.push(report);
       const failed = report.results.filter((result) => !result.passed).length;
       const verdict = failed === 0 ? `${report.results.length} passed` : `${failed} of ${report.results.length} failed`;

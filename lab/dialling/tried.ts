@@ -1,0 +1,49 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Tried } from "../agreement/compare.js";
+import { machineAddresses, type MachineName } from "../outside/index.js";
+import { addressOf, type Stage, type Who } from "../scenarios/stage.js";
+import type { Diallers, Seen, Through } from "./diallers.js";
+
+/** A server outside, as a client knows it. */
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  readonly machine: MachineName;
+  readonly speaks: "mysql" | "https";
+}
+
+/** Tries one connection, by name; around the sidecar by the server's own address, as an attacker would. */
+export async function tryOne(
+  stage: Stage,
+  diallers: Diallers,
+  who: Who,
+  through: Through,
+  server: Server,
+  timeoutMs: number,
+): Promise<Tried> {
+  const { namespace, workload, serviceAccount, hasSidecar } = stage.identity(who);
+  const { host, port, speaks, machine } = server;
+  const address = through === "around" ? { address: machineAddresses[machine] } : {};
+  const seen = await diallers.dial(stage.pod(who), through, { host, port, speaks, timeoutMs, ...address });
+  return {
+    from: { namespace, workload, serviceAccount },
+    to: { host, port },
+    through: hasSidecar ? through : "around",
+    seen: verdictOf(seen, machine),
+    ...pathOf(seen, stage.gatewayPods()),
+    said: seen.said,
+  };
+}
+
+function verdictOf({ stage, said }: Seen, machine: MachineName): Tried["seen"] {
+  if (stage === "nothing") return "blocked";
+  if (stage === "greeting") return "greeting";
+  return said.startsWith(`${machine} `) ? "answers" : "misrouted";
+}
+
+/** The last word of an answer is the address the server saw. */
+function pathOf({ stage, said }: Seen, gateways: readonly V1Pod[]): Pick<Tried, "path"> {
+  if (stage !== "answer") return {};
+  const address = said.split(" ").at(-1);
+  return { path: gateways.some((pod) => addressOf(pod) === address) ? "gateway" : "direct" };
+}

@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import type { LabHost } from "../host/index.js";
+import { chartsBelow } from "../provider/index.js";
+import { istiodPods, type Stage } from "../scenarios/stage.js";
+
+/** What a mesh without a stack is installed with: istiod's own mesh configuration. */
+export interface PlainMeshSettings {
+  readonly meshConfig: Record<string, unknown>;
+}
+
+const namespace = istiodPods.namespace;
+/** How long istiod waits for further changes before it sends; a tenth of its default, for changes here come one at a time. */
+const debounce = { PILOT_DEBOUNCE_AFTER: "10ms" };
+
+/** Installs Istio by helm from its own charts, with no stack of this project around it. */
+export async function installMesh(host: LabHost, stage: Stage, settings: PlainMeshSettings): Promise<void> {
+  const helm = helmOf(host, stage);
+  const charts = await chartsBelow(host.servers.charts);
+  const istiod = {
+    autoscaleEnabled: false,
+    env: debounce,
+    resources: { requests: { cpu: "100m", memory: "128Mi" } },
+    meshConfig: settings.meshConfig,
+  };
+  const install = (release: string, chart: string): string[] => ["install", release, charts[chart] ?? chart];
+  await helm([...install("istio-base", "base"), "--create-namespace"], { defaultRevision: "default" });
+  await helm([...install("istiod", "istiod"), "--wait", "--timeout", "120s"], istiod);
+}
+
+export async function removeMesh(host: LabHost, stage: Stage): Promise<void> {
+  const helm = helmOf(host, stage);
+  for (const release of ["istiod", "istio-base"]) await helm(["uninstall", release, "--wait", "--ignore-not-found"]);
+  await stage.kubectl(["delete", "namespace", namespace, "--ignore-not-found"]);
+}
+
+type Helm = (args: readonly string[], values?: object) => Promise<void>;
+
+/** Runs helm in the control plane's namespace. */
+function helmOf({ folder, servers }: LabHost, { controlPlane }: Stage): Helm {
+  const home = join(folder, "helm");
+  const homes = { HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
+  return async (args, values) => {
+    await execa(servers.programs.helm, [...args, "-n", namespace, ...(values ? ["--values", "-"] : [])], {
+      env: { KUBECONFIG: controlPlane.kubeconfigPath, ...homes },
+      ...(values ? { input: JSON.stringify(values) } : {}),
+    });
+  };
+}

@@ -1,0 +1,81 @@
+import { compare, type Agreement, type Tried } from "../agreement/compare.js";
+import { connectCluster, liveObjects, readableCollections, type Collection } from "../agreement/liveObjects.js";
+import type { AnalysisOptions, KubernetesObject } from "../../access/model.js";
+import { Diallers, type Through } from "../dialling/diallers.js";
+import { tryOne, type Server } from "../dialling/tried.js";
+import type { Cluster } from "../provider/cluster.js";
+import type { Stage, Who } from "../scenarios/stage.js";
+
+/** One connection to be tried. */
+export interface Attempted {
+  readonly who: Who;
+  readonly through: Through;
+  readonly server: Server;
+}
+
+/** The first look is short, for most that is refused is silent; a second look gives a slow machine its time. */
+const patienceMs = [1_000, 2_500, 4_000] as const;
+
+/** A running mesh whose connections are tried, and held against what the analysis says of its objects. */
+export class Sandbox {
+  private readonly diallers: Diallers;
+
+  private constructor(
+    private readonly stage: Stage,
+    readonly cluster: Cluster,
+    private readonly collections: readonly Collection[],
+    private readonly options: AnalysisOptions,
+  ) {
+    this.diallers = new Diallers(stage.outside.password);
+  }
+
+  /** Opened once everything is installed: kinds that come later are not read. */
+  static async open(stage: Stage, options: AnalysisOptions): Promise<Sandbox> {
+    const cluster = await connectCluster(stage.controlPlane.kubeconfigPath);
+    return new Sandbox(stage, cluster, await readableCollections(cluster), options);
+  }
+
+  /** Every object the analysis reads, as it stands. */
+  objects(): Promise<KubernetesObject[]> {
+    return liveObjects(this.cluster, this.collections);
+  }
+
+  async tryAll(attempts: readonly Attempted[], timeoutMs: number): Promise<Tried[]> {
+    return Promise.all(
+      attempts.map(({ who, through, server }) => tryOne(this.stage, this.diallers, who, through, server, timeoutMs)),
+    );
+  }
+
+  /**
+   * Tries every connection and compares. What differs is tried again, for changes take a moment to arrive and a busy
+   * machine is slow: only what still differs then is a disagreement.
+   */
+  async judge(attempts: readonly Attempted[], untilSettled: () => Promise<void>): Promise<Judgement> {
+    let tried: readonly Tried[] = [];
+    let agreement: Agreement = { compared: 0, undecided: [], disagreements: [] };
+    for (const timeoutMs of patienceMs) {
+      await untilSettled();
+      const differing = new Set(agreement.disagreements.map((one) => tried.indexOf(one.tried)));
+      const again = tried.length === 0 ? attempts : attempts.filter((_, index) => differing.has(index));
+      const seen = await this.tryAll(again, timeoutMs);
+      const next = seen.values();
+      tried =
+        tried.length === 0
+          ? seen
+          : tried.map((one, index) => (differing.has(index) ? (next.next().value ?? one) : one));
+      agreement = compare(await this.objects(), tried, this.options);
+      if (agreement.disagreements.length === 0) break;
+    }
+    return { tried, agreement };
+  }
+
+  close(): void {
+    this.diallers.close();
+    this.cluster.close();
+  }
+}
+
+export interface Judgement {
+  readonly tried: readonly Tried[];
+  readonly agreement: Agreement;
+}

@@ -1,0 +1,75 @@
+import type { AnalysisOptions } from "../../access/model.js";
+import { blueprintOf, manifestsOf } from "../../components/blueprint.js";
+import type { Manifest } from "../../components/manifest.js";
+import { loadSettings } from "../../settings/load.js";
+import { addresses } from "../host/index.js";
+import { machineAddresses, type MachineName } from "../outside/index.js";
+import type { Who } from "../scenarios/stage.js";
+
+/** A database of the configuration everything is a variation of. */
+export interface BaseDatabase {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly machine: MachineName;
+  readonly speaks: "mysql" | "https";
+}
+
+/** Two on MySQL's port by the mesh's own TLS, one with the client's TLS through the gateway, one without a gateway. */
+export const databases: readonly BaseDatabase[] = [
+  { name: "orders", host: "rm-example.mysql.rds.aliyuncs.com", port: 3306, machine: "rds", speaks: "mysql" },
+  { name: "stock", host: "rm-stock.mysql.rds.aliyuncs.com", port: 3306, machine: "stock", speaks: "mysql" },
+  { name: "vault", host: "far.direct.example.com", port: 443, machine: "archive", speaks: "https" },
+  { name: "site", host: "tls.tls-direct.db.example.com", port: 443, machine: "web", speaks: "https" },
+];
+
+/** Clients of a service account each, a stranger with a sidecar and one without. */
+export const callers: readonly Who[] = [
+  { namespace: "shop", labels: { app: "buyer" } },
+  { namespace: "shop", labels: { app: "browser" } },
+  { namespace: "depot", labels: { app: "keeper" } },
+  { namespace: "stranger", labels: { app: "passer" } },
+  { namespace: "bare", labels: { app: "plain" } },
+];
+
+const buyer = { namespace: "shop", serviceAccounts: ["buyer"] };
+const keeper = { namespace: "depot", serviceAccounts: ["keeper"] };
+
+/** What the project makes of each database. */
+const settingsOf: Record<string, object> = {
+  orders: { protocol: "mysql", clients: [buyer] },
+  stock: { protocol: "mysql", clients: [{ namespace: "shop" }, keeper] },
+  vault: { protocol: "tls", trafficMode: "tls-gateway", gatewayPort: 15500, clients: [{ namespace: "shop" }] },
+  site: { protocol: "tls", trafficMode: "tls-direct", clients: [{ namespace: "depot" }] },
+};
+
+/** The manifests the project makes of these settings: what every mutation changes something of. */
+export function baseManifests(): Manifest[] {
+  const settings = loadSettings({
+    cluster: {
+      cloud: "existing",
+      podCidr: addresses.pods,
+      serviceCidr: addresses.services,
+      policyEngine: "calico",
+    },
+    mesh: { kind: "istio" },
+    gateway: { replicas: { min: 1, max: 1 } },
+    namespaces: [{ name: "shop" }, { name: "depot" }],
+    databases: databases.map(({ name, host, port }) => ({ name, host, port, ...settingsOf[name] })),
+  });
+  return manifestsOf(blueprintOf(settings));
+}
+
+/** What the analysis is told beside the objects: where the databases are, as a user would say it. */
+export const analysisOptions: AnalysisOptions = {
+  databases: databases.map(({ name, host, port, machine, speaks }) => ({
+    name,
+    host,
+    port,
+    protocol: speaks === "mysql" ? "mysql" : "tls",
+    tls: speaks === "https",
+    addresses: [machineAddresses[machine]],
+  })),
+  clientAddresses: [addresses.pods],
+  policyEngine: "calico",
+};

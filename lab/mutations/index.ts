@@ -1,0 +1,179 @@
+import { join } from "node:path";
+import type { Manifest } from "../../components/manifest.js";
+import { describe } from "../agreement/compare.js";
+import { Sandbox, type Attempted, type Judgement } from "../mesh/sandbox.js";
+import { installMesh, removeMesh } from "../mesh/plainMesh.js";
+import type { Finding, ProbeResult } from "../probes/probe.js";
+import type { Experiment } from "../scenarios/experiment.js";
+import { addFixtures, removeFixtures, type FixtureNamespace } from "../scenarios/fixtures.js";
+import type { Ground } from "../scenarios/ground.js";
+import type { Listener } from "../scenarios/run.js";
+import { gatewayPods } from "../scenarios/stage.js";
+import { analysisOptions, baseManifests, callers, databases } from "./base.js";
+import { Configuration } from "./configuration.js";
+import { mutations, type Mutation } from "./generate.js";
+import { Istioctl, type IstioctlMessage } from "./istioctl.js";
+import { untilProxiesAgree } from "./settle.js";
+
+/** How many configurations of each group; MUTATIONS gives another number for both together. */
+const counts = { mesh: 115, network: 45 };
+const total = counts.mesh + counts.network;
+/** MUTATIONS_SEED gives another, to see other configurations. */
+const usualSeed = 20260801;
+
+/** One mutation and what came of it, as the report keeps it. */
+export interface MutationRecord {
+  readonly number: number;
+  readonly group: keyof typeof counts;
+  readonly steps: readonly string[];
+  readonly compared: number;
+  readonly disagreements: Judgement["agreement"]["disagreements"];
+  readonly undecided: readonly string[];
+  /** Who gets where, as tried: `namespace/workload host way` to verdict. */
+  readonly reach: Readonly<Record<string, string>>;
+  readonly istioctl: readonly IstioctlMessage[];
+}
+
+const fixtures: FixtureNamespace[] = ["shop", "depot", "stranger", "bare"].map((name) => ({
+  name,
+  injection: name !== "bare",
+  workloads: callers.filter(({ namespace }) => namespace === name).map(({ labels }) => ({ name: labels["app"] ?? "" })),
+}));
+
+const attempts: readonly Attempted[] = callers.flatMap((who) =>
+  databases.flatMap((server) =>
+    (["sidecar", "around"] as const).map((through): Attempted => ({ who, through, server })),
+  ),
+);
+
+const meshConfig = {
+  outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
+  defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
+};
+
+const observation = "5.7";
+const expected = "the prediction is what the probes see";
+
+/** Generated configurations, each applied, probed and predicted. */
+export const mutationsExperiment: Experiment = {
+  name: "mutations",
+  title: `The access analysis predicts what ${total} generated configurations really do`,
+  observations: [{ observation, title: `${total} configurations, each with ${attempts.length} connections`, expected }],
+  run: async (ground, listener, keep) => {
+    const seed = Number(process.env["MUTATIONS_SEED"] ?? usualSeed);
+    listener.step(`seed ${seed}`);
+    const run = new MutationsRun(ground, listener);
+    try {
+      await run.prepare();
+      const share = Number(process.env["MUTATIONS"] ?? total) / total;
+      for (const group of ["mesh", "network"] as const) await run.round(group, seed, Math.round(counts[group] * share));
+    } finally {
+      if (!keep) await run.remove();
+    }
+    return { results: run.results, data: { seed, mutations: run.records } };
+  },
+};
+
+class MutationsRun {
+  readonly results: ProbeResult[] = [];
+  readonly records: MutationRecord[] = [];
+  private readonly base = baseManifests();
+  private readonly istioctl: Istioctl;
+  private sandbox?: Sandbox;
+  private configuration?: Configuration;
+
+  constructor(
+    private readonly ground: Ground,
+    private readonly listener: Listener,
+  ) {
+    const { host } = ground;
+    this.istioctl = new Istioctl(host.servers.programs.istioctl, join(host.folder, "istioctl"));
+  }
+
+  async prepare(): Promise<void> {
+    const { host, stage } = this.ground;
+    await stage.outside.admitEverybody();
+    await Promise.all([
+      stage.outside.start(databases.map(({ machine }) => machine)),
+      installMesh(host, stage, { meshConfig }),
+    ]);
+    this.sandbox = await Sandbox.open(stage, analysisOptions);
+    this.configuration = new Configuration(this.sandbox.cluster);
+    await this.configuration.become(this.base.filter(({ kind }) => kind === "Namespace"));
+    const [refused] = await Promise.all([
+      this.configuration.become(withoutPolicies(this.base)),
+      addFixtures(stage, fixtures),
+    ]);
+    if (refused) throw new Error(`The API server refuses the configuration that is to be varied: ${refused}`);
+    await stage.agent.waitReady(gatewayPods.namespace, gatewayPods.labels);
+  }
+
+  /** In the first round nothing but the mesh stands in the way, so that what it lets through is seen. */
+  async round(group: MutationRecord["group"], seed: number, count: number): Promise<void> {
+    const base = group === "mesh" ? withoutPolicies(this.base) : this.base;
+    this.listener.step(`${group}: the configuration that is varied`);
+    await this.look({ number: 0, steps: ["unchanged"], manifests: base }, group);
+    this.listener.step(`${group}: ${count} variations`);
+    let done = 0;
+    for (const mutation of mutations(base, seed, group)) {
+      if (done >= count) break;
+      if (await this.look(mutation, group)) done += 1;
+    }
+  }
+
+  /** False where the API server refuses the configuration: no cluster will ever have it. */
+  private async look(mutation: Mutation, group: MutationRecord["group"]): Promise<boolean> {
+    const { sandbox, configuration } = this;
+    if (!sandbox || !configuration) throw new Error("The mesh is not installed yet.");
+    const began = performance.now();
+    if ((await configuration.become(mutation.manifests)) !== undefined) return false;
+    const [{ tried, agreement }, istioctl] = await Promise.all([
+      sandbox.judge(attempts, () => untilProxiesAgree(this.ground.stage)),
+      this.istioctl.analyze(mutation.manifests),
+    ]);
+    const { number, steps } = mutation;
+    const reach = Object.fromEntries(
+      tried.map(({ from, to, through, seen, path }) => [
+        `${from.namespace}/${from.workload} ${to.host}:${to.port} ${through}`,
+        path ? `${seen} ${path}` : seen,
+      ]),
+    );
+    this.records.push({ number, group, steps, istioctl, reach, ...agreement });
+    this.record(mutation, group, findingOf(agreement), (performance.now() - began) / 1000);
+    return true;
+  }
+
+  private record({ number, steps }: Mutation, group: string, finding: Finding, seconds: number): void {
+    const title = `${number}: ${steps.join("; ")}`;
+    const result = { scenario: "mutations", step: group, observation, title, expected, ...finding, seconds };
+    this.results.push(result);
+    this.listener.result(result);
+  }
+
+  async remove(): Promise<void> {
+    const { host, stage } = this.ground;
+    await this.configuration?.become([]);
+    this.sandbox?.close();
+    await removeFixtures(stage, fixtures);
+    await removeMesh(host, stage);
+  }
+}
+
+function withoutPolicies(manifests: readonly Manifest[]): Manifest[] {
+  return manifests.filter(({ kind }) => kind !== "NetworkPolicy");
+}
+
+function findingOf({ compared, undecided, disagreements }: Judgement["agreement"]): Finding {
+  const doubts = undecided.length > 0 ? `, ${undecided.length} not told` : "";
+  const evidence = [
+    ...disagreements.map(
+      ({ tried, predicted, because }) => `${describe(tried)}; predicted ${predicted}, for ${because.join("; ")}`,
+    ),
+    ...undecided,
+  ].join("\n");
+  return {
+    passed: disagreements.length === 0,
+    seen: `${compared - disagreements.length} of ${compared} agree${doubts}`,
+    ...(evidence ? { evidence } : {}),
+  };
+}

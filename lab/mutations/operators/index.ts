@@ -1,0 +1,23 @@
+import { destinationRule } from "./destinationRule.js";
+import { exports } from "./exports.js";
+import { gateway, service } from "./gateway.js";
+import { network } from "./network.js";
+import type { Operator } from "./operator.js";
+import { authorization, peersAndScopes } from "./policy.js";
+import { serviceEntry } from "./serviceEntry.js";
+import { virtualService } from "./virtualService.js";
+
+/** Changes to what proxies are told. */
+export const meshOperators: readonly (readonly Operator[])[] = [
+  exports,
+  serviceEntry,
+  virtualService,
+  destinationRule,
+  gateway,
+  service,
+  authorization,
+  peersAndScopes,
+];
+
+/** Changes to the network underneath. */
+export const networkOperators: readonly (readonly Operator[])[] = [network];

@@ -1,0 +1,29 @@
+import type { Probe, ProbeResult } from "../probes/probe.js";
+import type { Ground } from "./ground.js";
+import type { Listener, ScenarioReport } from "./run.js";
+
+/** What is shown without a stack of the project: it fills the cluster itself, and empties it again. */
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  /** What it will show, for the listing. */
+  readonly observations: readonly Pick<Probe, "observation" | "title" | "expected">[];
+  run(ground: Ground, listener: Listener, keep: boolean): Promise<ExperimentOutcome>;
+}
+
+export interface ExperimentOutcome {
+  readonly results: readonly ProbeResult[];
+  /** For the report's JSON: what tables of the documentation are made of. */
+  readonly data?: unknown;
+}
+
+export async function runExperiment(
+  { name, title, run }: Experiment,
+  ground: Ground,
+  listener: Listener,
+  keep: boolean,
+): Promise<ScenarioReport> {
+  const began = performance.now();
+  const outcome = await run(ground, listener, keep);
+  return { name, title, replaced: [], ...outcome, seconds: (performance.now() - began) / 1000 };
+}
