@@ -83,6 +83,7 @@ export class PodWorker {
   private address: string | undefined;
   private starting: Promise<void> | undefined;
   private ending: Promise<void> | undefined;
+  private refreshing: Promise<void> = Promise.resolve();
   private statusWanted = false;
   private statusWriting: Promise<void> | undefined;
 
@@ -159,8 +160,12 @@ export class PodWorker {
     return this.volumes.tokensDue;
   }
 
-  async refreshVolumes(): Promise<void> {
-    if (!this.ending) await this.volumes.refresh();
+  /** Brings the volumes up to date, one refresh after another. Where an object is gone they stay as they are, as a kubelet's do. */
+  refreshVolumes(): Promise<void> {
+    const refresh = async (): Promise<void> => {
+      if (!this.ending) await this.volumes.refresh();
+    };
+    return (this.refreshing = this.refreshing.then(refresh).catch(() => undefined));
   }
 
   /** Runs a command in a container, by default the first of the pod, or in `"netns"`: its network only. */
@@ -325,7 +330,7 @@ export class PodWorker {
     const left = (): number => Math.max(0, deadline - performance.now());
     await Promise.all(this.byRole("init", "app").map((supervisor) => supervisor.stop(left())));
     await this.stopSidecars(left);
-    await this.starting;
+    await Promise.all([this.starting, this.refreshing]);
     if (this.address !== undefined && !this.pod.spec?.hostNetwork) {
       await removePodNetwork(this.uid, this.namespace, this.name);
       this.host.addresses.release(this.address);
