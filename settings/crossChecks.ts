@@ -18,32 +18,62 @@ const homes: Record<Settings["mesh"]["kind"], { clouds: string[]; why: string }>
   "cloud-service-mesh": { clouds: ["gke"], why: "is Google's managed mesh, which takes GKE clusters of a fleet" },
 };
 
-/** What no single key can know. */
-export function crossProblems(settings: Settings): Problem[] {
-  return [
-    ...homeless(settings),
-    ...fleetless(settings),
-    ...provisionProblems(settings.databases, settings.cluster),
-    ...(settings.cluster.cloud === "existing"
-      ? []
-      : firewallProblems(settings.databases, databaseRanges(settings.cluster))),
-    ...settings.databases.flatMap((db, i) => databaseProblems(db, `databases[${i}]`, { meshKind: settings.mesh.kind })),
-    ...collisions(settings.databases, {
-      dnsCapture: settings.mesh.dnsCapture,
-      sharedPort: settings.gateway.sharedPort,
-    }),
-    ...strangers(settings),
-    ...networkProblems(settings.network, {
-      isolated: isolatedNamespaces(settings),
-      mutualTls: settings.mutualTls,
-    }),
-    ...mutualTlsProblems({ rootNamespace: rootNamespace(settings), ...settings.mutualTls }),
-    ...ingressProblems(settings.ingress, { meshKind: settings.mesh.kind, namespaces: settings.namespaces }),
-    ...workloadProblems(settings.workloads, namespaceNames(settings)),
-    ...settings.rbac.flatMap((role, i) => roleProblems(role, `rbac[${i}]`)),
-    ...unenforced(settings),
-    ...gatewayPlace(settings),
-  ];
+interface CrossCheck {
+  /** Keys it reads; it is not made while one of them is unsound. */
+  of: (keyof Settings)[];
+  problems: (settings: Settings) => Problem[];
+}
+
+const checks: CrossCheck[] = [
+  { of: ["cluster", "mesh"], problems: homeless },
+  { of: ["cluster", "mesh"], problems: fleetless },
+  { of: ["cluster", "databases"], problems: ({ databases, cluster }) => provisionProblems(databases, cluster) },
+  {
+    of: ["cluster", "databases"],
+    problems: ({ cluster, databases }) =>
+      cluster.cloud === "existing" ? [] : firewallProblems(databases, databaseRanges(cluster)),
+  },
+  {
+    of: ["mesh", "databases"],
+    problems: ({ databases, mesh }) =>
+      databases.flatMap((db, i) => databaseProblems(db, `databases[${i}]`, { meshKind: mesh.kind })),
+  },
+  {
+    of: ["mesh", "gateway", "databases"],
+    problems: ({ databases, mesh, gateway }) =>
+      collisions(databases, { dnsCapture: mesh.dnsCapture, sharedPort: gateway.sharedPort }),
+  },
+  { of: ["namespaces", "databases"], problems: strangers },
+  {
+    of: ["network", "namespaces", "gateway", "mutualTls"],
+    problems: (settings) =>
+      networkProblems(settings.network, {
+        isolated: isolatedNamespaces(settings),
+        mutualTls: settings.mutualTls,
+      }),
+  },
+  {
+    of: ["mesh", "mutualTls"],
+    problems: (settings) => mutualTlsProblems({ rootNamespace: rootNamespace(settings), ...settings.mutualTls }),
+  },
+  {
+    of: ["ingress", "mesh", "namespaces"],
+    problems: ({ ingress, mesh, namespaces }) => ingressProblems(ingress, { meshKind: mesh.kind, namespaces }),
+  },
+  {
+    of: ["workloads", "namespaces"],
+    problems: (settings) => workloadProblems(settings.workloads, namespaceNames(settings)),
+  },
+  { of: ["rbac"], problems: ({ rbac }) => rbac.flatMap((role, i) => roleProblems(role, `rbac[${i}]`)) },
+  { of: ["cluster", "network"], problems: unenforced },
+  { of: ["gateway", "mesh", "namespaces"], problems: gatewayPlace },
+];
+
+/** What no single key can know, as far as the keys that are sound by themselves tell. */
+export function crossProblems(sound: Partial<Settings>): Problem[] {
+  return checks
+    .filter(({ of }) => of.every((key) => sound[key] !== undefined))
+    .flatMap(({ problems }) => problems(sound as Settings));
 }
 
 function homeless({ cluster, mesh }: Settings): Problem[] {

@@ -1,4 +1,5 @@
 import { crossProblems } from "./crossChecks.js";
+import { databaseSchema, databasesSchema, type DatabaseSettings } from "./databases.js";
 import { tryParse } from "./parse.js";
 import { SettingsError } from "./problem.js";
 import { type Settings, settingsSchema } from "./schema.js";
@@ -11,8 +12,35 @@ import { type Settings, settingsSchema } from "./schema.js";
  */
 export function loadSettings({ secrets: _, ...config }: Record<string, unknown>): Settings {
   const parsed = tryParse(settingsSchema, config);
-  if ("problems" in parsed) throw new SettingsError(parsed.problems);
-  const problems = crossProblems(parsed.value);
-  if (problems.length > 0) throw new SettingsError(problems);
+  const unsound = "problems" in parsed ? parsed.problems : [];
+  const problems = [...unsound, ...crossProblems("value" in parsed ? parsed.value : soundPart(config))];
+  if (problems.length > 0 || !("value" in parsed)) throw new SettingsError(problems);
   return parsed.value;
+}
+
+/** The keys that are sound by themselves, so that one mistake does not hide another. */
+function soundPart(config: Record<string, unknown>): Partial<Settings> {
+  const { shape } = settingsSchema;
+  // An unknown key may be a known one misspelled, so nothing is said of what only seems to be left out.
+  const misspelled = Object.keys(config).some((key) => !(key in shape));
+  const keys = Object.keys(shape) as (keyof Settings)[];
+  return Object.fromEntries(
+    keys
+      .filter((key) => config[key] !== undefined || !misspelled)
+      .flatMap((key) => {
+        const parsed = key === "databases" ? soundDatabases(config[key]) : tryParse(shape[key], config[key]);
+        return "value" in parsed ? [[key, parsed.value]] : [];
+      }),
+  );
+}
+
+/** Databases that are sound by themselves, each at its place in the list: the others leave holes. */
+function soundDatabases(list: unknown): ReturnType<typeof tryParse<typeof databasesSchema>> {
+  if (!Array.isArray(list)) return tryParse(databasesSchema, list);
+  const value = new Array<DatabaseSettings>(list.length);
+  list.forEach((item, index) => {
+    const parsed = tryParse(databaseSchema, item);
+    if ("value" in parsed) value[index] = parsed.value;
+  });
+  return { value };
 }

@@ -44,6 +44,33 @@ describe("Settings", () => {
     ]);
   });
 
+  it("name what is wrong between keys beside what is wrong in one of them", () => {
+    const problems = told({
+      databases: [
+        { ...database, host: "orders" },
+        {
+          ...database,
+          name: "stock",
+          host: "stock.db.example.com",
+          trafficMode: "tls-gateway",
+          clients: [{ namespace: "shp" }],
+        },
+      ],
+      observabilty: {},
+    });
+    assert.deepEqual(problems, [
+      'databases[0].host: "orders" is no host name. Write a name such as db.example.com, or *.example.com for a wildcard mode.',
+      "observabilty: is no known key. Did you mean observability?",
+      'databases[1].trafficMode: "tls-gateway" cannot carry mysql: the server speaks first, so there is no SNI to route on. Use tcp-gateway-mtls.',
+      'databases[1].clients[0].namespace: "shp" is not among `namespaces`. Did you mean shop? Otherwise list it there.',
+    ]);
+  });
+
+  it("say nothing of keys that are left out only because they are misspelled", () => {
+    const problems = told({ namespaces: undefined, namespces: namespaces, databases: [database] });
+    assert.deepEqual(problems.sort(), ["namespces: is no known key. Did you mean namespaces?"]);
+  });
+
   it("refuse mysql in every mode that routes by SNI, and say what to use", () => {
     for (const trafficMode of ["tls-direct", "tls-gateway", "tls-gateway-mtls"])
       assert.match(
