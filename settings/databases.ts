@@ -37,7 +37,7 @@ const tls = z.strictObject({
 
 const limits = z.strictObject({
   maxConnections: z.int().min(1).default(1024).describe("Connections a proxy may hold to the database."),
-  connectTimeout: duration.default("10s").describe("How long a proxy waits for a connection."),
+  connectTimeout: duration.default("10s").describe("How long the last proxy waits for a connection to the database."),
   idleTimeout: duration.default("1h").describe("How long a silent connection lives, on both hops. `0s` for ever."),
   keepalive: z
     .strictObject({

@@ -26,7 +26,7 @@ export function hopRules(path: Path, hop: Hop): DestinationRule[] {
       subsets: [
         {
           name: endpoint.name,
-          trafficPolicy: { tls: hop, connectionPool: pool(endpoint) },
+          trafficPolicy: { tls: hop, connectionPool: hopPool(endpoint), ...passOverLostGateways },
         },
       ],
     },
@@ -52,6 +52,29 @@ export function databaseRule(path: Path, tls?: UpstreamTls): DestinationRule {
     },
   };
 }
+
+/** The gateway is in the cluster: what takes longer than this will not come, and the client should hear of it in time. */
+const hopConnectTimeout = "2s";
+
+function hopPool(endpoint: Endpoint) {
+  return { tcp: { ...pool(endpoint).tcp, connectTimeout: hopConnectTimeout } };
+}
+
+/**
+ * A gateway pod that vanishes with its node stays among the endpoints for up to a minute, and would get its share of new
+ * connections until then. After one that failed it gets no more for a while, unless hardly any pod would be left.
+ */
+const passOverLostGateways = {
+  outlierDetection: {
+    splitExternalLocalOriginErrors: true,
+    consecutiveLocalOriginFailures: 1,
+    baseEjectionTime: "30s",
+    maxEjectionPercent: 50,
+    minHealthPercent: 30,
+  },
+  // Outlier detection would switch it on, and with it send each zone's clients to that zone's gateway pods only.
+  loadBalancer: { localityLbSetting: { enabled: false } },
+};
 
 function pool({ limits }: Endpoint) {
   const { maxConnections, connectTimeout, keepalive } = limits;

@@ -155,7 +155,29 @@ describe("Limits", () => {
     assert.equal(database?.maxConnections, 7);
     assert.equal(database?.idleTimeout, "20m");
     assert.equal(hop?.trafficPolicy?.connectionPool?.tcp?.idleTimeout, "0s");
-    assert.equal(hop?.subsets?.[0]?.trafficPolicy?.connectionPool?.tcp?.connectTimeout, "3s");
+    assert.equal(database?.connectTimeout, "3s");
+    assert.equal(hop?.subsets?.[0]?.trafficPolicy?.connectionPool?.tcp?.maxConnections, 7);
+  });
+});
+
+describe("The hop to the gateway", () => {
+  const [hop] = ofKind<IDestinationRule>(manifestsIn("tcp-gateway-mtls", {}), "DestinationRule").filter(
+    ({ spec }) => spec?.host === gateway.host,
+  );
+  const policy = hop?.spec?.subsets?.[0]?.trafficPolicy;
+
+  it("gives a gateway pod that does not answer up within seconds, and passes it over from then on", () => {
+    assert.equal(policy?.connectionPool?.tcp?.connectTimeout, "2s");
+    assert.equal(policy?.outlierDetection?.consecutiveLocalOriginFailures, 1);
+  });
+
+  it("never passes over the only pod there is, nor more than half of them", () => {
+    assert.equal(policy?.outlierDetection?.maxEjectionPercent, 50);
+    assert.ok((policy?.outlierDetection?.minHealthPercent ?? 0) > 0);
+  });
+
+  it("leads to the pods of every zone", () => {
+    assert.equal(policy?.loadBalancer?.localityLbSetting?.enabled, false);
   });
 });
 
