@@ -10,6 +10,8 @@ import { isHealed, outagesOf, told } from "./streamReport.js";
 const crashLimitSeconds = 3;
 /** A pod that has vanished is noticed by time-outs: the client's own, and the proxy's for a connection. */
 const vanishedLimitSeconds = 15;
+/** How many connections are made after a pod has vanished, and how many of them may be sent to it. */
+const [nextConnections, lostConnectionsLimit] = [8, 1];
 /** What follows a loss at once, such as further failures, shows within this time. */
 const aftermathMs = 4_000;
 /** A query that is running when its gateway is asked to go; longer than Istio's own 5 s of draining. */
@@ -31,19 +33,33 @@ export const gatewayCrash: Probe = {
 export const gatewayVanishes: Probe = {
   observation: "gateway",
   title: "a gateway pod vanishes without a word in a query stream, as with its node",
-  expected: `the client is answered again within ${vanishedLimitSeconds} s`,
+  expected: `the client is answered again within ${vanishedLimitSeconds} s, and ${lostConnectionsLimit} of the next ${nextConnections} connections fail at most`,
   run: async (stage) => {
     let cut: V1Pod | undefined;
+    let lost = 0;
     try {
-      return await duringStream(stage, vanishedLimitSeconds, async (stream) => {
+      const finding = await duringStream(stage, vanishedLimitSeconds, async (stream) => {
         cut = (await carrierOf(stage, stream)).carrier;
         await cutOff(stage, cut);
+        lost = await failuresOf(stage, nextConnections);
       });
+      const passed = finding.passed && lost <= lostConnectionsLimit;
+      return { ...finding, passed, seen: `${finding.seen}; ${lost} of ${nextConnections} new connections failed` };
     } finally {
       if (cut) await rejoin(stage, cut);
     }
   },
 };
+
+/** Connects several times, one after the other, and counts the failures. */
+async function failuresOf(stage: Stage, connections: number): Promise<number> {
+  let failures = 0;
+  for (let made = 0; made < connections; made++) {
+    const { exitCode } = await queryOnce(stage, "SELECT 1", 3_000);
+    if (exitCode !== 0) failures++;
+  }
+  return failures;
+}
 
 /** Every gateway pod is replaced by a rollout. */
 export const gatewayRollout: Probe = {
@@ -66,7 +82,9 @@ export const longQueries: Probe = {
   expected: "every one is answered",
   run: async (stage) => {
     const began = Date.now();
-    const queries = Array.from({ length: 6 }, () => longQuery(stage));
+    const patienceMs = (longQuerySeconds + 10) * 1000;
+    const statement = `SELECT SLEEP(${longQuerySeconds}), name FROM lab.identity`;
+    const queries = Array.from({ length: 6 }, () => queryOnce(stage, statement, patienceMs));
     await sleep(1_000);
     const [goner] = stage.gatewayPods();
     await stage.kubectl(["delete", "pod", "-n", gatewayPods.namespace, goner?.metadata?.name ?? "", "--wait=false"]);
@@ -79,12 +97,12 @@ export const longQueries: Probe = {
   },
 };
 
-function longQuery(stage: Stage) {
+/** One query on a connection of its own. */
+function queryOnce(stage: Stage, statement: string, timeoutMs: number) {
   const login = ["-h", databaseHost, "-u", "root", "--skip-ssl", "--connect-timeout=3"];
-  const statement = `SELECT SLEEP(${longQuerySeconds}), name FROM lab.identity`;
   return stage.exec(client, ["mariadb", "--no-defaults", ...login, "-NBe", statement], {
     user: 65534,
-    timeoutMs: (longQuerySeconds + 10) * 1000,
+    timeoutMs,
     environment: { MYSQL_PWD: stage.outside.password },
   });
 }
