@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { format, resolveConfig } from "prettier";
 import { trafficModeNames } from "../settings/trafficModes.js";
 import { apiReference } from "./docs/api.js";
 import { withBlock } from "./docs/markdown.js";
 import { modeFacts, modeResources, modesTable } from "./docs/modes.js";
+import { labTable, readmeBlocks } from "./docs/readme.js";
 import { settingsReference } from "./docs/settingsReference.js";
 import { settingsJsonSchema, stackFileJsonSchema } from "./docs/settingsSchema.js";
 
@@ -22,9 +24,18 @@ function modePages(): [string, string][] {
   return [[index, withBlock(written(index), "modes", modesTable())], ...pages];
 }
 
+/** The README, its blocks filled in and laid out as the formatter wants it. The lab's table stays as the last run left it. */
+async function readme(): Promise<string> {
+  const lab = check ? undefined : labTable();
+  const blocks = Object.entries({ ...readmeBlocks(), ...(lab ? { lab } : {}) });
+  const text = blocks.reduce((page, [name, content]) => withBlock(page, name, content), written("README.md"));
+  return format(text, { ...(await resolveConfig("README.md")), parser: "markdown" });
+}
+
 const api = Object.entries(await apiReference()).map(([path, text]) => [`docs/api/${path}`, text]);
 
 const documents: Record<string, string> = {
+  "README.md": await readme(),
   ...Object.fromEntries(api),
   ...Object.fromEntries(modePages()),
   "docs/settings.md": settingsReference(settingsJsonSchema()),
