@@ -11,7 +11,6 @@ const rooms = {
   access: ["components", "plan", "cli", "bench", "lab", "@pulumi"],
   plan: ["cli", "bench", "lab"],
   cli: ["bench", "lab"],
-  bench: ["lab"],
 };
 
 const forbidden = (room) => (room.startsWith("@") ? `${room}/*` : `**/${room}/**`);

@@ -1,30 +1,55 @@
 import { stringify } from "yaml";
+import { project } from "../settings/stackFile.js";
+
+/** How large a generated stack is. */
+export interface StackSize {
+  databases: number;
+  /** Spread over the namespaces in turn. @default one for each namespace */
+  workloads?: number;
+}
 
 /** Protocols in turn, so that databases share ports. */
 const protocols = ["mysql", "postgres", "mongo"] as const;
 const mostNamespaces = 100;
 const databasesPerNamespace = 10;
 
-/** A stack file with this many databases, spread over up to a hundred namespaces with a workload each. */
-export function generatedStack(databases: number): string {
-  const namespaces = Math.min(mostNamespaces, Math.ceil(databases / databasesPerNamespace));
-  const counted = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, i) => make(i));
-  const config = {
-    "mesh-egress:cluster": { cloud: "existing" },
-    "mesh-egress:mesh": { kind: "istio" },
-    "mesh-egress:namespaces": counted(namespaces, (i) => ({ name: `team-${i}` })),
-    "mesh-egress:databases": counted(databases, (i) => ({
-      name: `database-${i}`,
-      host: `database-${i}.example.com`,
+const counted = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+
+/** Name of a generated database; its host is `<name>.example.com`. */
+export const databaseName = (index: number): string => `database-${index}`;
+
+/** Over how many namespaces a generated stack is spread. */
+export function namespacesOf(databases: number): number {
+  return Math.min(mostNamespaces, Math.ceil(databases / databasesPerNamespace));
+}
+
+/** Settings with this many databases, spread over up to a hundred namespaces. */
+export function generatedSettings({
+  databases,
+  workloads = namespacesOf(databases),
+}: StackSize): Record<string, unknown> {
+  const namespaces = namespacesOf(databases);
+  return {
+    cluster: { cloud: "existing" },
+    mesh: { kind: "istio" },
+    namespaces: counted(namespaces, (i) => ({ name: `team-${i}` })),
+    databases: counted(databases, (i) => ({
+      name: databaseName(i),
+      host: `${databaseName(i)}.example.com`,
       protocol: protocols[i % protocols.length],
-      clients: [{ namespace: `team-${i % namespaces}`, serviceAccounts: ["app"] }],
+      clients: [{ namespace: `team-${i % namespaces}`, serviceAccounts: ["app-0"] }],
     })),
-    "mesh-egress:workloads": counted(namespaces, (i) => ({
+    workloads: counted(workloads, (i) => ({
       kind: "deployment",
-      name: "app",
-      namespace: `team-${i}`,
+      name: `app-${Math.floor(i / namespaces)}`,
+      namespace: `team-${i % namespaces}`,
       image: "curlimages/curl:8.16.0",
     })),
   };
-  return stringify({ config });
+}
+
+/** The same as the text of a stack file. */
+export function generatedStack(size: StackSize): string {
+  const config = Object.entries(generatedSettings(size)).map(([key, value]) => [`${project}:${key}`, value]);
+  return stringify({ config: Object.fromEntries(config) as object });
 }
