@@ -64,7 +64,7 @@ const checks: Record<string, Check> = {
       ? [
           {
             reason: `name service accounts, but ${db.trafficMode} carries no identity, so a rule by it would never match`,
-            instead: `Use ${facts.wire === "tls" ? "tls-gateway-mtls" : "tcp-gateway-mtls"}, or leave serviceAccounts out`,
+            instead: `Use ${facts.wire === "tls" && !whyNot("tls-gateway-mtls", db.protocol, db.tls.directNegotiation) ? "tls-gateway-mtls" : "tcp-gateway-mtls"}, or leave serviceAccounts out`,
           },
         ]
       : [];
