@@ -1,3 +1,4 @@
+import { commandExperiment } from "../command/index.js";
 import { mutationsExperiment } from "../mutations/index.js";
 import { faultsScenario } from "../faults/index.js";
 import { bookinfoScenario } from "./bookinfo.js";
@@ -23,4 +24,4 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
-export const experiments: readonly Experiment[] = [mutationsExperiment];
+export const experiments: readonly Experiment[] = [commandExperiment, mutationsExperiment];
