@@ -26,7 +26,11 @@ const options = program.opts<Options>();
 
 if (options.list) {
   const { listing, chosen } = await import("./scenarios/choice.js");
-  console.log(listing(chosen(program.args)));
+  try {
+    console.log(listing(chosen(program.args)));
+  } catch (error) {
+    program.error((error as Error).message);
+  }
 } else {
   await runInLabHost(run, (step) => console.error(progressLine(step)));
 }
