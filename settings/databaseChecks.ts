@@ -2,7 +2,7 @@ import type { DatabaseSettings } from "./databases.js";
 import { forwarderPort } from "./forwarderPort.js";
 import type { MeshSettings } from "./mesh.js";
 import type { Problem } from "./problem.js";
-import { safestMode, trafficModes, type TrafficModeFacts, whyNot } from "./trafficModes.js";
+import { safestMode, type TrafficMode, trafficModes, type TrafficModeFacts, whyNot } from "./trafficModes.js";
 
 /** What a database's checks must know of the rest. */
 export interface Surroundings {
@@ -64,7 +64,7 @@ const checks: Record<string, Check> = {
       ? [
           {
             reason: `name service accounts, but ${db.trafficMode} carries no identity, so a rule by it would never match`,
-            instead: `Use ${facts.wire === "tls" && !whyNot("tls-gateway-mtls", db.protocol, db.tls.directNegotiation) ? "tls-gateway-mtls" : "tcp-gateway-mtls"}, or leave serviceAccounts out`,
+            instead: `Use ${withIdentity(db)}, or leave serviceAccounts out`,
           },
         ]
       : [];
@@ -147,6 +147,13 @@ const checks: Record<string, Check> = {
         ]
       : [],
 };
+
+/** The mode that carries the protocol and the caller's identity, by SNI where the database is dialled in TLS. */
+function withIdentity({ protocol, trafficMode, tls }: DatabaseSettings): TrafficMode {
+  const bySni =
+    trafficModes[trafficMode].wire === "tls" && !whyNot("tls-gateway-mtls", protocol, tls.directNegotiation);
+  return bySni ? "tls-gateway-mtls" : "tcp-gateway-mtls";
+}
 
 /** Ports of the proxy itself (Istio, "Ports used by Istio"). */
 const reservedPorts = new Set([15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090]);
