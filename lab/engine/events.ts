@@ -17,6 +17,8 @@ export interface OperationResult {
   changes: ResourceChange[];
   /** Resources by operation, those that stay included. */
   summary: OpMap;
+  /** The stack's outputs before and after; what a preview cannot know yet is left out. */
+  outputDiff: { before: Record<string, unknown>; after: Record<string, unknown> };
   seconds: number;
 }
 
@@ -45,6 +47,7 @@ export class Recorder {
   private readonly diagnostics: string[] = [];
   private readonly started = Date.now();
   private summary: OpMap = {};
+  private outputDiff: OperationResult["outputDiff"] = { before: {}, after: {} };
   private finished = 0;
 
   constructor(private readonly onProgress: ((progress: Progress) => void) | undefined) {}
@@ -58,6 +61,7 @@ export class Recorder {
       this.finished++;
     }
     if (resOutputsEvent) this.addChange(resOutputsEvent.metadata);
+    if (resOutputsEvent?.metadata.type === "pulumi:pulumi:Stack") this.takeOutputs(resOutputsEvent.metadata);
     if (diagnosticEvent?.severity === "error") this.diagnostics.push(withoutColor(diagnosticEvent.message).trim());
     if (summaryEvent) this.summary = summaryEvent.resourceChanges;
     if (ended || resourcePreEvent) {
@@ -75,7 +79,11 @@ export class Recorder {
 
   result(): OperationResult {
     const seconds = (Date.now() - this.started) / 1000;
-    return { changes: [...this.changes.values()], summary: this.summary, seconds };
+    return { changes: [...this.changes.values()], summary: this.summary, outputDiff: this.outputDiff, seconds };
+  }
+
+  private takeOutputs({ old, new: next }: NonNullable<EngineEvent["resOutputsEvent"]>["metadata"]): void {
+    this.outputDiff = { before: old?.outputs ?? {}, after: next?.outputs ?? {} };
   }
 
   private addChange({ urn, type, op, detailedDiff }: NonNullable<EngineEvent["resOutputsEvent"]>["metadata"]): void {

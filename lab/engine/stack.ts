@@ -119,7 +119,12 @@ function isUnreached(error: unknown): boolean {
 type Observed = <T>(run: () => Promise<T>) => Promise<OperationResult & { result: T }>;
 
 function operations(stack: Stack, project: string, options: StackOptions, observed: Observed): LabStack {
-  const without = ({ changes, summary, seconds }: OperationResult): OperationResult => ({ changes, summary, seconds });
+  const without = ({ changes, summary, outputDiff, seconds }: OperationResult): OperationResult => ({
+    changes,
+    summary,
+    outputDiff,
+    seconds,
+  });
   return {
     up: async () => {
       const done = await observed(() => stack.up({ parallel }));

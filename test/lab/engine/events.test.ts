@@ -24,6 +24,14 @@ describe("what the engine reports", () => {
     assert.deepEqual(recorder.result().changes, []);
   });
 
+  it("holds the stack's outputs before and after", () => {
+    const recorder = new Recorder(undefined);
+    const [old, next] = [{ outputs: { access: {} } }, { outputs: { access: { "a -> b": "gateway" } } }];
+    const metadata = { urn, type: "pulumi:pulumi:Stack", op: "same", old, new: next };
+    recorder.record({ sequence: 0, timestamp: 0, resOutputsEvent: { metadata } } as unknown as EngineEvent);
+    assert.deepEqual(recorder.result().outputDiff, { before: old.outputs, after: next.outputs });
+  });
+
   it("is told on as it happens", () => {
     const seen: Progress[] = [];
     const recorder = new Recorder((progress) => seen.push(progress));
