@@ -40,7 +40,9 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
   const { databaseHost, pulumiHome = join(homedir(), ".pulumi") } = options;
   const cloud = await startInventedCloud({ kubeconfig: await readFile(options.kubeconfigPath, "utf8"), databaseHost });
   const isInstalled = await hasOfficialPlugin(pulumiHome);
-  const kubernetes = isInstalled ? undefined : await startKubernetesProvider({ ...options, kubeconfig: options.kubeconfigPath });
+  const kubernetes = isInstalled
+    ? undefined
+    : await startKubernetesProvider({ ...options, kubeconfig: options.kubeconfigPath });
   const started: RunningProvider[] = kubernetes ? [cloud, kubernetes] : [cloud];
   const clouds = { gcp: cloud.port, alicloud: cloud.port };
   return {
