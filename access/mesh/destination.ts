@@ -80,12 +80,21 @@ export function endOf(cluster: Cluster, target: Target, scope: ProxyScope, known
   const plain = target.protocol === "tls" ? "tls-passthrough" : "plaintext";
   const encryption: HopEncryption = tls.mode === "SIMPLE" ? "tls" : tls.mode === "MUTUAL" ? "mutual-tls" : plain;
   because.push(here(`${service.host}:${port.number} is outside the mesh`, portField(service, port)));
+  const number = serverPort(cluster);
+  if (number !== port.number)
+    because.push(here(`connects to port ${number} there`, `${portField(service, port)}.targetPort`));
   // The port may change where the proxy opens TLS itself: clear to it on one port, TLS to the server on another.
-  const samePort = port.number === target.port || originates;
+  const samePort = number === target.port || originates;
   // Without resolution a sidecar passes on to whatever address was dialled.
   const passes = service.resolution === "none" && sidecar;
   const reached = passes || (samePort && isTarget(cluster, target, known));
   return { kind: reached ? "database" : "other", encryption, because };
+}
+
+/** The port a proxy connects to: an endpoint's own, else the service's target port. */
+function serverPort({ service, port }: Cluster): number {
+  const own = service.endpoints[0]?.ports[port.name];
+  return own ?? (typeof port.targetPort === "number" ? port.targetPort : port.number);
 }
 
 /** Whether a cluster is the target: by host, by a wildcard that covers it, or by the endpoints' addresses. */

@@ -84,7 +84,7 @@ function build(scope: ProxyScope, egress: EgressListener, port: number, address:
   const listener: Listener = { chains: [], protocol: "http", http, address, losers: [] };
   let first = !http;
   for (const service of services) {
-    const servicePort = service.ports.find(({ number }) => number === port);
+    const servicePort = declaredPort(service, port, egress.protocol);
     if (!servicePort) continue;
     if (!first && refusesCompany(servicePort.protocol, listener.protocol)) {
       const winner = listener.chains[0]?.service;
@@ -97,6 +97,12 @@ function build(scope: ProxyScope, egress: EgressListener, port: number, address:
     addChains(listener, chainsOf(scope, egress, service, servicePort, address));
   }
   return listener.chains.length > 0 || listener.http ? listener : undefined;
+}
+
+/** The service's port, of the protocol a Sidecar resource declares for its own listener where that is a byte stream's. */
+function declaredPort(service: MeshService, port: number, protocol: Protocol | undefined): ServicePort | undefined {
+  const own = service.ports.find(({ number }) => number === port);
+  return own && protocol && protocol !== "http" && protocol !== "detected" ? { ...own, protocol } : own;
 }
 
 /** Two chains with the same match cannot stand side by side: the first one stays. */

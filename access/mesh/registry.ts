@@ -199,8 +199,9 @@ function allocation(
   if (!settings.autoAllocate || optedOut || (spec.resolution ?? "NONE") === "NONE") return undefined;
   if (isWildcard(host) && spec.resolution !== "DYNAMIC_DNS") return undefined;
   const status = object.status as { addresses?: { host?: string; value?: string }[] } | undefined;
-  const known = status?.addresses?.find((entry) => entry.host === host && entry.value?.includes(".") === true)?.value;
-  return known ?? `allocated:${host}.${namespaceOf(object)}`;
+  // A live entry's list is the truth, an empty one too: istiod allocates nothing again to an entry that had an address of its own.
+  if (!status?.addresses) return `allocated:${host}.${namespaceOf(object)}`;
+  return status.addresses.find((entry) => entry.host === host && entry.value?.includes(".") === true)?.value;
 }
 
 /** Whether a service is in the registry of proxies of a namespace. */

@@ -2,6 +2,7 @@ import type { Evidence, KubernetesObject, World } from "../model.js";
 import { namespaceOf } from "../world.js";
 import { byCreation, evidence } from "./evidence.js";
 import { hostsMatch, isSubsetOf, isWildcard } from "./hostname.js";
+import { parseProtocol, type Protocol } from "./protocol.js";
 import type { MeshService } from "./registry.js";
 import type { MeshSettings } from "./settings.js";
 import { hasLabels, type Labels, type SidecarSpec } from "./shapes.js";
@@ -17,6 +18,8 @@ interface Imports {
 export interface EgressListener {
   /** Only services of this port, when the listener names one. */
   port?: number;
+  /** What the listener's own port is declared, whatever the services' ports are. */
+  protocol?: Protocol;
   imports(service: MeshService): boolean;
   importsRoute(route: Route): boolean;
   /** Part of the listener that the model does not cover. */
@@ -126,6 +129,7 @@ function egressListener(egress: NonNullable<SidecarSpec["egress"]>[number], name
   const bound = egress.bind !== undefined && egress.bind !== "";
   return {
     port: egress.port?.number,
+    protocol: egress.port ? parseProtocol(egress.port.protocol) : undefined,
     imports: (service) => {
       const places = scopes(service.namespace);
       if (places.some(({ excluded }) => excluded.some((host) => isSubsetOf(service.host, host)))) return false;

@@ -54,8 +54,9 @@ interface Judged extends Disagreement {
 function judge(tried: Tried, row: Row | undefined): Judged | undefined {
   if (!row) return undefined;
   const { because } = tried.through === "around" ? row.around : row.mesh;
-  const { seen, path, text } = tried.through === "around" ? around(row) : throughMesh(row);
-  const result = seen === undefined ? "undecided" : isSame(seen, path, tried) ? "same" : "differs";
+  const prediction = tried.through === "around" ? around(row) : throughMesh(row);
+  const { seen, text } = prediction;
+  const result = seen === undefined ? "undecided" : isSame(seen, prediction, tried) ? "same" : "differs";
   const evidence = because.map((link) => `${link.kind} ${link.namespace}/${link.name} ${link.field}: ${link.text}`);
   return { tried, predicted: text, because: evidence, result };
 }
@@ -64,6 +65,8 @@ function judge(tried: Tried, row: Row | undefined): Judged | undefined {
 interface Prediction {
   readonly seen?: Verdict;
   readonly path?: Tried["path"];
+  /** It ends at a port of the server where the lab has nothing listening. */
+  readonly silent?: boolean;
   readonly text: string;
 }
 
@@ -77,7 +80,11 @@ function throughMesh({ mesh }: Row): Prediction {
         ? { seen: "greeting", text: "blocked after the greeting" }
         : { seen: "blocked", text: "blocked" };
     case "misrouted":
-      return { seen: "misrouted", text: "misrouted" };
+      return {
+        seen: "misrouted",
+        silent: mesh.because.some(({ field }) => field.endsWith(".targetPort")),
+        text: "misrouted",
+      };
     case "unknown":
       return { text: "unknown" };
   }
@@ -88,7 +95,8 @@ function around({ around: { verdict } }: Row): Prediction {
   return verdict === "open" ? { seen: "answers", path: "direct", text: "open" } : { seen: "blocked", text: "blocked" };
 }
 
-function isSame(seen: Verdict, path: Prediction["path"], tried: Tried): boolean {
+function isSame(seen: Verdict, { path, silent }: Prediction, tried: Tried): boolean {
+  if (silent && tried.seen === "blocked") return true;
   // Who only waits for the greeting sees no more of a connection that would answer.
   const atMost = tried.waits === "greeting" && (seen === "answers" || seen === "misrouted") ? "greeting" : seen;
   if (atMost !== tried.seen) return false;

@@ -23,9 +23,9 @@ async function answer(request) {
   process.stdout.write(`${JSON.stringify(seen)}\n`);
 }
 
-async function bounded({ host, address, port, dns, timeoutMs, speaks, password }, seen) {
+async function bounded({ host, address, known, port, dns, timeoutMs, speaks, password }, seen) {
   const deadline = AbortSignal.timeout(timeoutMs);
-  const target = address ?? (await resolve(host, dns, timeoutMs));
+  const target = address ?? (await resolve(host, dns, timeoutMs / 2).catch(() => known));
   const socket = connect({ host: target, port, signal: deadline });
   try {
     await Promise.race([

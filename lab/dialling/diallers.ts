@@ -12,6 +12,8 @@ export interface Dial {
   readonly port: number;
   /** Dialled instead of what DNS answers for the host. */
   readonly address?: string;
+  /** Dialled where DNS does not answer: whether a client can resolve names is not what is looked at. */
+  readonly known: string;
   readonly speaks: "mysql" | "https";
   readonly timeoutMs: number;
 }

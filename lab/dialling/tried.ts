@@ -23,8 +23,9 @@ export async function tryOne(
 ): Promise<Tried> {
   const { namespace, workload, serviceAccount, hasSidecar } = stage.identity(who);
   const { host, port, speaks, machine } = server;
-  const address = through === "around" ? { address: machineAddresses[machine] } : {};
-  const seen = await diallers.dial(stage.pod(who), through, { host, port, speaks, timeoutMs, ...address });
+  const known = machineAddresses[machine];
+  const address = through === "around" ? { address: known } : {};
+  const seen = await diallers.dial(stage.pod(who), through, { host, port, known, speaks, timeoutMs, ...address });
   return {
     from: { namespace, workload, serviceAccount },
     to: { host, port },

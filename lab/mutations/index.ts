@@ -18,7 +18,7 @@ import { untilProxiesAgree } from "./settle.js";
 /** How many configurations of each group; MUTATIONS gives another number for both together. */
 const counts = { mesh: 115, network: 45 };
 const total = counts.mesh + counts.network;
-/** MUTATIONS_SEED gives another, to see other configurations. */
+/** MUTATIONS_SEED gives another, to see other configurations; MUTATIONS_ONLY="mesh 12" looks at a single one again. */
 const usualSeed = 20260801;
 
 /** One mutation and what came of it, as the report keeps it. */
@@ -66,7 +66,11 @@ export const mutationsExperiment: Experiment = {
     try {
       await run.prepare();
       const share = Number(process.env["MUTATIONS"] ?? total) / total;
-      for (const group of ["mesh", "network"] as const) await run.round(group, seed, Math.round(counts[group] * share));
+      const [only, number] = process.env["MUTATIONS_ONLY"]?.split(" ") ?? [];
+      for (const group of ["mesh", "network"] as const) {
+        if (only === undefined) await run.round(group, seed, Math.round(counts[group] * share));
+        else if (only === group) await run.repeat(group, seed, Number(number));
+      }
     } finally {
       if (!keep) await run.remove();
     }
@@ -118,6 +122,16 @@ class MutationsRun {
     for (const mutation of mutations(base, seed, group)) {
       if (done >= count) break;
       if (await this.look(mutation, group)) done += 1;
+    }
+  }
+
+  /** One configuration of a round, to look into. */
+  async repeat(group: MutationRecord["group"], seed: number, number: number): Promise<void> {
+    const base = group === "mesh" ? withoutPolicies(this.base) : this.base;
+    for (const mutation of mutations(base, seed, group)) {
+      if (mutation.number !== number) continue;
+      await this.look(mutation, group);
+      return;
     }
   }
 
