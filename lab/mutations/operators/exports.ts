@@ -1,4 +1,3 @@
-import type { Loose } from "../draft.js";
 import type { Random } from "../random.js";
 import type { Operator } from "./operator.js";
 
