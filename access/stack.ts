@@ -1,3 +1,5 @@
+import { clusterNetwork, gatewayRanges, workloadRanges } from "../settings/cluster.js";
+import { fleetTrustDomain } from "../settings/mesh.js";
 import { unknownHost } from "../settings/provision.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes } from "../settings/trafficModes.js";
@@ -6,13 +8,15 @@ import type { AnalysisOptions, DatabaseOption } from "./model.js";
 /** What a stack's settings tell the analysis beyond its manifests. */
 export function optionsOfStack(settings: Settings): AnalysisOptions {
   const { mesh, cluster, databases } = settings;
-  const { outboundTrafficPolicy, trustDomain, dnsCapture } = mesh;
-  const gatewayRanges = cluster.cloud === "ack" ? cluster.zones.map(({ gateway }) => gateway) : undefined;
+  const { policyEngine } = clusterNetwork(cluster);
   return {
     mesh: {
-      outboundTrafficPolicy,
-      trustDomain,
-      dnsCapture,
+      outboundTrafficPolicy: mesh.outboundTrafficPolicy,
+      dnsCapture: mesh.dnsCapture,
+      trustDomain:
+        mesh.kind === "cloud-service-mesh" && cluster.cloud === "gke"
+          ? fleetTrustDomain(cluster.project)
+          : mesh.trustDomain,
       rootNamespace: mesh.kind === "istio" ? mesh.namespace : "istio-system",
     },
     databases: databases.map((db): DatabaseOption => ({
@@ -23,20 +27,9 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
       tls: trafficModes[db.trafficMode].wire === "tls",
       addresses: db.addresses,
       // A database made with the stack admits the gateway's ranges and nobody else.
-      ...(db.provision && gatewayRanges ? { allowList: gatewayRanges } : {}),
+      ...(db.provision ? { allowList: gatewayRanges(cluster) } : {}),
     })),
-    clientAddresses: [cluster.podCidr],
-    policyEngine: policyEngine(settings),
+    clientAddresses: workloadRanges(cluster),
+    policyEngine: policyEngine === "none" ? undefined : policyEngine,
   };
-}
-
-function policyEngine({ cluster }: Settings): AnalysisOptions["policyEngine"] {
-  switch (cluster.cloud) {
-    case "existing":
-      return cluster.policyEngine === "none" ? undefined : cluster.policyEngine;
-    case "ack":
-      return "terway";
-    default:
-      return undefined;
-  }
 }

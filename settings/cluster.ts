@@ -246,3 +246,27 @@ export function databaseRanges(cluster: ClusterSettings): string[] {
       return [];
   }
 }
+
+/** Ranges the gateway's pods get their addresses from; empty where they share the others'. */
+export function gatewayRanges(cluster: ClusterSettings): string[] {
+  switch (cluster.cloud) {
+    case "gke":
+      return [cluster.gatewayPodCidr];
+    case "ack":
+      return cluster.zones.map(({ gateway }) => gateway);
+    case "existing":
+      return [];
+  }
+}
+
+/** Ranges the workloads' pods get theirs from. */
+export function workloadRanges(cluster: ClusterSettings): string[] {
+  switch (cluster.cloud) {
+    case "gke":
+      return [cluster.workloadPodCidr];
+    case "ack":
+      return cluster.zones.map(({ pods }) => pods);
+    case "existing":
+      return [cluster.podCidr];
+  }
+}

@@ -60,3 +60,8 @@ const cloudServiceMesh = z.strictObject({
 /** `mesh`: which service mesh, and how its proxies treat what leaves. */
 export const meshSchema = z.discriminatedUnion("kind", [istio, asm, cloudServiceMesh]);
 export type MeshSettings = z.output<typeof meshSchema>;
+
+/** A fleet's workload identity pool decides the trust domain of Cloud Service Mesh; it takes no other. */
+export function fleetTrustDomain(project: string): string {
+  return `${project}.svc.id.goog`;
+}

@@ -1,3 +1,4 @@
+import { fleetTrustDomain } from "../../settings/mesh.js";
 import type { MeshFacts } from "./mesh.js";
 
 /** What the upper layers need to know of a mesh before it exists. No cloud's SDK is loaded for it. */
@@ -57,8 +58,7 @@ export function cloudServiceMeshFacts(args: {
   return {
     kind: "cloud-service-mesh",
     rootNamespace: "istio-system",
-    // Fixed by the fleet's workload identity pool; the mesh takes no other.
-    trustDomain: `${args.project}.svc.id.goog`,
+    trustDomain: fleetTrustDomain(args.project),
     injectionLabels: { "istio.io/rev": `asm-${args.channel}` },
     injectionAnnotations: { "mesh.cloud.google.com/proxy": '{"managed":"true"}' },
     dnsCapture: args.dnsCapture,
