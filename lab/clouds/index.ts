@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { openStack, startProviders, type LabStack, type Providers } from "../engine/index.js";
+import { chartsBelow } from "../provider/index.js";
+import { asFinding, type ProbeResult } from "../probes/probe.js";
+import { deployedPlatform } from "../scenarios/deployedPlatform.js";
+import type { Experiment } from "../scenarios/experiment.js";
+import type { Ground } from "../scenarios/ground.js";
+import { looks } from "./looks.js";
+import { type CloudStack, cloudStacks } from "./stacks.js";
+
+/** The stacks as their files have them, on clouds whose resources are made up. */
+export const cloudsExperiment: Experiment = {
+  name: "clouds",
+  title: "Whole stacks on both clouds are planned, judged, and refused when they break a promise",
+  observations: looks.map(({ observation, title, expected }) => ({ observation, title, expected })),
+  run: async (ground, listener) => {
+    const { programs, charts } = ground.host.servers;
+    const providers = await startProviders({
+      kubeconfigPath: ground.stage.controlPlane.kubeconfigPath,
+      helm: programs.helm,
+      charts: await chartsBelow(charts),
+    });
+    const results: ProbeResult[] = [];
+    try {
+      for (const whole of cloudStacks) {
+        listener.step(`${whole.name} on ${whole.on}`);
+        const stack = await openWhole(ground, providers, whole);
+        for (const { look, needsDatabase, ...observation } of looks) {
+          if (needsDatabase && !whole.reach) continue;
+          const began = performance.now();
+          const finding = await look(stack, whole, ground).catch(asFinding);
+          const seconds = (performance.now() - began) / 1000;
+          const step = `${whole.name} on ${whole.on}`;
+          const result = { scenario: "clouds", step, ...observation, ...finding, seconds };
+          results.push(result);
+          listener.result(result);
+        }
+      }
+    } finally {
+      await providers.close();
+    }
+    return { results, data: { substitutes: providers.substitutes } };
+  },
+};
+
+async function openWhole(
+  { host, stage }: Ground,
+  providers: Providers,
+  { name, secrets }: CloudStack,
+): Promise<LabStack> {
+  return openStack({
+    name,
+    program: deployedPlatform,
+    secretConfig: { secrets: JSON.stringify(await secrets(stage.outside)) },
+    workDir: join(host.folder, "stacks", `${name}-whole`),
+    kubeconfigPath: stage.controlPlane.kubeconfigPath,
+    pulumiBin: host.servers.programs.pulumi,
+    ...providers,
+  });
+}
