@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { execa } from "execa";
+import { clientProgram } from "./lab/clientProgram.js";
 import { partNames, type PartName, type PartReport } from "./figures.js";
 import { measurePart } from "./measurePart.js";
 import type { Part } from "./part.js";
@@ -43,6 +44,7 @@ async function measureInLab(names: PartName[]): Promise<Partial<Record<PartName,
   const file = join(folder, "lab.json");
   await writeFile(file, "{}");
   const entry = fileURLToPath(new URL("inLab.ts", import.meta.url));
-  await execa(process.execPath, ["--import", "tsx", entry, file, ...names], { cwd: root, stdio: "inherit" });
+  const client = await clientProgram();
+  await execa(process.execPath, ["--import", "tsx", entry, file, client, ...names], { cwd: root, stdio: "inherit" });
   return JSON.parse(await readFile(file, "utf8")) as Partial<Record<PartName, PartReport>>;
 }

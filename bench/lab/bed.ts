@@ -1,0 +1,173 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import type { LabStack } from "../../lab/engine/index.js";
+import type { LabHost } from "../../lab/host/index.js";
+import { hostOf } from "../../lab/outside/index.js";
+import { Cluster } from "../../lab/provider/cluster.js";
+import { addFixtures } from "../../lab/scenarios/fixtures.js";
+import { startGround } from "../../lab/scenarios/ground.js";
+import { onLabCluster } from "../../lab/scenarios/onLabCluster.js";
+import type { Config } from "../../lab/scenarios/scenario.js";
+import { istiodPods, type Stage, type Who } from "../../lab/scenarios/stage.js";
+import { egressGatewayManifests } from "../../components/gateway/egressGateway.js";
+import type { Manifest } from "../../components/manifest.js";
+import { istioFacts } from "../../components/mesh/facts.js";
+import type { ObservedProcess } from "./processes.js";
+import { processOfPod } from "./processes.js";
+import { Proxy } from "./proxy.js";
+import { recipeFor, recipeGateway } from "./recipe.js";
+
+/** Who connects: ours, the recipe's client, one with a direct path, one without a mesh, and one with no database. */
+export const clients = {
+  ours: { namespace: "shop", labels: { app: "buyer" } },
+  direct: { namespace: "direct", labels: { app: "courier" } },
+  recipe: { namespace: "team-recipe", labels: { app: "client" } },
+  bare: { namespace: "bare", labels: { app: "client" } },
+  bystander: { namespace: "bystander", labels: { app: "client" } },
+} satisfies Record<string, Who>;
+
+export const gateways = {
+  ours: { namespace: "istio-egress", labels: { istio: "egressgateway" } },
+  recipe: { namespace: recipeGateway.namespace, labels: { istio: recipeGateway.name } },
+} satisfies Record<string, Who>;
+
+const mysql = { protocol: "mysql", port: 3306 };
+
+/** Hosts of the databases of the bed, all answered by one server. */
+export const hosts = {
+  mtls: hostOf("tcp-gateway-mtls", "mysql"),
+  plain: hostOf("tcp-gateway", "mysql"),
+  direct: hostOf("tcp-direct", "mysql"),
+  recipe: "rm-example.mysql.rds.aliyuncs.com",
+  /** Not yet led anywhere. */
+  oneMore: hostOf("tls-gateway", "mysql"),
+  oneMoreRecipe: hostOf("tls-direct", "mysql"),
+};
+
+const recipeFirstPort = 13306;
+
+/** The bed's stack: one gateway, and the ways to a database that are compared. */
+export function bedConfig({ gateways: pods = 1, databases = [] as object[] } = {}): Config {
+  const waiting = { kind: "deployment", image: "alpine:3.22", command: ["sleep", "infinity"], runAsUser: 65534 };
+  const config = {
+    cluster: { cloud: "existing" },
+    mesh: { kind: "istio" },
+    gateway: { replicas: { min: pods, max: pods } },
+    namespaces: [{ name: "shop" }, { name: "direct" }],
+    databases: [
+      { name: "mtls", host: hosts.mtls, ...mysql, clients: [{ namespace: "shop", serviceAccounts: ["buyer"] }] },
+      {
+        name: "plain",
+        host: hosts.plain,
+        ...mysql,
+        trafficMode: "tcp-gateway",
+        gatewayPort: 15500,
+        clients: [{ namespace: "shop" }],
+      },
+      { name: "direct", host: hosts.direct, ...mysql, trafficMode: "tcp-direct", clients: [{ namespace: "direct" }] },
+      ...databases,
+    ],
+    workloads: [
+      { ...waiting, name: "buyer", namespace: "shop" },
+      { ...waiting, name: "courier", namespace: "direct" },
+    ],
+  };
+  return onLabCluster(config).config;
+}
+
+/** A cluster with the bed's stack, the recipe's gateway and every client: what the parts in the lab measure on. */
+export class Bed {
+  private constructor(
+    readonly stage: Stage,
+    readonly stack: LabStack,
+    readonly cluster: Cluster,
+    /** The benchmark's own database client. */
+    readonly client: string,
+  ) {}
+
+  static async prepare(host: LabHost, client: string, tell: (line: string) => void): Promise<Bed> {
+    const { stage, open } = await startGround(host, tell);
+    const kubeconfig = new KubeConfig();
+    kubeconfig.loadFromFile(stage.controlPlane.kubeconfigPath);
+    const [stack, cluster] = await Promise.all([
+      open("bench", {}),
+      Cluster.connect(kubeconfig, undefined),
+      stage.outside.start(["rds"]),
+    ]);
+    host.onClose(() => cluster.close());
+    const bed = new Bed(stage, stack, cluster, client);
+    await stack.configure(bedConfig());
+    const { seconds } = await stack.up();
+    tell(`stack deployed in ${seconds.toFixed(0)} s`);
+    await bed.addNeighbours();
+    tell("the recipe's gateway and the clients: ready");
+    return bed;
+  }
+
+  /** The recipe's gateway is deployed as ours is: what is compared is how traffic is led, not how pods are made. */
+  private async addNeighbours(): Promise<void> {
+    const waiting = [{ name: "client" }];
+    await addFixtures(this.stage, [
+      { name: recipeGateway.namespace, injection: true, workloads: [] },
+      { name: "team-recipe", injection: true, workloads: waiting },
+      { name: "bystander", injection: true, workloads: waiting },
+      { name: "bare", injection: false, workloads: waiting },
+    ]);
+    await this.apply([
+      ...recipeGatewayManifests([recipeFirstPort]),
+      ...recipeFor({ name: "first", host: hosts.recipe, clientNamespace: "team-recipe", gatewayPort: recipeFirstPort }),
+    ]);
+    await this.stage.agent.waitReady(gateways.recipe.namespace, gateways.recipe.labels);
+  }
+
+  async apply(manifests: readonly Manifest[]): Promise<void> {
+    const options = { fieldManager: "bench", force: true, dryRun: false };
+    await Promise.all(manifests.map((manifest) => this.cluster.apply({ ...manifest }, referenceOf(manifest), options)));
+  }
+
+  async remove(manifests: readonly Manifest[]): Promise<void> {
+    await Promise.all(
+      manifests.map((manifest) => this.cluster.delete(referenceOf(manifest), "Background").catch(() => undefined)),
+    );
+  }
+
+  proxyOf(who: Who): Proxy {
+    return new Proxy(this.stage, this.stage.pod(who));
+  }
+
+  proxiesOf({ namespace, labels }: Who): Proxy[] {
+    return this.stage.agent.podsOf(namespace, labels).map((pod) => new Proxy(this.stage, pod));
+  }
+
+  istiod(): ObservedProcess {
+    return processOfPod(this.stage.pod(istiodPods).metadata?.uid ?? "", "pilot-discovery");
+  }
+
+  /** Runs the database client in a pod and returns what it prints. */
+  async connect(who: Who, host: string, options: string[], patienceMs: number): Promise<string> {
+    const dsn = `root:${this.stage.outside.password}@tcp(${host}:3306)/lab`;
+    const command = [this.client, "-dsn", dsn, ...options];
+    const result = await this.stage.exec(who, command, { user: 65534, timeoutMs: patienceMs });
+    if (result.exitCode !== 0)
+      throw new Error(`${who.namespace} does not reach ${host}: ${result.stderr || "no answer"}`);
+    return result.stdout;
+  }
+}
+
+/** The recipe's gateway with these ports on its Service. */
+export function recipeGatewayManifests(ports: readonly number[]): Manifest[] {
+  const mesh = istioFacts({ namespace: "istio-system", trustDomain: "cluster.local", dnsCapture: true });
+  const manifests = egressGatewayManifests({ mesh, ...recipeGateway, replicas: { min: 1, max: 1 } });
+  return manifests
+    .filter(({ kind }) => kind !== "AuthorizationPolicy")
+    .map((manifest) =>
+      manifest.kind === "Service"
+        ? { ...manifest, spec: { selector: gateways.recipe.labels, ports: ports.map(servicePort) } }
+        : manifest,
+    );
+}
+
+const servicePort = (port: number) => ({ name: `tcp-${port}`, port, targetPort: port });
+
+function referenceOf({ apiVersion, kind, metadata }: Manifest) {
+  return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace };
+}
