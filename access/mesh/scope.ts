@@ -111,12 +111,16 @@ export class ProxyScope {
       } else chosen = withPortsOf(chosen, service);
     }
     if (chosen || this.gateway !== "mesh") return chosen;
-    const led = this.sidecar.listeners.some((listener) =>
-      this.index.virtualServices
-        .all(this.namespace, this.gateway)
-        .some((route) => listener.importsRoute(route) && leadsTo(route, host)),
+    const service = this.index.visibility.destination(host, this.namespace);
+    // A listener with a port of its own brings along what its routes lead to on that port only.
+    const led = this.sidecar.listeners.some(
+      (listener) =>
+        (listener.port === undefined || service?.ports.some(({ number }) => number === listener.port) === true) &&
+        this.index.virtualServices
+          .all(this.namespace, this.gateway)
+          .some((route) => listener.importsRoute(route) && leadsTo(route, host)),
     );
-    return led ? this.index.visibility.destination(host, this.namespace) : undefined;
+    return led ? service : undefined;
   }
 
   destinationRule(service: MeshService): MergedRule | undefined {

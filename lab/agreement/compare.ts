@@ -65,12 +65,19 @@ function judge(tried: Tried, row: Row | undefined): Judged | undefined {
 interface Prediction {
   readonly seen?: Verdict;
   readonly path?: Tried["path"];
-  /** It ends at a port of the server where the lab has nothing listening. */
+  /** It ends at another port: nothing listens there, or something that waits for a client that waits too. */
   readonly silent?: boolean;
   readonly text: string;
 }
 
-function throughMesh({ mesh }: Row): Prediction {
+/** How the analysis says where a connection leaves the mesh. */
+const outside = /:(?<port>\d+) is outside the mesh$/;
+
+function isOtherPort(port: string | undefined, dialled: number): boolean {
+  return port !== undefined && Number(port) !== dialled;
+}
+
+function throughMesh({ mesh, to }: Row): Prediction {
   switch (mesh.verdict) {
     case "gateway":
     case "direct":
@@ -82,7 +89,10 @@ function throughMesh({ mesh }: Row): Prediction {
     case "misrouted":
       return {
         seen: "misrouted",
-        silent: mesh.because.some(({ field }) => field.endsWith(".targetPort")),
+        silent: mesh.because.some(
+          ({ field, text }) =>
+            field.endsWith(".targetPort") || isOtherPort(outside.exec(text)?.groups?.["port"], to.port),
+        ),
         text: "misrouted",
       };
     case "unknown":

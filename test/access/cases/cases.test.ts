@@ -48,4 +48,22 @@ describe("configurations once predicted wrongly", () => {
     assert.equal(predicted(objects, "shop/buyer", "stock"), "misrouted");
     assert.equal(predicted(objects, "shop/buyer", "orders"), "gateway");
   });
+
+  it("knows of what a Sidecar's own listener brings along only services of that port", () => {
+    const objects = mutated((draft) => {
+      draft.add("a listener for MySQL's port", {
+        apiVersion: "networking.istio.io/v1",
+        kind: "Sidecar",
+        metadata: { name: "by-port", namespace: "shop" },
+        spec: {
+          egress: [
+            { port: { number: 3306, name: "tcp", protocol: "TCP" }, hosts: ["istio-egress/*"] },
+            { hosts: ["istio-system/*"] },
+          ],
+        },
+      });
+    });
+    assert.equal(predicted(objects, "shop/buyer", "orders"), "blocked", "the gateway's Service is not imported");
+    assert.equal(predicted(objects, "depot/keeper", "stock"), "gateway");
+  });
 });
