@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { trafficModeNames } from "../settings/trafficModes.js";
+import { accessModelBlocks } from "./docs/accessModel.js";
 import { apiReference } from "./docs/api.js";
 import { withBlock } from "./docs/markdown.js";
 import { modeFacts, modeResources, modesTable } from "./docs/modes.js";
@@ -24,18 +25,23 @@ function modePages(): [string, string][] {
   return [[index, withBlock(written(index), "modes", modesTable())], ...pages];
 }
 
-/** The README, its blocks filled in and laid out as the formatter wants it. The lab's table stays as the last run left it. */
-async function readme(): Promise<string> {
+/** The README's blocks. The lab's table stays as the last run left it. */
+function readme(): Record<string, string> {
   const lab = check ? undefined : labTable();
-  const blocks = Object.entries({ ...readmeBlocks(), ...(lab ? { lab } : {}) });
-  const text = blocks.reduce((page, [name, content]) => withBlock(page, name, content), written("README.md"));
-  return format(text, { ...(await resolveConfig("README.md")), parser: "markdown" });
+  return { ...readmeBlocks(), ...(lab ? { lab } : {}) };
+}
+
+/** A page by hand, its blocks filled in and laid out as the formatter wants it. */
+async function filled(path: string, blocks: Record<string, string>): Promise<string> {
+  const text = Object.entries(blocks).reduce((page, [name, content]) => withBlock(page, name, content), written(path));
+  return format(text, { ...(await resolveConfig(path)), parser: "markdown" });
 }
 
 const api = Object.entries(await apiReference()).map(([path, text]) => [`docs/api/${path}`, text]);
 
 const documents: Record<string, string> = {
-  "README.md": await readme(),
+  "README.md": await filled("README.md", readme()),
+  "docs/access.md": await filled("docs/access.md", accessModelBlocks()),
   ...Object.fromEntries(api),
   ...Object.fromEntries(modePages()),
   "docs/settings.md": settingsReference(settingsJsonSchema()),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createColors } from "picocolors";
 import { analyse, type Analysis, diffReach, type KubernetesObject } from "../../access/index.js";
+import { parseManifests } from "../../access/input/parse.js";
 import { changesTable } from "../../access/output/changes.js";
 import { accessTable } from "../../access/output/table.js";
 import { optionsOfStack } from "../../access/stack.js";
@@ -29,7 +30,14 @@ export function readmeBlocks(): Record<string, string> {
     stacks: stacksTable(),
     diff: fenced(changesTable(diffReach(analysis(configOf("local")).rows, analysis(opened()).rows), plain)),
     mistakes: mistakes(),
+    recipe: fenced(accessTable(analyse(recipeOf("rds")), plain)),
   };
+}
+
+/** A source document's recipe as it stands. */
+function recipeOf(name: string): KubernetesObject[] {
+  const file = `test/access/recipes/${name}.yaml`;
+  return [...parseManifests(readFileSync(file, "utf8"), file).objects];
 }
 
 function stackNames(): string[] {
