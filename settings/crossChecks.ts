@@ -67,6 +67,7 @@ const checks: CrossCheck[] = [
   { of: ["rbac"], problems: ({ rbac }) => rbac.flatMap((role, i) => roleProblems(role, `rbac[${i}]`)) },
   { of: ["cluster", "network"], problems: unenforced },
   { of: ["gateway", "mesh", "namespaces"], problems: gatewayPlace },
+  { of: ["gateway", "mesh"], problems: gatewayDrain },
 ];
 
 /** What no single key can know, as far as the keys that are sound by themselves tell. */
@@ -133,6 +134,18 @@ function strangers({ namespaces, databases }: Settings): Problem[] {
           ];
     }),
   );
+}
+
+function gatewayDrain({ gateway, mesh }: Settings): Problem[] {
+  if (gateway.drainDuration === undefined || mesh.kind !== "asm") return [];
+  return [
+    {
+      path: "gateway.drainDuration",
+      value: gateway.drainDuration,
+      reason: "cannot be set on ASM, whose operator makes the gateway's pods",
+      instead: "Leave it out",
+    },
+  ];
 }
 
 function gatewayPlace({ gateway, mesh, namespaces }: Settings): Problem[] {

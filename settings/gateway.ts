@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { objectName, port } from "./formats.js";
+import { duration, objectName, port } from "./formats.js";
 
 /** `gateway`: the egress gateway all guarded databases share. */
 export const gatewaySchema = z.strictObject({
@@ -30,6 +30,11 @@ export const gatewaySchema = z.strictObject({
     })
     .prefault({})
     .describe("Resources of a gateway pod."),
+  drainDuration: duration
+    .optional()
+    .describe(
+      "How long open connections outlive a change of who may use the gateway: each change, for whichever database, then ends them all. A right that was taken away lasts as long. Default: 45s, Istio's own; not on ASM.",
+    ),
   dedicatedNodes: z
     .boolean()
     .optional()

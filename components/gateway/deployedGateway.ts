@@ -11,12 +11,12 @@ const sniProxyImage = "nginx:1.28-alpine";
 /** The gateway as a Deployment, with what keeps it up. */
 export function deployedGateway({ gateway, settings, nodes, forwarders }: GatewayShape): Manifest[] {
   const beside = forwarders.length > 0 ? sniProxy(gateway, forwarders, sniProxyImage) : undefined;
-  const { image, resources, replicas } = settings;
+  const { image, resources, replicas, drainDuration } = settings;
   return [
     serviceAccount(gateway),
     ...(beside ? [beside.configMap] : []),
     service(gateway, "ClusterIP", [{ name: "tls-shared", port: gateway.sharedPort, targetPort: gateway.sharedPort }]),
-    proxyDeployment(gateway, { image, resources, nodes, beside }),
+    proxyDeployment(gateway, { image, resources, drainDuration, nodes, beside }),
     disruptionBudget(gateway),
     autoscaler(gateway, replicas),
   ];

@@ -25,6 +25,8 @@ export interface EgressGatewayArgs {
   replicas?: { min?: number; max?: number; cpuUtilization?: number };
   /** CPU and memory of a pod. @default 100m and 128Mi requested, 2 and 1Gi at most */
   resources?: { cpuRequest?: string; memoryRequest?: string; cpuLimit?: string; memoryLimit?: string };
+  /** How long open connections outlive a change of who may use the gateway, which ends them all. @default 45s, Istio's own; not on ASM */
+  drainDuration?: string;
   /** Nodes that only gateways run on. @default any node */
   nodes?: NodePlacement;
   /** Wildcard groups that NGINX forwards beside Envoy. @default none */

@@ -20,6 +20,8 @@ export interface ProxyPods {
   replicas?: number;
   image: string;
   resources: { cpuRequest: string; memoryRequest: string; cpuLimit: string; memoryLimit: string };
+  /** How long connections of a replaced configuration live. @default Istio's own */
+  drainDuration?: string;
   nodes?: NodePlacement;
   /** What runs beside the proxy; the checksum replaces the pods when its configuration changes. */
   beside?: { container: IContainer; volumes: IVolume[]; checksum: string };
@@ -48,7 +50,7 @@ export function service(
 /** Pods whose proxy the injection webhook fills in. */
 export function proxyDeployment(place: Place, pods: ProxyPods): IDeployment & Manifest {
   const { name, namespace, selector } = place;
-  const { replicas, nodes, beside } = pods;
+  const { replicas, drainDuration, nodes, beside } = pods;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -63,6 +65,7 @@ export function proxyDeployment(place: Place, pods: ProxyPods): IDeployment & Ma
           labels: { ...selector, "sidecar.istio.io/inject": "true" },
           annotations: {
             "inject.istio.io/templates": "gateway",
+            ...(drainDuration ? { "proxy.istio.io/config": JSON.stringify({ drainDuration }) } : {}),
             ...(beside ? { "mesh-egress/sni-proxy-config": beside.checksum } : {}),
           },
         },

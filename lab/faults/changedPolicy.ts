@@ -6,8 +6,10 @@ import { QueryStream } from "./queryStream.js";
 import { client, databaseHost, stockHost } from "./setting.js";
 import { answersOf, isHealed, outagesOf, type StreamEvent, told } from "./streamReport.js";
 
-/** Connections of a replaced filter chain live for the gateway's drain time of 45 s; istiod and its debounce come on top. */
-const drainLimitSeconds = 60;
+/** The gateway's drain time in this scenario; its default of 45 s would only make it longer. */
+export const drainSeconds = 10;
+/** Connections of a replaced filter chain live for the drain time; istiod's debounce comes on top. */
+const drainLimitSeconds = drainSeconds + 10;
 /** A client that connects again at once finds the gateway there. */
 const reconnectLimitSeconds = 3;
 
@@ -29,7 +31,7 @@ export class OpenConnections {
   readonly denied: Probe = {
     observation: "policy",
     title: "the open connection to the database it lost",
-    expected: `is cut within ${drainLimitSeconds} s, and none comes after it`,
+    expected: `is cut after the drain time of ${drainSeconds} s, and none comes after it`,
     run: async () => {
       const events = await this.afterDraining(this.toDenied);
       const connections = new Set(answersOf(events).map(({ connection }) => connection));
@@ -45,12 +47,12 @@ export class OpenConnections {
   readonly allowed: Probe = {
     observation: "policy",
     title: "the open connection to the database it kept",
-    expected: `ends once at most, and is answered again within ${reconnectLimitSeconds} s`,
+    expected: `is answered again within ${reconnectLimitSeconds} s when it ends`,
     run: async () => {
       const events = await this.afterDraining(this.toAllowed);
       const outages = outagesOf(events);
       return {
-        passed: outages.length <= 1 && outages.every((outage) => isHealed(outage, reconnectLimitSeconds)),
+        passed: outages.every((outage) => isHealed(outage, reconnectLimitSeconds)),
         seen: `${this.firstFailure(events)}; ${told(outages)}`,
         evidence: JSON.stringify(events.find(isFailure) ?? {}),
       };
@@ -68,8 +70,8 @@ export class OpenConnections {
 
   private firstFailure(events: readonly StreamEvent[]): string {
     const failure = events.find(isFailure);
-    if (!failure) return `still open ${drainLimitSeconds} s after the change`;
-    return `cut ${((failure.at - this.changedAt) / 1000).toFixed(1)} s after the change`;
+    if (!failure) return `still open ${drainLimitSeconds} s after the up that changed it`;
+    return `cut ${((failure.at - this.changedAt) / 1000).toFixed(1)} s after the up that changed it`;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Config, Scenario } from "../scenarios/scenario.js";
-import { OpenConnections } from "./changedPolicy.js";
+import { drainSeconds, OpenConnections } from "./changedPolicy.js";
 import { gatewayCrash, gatewayRollout, gatewayVanishes, longQueries } from "./gatewayLost.js";
 import { killedUp, upWithoutApiServer } from "./interruptedUp.js";
 import { istiodBack, stopIstiod, withoutIstiod } from "./istiodDown.js";
@@ -22,6 +22,7 @@ function withChangedRights(config: Config): Config {
 const config: Config = {
   cluster: { cloud: "existing" },
   mesh: { kind: "istio" },
+  gateway: { drainDuration: `${drainSeconds}s` },
   namespaces: [{ name: shopNamespace }],
   databases: [rds, stock],
   workloads: [{ kind: "mysql-client", namespace: shopNamespace, passwordSecret: "mysqlRootPassword" }],

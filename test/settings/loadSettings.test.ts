@@ -118,6 +118,12 @@ describe("Settings", () => {
     assert.deepEqual(told({ databases: addressed, mesh: { kind: "istio", dnsCapture: false } }), []);
   });
 
+  it("refuse a drain time where ASM makes the gateway's pods", () => {
+    const asm = { mesh: { kind: "asm" }, gateway: { drainDuration: "1h" } };
+    assert.match(told(asm).join("\n"), /gateway\.drainDuration: "1h" cannot be set on ASM/);
+    assert.deepEqual(told({ gateway: { drainDuration: "1h" } }), []);
+  });
+
   it("refuse a mesh on a cloud it does not run on, with the reason", () => {
     assert.match(told({ mesh: { kind: "asm" } }).join("\n"), /mesh\.kind: "asm" is Alibaba Cloud's mesh.* Use istio/);
     assert.match(told({ mesh: { kind: "cloud-service-mesh" } }).join("\n"), /Google's managed mesh/);

@@ -36,6 +36,20 @@ describe("The egress gateway", () => {
     assert.equal(ofKind(manifests, "PodDisruptionBudget").length, 1);
   });
 
+  it("waits for the connections it carries before a pod ends", () => {
+    const { terminationGracePeriodSeconds, containers } = deployment?.spec?.template.spec ?? {};
+    assert.deepEqual(containers?.[0]?.env, [{ name: "EXIT_ON_ZERO_ACTIVE_CONNECTIONS", value: "true" }]);
+    assert.equal(terminationGracePeriodSeconds, 60);
+  });
+
+  it("lets connections outlive a change of policies for as long as it is told", () => {
+    const configOf = (drainDuration?: string) =>
+      ofKind<IDeployment>(egressGatewayManifests({ mesh, drainDuration }), "Deployment")[0]?.spec?.template.metadata
+        ?.annotations?.["proxy.istio.io/config"];
+    assert.equal(configOf(), undefined);
+    assert.equal(configOf("1h"), '{"drainDuration":"1h"}');
+  });
+
   it("runs on the nodes set apart for it", () => {
     const [placed] = ofKind<IDeployment>(egressGatewayManifests({ mesh, nodes: onGatewayNodes }), "Deployment");
     assert.deepEqual(placed?.spec?.template.spec?.nodeSelector, onGatewayNodes.nodeSelector);
