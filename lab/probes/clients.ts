@@ -53,8 +53,9 @@ export const clients: Record<LabProtocol, Client> = {
     command: ["psql", "-U", "postgres", "-h", address ?? host, "-p", String(port), "-Atc", "SELECT name FROM identity"],
     environment: { PGPASSWORD: password, PGSSLMODE: "disable", PGCONNECT_TIMEOUT: seconds(timeoutMs) },
   }),
-  redis: ({ host, port, address, tls }, { password, caFile }) => ({
+  redis: ({ host, port, address, tls }, { password, caFile, timeoutMs }) => ({
     command: [
+      ...["timeout", "--signal=KILL", String(timeoutMs / 1000)], // redis-cli itself waits for ever
       ...["redis-cli", "-h", address ?? host, "-p", String(port)],
       ...(tls ? ["--tls", "--cacert", caFile, "--sni", host] : []),
       ...["GET", "identity"],

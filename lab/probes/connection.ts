@@ -12,6 +12,8 @@ export interface Attempt {
   from: Who;
   /** `around`: as the proxy's own user, whose traffic is not redirected. @default sidecar */
   through?: Connection["through"];
+  /** The pod's annotations keep the port from being redirected: `around` without being the proxy's user. */
+  portExcluded?: true;
   protocol: LabProtocol;
   to: Target;
   expect: Verdict;
@@ -23,10 +25,17 @@ export interface Attempt {
 const proxyUser = 1337;
 /** The user nobody: an application's. */
 const applicationUser = 65534;
-/** A connection that is let through is there within milliseconds; a dropped one never comes. */
-const patienceMs = 2_500;
+/**
+ * How long a client waits for its server. One that is let through answers within milliseconds, but on a busy machine
+ * patience costs nothing; one whose packets are dropped is waited for in vain, every time.
+ */
+const patienceMs = { answers: 8_000, otherwise: 2_500 };
+/** Clients keep their own time, from when they are up; this ends one that does not. */
+const startUpMs = 10_000;
+/** A server that speaks first does so within milliseconds. */
+const greetingMs = 2_000;
 /** After a change, a proxy may need some time to hear of it; longer than this is a failure. */
-const propagationMs = 10_000;
+const propagationMs = 20_000;
 
 /** A connection tried by the protocol's real client. */
 export function connection(attempt: Attempt): Probe {
@@ -49,12 +58,12 @@ export function connection(attempt: Attempt): Probe {
 
 async function tryOnce(attempt: Attempt, stage: Stage): Promise<Finding> {
   const { from, to, protocol, through = "sidecar", expect, answer = answerOf[protocol] } = attempt;
-  const timeoutMs = patienceMs;
+  const timeoutMs = patienceMs[expect === "answers" ? "answers" : "otherwise"];
   const { password, caFile } = stage.outside;
   const { command, environment } = clients[protocol](to, { password, caFile, timeoutMs });
   const result = await stage.exec(from, command, {
-    user: through === "around" ? proxyUser : applicationUser,
-    timeoutMs: timeoutMs + 500,
+    user: through === "around" && !attempt.portExcluded ? proxyUser : applicationUser,
+    timeoutMs: timeoutMs + startUpMs,
     ...(environment ? { environment } : {}),
   });
   const seen = verdictOf(result, answer);
@@ -103,7 +112,10 @@ export function greeting(attempt: Omit<Attempt, "expect"> & { expect: "blocked" 
     expected: expect === "blocked" ? "0 bytes" : "the greeting",
     run: async (stage) => {
       const user = through === "around" ? proxyUser : applicationUser;
-      const result = await stage.exec(from, greetingCommand(to, 1_500), { user, timeoutMs: patienceMs });
+      const result = await stage.exec(from, greetingCommand(to, greetingMs), {
+        user,
+        timeoutMs: patienceMs.otherwise + greetingMs,
+      });
       const bytes = Number(result.stdout.trim()) || 0;
       const seen: Verdict = bytes > 0 ? "greeting" : "blocked";
       return {

@@ -22,9 +22,12 @@ export interface Request {
 
 const proxyUser = 1337;
 const applicationUser = 65534;
-const patienceMs = 3_000;
+/** An answer that is to come may take its time on a busy machine; one that must not come is waited for in vain. */
+const patienceMs = { answer: 8_000, none: 3_000 };
+/** curl keeps the time itself, from when it is up. */
+const startUpMs = 5_000;
 /** A page that calls other services may need some time after a change. */
-const propagationMs = 10_000;
+const propagationMs = 20_000;
 /** How curl reports that there was no answer. */
 const noStatus = "000";
 
@@ -53,12 +56,13 @@ async function requestOnce(request: Request, stage: Stage): Promise<Finding> {
   const { from, around, expect } = request;
   const url = typeof request.url === "string" ? request.url : await request.url(stage);
   const options = typeof request.options === "function" ? await request.options(stage) : (request.options ?? []);
-  const command = ["curl", "-sS", "--max-time", String(patienceMs / 1000), "-w", "\n%{http_code}", ...options, url];
+  const timeoutMs = patienceMs[expect.status === noStatus ? "none" : "answer"];
+  const command = ["curl", "-sS", "--max-time", String(timeoutMs / 1000), "-w", "\n%{http_code}", ...options, url];
   const user = around ? proxyUser : applicationUser;
   const result =
     typeof from === "string"
       ? await stage.outside.exec(from, command)
-      : await stage.exec(from, command, { user, timeoutMs: patienceMs + 500 });
+      : await stage.exec(from, command, { user, timeoutMs: timeoutMs + startUpMs });
   const lines = result.stdout.trimEnd().split("\n");
   const status = lines.at(-1) || noStatus;
   const page = lines.slice(0, -1).join("\n");
@@ -71,7 +75,10 @@ async function requestOnce(request: Request, stage: Stage): Promise<Finding> {
     passed,
     seen: `${status}, exit ${result.exitCode}${matched ? `, ${matched}` : ""}`,
     evidence: evidenceOf(result, page),
-    ...(typeof from === "string" ? {} : connectionOf(stage, from, around ?? false, url, status)),
+    // What dials another host than its URL's says nothing of that host.
+    ...(typeof from === "string" || options.includes("--connect-to")
+      ? {}
+      : connectionOf(stage, from, around ?? false, url, status)),
   };
 }
 
@@ -92,4 +99,24 @@ function connectionOf(
   const to = { host: hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
   const through = around || !hasSidecar ? "around" : "sidecar";
   return { connection: { from: { namespace, workload, serviceAccount }, to, through, seen } };
+}
+
+/**
+ * A stranger at the gateway's port, with a database's name as SNI and no regard for the gateway's own certificate.
+ * Without a certificate of its own the handshake must fail.
+ */
+export function withoutCertificate(
+  attempt: Pick<Request, "observation" | "title" | "from"> & { sni: string; gateway: string; port: number },
+): Probe {
+  const { observation, title, from, sni, gateway, port } = attempt;
+  return http({
+    observation,
+    title,
+    from,
+    around: true,
+    url: `https://${sni}:${port}/`,
+    options: ["--insecure", "--http1.1", "--connect-to", `${sni}:${port}:${gateway}:${port}`],
+    // Reset or alert while it reads, writes or shakes hands; or no answer at all, where NetworkPolicy comes before.
+    expect: { status: noStatus, exitCode: [56, 55, 35, 28] },
+  });
 }

@@ -35,7 +35,7 @@ interface Query {
 }
 
 /** A change of policy reaches a proxy within this time. */
-const propagationMs = 10_000;
+const propagationMs = 20_000;
 
 /** The scenario's own client: `mysql` in its own container, with the password its Secret gives it. */
 export function query(probe: Query): Probe {
@@ -56,10 +56,10 @@ export function query(probe: Query): Probe {
 
 async function queryOnce({ who, host, expected, expect }: Query, stage: Stage): Promise<Finding> {
   const client =
-    'MYSQL_PWD=$MYSQL_ROOT_PASSWORD exec mariadb --no-defaults -h "$0" -u root --skip-ssl --connect-timeout=3';
+    'MYSQL_PWD=$MYSQL_ROOT_PASSWORD exec mariadb --no-defaults -h "$0" -u root --skip-ssl --connect-timeout=5';
   const script = `${client} -NBe "SELECT name FROM lab.identity"`;
   const pod = stage.pod(who).metadata ?? {};
-  const result = await stage.agent.exec(pod, "mysql", ["sh", "-c", script, host], { timeoutMs: 5_000 });
+  const result = await stage.agent.exec(pod, "mysql", ["sh", "-c", script, host], { timeoutMs: 10_000 });
   const { workload, namespace, serviceAccount } = stage.identity(who);
   const passed = expected.test(`${result.stdout}${result.stderr}`);
   const seen: Verdict = result.exitCode === 0 ? "answers" : "blocked";

@@ -1,10 +1,10 @@
 import type { Stage } from "./stage.js";
 
-/** A namespace beside the stack. No policy of the stack covers it. */
+/** A namespace beside the stack, which no policy of the stack covers; or pods beside the stack's own in a namespace of it. */
 export interface FixtureNamespace {
   readonly name: string;
-  /** Whether the mesh gives its pods a sidecar. */
-  readonly injection: boolean;
+  /** Whether the mesh gives its pods a sidecar. In a namespace of the stack that is the stack's own affair. */
+  readonly injection: boolean | "of the stack";
   readonly workloads: readonly FixtureWorkload[];
 }
 
@@ -13,28 +13,33 @@ export interface FixtureWorkload {
   readonly name: string;
   /** @default app: name */
   readonly labels?: Record<string, string>;
-  /** @default one named like the workload */
+  /** @default one named like the workload; in a namespace of the stack it must exist */
   readonly serviceAccount?: string;
+  /** Annotations of the pod. */
+  readonly annotations?: Record<string, string>;
   /** Serve a page on port 80, under the workload's name. @default only wait */
   readonly serves?: boolean;
 }
 
 const nobody = 65534;
 
-function objectsOf({ name: namespace, injection, workloads }: FixtureNamespace): object[] {
-  const labels = { "istio-injection": injection ? "enabled" : "disabled" };
+const isOfStack = ({ injection }: FixtureNamespace): boolean => injection === "of the stack";
+
+function objectsOf(fixture: FixtureNamespace): object[] {
+  const { name: namespace, injection, workloads } = fixture;
+  const labels = { "istio-injection": injection === true ? "enabled" : "disabled" };
   return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
+    ...(isOfStack(fixture) ? [] : [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }]),
     ...workloads.flatMap((workload) => [
-      {
-        apiVersion: "v1",
-        kind: "ServiceAccount",
-        metadata: { name: workload.serviceAccount ?? workload.name, namespace },
-      },
+      ...(isOfStack(fixture) ? [] : [account(namespace, workload)]),
       deployment(namespace, workload),
       ...(workload.serves ? [service(namespace, workload)] : []),
     ]),
   ];
+}
+
+function account(namespace: string, { name, serviceAccount = name }: FixtureWorkload): object {
+  return { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: serviceAccount, namespace } };
 }
 
 function service(namespace: string, { name, labels = { app: name } }: FixtureWorkload): object {
@@ -51,7 +56,7 @@ const shell = {
 };
 
 function deployment(namespace: string, workload: FixtureWorkload): object {
-  const { name, labels = { app: name }, serviceAccount = name, serves } = workload;
+  const { name, labels = { app: name }, serviceAccount = name, annotations = {}, serves } = workload;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -59,7 +64,7 @@ function deployment(namespace: string, workload: FixtureWorkload): object {
     spec: {
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
+        metadata: { labels, annotations },
         spec: {
           serviceAccountName: serviceAccount,
           // Its end is not what is looked at.
@@ -83,7 +88,8 @@ export async function addFixtures(stage: Stage, namespaces: readonly FixtureName
   );
 }
 
-export async function removeFixtures(stage: Stage, namespaces: readonly FixtureNamespace[]): Promise<void> {
-  if (namespaces.length === 0) return;
-  await stage.kubectl(["delete", "namespace", "--ignore-not-found", ...namespaces.map(({ name }) => name)]);
+/** Removes what the lab added; a namespace of the stack goes with the stack. */
+export async function removeFixtures({ kubectl }: Stage, namespaces: readonly FixtureNamespace[]): Promise<void> {
+  const own = namespaces.filter((fixture) => !isOfStack(fixture)).map(({ name }) => name);
+  if (own.length > 0) await kubectl(["delete", "namespace", "--ignore-not-found", ...own]);
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { machineAddresses, machineOf } from "../outside/index.js";
 import { connection, greeting, type Attempt } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
+import { withoutCertificate } from "../probes/http.js";
 import type { Probe } from "../probes/probe.js";
 import { type Entry, matrix, wildcards } from "./modesMatrix.js";
 import type { Config, Scenario } from "./scenario.js";
@@ -270,24 +271,22 @@ const furtherProbes: Probe[] = [
     to: { host: "tls.tls-direct.db.example.com", port: 443, tls: true, address: machineAddresses.web },
     expect: "blocked",
   }),
-  connection({
+  withoutCertificate({
     observation: "f",
     title:
-      "the gateway's shared port, dialled by the client around its sidecar with a database's SNI, wants a certificate",
+      "the gateway's shared port wants a certificate of the client that comes around its sidecar with a database's SNI",
     from: buyer,
-    through: "around",
-    protocol: "tls",
-    to: { host: gatewayService, port: 15443, tls: true },
-    expect: "blocked",
+    sni: mysqlMtls.host,
+    gateway: gatewayService,
+    port: 15443,
   }),
-  connection({
+  withoutCertificate({
     observation: "f",
     title: "the gateway's shared port is closed to a stranger",
     from: twin,
-    through: "around",
-    protocol: "tls",
-    to: { host: gatewayService, port: 15443, tls: true },
-    expect: "blocked",
+    sni: mysqlMtls.host,
+    gateway: gatewayService,
+    port: 15443,
   }),
 ];
 

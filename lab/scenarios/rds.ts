@@ -1,15 +1,18 @@
 import { machineAddresses } from "../outside/index.js";
 import { connection, greeting } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
+import { withoutCertificate } from "../probes/http.js";
 import { query, sidecarInjected } from "../probes/mysqlClient.js";
 import type { Config, Scenario } from "./scenario.js";
 import { stackConfig } from "./stackFile.js";
-import { addressOf, type Who } from "./stage.js";
+import { addressOf, allGatewayPods, type Who } from "./stage.js";
 
 const client: Who = { namespace: "demo-server", labels: { name: "lbl-k8s-mysql" } };
 /** The client's labels and service account, in a namespace nobody allowed. */
 const twin: Who = { namespace: "stranger", labels: client.labels };
 const visitor: Who = { namespace: "stranger", labels: { app: "visitor" } };
+/** A pod of the client's own namespace, with the client's account, that keeps the database's port from its sidecar. */
+const excluder: Who = { namespace: "demo-server", labels: { app: "excluder" } };
 const bare: Who = { namespace: "bare", labels: { app: "bare" } };
 
 const host = "rm-example.mysql.rds.aliyuncs.com";
@@ -44,6 +47,17 @@ export const rdsScenario: Scenario = {
       workloads: [{ name: "k8s-mysql", labels: client.labels }, { name: "visitor" }],
     },
     { name: "bare", injection: false, workloads: [{ name: "bare" }] },
+    {
+      name: "demo-server",
+      injection: "of the stack",
+      workloads: [
+        {
+          name: "excluder",
+          serviceAccount: "k8s-mysql",
+          annotations: { "traffic.sidecar.istio.io/excludeOutboundPorts": "3306" },
+        },
+      ],
+    },
   ],
   steps: [
     {
@@ -169,13 +183,22 @@ export const rdsScenario: Scenario = {
           expect: "blocked",
         }),
         connection({
+          ...mysql,
           observation: "g",
-          title: "nor with the database's name as a forged SNI",
-          from: client,
+          title: "nor a pod of the client's namespace and account that excludes the port from its sidecar",
+          from: excluder,
           through: "around",
-          protocol: "tls",
-          to: { host, port: 13306, address: gatewayService },
+          portExcluded: true,
+          to: byAddress,
           expect: "blocked",
+        }),
+        withoutCertificate({
+          observation: "g",
+          title: "nor at the gateway's port with the database's name as a forged SNI",
+          from: client,
+          sni: host,
+          gateway: gatewayService,
+          port: 13306,
         }),
         connection({
           observation: "f",
@@ -207,7 +230,7 @@ export const rdsScenario: Scenario = {
     },
     {
       title: "the database's own allow-list admits the gateway only",
-      act: (stage) => stage.outside.allowList("rds", stage.gatewayPods().map(addressOf)),
+      act: async (stage) => stage.outside.allowList("rds", (await allGatewayPods(stage)).map(addressOf)),
       probes: [
         connection({
           ...mysql,

@@ -64,6 +64,15 @@ export class Stage {
   }
 }
 
+/** The fewest gateway pods the settings ask for. The autoscaler adds the second when it first looks, within 15 s. */
+const gatewayReplicas = 2;
+
+/** The gateway's pods, once all of them are there. */
+export async function allGatewayPods({ agent }: Stage): Promise<V1Pod[]> {
+  const { namespace, labels } = gatewayPods;
+  return agent.waitReady(namespace, labels, { replicas: gatewayReplicas });
+}
+
 /** The address of a pod. */
 export function addressOf(pod: V1Pod): string {
   const address = pod.status?.podIP;
