@@ -73,18 +73,31 @@ class ScenarioRun {
   }
 
   private async steps(stack: LabStack): Promise<boolean> {
-    const { scenario, ground } = this;
+    const { scenario } = this;
     for (const [index, step] of scenario.steps.entries()) {
       this.enter(step.title);
       if (step.config || step.up || index === 0 || scenario.steps[index - 1]?.config) {
         if (!(await this.up(stack, step))) return false;
       }
-      if (index === 0) await addFixtures(ground.stage, scenario.fixtures);
-      await step.act?.(ground.stage);
-      await settled(ground.stage);
+      if (!(await this.prepared(step, index === 0))) return false;
       await this.probe(step.probes);
     }
     return true;
+  }
+
+  /** Brings the world into the step's state. What fails here is a result too, and the stack is still removed. */
+  private async prepared(step: Step, isFirst: boolean): Promise<boolean> {
+    const { scenario, ground } = this;
+    try {
+      if (isFirst) await addFixtures(ground.stage, scenario.fixtures);
+      await step.act?.(ground.stage);
+      await settled(ground.stage);
+      return true;
+    } catch (error) {
+      const probe = { observation: everyStack, title: `prepare: ${step.title}`, expected: "ready for the probes" };
+      this.record(probe, asFinding(error), 0);
+      return false;
+    }
   }
 
   /** Tells results as they come, and keeps them in the order in which they are written down. */
