@@ -29,7 +29,7 @@ async function bounded({ host, address, known, port, dns, timeoutMs, speaks, pas
   const socket = connect({ host: target, port, signal: deadline });
   try {
     await Promise.race([
-      speaks === "mysql" ? mysql(socket, password, seen) : https(socket, host, seen),
+      languages[speaks](socket, { host, password }, seen),
       new Promise((_, reject) => {
         socket.once("error", (error) => reject(deadline.aborted ? new Error(`time-out, ${target}`) : error));
         socket.once("close", () => reject(new Error(`closed, ${target}`)));
@@ -40,6 +40,16 @@ async function bounded({ host, address, known, port, dns, timeoutMs, speaks, pas
   }
 }
 
+const languages = {
+  mysql: (socket, { password }, seen) => mysql(socket, password, seen),
+  https: (socket, { host }, seen) => https(tlsTo(socket, host), host, seen),
+  mongo: (socket, _, seen) => mongo(socket, seen),
+  "mongo-tls": (socket, { host }, seen) => mongo(tlsTo(socket, host), seen),
+};
+
+/** Certificates are not looked at: what the server says tells who it is. */
+const tlsTo = (socket, host) => connectTls({ socket, servername: host, rejectUnauthorized: false });
+
 /** Asked of the cluster's DNS, which the sidecar may answer in its place. */
 async function resolve(host, dns, timeoutMs) {
   const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
@@ -48,9 +58,7 @@ async function resolve(host, dns, timeoutMs) {
   return first;
 }
 
-/** Certificates are not looked at: what the server says tells who it is. */
-async function https(socket, host, seen) {
-  const secure = connectTls({ socket, servername: host, rejectUnauthorized: false });
+async function https(secure, host, seen) {
   secure.write(`GET / HTTP/1.0\r\nHost: ${host}\r\n\r\n`);
   let text = "";
   await new Promise((resolve, reject) => {
@@ -60,6 +68,20 @@ async function https(socket, host, seen) {
   });
   if (!text) throw new Error("closed, with nothing said");
   Object.assign(seen, { stage: "answer", said: text.trim().split("\n").at(-1) });
+}
+
+/** Asks a server of MongoDB's protocol from which address the connection came. */
+async function mongo(socket, seen) {
+  const text = (value) => Buffer.from(`${value}\0`);
+  const number = (value) => Buffer.from(Int32Array.of(value).buffer);
+  const fields = [Buffer.from([0x10]), text("whatsmyuri"), number(1), Buffer.from([0x02]), text("$db"), number(6)];
+  const body = Buffer.concat([...fields, text("admin"), Buffer.from([0])]);
+  const message = Buffer.concat([number(0), Buffer.from([0]), number(body.length + 4), body]); // flags, kind of section
+  const [request, inAnswerTo, opMsg] = [1, 0, 2013];
+  socket.write(Buffer.concat([...[message.length + 16, request, inAnswerTo, opMsg].map(number), message]));
+  const reply = await new Promise((resolve, reject) => socket.once("data", resolve).once("error", reject));
+  const address = /you\0.{4}([\d.]+):/s.exec(reply.toString("latin1"))?.[1];
+  Object.assign(seen, { stage: "answer", said: address ? `mongo ${address}` : "an answer without an address" });
 }
 
 /** Logs in by MySQL's protocol and asks. */

@@ -6,6 +6,9 @@ import { addresses } from "../host/index.js";
 import { identity } from "../node/container.js";
 import { netnsPath } from "../node/network.js";
 
+/** What a client speaks. */
+export type Language = "mysql" | "https" | "mongo" | "mongo-tls";
+
 /** A connection to try. */
 export interface Dial {
   readonly host: string;
@@ -14,7 +17,7 @@ export interface Dial {
   readonly address?: string;
   /** Dialled where DNS does not answer: whether a client can resolve names is not what is looked at. */
   readonly known: string;
-  readonly speaks: "mysql" | "https";
+  readonly speaks: Language;
   readonly timeoutMs: number;
 }
 

@@ -2,14 +2,14 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Tried } from "../agreement/compare.js";
 import { machineAddresses, type MachineName } from "../outside/index.js";
 import { addressOf, type Stage, type Who } from "../scenarios/stage.js";
-import type { Diallers, Seen, Through } from "./diallers.js";
+import type { Diallers, Language, Seen, Through } from "./diallers.js";
 
 /** A server outside, as a client knows it. */
 export interface Server {
   readonly host: string;
   readonly port: number;
   readonly machine: MachineName;
-  readonly speaks: "mysql" | "https";
+  readonly speaks: Language;
 }
 
 /** Tries one connection, by name; around the sidecar by the server's own address, as an attacker would. */
@@ -19,7 +19,7 @@ export async function tryOne(
   who: Who,
   through: Through,
   server: Server,
-  timeoutMs: number,
+  { timeoutMs, gateway }: { timeoutMs: number; gateway: Who },
 ): Promise<Tried> {
   const { namespace, workload, serviceAccount, hasSidecar } = stage.identity(who);
   const { host, port, speaks, machine } = server;
@@ -31,7 +31,7 @@ export async function tryOne(
     to: { host, port },
     through: hasSidecar ? through : "around",
     seen: verdictOf(seen, machine),
-    ...pathOf(seen, stage.gatewayPods()),
+    ...pathOf(seen, stage.agent.podsOf(gateway.namespace, gateway.labels)),
     said: seen.said,
   };
 }

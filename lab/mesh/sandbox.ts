@@ -4,7 +4,7 @@ import type { AnalysisOptions, KubernetesObject } from "../../access/model.js";
 import { Diallers, type Through } from "../dialling/diallers.js";
 import { tryOne, type Server } from "../dialling/tried.js";
 import type { Cluster } from "../provider/cluster.js";
-import type { Stage, Who } from "../scenarios/stage.js";
+import { gatewayPods, type Stage, type Who } from "../scenarios/stage.js";
 
 /** One connection to be tried. */
 export interface Attempted {
@@ -25,14 +25,15 @@ export class Sandbox {
     readonly cluster: Cluster,
     private readonly collections: readonly Collection[],
     private readonly options: AnalysisOptions,
+    private readonly gateway: Who,
   ) {
     this.diallers = new Diallers(stage.outside.password);
   }
 
   /** Opened once everything is installed: kinds that come later are not read. */
-  static async open(stage: Stage, options: AnalysisOptions): Promise<Sandbox> {
+  static async open(stage: Stage, options: AnalysisOptions, gateway: Who = gatewayPods): Promise<Sandbox> {
     const cluster = await connectCluster(stage.controlPlane.kubeconfigPath);
-    return new Sandbox(stage, cluster, await readableCollections(cluster), options);
+    return new Sandbox(stage, cluster, await readableCollections(cluster), options, gateway);
   }
 
   /** Every object the analysis reads, as it stands. */
@@ -42,7 +43,9 @@ export class Sandbox {
 
   async tryAll(attempts: readonly Attempted[], timeoutMs: number): Promise<Tried[]> {
     return Promise.all(
-      attempts.map(({ who, through, server }) => tryOne(this.stage, this.diallers, who, through, server, timeoutMs)),
+      attempts.map(({ who, through, server }) =>
+        tryOne(this.stage, this.diallers, who, through, server, { timeoutMs, gateway: this.gateway }),
+      ),
     );
   }
 

@@ -29,6 +29,8 @@ const kinds: Record<MachineName, (name: string, address: string) => Machine> = {
 /** The world outside the cluster: databases and servers on machines of their own. */
 export class Outside {
   private readonly places = new Map<MachineName, Place>();
+  /** Whom machines with an allow-list let in. */
+  readonly admitted = new Map<MachineName, readonly string[]>();
 
   private constructor(
     private readonly host: LabHost,
@@ -70,11 +72,13 @@ export class Outside {
   /** What stands for the database's own allow-list. */
   async allowList(name: MachineName, addresses: readonly string[]): Promise<void> {
     await this.place(name).admitOnly(addresses);
+    this.admitted.set(name, addresses);
   }
 
   /** Every allow-list away, as at the start. */
   async admitEverybody(): Promise<void> {
     await Promise.all([...this.places.values()].map((place) => place.admitAll()));
+    this.admitted.clear();
   }
 
   /** Changes what Bookinfo's database holds. */

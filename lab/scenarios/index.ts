@@ -1,5 +1,6 @@
 import { commandExperiment } from "../command/index.js";
 import { mutationsExperiment } from "../mutations/index.js";
+import { recipesExperiment } from "../recipes/index.js";
 import { cloudsExperiment } from "../clouds/index.js";
 import { faultsScenario } from "../faults/index.js";
 import { bookinfoScenario } from "./bookinfo.js";
@@ -25,4 +26,9 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
-export const experiments: readonly Experiment[] = [commandExperiment, cloudsExperiment, mutationsExperiment];
+export const experiments: readonly Experiment[] = [
+  commandExperiment,
+  cloudsExperiment,
+  recipesExperiment,
+  mutationsExperiment,
+];

@@ -1,3 +1,4 @@
+import { StackAgreement } from "../agreement/stackAgreement.js";
 import type { OperationResult } from "../engine/events.js";
 import type { LabStack } from "../engine/stack.js";
 import { asFinding, runProbes, type Finding, type Probe, type ProbeResult } from "../probes/probe.js";
@@ -46,6 +47,7 @@ class ScenarioRun {
   readonly results: ProbeResult[] = [];
   readonly replaced: readonly string[];
   private readonly config: Scenario["config"];
+  private readonly agreement: StackAgreement;
   private stepTitle = "";
 
   constructor(
@@ -56,6 +58,7 @@ class ScenarioRun {
     const { config, replaced } = onLabCluster(scenario.config());
     this.config = () => structuredClone(config);
     this.replaced = replaced;
+    this.agreement = new StackAgreement(ground.stage);
   }
 
   async all(keep: boolean): Promise<void> {
@@ -80,8 +83,12 @@ class ScenarioRun {
         if (!(await this.up(stack, step))) return false;
       }
       if (!(await this.prepared(step, index === 0))) return false;
-      await this.probe(step.probes);
+      const results = await this.probe(step.probes);
+      await this.agreement.hold(step.config ? step.config(this.config()) : this.config(), results);
     }
+    await this.check("what the access analysis predicts of these objects", "every probe agrees", async () =>
+      this.agreement.finding(),
+    );
     return true;
   }
 
@@ -101,7 +108,7 @@ class ScenarioRun {
   }
 
   /** Tells results as they come, and keeps them in the order in which they are written down. */
-  private async probe(probes: readonly Probe[]): Promise<void> {
+  private async probe(probes: readonly Probe[]): Promise<readonly ProbeResult[]> {
     const first = this.results.length;
     const order = new Map<ProbeResult, number>();
     await runProbes(probes, this.ground.stage, (probe, finding, seconds) => {
@@ -109,6 +116,7 @@ class ScenarioRun {
     });
     const sorted = this.results.splice(first).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
     this.results.push(...sorted);
+    return sorted;
   }
 
   private up(stack: LabStack, step: Step): Promise<boolean> {

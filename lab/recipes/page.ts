@@ -1,0 +1,55 @@
+import type { PointRecord, RecipesData } from "./index.js";
+
+const introduction = `# The documents' recipes, and this project's
+
+Two documents that this project's stacks follow, on a MySQL client behind an egress gateway and on Bookinfo with an external
+MongoDB, give manifests to apply. The lab applies them as they stand, on real proxies and against real databases, with nothing
+filled in but the servers' names and addresses, and looks from where a client, a neighbour and an attacker would. This is what
+they do. The last column says what this project's own output does in the same place, and which observation of the lab shows it.
+
+"direct" and "gateway" say whose address the database saw.
+`;
+
+const closing = `## Why
+
+- **Past the gateway.** The recipe limits who sees the route to the gateway, but not who sees the ServiceEntry. Any other
+  namespace knows the host, has no route for it, and goes straight there. Here all three objects of a database are exported to
+  the same namespaces: its clients' and the gateway's.
+- **Any address on the port.** A TCP ServiceEntry without an address listens on every address of its port. Here each database
+  has an address of its own, which the sidecar's DNS answers.
+- **The greeting.** A policy on TCP decides at the client's first byte. MySQL speaks before that, so a denied client has already
+  been greeted, and holds a connection. Here the gateway's handshake names the clients' service accounts, and the policy repeats them.
+- **Around the sidecar.** Redirection into the sidecar is a convenience, and no boundary. Here NetworkPolicy lets clients out to
+  the gateway only, and the database's own allow-list admits the gateway only.
+`;
+
+/** The page on what the documents' recipes do, from a run of the lab. */
+export function recipesPage({ points, istioctl }: RecipesData): string {
+  const steps = [...new Set(points.map(({ step }) => step))];
+  const tables = steps.map((step) => {
+    const rows = points.filter((point) => point.step === step);
+    return [`## ${step}`, "", ...table(rows), ""].join("\n");
+  });
+  const holes = points.filter((point) => !isMeant(point)).length;
+  const messages = istioctl.reduce((sum, { messages: found }) => sum + found.length, 0);
+  const counted = `Of ${points.length} observations, ${holes} are not what was meant. \`istioctl analyze\` reports ${messages || "none"} of them; the
+access analysis of this project predicts every one, from the manifests alone.
+`;
+  return [introduction, counted, ...tables, closing].join("\n");
+}
+
+function table(points: readonly PointRecord[]): string[] {
+  return [
+    "| who tries | meant | the recipe, in the lab | what was said | this project |",
+    "| --- | --- | --- | --- | --- |",
+    ...points.map((point) => {
+      const { title, meant, seen, said, ours } = point;
+      const verdict = isMeant(point) ? seen : `**${seen}**`;
+      return `| ${title} | ${meant === "answers" ? "an answer" : "refused"} | ${verdict} | ${said ? `\`${said}\`` : ""} | ${ours} |`;
+    }),
+  ];
+}
+
+function isMeant({ meant, seen }: PointRecord): boolean {
+  return seen.split(" ")[0] === meant;
+}

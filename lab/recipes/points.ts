@@ -1,0 +1,262 @@
+import type { Manifest } from "../../components/manifest.js";
+import type { Tried } from "../agreement/compare.js";
+import type { Through } from "../dialling/diallers.js";
+import type { Server } from "../dialling/tried.js";
+import type { Loose } from "../mutations/draft.js";
+import type { Who } from "../scenarios/stage.js";
+import type { RecipeName } from "./surroundings.js";
+
+/** What is looked at in a recipe, and what it really does there. */
+export interface Point {
+  readonly title: string;
+  readonly who: Who;
+  readonly through: Through;
+  readonly server: Server;
+  /** What was measured, as `seen path`; another finding fails. */
+  readonly measured: string;
+  /** What is meant to happen. */
+  readonly meant: "answers" | "blocked";
+  /** Where the lab shows what the project's own output does: scenario and observation. */
+  readonly ours: string;
+}
+
+/** A recipe as it is applied, and what is looked at in it. */
+export interface RecipeStep {
+  readonly title: string;
+  readonly recipes: readonly RecipeName[];
+  readonly change?: (objects: Manifest[]) => Manifest[];
+  readonly points: readonly Point[];
+}
+
+/** What was seen, in the words of a point. */
+export const wordsFor = ({ seen, path }: Tried): string => (path ? `${seen} ${path}` : seen);
+
+const client: Who = { namespace: "demo-server", labels: { name: "lbl-k8s-mysql" } };
+const reports: Who = { namespace: "demo-server", labels: { app: "reports" } };
+const batch: Who = { namespace: "demo-other", labels: { app: "batch" } };
+const ratings: Who = { namespace: "bookinfo", labels: { app: "ratings" } };
+const tool: Who = { namespace: "other", labels: { app: "tool" } };
+
+const rds: Server = { host: "rm-example.mysql.rds.aliyuncs.com", port: 3306, machine: "rds", speaks: "mysql" };
+/** Another database on the same port, which the recipe never names. */
+const stock: Server = { host: "rm-stock.mysql.rds.aliyuncs.com", port: 3306, machine: "stock", speaks: "mysql" };
+const mongo: Server = { host: "mongo.db.example.com", port: 27017, machine: "mongo", speaks: "mongo" };
+const mongoTls: Server = { ...mongo, port: 27018, speaks: "mongo-tls" };
+
+function allowing(objects: Manifest[]): Manifest[] {
+  return objects.map((object) => {
+    if (object.kind !== "AuthorizationPolicy") return object;
+    const { spec } = object as Loose;
+    return { ...object, spec: { ...spec, action: "ALLOW" } };
+  });
+}
+
+const withoutEntry = (objects: Manifest[]): Manifest[] => objects.filter(({ kind }) => kind !== "ServiceEntry");
+
+const through = "sidecar" as const;
+
+const rdsSteps: readonly RecipeStep[] = [
+  {
+    title: "MySQL through the gateway, before the database is registered",
+    recipes: ["rds"],
+    change: withoutEntry,
+    points: [
+      { title: "the client", who: client, through, server: rds, measured: "blocked", meant: "blocked", ours: "rds b" },
+    ],
+  },
+  {
+    title: "MySQL through the gateway, the policy denies the client's namespace",
+    recipes: ["rds"],
+    points: [
+      {
+        title: "the denied client gets the database's greeting, and holds a connection to it",
+        who: client,
+        through,
+        server: rds,
+        measured: "greeting",
+        meant: "blocked",
+        ours: "rds h: not one byte",
+      },
+      {
+        title: "a namespace the policy does not speak of reaches the database, past the gateway",
+        who: batch,
+        through,
+        server: rds,
+        measured: "answers direct",
+        meant: "blocked",
+        ours: "rds f: refused",
+      },
+    ],
+  },
+  {
+    title: "MySQL through the gateway, the policy allows the client's namespace",
+    recipes: ["rds"],
+    change: allowing,
+    points: [
+      {
+        title: "the client reaches the database through the gateway",
+        who: client,
+        through,
+        server: rds,
+        measured: "answers gateway",
+        meant: "answers",
+        ours: "rds d: the same",
+      },
+      {
+        title: "every other service account of the namespace does too",
+        who: reports,
+        through,
+        server: rds,
+        measured: "answers gateway",
+        meant: "answers",
+        ours: "modes c: refused, for a client may be a service account",
+      },
+      {
+        title: "another namespace reaches the database, straight past the gateway",
+        who: batch,
+        through,
+        server: rds,
+        measured: "answers direct",
+        meant: "blocked",
+        ours: "rds f: refused",
+      },
+      {
+        title: "the client asks for another server on port 3306 and is answered by this database",
+        who: client,
+        through,
+        server: stock,
+        measured: "misrouted gateway",
+        meant: "blocked",
+        ours: "modes c: each database on a port answers for itself",
+      },
+      {
+        title: "so is another namespace, past the gateway",
+        who: batch,
+        through,
+        server: stock,
+        measured: "misrouted direct",
+        meant: "blocked",
+        ours: "modes c: refused",
+      },
+      {
+        title: "the client's process steps around its sidecar and reaches the database",
+        who: client,
+        through: "around",
+        server: rds,
+        measured: "answers direct",
+        meant: "blocked",
+        ours: "rds g: refused by NetworkPolicy",
+      },
+      {
+        title: "another namespace around its sidecar does too",
+        who: batch,
+        through: "around",
+        server: rds,
+        measured: "answers direct",
+        meant: "blocked",
+        ours: "rds g: refused by the database's allow-list",
+      },
+    ],
+  },
+];
+
+interface Mode {
+  readonly title: string;
+  readonly recipes: readonly RecipeName[];
+  readonly server: Server;
+  readonly letter: string;
+  readonly client: string;
+  readonly stranger: string;
+}
+
+const modes: readonly Mode[] = [
+  {
+    title: "MongoDB, TCP without a gateway",
+    recipes: ["bookinfo-tcp-direct"],
+    server: mongo,
+    letter: "a",
+    client: "answers direct",
+    stranger: "answers direct",
+  },
+  {
+    title: "MongoDB, TCP through the gateway",
+    recipes: ["bookinfo-tcp-direct", "bookinfo-tcp-gateway"],
+    server: mongo,
+    letter: "b",
+    client: "answers gateway",
+    stranger: "answers gateway",
+  },
+  {
+    title: "MongoDB, TCP through the gateway with mutual TLS",
+    recipes: ["bookinfo-tcp-direct", "bookinfo-tcp-gateway-mtls"],
+    server: mongo,
+    letter: "c",
+    client: "answers gateway",
+    stranger: "answers gateway",
+  },
+  {
+    title: "MongoDB, TLS without a gateway",
+    recipes: ["bookinfo-tls-direct"],
+    server: mongoTls,
+    letter: "d",
+    client: "answers direct",
+    stranger: "answers direct",
+  },
+  {
+    title: "MongoDB, TLS through the gateway",
+    recipes: ["bookinfo-tls-direct", "bookinfo-tls-gateway"],
+    server: mongoTls,
+    letter: "e",
+    client: "answers gateway",
+    stranger: "answers gateway",
+  },
+  {
+    title: "MongoDB, TLS through the gateway with mutual TLS",
+    recipes: ["bookinfo-tls-direct", "bookinfo-tls-gateway-mtls"],
+    server: mongoTls,
+    letter: "f",
+    client: "answers gateway",
+    stranger: "answers gateway",
+  },
+];
+
+/** Every recipe, in the documents' order. */
+export const steps: readonly RecipeStep[] = [
+  ...rdsSteps,
+  ...modes.map(({ title, recipes, server, letter, client: answered, stranger }): RecipeStep => ({
+    title,
+    recipes,
+    points: [
+      {
+        title: "the client",
+        who: ratings,
+        through,
+        server,
+        measured: answered,
+        meant: "answers",
+        ours: `bookinfo ${letter}: the same`,
+      },
+      {
+        title: "another namespace",
+        who: tool,
+        through,
+        server,
+        measured: stranger,
+        meant: "blocked",
+        ours: `modes ${letter}: refused`,
+      },
+      {
+        title: "the client around its sidecar",
+        who: ratings,
+        through: "around",
+        server,
+        measured: "answers direct",
+        meant: "blocked",
+        ours:
+          letter === "a" || letter === "d"
+            ? `modes ${letter}: the same, without a gateway`
+            : `modes ${letter}: refused`,
+      },
+    ],
+  })),
+];

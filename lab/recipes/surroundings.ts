@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import jsYaml from "js-yaml";
+import type { Manifest } from "../../components/manifest.js";
+import { machineAddresses } from "../outside/index.js";
+import type { FixtureNamespace } from "../scenarios/fixtures.js";
+import type { Who } from "../scenarios/stage.js";
+
+const folder = new URL("../../test/access/recipes/", import.meta.url);
+
+/** The documents' recipes, by file. */
+export type RecipeName =
+  | "rds"
+  | "bookinfo-tcp-direct"
+  | "bookinfo-tcp-gateway"
+  | "bookinfo-tcp-gateway-mtls"
+  | "bookinfo-tls-direct"
+  | "bookinfo-tls-gateway"
+  | "bookinfo-tls-gateway-mtls";
+
+export const recipeFile = (name: RecipeName): string => new URL(`${name}.yaml`, folder).pathname;
+
+/** What a reader fills in: names and addresses of servers, here those of the machines outside. */
+const filledIn: readonly [RegExp, string][] = [
+  [/rm-1\.mysql\.rds\.example\.com/g, "rm-example.mysql.rds.aliyuncs.com"],
+  [/my-mongo\.tcp\.svc|mongo\.example\.com/g, "mongo.db.example.com"],
+  [/192\.0\.2\.10/g, machineAddresses.mongo],
+];
+/** The server outside takes TLS on a port of its own. */
+const tlsPort: [RegExp, string] = [/\b27017\b/g, "27018"];
+
+/** Surroundings of a recipe stand in the lab by other means: namespaces, workloads, the mesh's settings, the gateway's pods. */
+const surroundings = new Set(["Namespace", "Deployment", "ConfigMap", "IstioGateway", "Service"]);
+
+/** The objects a recipe's reader applies. */
+export async function recipe(...names: RecipeName[]): Promise<Manifest[]> {
+  const texts = await Promise.all(names.map((name) => readFile(recipeFile(name), "utf8")));
+  return texts.flatMap((text, index) => {
+    const replacements = names[index]?.startsWith("bookinfo-tls") ? [...filledIn, tlsPort] : filledIn;
+    const filled = replacements.reduce((done, [what, by]) => done.replace(what, by), text);
+    const objects = (jsYaml.loadAll(filled) as (Manifest | null)[]).filter((object) => object !== null);
+    return objects.filter(({ kind }) => !surroundings.has(kind));
+  });
+}
+
+/** Outbound policy of both documents; neither has sidecars answer DNS. */
+export const meshConfig = { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } };
+
+const workload = (name: string, labels?: Record<string, string>) => ({ name, ...(labels ? { labels } : {}) });
+
+/** The documents' clients, a second service account beside one, and a namespace nobody names. */
+export const fixtures: readonly FixtureNamespace[] = [
+  {
+    name: "demo-server",
+    injection: true,
+    workloads: [workload("k8s-mysql", { name: "lbl-k8s-mysql" }), workload("reports")],
+  },
+  { name: "demo-other", injection: true, workloads: [workload("batch")] },
+  { name: "bookinfo", injection: true, workloads: [workload("ratings-v2", { app: "ratings" })] },
+  { name: "other", injection: true, workloads: [workload("tool")] },
+];
+
+export const gateway: Who = { namespace: "istio-system", labels: { istio: "egressgateway" } };
+
+const metadata = { name: "istio-egressgateway", namespace: gateway.namespace };
+
+/** The gateway both documents take as given: on ASM its operator makes it of an IstioGateway, elsewhere Istio's chart. */
+export const gatewayManifests: readonly Manifest[] = [
+  { apiVersion: "v1", kind: "ServiceAccount", metadata },
+  serviceFor([
+    { name: "tls-13306", port: 13306, targetPort: 13306 },
+    { name: "tls", port: 443, targetPort: 8443 },
+    { name: "tcp-mongo", port: 7777, targetPort: 7777 },
+  ]),
+  deployment(),
+];
+
+function serviceFor(ports: object[]): Manifest & { spec: object } {
+  return { apiVersion: "v1", kind: "Service", metadata, spec: { selector: gateway.labels, ports } };
+}
+
+function deployment(): Manifest & { spec: object } {
+  const labels = { ...gateway.labels, "sidecar.istio.io/inject": "true" };
+  const annotations = { "inject.istio.io/templates": "gateway" };
+  const containers = [{ name: "istio-proxy", image: "auto" }];
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata,
+    spec: {
+      selector: { matchLabels: gateway.labels },
+      template: {
+        metadata: { labels, annotations },
+        spec: { serviceAccountName: metadata.name, terminationGracePeriodSeconds: 1, containers },
+      },
+    },
+  };
+}
