@@ -24,8 +24,7 @@ export const gatewayCrash: Probe = {
   expected: `the client's next query is answered within ${crashLimitSeconds} s, on a new connection`,
   run: (stage) =>
     duringStream(stage, crashLimitSeconds, async (stream) => {
-      const { carrier } = await carrierOf(stage, stream);
-      stage.agent.kill(carrier.metadata ?? {});
+      stage.agent.kill((await carrierOf(stage, stream)).metadata ?? {});
     }),
 };
 
@@ -39,7 +38,7 @@ export const gatewayVanishes: Probe = {
     let lost = 0;
     try {
       const finding = await duringStream(stage, vanishedLimitSeconds, async (stream) => {
-        cut = (await carrierOf(stage, stream)).carrier;
+        cut = await carrierOf(stage, stream);
         await cutOff(stage, cut);
         lost = await failuresOf(stage, nextConnections);
       });

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "../host/index.js";
+import { labFolder } from "../host/mounts.js";
 import type { ExecResult } from "../node/index.js";
 import type { Stage, Who } from "../scenarios/stage.js";
 import { type Answer, answersOf, type StreamEvent, streamStatement } from "./streamReport.js";
@@ -22,7 +22,7 @@ export class QueryStream {
 
   /** Starts one in a client's pod and waits for its first answer. */
   static async start(stage: Stage, who: Who, host: string): Promise<QueryStream> {
-    const folder = await mkdtemp(join(tmpdir(), "query-stream-"));
+    const folder = await mkdtemp(join(labFolder, "query-stream-"));
     await chmod(folder, 0o777); // the client is not root
     const file = join(folder, "events.jsonl");
     const ended = stage.exec(who, [process.execPath, program, host, file, streamStatement], {

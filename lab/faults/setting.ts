@@ -24,13 +24,12 @@ export function refused(observation: string, title: string): Probe {
   return query({ observation, title, who: client, host: databaseHost, ...expected });
 }
 
-/** The gateway's pod that a stream's connection goes through, and the others. */
-export async function carrierOf(stage: Stage, stream: QueryStream): Promise<{ carrier: V1Pod; others: V1Pod[] }> {
+/** The gateway's pod that a stream's connection goes through. */
+export async function carrierOf(stage: Stage, stream: QueryStream): Promise<V1Pod> {
   const { through } = await stream.latest();
-  const pods = stage.gatewayPods();
-  const carrier = pods.find((pod) => pod.status?.podIP === through);
+  const carrier = stage.gatewayPods().find((pod) => pod.status?.podIP === through);
   if (!carrier) throw new Error(`The database's client has the address ${through}, which is no gateway pod's.`);
-  return { carrier, others: pods.filter((pod) => pod !== carrier) };
+  return carrier;
 }
 
 /** Both replicas of the gateway are ready again. */
