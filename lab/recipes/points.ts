@@ -184,7 +184,7 @@ const modes: readonly Mode[] = [
     server: mongo,
     letter: "b",
     client: "answers gateway",
-    stranger: "answers gateway",
+    stranger: "blocked",
   },
   {
     title: "MongoDB, TCP through the gateway with mutual TLS",
@@ -192,7 +192,7 @@ const modes: readonly Mode[] = [
     server: mongo,
     letter: "c",
     client: "answers gateway",
-    stranger: "answers gateway",
+    stranger: "blocked",
   },
   {
     title: "MongoDB, TLS without a gateway",
@@ -216,7 +216,7 @@ const modes: readonly Mode[] = [
     server: mongoTls,
     letter: "f",
     client: "answers gateway",
-    stranger: "answers gateway",
+    stranger: "blocked",
   },
 ];
 
