@@ -12,9 +12,18 @@ export async function measurePart(part: Part, bench: Omit<Bench, "tell">): Promi
 export async function reported(
   { title, method }: Pick<Part, "title" | "method">,
   run: () => Promise<Findings>,
+  versions: Record<string, string> = {},
 ): Promise<PartReport> {
   const [began, loadAtStart] = [performance.now(), load()];
   const findings = await run();
   const seconds = (performance.now() - began) / 1000;
-  return { title, method, takenAt: new Date().toISOString(), machine: machine(), seconds, loadAtStart, ...findings };
+  return {
+    title,
+    method,
+    takenAt: new Date().toISOString(),
+    machine: { ...machine(), ...versions },
+    seconds,
+    loadAtStart,
+    ...findings,
+  };
 }

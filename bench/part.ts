@@ -15,6 +15,8 @@ export interface Bench {
   readonly root: string;
   /** A folder of the part's own, gone after the run. */
   readonly folder: string;
+  /** Sizes above this are left out. */
+  readonly largest: number;
   /** Tells how far it is. */
   tell(line: string): void;
 }

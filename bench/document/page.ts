@@ -1,6 +1,7 @@
 import { type Comparison, type Figure, type Goal, type Growth, partNames, type PartName } from "../figures.js";
 import { type PartReport, type Report, type Samples, type Unit } from "../figures.js";
 import { growthExponent, median, ratio, spread } from "../statistics.js";
+import { mendedSection } from "./mended.js";
 import { plot } from "./plots.js";
 
 /** The page and the plots it shows, by file name. */
@@ -27,6 +28,7 @@ export async function performancePage({ parts }: Report): Promise<Page> {
     "",
     ...goalTable(present.flatMap(({ part }) => part.goals)),
     ...present.flatMap(({ name, part }) => section(name, part)),
+    ...mendedSection(),
   ].join("\n");
   return { text: `${text}\n`, plots };
 }

@@ -71,7 +71,7 @@ function comparisonSpec({ title, baseline, rows }: Comparison): object {
     data: { values },
     mark: { type: "bar" },
     encoding: {
-      y: { field: "row", type: "nominal", title: null, sort: null, axis: { labelLimit: 220 } },
+      y: { field: "row", type: "nominal", title: null, sort: null, axis: { labelLimit: 0 } },
       yOffset: { field: "name", sort: null },
       x: { field: "value", type: "quantitative", title: `multiple of: ${baseline}` },
       color: { field: "name", type: "nominal", title: null, sort: null },

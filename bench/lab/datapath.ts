@@ -5,8 +5,9 @@ import type { BedPart } from "./bedPart.js";
 import type { Proxy } from "./proxy.js";
 import type { Who } from "../../lab/scenarios/stage.js";
 
-const rounds = 7;
-const sliceSeconds = 1;
+const rounds = 12;
+/** Short, so that what else the machine does falls on all ways alike. */
+const sliceMs = 500;
 /** Longest wait for a slice, on a machine that does other things too. */
 const patienceMs = 30_000;
 const tolerance = 1.05;
@@ -75,11 +76,11 @@ export const datapathPart: BedPart = {
   method:
     "A MariaDB server outside the mesh and one client program in every way to it: the documents' recipe, our traffic " +
     "modes, a sidecar without a gateway, no mesh. The recipe's gateway is a Deployment like ours, so that what differs " +
-    `is how traffic is led. Each kind of work runs for ${sliceSeconds} s on each way in turn, ${rounds} times over, and ` +
+    `is how traffic is led. Each kind of work runs for ${sliceMs} ms on each way in turn, ${rounds} times over, and ` +
     "the order of the ways is turned round each time; ratios compare slices of one turn. Proxy CPU is that of sidecar " +
     "and gateway together. Two gateways share the machine's cores with everything else, so they cannot show more " +
     "throughput here, only that a second pod costs nothing.",
-  run: async (bed, tell) => {
+  run: async (bed, { tell }) => {
     const slices = await measureWays(bed, ways, tell);
     await bed.stack.configure(bedConfig({ gateways: 2 }));
     await bed.stack.up();
@@ -113,7 +114,7 @@ async function measureWays(bed: Bed, compared: readonly Way[], tell: (line: stri
 async function measureSlice(bed: Bed, { options }: Work, way: Way): Promise<Slice> {
   const proxies = proxiesOf(bed, way);
   const before = cpuSeconds(proxies);
-  const text = await bed.connect(way.from, way.host, [...options, "-for", `${sliceSeconds}s`], patienceMs);
+  const text = await bed.connect(way.from, way.host, [...options, "-for", `${sliceMs}ms`], patienceMs);
   const measured = JSON.parse(text) as Omit<Slice, "proxyCpuSeconds">;
   return { ...measured, proxyCpuSeconds: cpuSeconds(proxies) - before };
 }

@@ -6,19 +6,28 @@ import { datapathPart } from "./datapath.js";
 import { lifecyclePart } from "./lifecycle.js";
 import type { BedPart } from "./bedPart.js";
 import { sidecarsPart } from "./sidecars.js";
+import { labVersions } from "./versions.js";
 
 const parts: BedPart[] = [sidecarsPart, datapathPart, lifecyclePart];
 
-/** Measures parts one after another on one cluster, and hands each report over as soon as it is there. */
+/** Measures parts one after another on one cluster, and hands each report over as soon as it is there. Returns the parts that failed. */
 export async function measureOnBed(
   host: LabHost,
   client: string,
-  names: readonly PartName[],
+  { names, largest }: { names: readonly PartName[]; largest: number },
   done: (name: PartName, report: PartReport) => Promise<void>,
-): Promise<void> {
+): Promise<PartName[]> {
   const bed = await Bed.prepare(host, client, (line) => console.error(`lab: ${line}`));
+  const failed: PartName[] = [];
+  const versions = await labVersions();
   for (const part of parts.filter(({ name }) => names.includes(name))) {
     const tell = (line: string): void => console.error(`${part.name}: ${line}`);
-    await done(part.name, await reported(part, () => part.run(bed, tell)));
+    try {
+      await done(part.name, await reported(part, () => part.run(bed, { largest, tell }), versions));
+    } catch (error) {
+      failed.push(part.name);
+      tell(`failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
+  return failed;
 }

@@ -4,6 +4,8 @@ import type { ObservedProcess } from "./processes.js";
 import { processOfPod } from "./processes.js";
 
 const admin = "http://127.0.0.1:15000";
+/** A gateway with a thousand databases dumps many megabytes, and only between two updates. */
+const patienceMs = 60_000;
 
 /** The size of a proxy's configuration, and what it takes to hold it. */
 export interface ProxySize {
@@ -58,8 +60,10 @@ export class Proxy {
   }
 
   private async ask(path: string, options: string[] = []): Promise<string> {
-    const command = ["curl", "-sS", "--max-time", "20", ...options, `${admin}${path}`];
-    const { exitCode, stdout, stderr } = await this.stage.agent.exec(this.pod.metadata ?? {}, "netns", command);
+    const command = ["curl", "-sS", ...options, `${admin}${path}`];
+    const { exitCode, stdout, stderr } = await this.stage.agent.exec(this.pod.metadata ?? {}, "netns", command, {
+      timeoutMs: patienceMs,
+    });
     if (exitCode !== 0) throw new Error(`The proxy of ${this.pod.metadata?.name} does not answer ${path}: ${stderr}`);
     return stdout;
   }

@@ -13,7 +13,7 @@ import type { BedPart } from "./bedPart.js";
 import type { ProxySize } from "./proxy.js";
 import { recipeFor } from "./recipe.js";
 
-const sizes = [10, 100, 1_000];
+const allSizes = [10, 100, 1_000];
 /** How often one more database is added and taken away. */
 const rounds = 3;
 /** What istiod does for a change is done after this time. */
@@ -37,19 +37,22 @@ interface Style {
 const ours: Style = {
   name: "ours",
   gateway: gateways.ours,
-  all: (databases) => databaseManifests(generatedSettings({ databases })),
+  all: (databases) => databaseManifests(generatedSettings({ databases }), ["database-", "flow-gateway-"]),
   oneMore: () =>
-    databaseManifests({
-      ...generatedSettings({ databases: 1 }),
-      databases: [
-        {
-          name: databaseName(-1),
-          host: hosts.oneMore,
-          protocol: "mysql",
-          clients: [{ namespace: member.namespace, serviceAccounts: ["app-0"] }],
-        },
-      ],
-    }),
+    databaseManifests(
+      {
+        ...generatedSettings({ databases: 1 }),
+        databases: [
+          {
+            name: databaseName(-1),
+            host: hosts.oneMore,
+            protocol: "mysql",
+            clients: [{ namespace: member.namespace, serviceAccounts: ["app-0"] }],
+          },
+        ],
+      },
+      ["database-"],
+    ),
   host: hosts.oneMore,
 };
 
@@ -83,10 +86,11 @@ function pasted(databases: number): Manifest[] {
   ).flat();
 }
 
-/** What our databases bring, without namespaces, workloads and gateway, which are there. */
-function databaseManifests(settings: Record<string, unknown>): Manifest[] {
-  return manifestsOf(blueprintOf(loadSettings(settings))).filter(({ metadata }) =>
-    metadata.name.includes(databaseName(0).replace(/\d+$/, "")),
+/** What our databases bring to the gateway's and the clients' namespaces, which have pods already. */
+function databaseManifests(settings: Record<string, unknown>, parts: string[]): Manifest[] {
+  return manifestsOf(blueprintOf(loadSettings(settings))).filter(
+    ({ kind, metadata: { name, namespace } }) =>
+      parts.some((part) => name.includes(part)) && (kind !== "NetworkPolicy" || namespace === gateways.ours.namespace),
   );
 }
 
@@ -116,25 +120,31 @@ export const sidecarsPart: BedPart = {
     "the other: databases spread over up to a hundred namespaces. Looked at are the sidecar of a client of its own " +
     "namespace's databases (ten, but for the smallest sizes), that of a bystander who may use none, the gateway, and " +
     `what one more database does, added and removed ${rounds} times.`,
-  run: async (bed, tell) => {
+  run: async (bed, { largest, tell }) => {
+    const sizes = allSizes.filter((size) => size <= largest);
     const results = new Map<Style, Measurement[]>();
-    const namespaces = teamNamespaces();
+    const namespaces = teamNamespaces(Math.max(...sizes));
     await addFixtures(bed.stage, namespaces);
-    for (const style of [ours, recipe]) results.set(style, await measureStyle(bed, style, tell));
+    for (const style of [ours, recipe]) results.set(style, await measureStyle(bed, style, sizes, tell));
     await removeFixtures(bed.stage, namespaces.slice(0, 1));
     return { figures: [...sizeFigures(results), changeFigure(results)], goals: goals(results), notes: notes(results) };
   },
 };
 
-function teamNamespaces(): FixtureNamespace[] {
-  return Array.from({ length: namespacesOf(Math.max(...sizes)) }, (_, index) => ({
+function teamNamespaces(databases: number): FixtureNamespace[] {
+  return Array.from({ length: namespacesOf(databases) }, (_, index) => ({
     name: `team-${index}`,
     injection: true,
     workloads: index === 0 ? [{ name: "app-0" }] : [],
   }));
 }
 
-async function measureStyle(bed: Bed, style: Style, tell: (line: string) => void): Promise<Measurement[]> {
+async function measureStyle(
+  bed: Bed,
+  style: Style,
+  sizes: number[],
+  tell: (line: string) => void,
+): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
   let applied: Manifest[] = [];
   for (const size of sizes) {
@@ -152,7 +162,8 @@ async function measureStyle(bed: Bed, style: Style, tell: (line: string) => void
     measurements.push({ size, ...sized, changes });
     tell(`${style.name}, ${size} databases: sidecar ${sized.member.configKiB.toFixed(0)} KiB`);
   }
-  await bed.remove(applied.filter(({ kind, metadata }) => metadata.name.includes("database-") || kind === "Gateway"));
+  const standing = recipeGatewayManifests([recipeFirstPort]);
+  await bed.remove(applied.filter((old) => !standing.some((each) => isSame(each, old))));
   return measurements;
 }
 

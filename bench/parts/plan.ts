@@ -6,7 +6,7 @@ import { measured, repeated, type Cost } from "../measuredProcess.js";
 import type { Bench, Part } from "../part.js";
 import { growthExponent, median } from "../statistics.js";
 
-const sizes = [10, 100, 1_000];
+const allSizes = [10, 100, 1_000];
 const rounds = 3;
 const limits = { seconds: 20, peakMiB: 1_024, startSeconds: 4, exponent: 1.2 };
 
@@ -28,7 +28,8 @@ export const planPart: Part = {
   },
 };
 
-async function planAll({ root, folder, tell }: Bench): Promise<Map<number, Cost[]>> {
+async function planAll({ root, folder, largest, tell }: Bench): Promise<Map<number, Cost[]>> {
+  const sizes = allSizes.filter((size) => size <= largest);
   const costs = new Map<number, Cost[]>(sizes.map((size) => [size, []]));
   for (const databases of sizes) await writeFile(join(folder, `${databases}.yaml`), generatedStack({ databases }));
   for (let round = 1; round <= rounds; round++) {
