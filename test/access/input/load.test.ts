@@ -159,13 +159,14 @@ describe("reading manifests", () => {
     assert.match(problems[0]?.text ?? "", /none\.yaml cannot be read/);
   });
 
-  it("reads ten thousand documents in less than two seconds", () => {
+  it("reads ten thousand documents in less than two seconds of computing", () => {
     const text = Array.from(
       { length: 10_000 },
       (_, index) => `${service(`s${index}`)}spec:\n  ports:\n    - {port: 80, name: http}\n`,
     ).join("---\n");
-    const start = performance.now();
+    const start = process.cpuUsage(); // whatever else the machine does meanwhile
     assert.equal(parseManifests(text, "f").objects.length, 10_000);
-    assert.ok(performance.now() - start < 2_000);
+    const { user, system } = process.cpuUsage(start);
+    assert.ok((user + system) / 1_000 < 2_000);
   });
 });
