@@ -12,12 +12,14 @@ export class Configuration {
   constructor(private readonly cluster: Cluster) {}
 
   /**
-   * Makes these manifests stand, and nothing else that was put here before.
+   * Makes these manifests stand, and nothing else that was put here before. A changed ServiceEntry is made anew: one that
+   * once had an address of its own is never allocated one again, and what follows would depend on what came before.
    * Returns why the API server refuses one of them; what could be applied stands all the same.
    */
   async become(manifests: readonly Manifest[]): Promise<string | undefined> {
     const { apply, remove } = deltaOf([...this.standing.values()], manifests);
-    await Promise.all(remove.map((object) => this.remove(object)));
+    const renewed = apply.filter((object) => object.kind === "ServiceEntry" && this.standing.has(identityOf(object)));
+    await Promise.all([...remove, ...renewed].map((object) => this.remove(object)));
     const refusals = await Promise.all(apply.map((object) => this.apply(object)));
     return refusals.find((reason) => reason !== undefined);
   }

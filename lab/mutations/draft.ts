@@ -10,7 +10,7 @@ export interface Changeable extends Manifest {
 }
 
 /** Kind, namespace and name: what one object is in the API server. */
-export function identityOf({ kind, metadata }: Manifest): string {
+export function identityOf({ kind, metadata }: Pick<Manifest, "kind" | "metadata">): string {
   return `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
 }
 

@@ -11,6 +11,7 @@ import type { Listener } from "../scenarios/run.js";
 import { gatewayPods } from "../scenarios/stage.js";
 import { analysisOptions, baseManifests, callers, databases } from "./base.js";
 import { Configuration } from "./configuration.js";
+import { identityOf } from "./draft.js";
 import { mutations, type Mutation } from "./generate.js";
 import { Istioctl, type IstioctlMessage } from "./istioctl.js";
 import { untilProxiesAgree } from "./settle.js";
@@ -83,6 +84,8 @@ class MutationsRun {
   readonly records: MutationRecord[] = [];
   private readonly base = baseManifests();
   private readonly istioctl: Istioctl;
+  /** What stands beside the configuration: other namespaces, pods, the mesh's settings. istioctl is given these too. */
+  private surroundings: readonly object[] = [];
   private sandbox?: Sandbox;
   private configuration?: Configuration;
 
@@ -110,6 +113,8 @@ class MutationsRun {
     ]);
     if (refused) throw new Error(`The API server refuses the configuration that is to be varied: ${refused}`);
     await stage.agent.waitReady(gatewayPods.namespace, gatewayPods.labels);
+    const own = new Set(this.base.map(identityOf));
+    this.surroundings = (await this.sandbox.objects()).filter((object) => !own.has(identityOf(object)));
   }
 
   /** In the first round nothing but the mesh stands in the way, so that what it lets through is seen. */
@@ -143,7 +148,7 @@ class MutationsRun {
     if ((await configuration.become(mutation.manifests)) !== undefined) return false;
     const [{ tried, agreement }, istioctl] = await Promise.all([
       sandbox.judge(attempts, () => untilProxiesAgree(this.ground.stage)),
-      this.istioctl.analyze(mutation.manifests),
+      this.istioctl.analyze([...this.surroundings, ...mutation.manifests]),
     ]);
     const { number, steps } = mutation;
     const reach = Object.fromEntries(

@@ -23,10 +23,14 @@ export class Istioctl {
     await mkdir(this.folder, { recursive: true });
     const file = join(this.folder, `${this.count++}.yaml`);
     await writeFile(file, manifests.map((object) => `---\n${JSON.stringify(object)}\n`).join(""));
-    // Exit code 79 means that it found something.
-    const { stdout } = await execa(this.program, ["analyze", "--use-kube=false", "-o", "json", file], {
-      reject: false,
-    });
+    // Without the flag for all namespaces only what it finds in `default` is told. Exit code 79 means that it found something.
+    const { stdout } = await execa(
+      this.program,
+      ["analyze", "--use-kube=false", "--all-namespaces", "-o", "json", file],
+      {
+        reject: false,
+      },
+    );
     const found = JSON.parse(stdout || "[]") as Partial<IstioctlMessage>[] | null;
     return (found ?? []).map(({ code = "", level = "", origin = "", message = "" }) => ({
       code,

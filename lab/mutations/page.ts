@@ -55,7 +55,7 @@ function effectOf(changes: readonly [string, string][], base: MutationRecord): E
   if (changes.length === 0) return "none";
   const is = (what: string) => (text: string | undefined) => text?.startsWith(what) === true;
   if (changes.some(([pair, seen]) => is("answers")(seen) && !is("answers")(base.reach[pair]))) return "opens";
-  if (changes.some(([, seen]) => is("misrouted")(seen))) return "misroutes";
+  if (changes.some(([pair, seen]) => is("misrouted")(seen) && !is("misrouted")(base.reach[pair]))) return "misroutes";
   if (changes.some(([pair, seen]) => is("blocked")(seen) && is("answers")(base.reach[pair]))) return "closes";
   return "another path";
 }

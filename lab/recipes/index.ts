@@ -6,6 +6,7 @@ import { addresses } from "../host/index.js";
 import { installMesh, removeMesh } from "../mesh/plainMesh.js";
 import { Sandbox } from "../mesh/sandbox.js";
 import { Configuration } from "../mutations/configuration.js";
+import { identityOf } from "../mutations/draft.js";
 import { Istioctl, type IstioctlMessage } from "../mutations/istioctl.js";
 import { untilProxiesAgree } from "../mutations/settle.js";
 import { machineAddresses } from "../outside/index.js";
@@ -89,6 +90,8 @@ class RecipesRun {
     istioctl: [],
   };
   private readonly istioctl: Istioctl;
+  /** Namespaces, pods and the mesh's settings, which istioctl is given too. */
+  private surroundings: readonly object[] = [];
   private sandbox?: Sandbox;
   private configuration?: Configuration;
 
@@ -110,6 +113,8 @@ class RecipesRun {
     const [refused] = await Promise.all([this.configuration.become(gatewayManifests), addFixtures(stage, fixtures)]);
     if (refused) throw new Error(`The API server refuses the gateway: ${refused}`);
     await stage.agent.waitReady(gateway.namespace, gateway.labels);
+    const own = new Set(gatewayManifests.map(identityOf));
+    this.surroundings = (await this.sandbox.objects()).filter((object) => !own.has(identityOf(object)));
   }
 
   async step(step: RecipeStep): Promise<void> {
@@ -123,7 +128,7 @@ class RecipesRun {
     if (refused) throw new Error(`The API server refuses a recipe: ${refused}`);
     const [{ tried, agreement }, messages] = await Promise.all([
       sandbox.judge(step.points, () => untilProxiesAgree(this.ground.stage)),
-      this.istioctl.analyze([...gatewayManifests, ...manifests]),
+      this.istioctl.analyze([...this.surroundings, ...gatewayManifests, ...manifests]),
     ]);
     const seconds = (performance.now() - began) / 1000;
     this.data.istioctl.push({ step: step.title, messages });

@@ -31,11 +31,17 @@ export function recipesPage({ points, istioctl }: RecipesData): string {
     return [`## ${step}`, "", ...table(rows), ""].join("\n");
   });
   const holes = points.filter((point) => !isMeant(point)).length;
-  const messages = istioctl.reduce((sum, { messages: found }) => sum + found.length, 0);
-  const counted = `Of ${points.length} observations, ${holes} are not what was meant. \`istioctl analyze\` reports ${messages || "none"} of them; the
-access analysis of this project predicts every one, from the manifests alone.
+  const reported = istioctl.flatMap(({ messages }) =>
+    messages.map(({ code, origin, message }) => `${code}, ${origin}: ${message}`),
+  );
+  const counted = `Of ${points.length} observations, ${holes} are not what was meant. The access analysis of this project predicts every one of
+them from the manifests alone. Of the same manifests \`istioctl analyze\` reports ${inWords([...new Set(reported)])}
 `;
   return [introduction, counted, ...tables, closing].join("\n");
+}
+
+function inWords(messages: readonly string[]): string {
+  return messages.length === 0 ? "nothing." : `this:\n\n${messages.map((message) => `- ${message}`).join("\n")}`;
 }
 
 function table(points: readonly PointRecord[]): string[] {
