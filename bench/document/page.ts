@@ -94,7 +94,8 @@ function comparisonTable({ baseline, rows }: Comparison): string[] {
       const base = ways.find((way) => way.name === baseline)?.samples ?? [];
       const cell = (each: string): string => {
         const samples = ways.find((way) => way.name === each)?.samples ?? [];
-        if (samples.length === 0 || base.length === 0 || each === baseline) return told(samples, unit);
+        const comparable = samples.length > 0 && base.length > 0 && base.every((sample) => sample > 0);
+        if (!comparable || each === baseline) return told(samples, unit);
         return `${told(samples, unit)} **×${ratio(samples, base).toFixed(2)}**`;
       };
       return row(name, ...names.map(cell));

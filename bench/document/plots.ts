@@ -64,7 +64,10 @@ function comparisonSpec({ title, baseline, rows }: Comparison): object {
   const values = rows.flatMap(({ name: row, ways }) => {
     const base = ways.find(({ name }) => name === baseline)?.samples ?? [];
     return ways
-      .filter(({ name, samples }) => name !== baseline && samples.length > 0 && base.length > 0)
+      .filter(
+        ({ name, samples }) =>
+          name !== baseline && samples.length > 0 && base.length > 0 && base.every((sample) => sample > 0),
+      )
       .map(({ name, samples }) => ({ row, name, value: ratio(samples, base) }));
   });
   const bars = {
