@@ -6,6 +6,7 @@ import { progressLine } from "./servers/index.js";
 interface Options {
   list?: boolean;
   keep?: boolean;
+  again?: boolean;
   json: string;
   html: string;
 }
@@ -17,6 +18,7 @@ const program = new Command("npm run lab --")
   .argument("[scenario...]", "scenarios to run (default: all)")
   .option("--list", "list scenarios and observations, and run nothing")
   .option("--keep", "leave the last scenario running, and say how to get in")
+  .option("--again", "run what failed once more at the end; the second result counts")
   .option("--json <file>", "report for machines", "lab-report.json")
   .option("--html <file>", "report for people", "lab-report.html")
   .addHelpText("after", "\nNeeds Linux and root. The first run builds what it needs, which takes minutes.")
