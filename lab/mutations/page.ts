@@ -23,8 +23,17 @@ const effects: Record<Effect, string> = {
   opens: "lets somebody in who was out",
   closes: "cuts somebody off",
   misroutes: "leads somebody to another server",
-  "another path": "leads by another path, or shows a greeting",
+  "another path": "leads by another path, or ends in another way",
   none: "changes no reach",
+};
+
+/** How the connections end that show an effect. */
+const tellingEnd: Record<Effect, string> = {
+  opens: "answers",
+  closes: "blocked",
+  misroutes: "misrouted",
+  "another path": "",
+  none: "",
 };
 
 /** A mutation beside the configuration it varies. */
@@ -45,10 +54,16 @@ function compareOne(record: MutationRecord, all: readonly MutationRecord[]): Com
   const base = all.find(({ group, number }) => group === record.group && number === 0);
   if (!base) return [];
   const changes = Object.entries(record.reach).filter(([pair, seen]) => base.reach[pair] !== seen);
-  const changed = changes.map(([pair, seen]) => `${pair}: ${base.reach[pair]}, now ${seen}`);
+  const effect = effectOf(changes, base);
+  // What gives the change its name comes first.
+  const end = tellingEnd[effect];
+  const telling = ([pair, seen]: readonly [string, string]): boolean =>
+    seen.startsWith(end) && base.reach[pair]?.startsWith(end) !== true;
+  const ordered = [...changes.filter(telling), ...changes.filter((change) => !telling(change))];
+  const changed = ordered.map(([pair, seen]) => `${pair}: ${base.reach[pair]}, now ${seen}`);
   const known = new Set(base.istioctl.map(textOf));
   const spoken = record.istioctl.filter((message) => !known.has(textOf(message)));
-  return [{ record, changed, effect: effectOf(changes, base), spoken }];
+  return [{ record, changed, effect, spoken }];
 }
 
 function effectOf(changes: readonly [string, string][], base: MutationRecord): Effect {

@@ -145,7 +145,7 @@ export const peersAndScopes: readonly Operator[] = [
     });
   },
   (draft, random) => {
-    draft.add("outbound policy of the whole mesh", {
+    draft.add("outbound policy ALLOW_ANY", {
       apiVersion: "networking.istio.io/v1",
       kind: "Sidecar",
       metadata: { name: "default", namespace: random.pick(["istio-system", "shop", "stranger"]) },
