@@ -41,9 +41,9 @@ them from the manifests alone. Of the same manifests \`istioctl analyze\` report
 }
 
 function inWords(messages: readonly string[]): string {
-  return messages.length === 0
-    ? "nothing."
-    : `this:\n\n${messages.map((message) => `- ${message}`).join("\n")}\n\nThe warning touches the cause of one of them, the port that one database takes, and says of nobody where his connection ends.`;
+  if (messages.length === 0) return "nothing.";
+  const list = messages.map((message) => `- ${message}`).join("\n");
+  return `this:\n\n${list}\n\nThat says of nobody whether he is let in, or where his connection ends.`;
 }
 
 function table(points: readonly PointRecord[]): string[] {
