@@ -78,7 +78,7 @@ async function requestOnce(request: Request, stage: Stage): Promise<Finding> {
     // What dials another host than its URL's says nothing of that host.
     ...(typeof from === "string" || options.includes("--connect-to")
       ? {}
-      : connectionOf(stage, from, around ?? false, url, status)),
+      : connectionOf(stage, from, around ?? false, url, verdictOf(status, result.exitCode))),
   };
 }
 
@@ -86,16 +86,23 @@ function evidenceOf({ stderr }: ExecResult, page: string): string {
   return (stderr.trim() || page.replace(/\s+/g, " ").trim()).slice(0, 300);
 }
 
+/** How curl ends when the server talks, but not HTTP: a database's greeting, for one. */
+const notHttp = new Set([1, 8]);
+
+function verdictOf(status: string, exitCode: number): Verdict {
+  if (status === noStatus) return notHttp.has(exitCode) ? "answers" : "blocked";
+  return status === "503" ? "blocked" : "answers";
+}
+
 function connectionOf(
   stage: Stage,
   from: Who,
   around: boolean,
   url: string,
-  status: string,
+  seen: Verdict,
 ): Pick<Finding, "connection"> {
   const { namespace, workload, serviceAccount, hasSidecar } = stage.identity(from);
   const { hostname, port, protocol } = new URL(url);
-  const seen: Verdict = status === noStatus || status === "503" ? "blocked" : "answers";
   const to = { host: hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
   const through = around || !hasSidecar ? "around" : "sidecar";
   return { connection: { from: { namespace, workload, serviceAccount }, to, through, seen } };
