@@ -73,7 +73,9 @@ export const istiodBack: Probe = {
     const known = stage.pod(client).metadata?.name;
     const began = Date.now();
     await scale(stage, 1);
-    await stage.agent.waitReady(istiodPods.namespace, istiodPods.labels);
+    // Its autoscaler soon wants more than one; whatever the number, it is back when they are available.
+    const wait = ["--timeout", `${recoveryLimitSeconds}s`];
+    await stage.kubectl(["rollout", "status", "-n", istiodPods.namespace, "deployment/istiod", ...wait]);
     const istiodSeconds = (Date.now() - began) / 1000;
     const limits = { replicas: 2, timeoutMs: recoveryLimitSeconds * 1000 };
     const pods = await stage.agent.waitReady(client.namespace, client.labels, limits);
