@@ -35,7 +35,7 @@ export const accessPart: Part = {
   title: "Who reaches what: the access analysis",
   method:
     "`mesh-egress access -f` on a folder of YAML with a mesh's whole configuration, a file for each namespace: every " +
-    "workload with every database, the mesh's path and the way round. Beside it `istioctl analyze --use-kube=false` on " +
+    "workload with every database, the mesh's path and the way round. Beside it `istioctl analyze --use-kube=false --all-namespaces` " +
     "the same files, which is compiled to machine code, checks objects for mistakes and computes no reach. Each is run " +
     `${rounds} times as a process of its own, by turns; start-up and parsing are part of every figure.`,
   run: async (bench) => {
@@ -62,7 +62,7 @@ async function waysOf({ root, folder }: Bench): Promise<Way[]> {
     { name: clone, command: process.execPath, args: access(join(root, "bin", "mesh-egress.js")) },
   ];
   const { istioctl } = locateServers().programs;
-  const args = (manifests: string) => ["analyze", "--use-kube=false", manifests];
+  const args = (manifests: string) => ["analyze", "--use-kube=false", "--all-namespaces", manifests];
   return existsSync(istioctl) ? [...ways, { name: analyze, command: istioctl, args }] : ways;
 }
 
