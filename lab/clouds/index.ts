@@ -5,14 +5,14 @@ import { asFinding, type ProbeResult } from "../probes/probe.js";
 import { deployedPlatform } from "../scenarios/deployedPlatform.js";
 import type { Experiment } from "../scenarios/experiment.js";
 import type { Ground } from "../scenarios/ground.js";
-import { looks } from "./looks.js";
+import { type Look, looks } from "./looks.js";
 import { type CloudStack, cloudStacks } from "./stacks.js";
 
 /** The stacks as their files have them, on clouds whose resources are made up. */
 export const cloudsExperiment: Experiment = {
   name: "clouds",
   title: "Whole stacks on both clouds are planned, judged, and refused when they break a promise",
-  observations: looks.map(({ observation, title, expected }) => ({ observation, title, expected })),
+  observations: cloudStacks.map((whole) => ({ title: titleOf(whole), observations: looksAt(whole) })),
   run: async (ground, listener) => {
     const { programs, charts } = ground.host.servers;
     const providers = await startProviders({
@@ -23,15 +23,14 @@ export const cloudsExperiment: Experiment = {
     const results: ProbeResult[] = [];
     try {
       for (const whole of cloudStacks) {
-        listener.step(`${whole.name} on ${whole.on}`);
+        const step = titleOf(whole);
+        listener.step(step);
         const stack = await openWhole(ground, providers, whole);
-        for (const { look, needsDatabase, ...observation } of looks) {
-          if (needsDatabase && !whole.reach) continue;
+        for (const { look, observation, title, expected } of looksAt(whole)) {
           const began = performance.now();
           const finding = await look(stack, whole, ground).catch(asFinding);
           const seconds = (performance.now() - began) / 1000;
-          const step = `${whole.name} on ${whole.on}`;
-          const result = { scenario: "clouds", step, ...observation, ...finding, seconds };
+          const result = { scenario: "clouds", step, observation, title, expected, ...finding, seconds };
           results.push(result);
           listener.result(result);
         }
@@ -42,6 +41,15 @@ export const cloudsExperiment: Experiment = {
     return { results, data: { substitutes: providers.substitutes } };
   },
 };
+
+function titleOf({ name, on }: CloudStack): string {
+  return `${name} on ${on}`;
+}
+
+/** What can be shown of a stack: not every one has a database. */
+function looksAt({ reach }: CloudStack): readonly Look[] {
+  return looks.filter(({ needsDatabase }) => reach || !needsDatabase);
+}
 
 async function openWhole(
   { host, stage }: Ground,

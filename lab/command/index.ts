@@ -1,18 +1,19 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { asFinding, type Finding, type Probe, type ProbeResult } from "../probes/probe.js";
+import { asFinding, type Finding, type ProbeResult } from "../probes/probe.js";
 import type { Experiment } from "../scenarios/experiment.js";
+import type { Observation } from "../scenarios/observations.js";
 import { userCommand, type UserCommand } from "./userCommand.js";
 
 const stack = "local";
 
-interface Observation extends Pick<Probe, "observation" | "title" | "expected"> {
+interface Look extends Observation {
   look(pulumi: UserCommand): Promise<Finding>;
 }
 
 /** In this order: the second changes the stack's file. */
-const observations: Observation[] = [
+const looks: Look[] = [
   {
     observation: "preview",
     title: "pulumi preview runs index.ts as it stands and shows who reaches what as a stack output",
@@ -41,13 +42,13 @@ const observations: Observation[] = [
 export const commandExperiment: Experiment = {
   name: "command",
   title: "pulumi preview, as a user types it, needs no build step",
-  observations,
+  observations: [{ observations: looks }],
   run: async (ground, listener) => {
     const pulumi = await userCommand(ground);
     const results: ProbeResult[] = [];
     try {
       await pulumi.run("stack", "init", stack);
-      for (const { look, ...what } of observations) {
+      for (const { look, ...what } of looks) {
         const began = performance.now();
         const finding = await look(pulumi).catch(asFinding);
         const seconds = (performance.now() - began) / 1000;

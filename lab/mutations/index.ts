@@ -59,7 +59,13 @@ const expected = "the prediction is what the probes see";
 export const mutationsExperiment: Experiment = {
   name: "mutations",
   title: `The access analysis predicts what ${total} generated configurations really do`,
-  observations: [{ observation, title: `${total} configurations, each with ${attempts.length} connections`, expected }],
+  observations: [
+    {
+      observations: [
+        { observation, title: `${total} configurations, each with ${attempts.length} connections`, expected },
+      ],
+    },
+  ],
   run: async (ground, listener, keep) => {
     const seed = Number(process.env["MUTATIONS_SEED"] ?? usualSeed);
     listener.step(`seed ${seed}`);

@@ -61,12 +61,13 @@ const agrees = {
 export const recipesExperiment: Experiment = {
   name: "recipes",
   title: "What the documents' own recipes do in a real mesh, as they stand",
-  observations: [
-    ...steps.flatMap(({ title, points }) =>
-      points.map((point) => ({ observation: "4.5", title: `${title}: ${point.title}`, expected: expectation(point) })),
-    ),
-    agrees,
-  ],
+  observations: steps.map(({ title, points }) => ({
+    title,
+    observations: [
+      ...points.map((point) => ({ observation: "4.5", title: point.title, expected: expectation(point) })),
+      agrees,
+    ],
+  })),
   run: async (ground, listener, keep) => {
     const run = new RecipesRun(ground, listener);
     try {

@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
-import { experiments, scenarios } from "./index.js";
-import type { Probe } from "../probes/probe.js";
 import type { Experiment } from "./experiment.js";
+import { experiments, scenarios } from "./index.js";
+import { observationsOf, type Observation } from "./observations.js";
 import type { Scenario } from "./scenario.js";
 
 /** The scenarios of these names; all of them when none is named. */
@@ -24,10 +24,12 @@ export function listing(list: readonly (Scenario | Experiment)[]): string {
 }
 
 function contents(scenario: Scenario | Experiment): string[] {
-  if ("observations" in scenario) return scenario.observations.map(line);
-  return scenario.steps.flatMap(({ title, probes }) => [`  ${title}`, ...probes.map(line)]);
+  return observationsOf(scenario).flatMap(({ title, observations }) => [
+    ...(title ? [`  ${title}`] : []),
+    ...observations.map(line),
+  ]);
 }
 
-function line({ observation, title, expected }: Pick<Probe, "observation" | "title" | "expected">): string {
+function line({ observation, title, expected }: Observation): string {
   return `    ${observation.padEnd(2)} ${title}: ${expected}`;
 }

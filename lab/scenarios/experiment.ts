@@ -1,5 +1,6 @@
-import type { Probe, ProbeResult } from "../probes/probe.js";
+import type { ProbeResult } from "../probes/probe.js";
 import type { Ground } from "./ground.js";
+import type { ObservedStep } from "./observations.js";
 import type { Listener, ScenarioReport } from "./run.js";
 
 /** What is shown without a stack of the project: it fills the cluster itself, and empties it again. */
@@ -7,7 +8,7 @@ export interface Experiment {
   readonly name: string;
   readonly title: string;
   /** What it will show, for the listing. */
-  readonly observations: readonly Pick<Probe, "observation" | "title" | "expected">[];
+  readonly observations: readonly ObservedStep[];
   run(ground: Ground, listener: Listener, keep: boolean): Promise<ExperimentOutcome>;
 }
 

@@ -5,6 +5,7 @@ import { asFinding, runProbes, type Finding, type Probe, type ProbeResult } from
 import { apiListing, leftBehind } from "./apiListing.js";
 import { addFixtures, removeFixtures } from "./fixtures.js";
 import type { Ground } from "./ground.js";
+import { everyStack, type Observation } from "./observations.js";
 import { onLabCluster } from "./onLabCluster.js";
 import type { Scenario, Step } from "./scenario.js";
 import { settled } from "./settled.js";
@@ -39,9 +40,6 @@ export async function runScenario(
   const seconds = (performance.now() - began) / 1000;
   return { name: scenario.name, title: scenario.title, replaced: run.replaced, results: run.results, seconds };
 }
-
-/** The letter of what holds for every stack. */
-const everyStack = "stack";
 
 class ScenarioRun {
   readonly results: ProbeResult[] = [];
@@ -86,9 +84,7 @@ class ScenarioRun {
       const results = await this.probe(step.probes);
       await this.agreement.hold(step.config ? step.config(this.config()) : this.config(), results);
     }
-    await this.check("what the access analysis predicts of these objects", "every probe agrees", async () =>
-      this.agreement.finding(),
-    );
+    await this.check(everyStack.agreement, async () => this.agreement.finding());
     return true;
   }
 
@@ -101,8 +97,7 @@ class ScenarioRun {
       await settled(ground.stage);
       return true;
     } catch (error) {
-      const probe = { observation: everyStack, title: `prepare: ${step.title}`, expected: "ready for the probes" };
-      this.record(probe, asFinding(error), 0);
+      this.record(everyStack.prepared(step.title), asFinding(error), 0);
       return false;
     }
   }
@@ -121,7 +116,7 @@ class ScenarioRun {
 
   private up(stack: LabStack, step: Step): Promise<boolean> {
     const config = this.config();
-    return this.check(`up: ${step.title}`, "every resource is deployed and ready", async () => {
+    return this.check(everyStack.up(step.title), async () => {
       await stack.configure(step.config ? step.config(config) : config);
       const { changes, seconds } = await (step.up?.(stack, this.ground.stage) ?? stack.up());
       return { passed: true, seen: `${changes.length} changes in ${seconds.toFixed(1)} s` };
@@ -132,9 +127,9 @@ class ScenarioRun {
   private async acceptance(stack: LabStack): Promise<void> {
     const { change } = this.scenario;
     this.enter("acceptance");
-    await this.check("a preview of what is deployed", "no change", async () => noChange(await stack.preview()));
-    await this.check("a refresh of what is deployed", "no change", async () => noChange(await stack.refreshPreview()));
-    await this.check(`one changed setting: ${change.title}`, change.expect.map(String).join(", "), async () => {
+    await this.check(everyStack.preview, async () => noChange(await stack.preview()));
+    await this.check(everyStack.refresh, async () => noChange(await stack.refreshPreview()));
+    await this.check(everyStack.change(change), async () => {
       await stack.configure(change.config(this.config()));
       return onlyExpected(await stack.up(), change.expect);
     });
@@ -145,23 +140,22 @@ class ScenarioRun {
     this.enter("destroy");
     // At the same time: the API server lets 5 s pass before it empties a namespace.
     const strangersGone = removeFixtures(stage, this.scenario.fixtures).catch(() => undefined); // the listing will show them
-    await this.check("destroy", "every resource is deleted", async () => {
+    await this.check(everyStack.destroy, async () => {
       const { changes, seconds } = await stack.destroy();
       return { passed: true, seen: `${changes.length} deleted in ${seconds.toFixed(1)} s` };
     });
     await strangersGone;
-    await this.check("what is left in the API server", "nothing", async () => {
+    await this.check(everyStack.remains, async () => {
       const { byDesign, faults } = leftBehind(before, await apiListing(stage.kubectl));
       const kept = byDesign.length > 0 ? `; kept by design: ${byDesign.join("; ")}` : "";
       return { passed: faults.length === 0, seen: `${faults.length === 0 ? "nothing" : faults.join(", ")}${kept}` };
     });
   }
 
-  private async check(title: string, expected: string, run: () => Promise<Finding>): Promise<boolean> {
+  private async check(what: Observation, run: () => Promise<Finding>): Promise<boolean> {
     const began = performance.now();
     const finding = await run().catch(asFinding);
-    const probe = { observation: everyStack, title, expected };
-    this.record(probe, finding, (performance.now() - began) / 1000);
+    this.record(what, finding, (performance.now() - began) / 1000);
     return finding.passed;
   }
 
@@ -170,8 +164,8 @@ class ScenarioRun {
     this.listener.step(title);
   }
 
-  private record(probe: Omit<Probe, "run">, finding: Finding, seconds: number): ProbeResult {
-    const { observation, title, expected } = probe;
+  private record(what: Observation, finding: Finding, seconds: number): ProbeResult {
+    const { observation, title, expected } = what;
     const where = { scenario: this.scenario.name, step: this.stepTitle };
     const result = { ...where, observation, title, expected, ...finding, seconds };
     this.results.push(result);
