@@ -17,6 +17,7 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
         mesh.kind === "cloud-service-mesh" && cluster.cloud === "gke"
           ? fleetTrustDomain(cluster.project)
           : mesh.trustDomain,
+      scopeGatewayToNamespace: mesh.kind === "istio" && mesh.scopeGateways,
       rootNamespace: mesh.kind === "istio" ? mesh.namespace : "istio-system",
     },
     databases: databases.map((db): DatabaseOption => ({

@@ -1,7 +1,8 @@
 import { closest } from "fastest-levenshtein";
 import { firewallProblems } from "./cloudNetwork.js";
 import { databaseRanges } from "./cluster.js";
-import { collisions, databaseProblems } from "./databaseChecks.js";
+import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseChecks.js";
+import { callersPolicyProblems } from "./gateway.js";
 import { ingressProblems } from "./ingress.js";
 import { mutualTlsProblems } from "./mutualTls.js";
 import { networkProblems } from "./network.js";
@@ -39,6 +40,11 @@ const checks: CrossCheck[] = [
       databases.flatMap((db, i) => databaseProblems(db, `databases[${i}]`, { meshKind: mesh.kind })),
   },
   {
+    of: ["gateway", "databases"],
+    problems: ({ databases, gateway }) =>
+      databases.flatMap((db, i) => sharedPolicyProblems(db, `databases[${i}]`, gateway)),
+  },
+  {
     of: ["mesh", "gateway", "databases"],
     problems: ({ databases, mesh, gateway }) =>
       collisions(databases, { dnsCapture: mesh.dnsCapture, sharedPort: gateway.sharedPort }),
@@ -68,6 +74,11 @@ const checks: CrossCheck[] = [
   { of: ["cluster", "network"], problems: unenforced },
   { of: ["gateway", "mesh", "namespaces"], problems: gatewayPlace },
   { of: ["gateway", "mesh"], problems: gatewayDrain },
+  {
+    of: ["gateway", "mesh"],
+    problems: ({ gateway, mesh }) =>
+      callersPolicyProblems(gateway, { scopeGateways: mesh.kind === "istio" && mesh.scopeGateways }),
+  },
 ];
 
 /** What no single key can know, as far as the keys that are sound by themselves tell. */

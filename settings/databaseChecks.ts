@@ -1,5 +1,6 @@
 import type { DatabaseSettings } from "./databases.js";
 import { forwarderPort } from "./forwarderPort.js";
+import type { GatewaySettings } from "./gateway.js";
 import type { MeshSettings } from "./mesh.js";
 import type { Problem } from "./problem.js";
 import { safestMode, type TrafficMode, trafficModes, type TrafficModeFacts, whyNot } from "./trafficModes.js";
@@ -163,6 +164,28 @@ export function databaseProblems(db: DatabaseSettings, path: string, around: Sur
   const facts: TrafficModeFacts = trafficModes[db.trafficMode];
   return Object.entries(checks).flatMap(([key, check]) =>
     check(db, facts, around).map((problem) => ({ path: `${path}.${key}`, ...problem })),
+  );
+}
+
+/** What a gateway cannot do for a database when one policy admits all callers it knows, and the handshake decides alone. */
+export function sharedPolicyProblems(
+  { clients, gatewayPort, trafficMode }: DatabaseSettings,
+  path: string,
+  { callersPolicy }: Pick<GatewaySettings, "callersPolicy">,
+): Problem[] {
+  if (callersPolicy !== "shared" || gatewayPort || !trafficModes[trafficMode].identity) return [];
+  return clients.flatMap(({ namespace, serviceAccounts }, i) =>
+    serviceAccounts
+      ? []
+      : [
+          {
+            path: `${path}.clients[${i}]`,
+            value: namespace,
+            reason:
+              "is a whole namespace, which the handshake cannot name; with gateway.callersPolicy shared it decides alone",
+            instead: "Write its serviceAccounts, give the database a gatewayPort of its own, or use perDatabase",
+          },
+        ],
   );
 }
 

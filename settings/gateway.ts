@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, objectName, port } from "./formats.js";
+import type { Problem } from "./problem.js";
 
 /** `gateway`: the egress gateway all guarded databases share. */
 export const gatewaySchema = z.strictObject({
@@ -8,6 +9,12 @@ export const gatewaySchema = z.strictObject({
     .optional()
     .describe("Namespace of its pods. Default: istio-egress; on ASM istio-system, where its gateways must be."),
   sharedPort: port.default(15443).describe("Port that all databases share, told apart by SNI."),
+  callersPolicy: z
+    .enum(["perDatabase", "shared"])
+    .default("perDatabase")
+    .describe(
+      "AuthorizationPolicies on the shared port, beside the handshake. `perDatabase`: one by identity and SNI for each database; their size grows with the square of the databases, and each new one ends all open connections after `drainDuration`. `shared`: one admits the trust domain's workloads, and which database they reach is left to the handshake alone; for many databases, with service accounts for clients, where `mesh.scopeGateways` holds.",
+    ),
   replicas: z
     .strictObject({
       min: z.int().min(1).default(2).describe("Fewest pods. Two, so that losing one loses no database."),
@@ -33,7 +40,7 @@ export const gatewaySchema = z.strictObject({
   drainDuration: duration
     .optional()
     .describe(
-      "How long open connections outlive a change of who may use the gateway: each change, for whichever database, then ends them all. A right that was taken away lasts as long. Default: 45s, Istio's own; not on ASM.",
+      "How long open connections outlive a change of who may use the gateway: with `callersPolicy: perDatabase` each change, for whichever database, then ends them all. A right that was taken away lasts as long. Default: 45s, Istio's own; not on ASM.",
     ),
   dedicatedNodes: z
     .boolean()
@@ -42,3 +49,23 @@ export const gatewaySchema = z.strictObject({
   image: z.string().default("auto").describe("Proxy image; `auto` lets the injection webhook choose."),
 });
 export type GatewaySettings = z.output<typeof gatewaySchema>;
+
+/**
+ * The shared policy rests on the handshake alone. Where any namespace may open a server on the gateway's pods, it opens
+ * one without the clients' names.
+ */
+export function callersPolicyProblems(
+  { callersPolicy }: Pick<GatewaySettings, "callersPolicy">,
+  mesh: { scopeGateways: boolean },
+): Problem[] {
+  return callersPolicy === "shared" && !mesh.scopeGateways
+    ? [
+        {
+          path: "gateway.callersPolicy",
+          value: callersPolicy,
+          reason: "rests on the handshake, which any namespace could avoid with a Gateway of its own on these pods",
+          instead: "Use perDatabase, or mesh.kind istio with scopeGateways",
+        },
+      ]
+    : [];
+}

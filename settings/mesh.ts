@@ -21,6 +21,12 @@ const istio = z.strictObject({
   repository: z.string().default("oci://ghcr.io/istio/release/charts").describe("Where the charts come from."),
   revision: objectName.optional().describe("Revision of the control plane, for canary upgrades. Default: none."),
   cni: z.boolean().default(false).describe("Install Istio's CNI plug-in, so that pods need no NET_ADMIN."),
+  scopeGateways: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Pods of a gateway obey Gateways of their own namespace only (PILOT_SCOPE_GATEWAY_TO_NAMESPACE). Without it, any namespace opens a way of its own through the egress gateway.",
+    ),
   install: z.boolean().default(true).describe("False when the cluster already runs the mesh."),
   tracing: z
     .strictObject({

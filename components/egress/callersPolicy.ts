@@ -9,25 +9,31 @@ interface Known {
   sni?: string;
 }
 
-/** Who may pass the gateway to this endpoint. Beneath it lies the gateway's allow-nothing. */
-export function callersPolicy(path: Path, known: Known): IAuthorizationPolicy & Manifest {
+/**
+ * Who may pass the gateway to this endpoint. Beneath it lies the gateway's allow-nothing. None where the gateway's shared
+ * policy admits the callers already: beside it, a narrower one could refuse nobody.
+ */
+export function callersPolicy(path: Path, known: Known): (IAuthorizationPolicy & Manifest)[] {
   const { endpoint, gateway } = path;
-  return {
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: { name: `${gateway.name}-${endpoint.name}`, namespace: gateway.namespace },
-    spec: {
-      selector: { matchLabels: gateway.selector },
-      action: "ALLOW",
-      rules: [
-        {
-          ...(known.callers ? { from: sources(path) } : {}),
-          to: [{ operation: { ports: [String(gatewayPort(path))] } }],
-          ...(known.sni ? { when: [{ key: "connection.sni", values: [known.sni] }] } : {}),
-        },
-      ],
+  if (known.callers && gateway.callersPolicy === "shared" && !endpoint.gatewayPort) return [];
+  return [
+    {
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      metadata: { name: `${gateway.name}-${endpoint.name}`, namespace: gateway.namespace },
+      spec: {
+        selector: { matchLabels: gateway.selector },
+        action: "ALLOW",
+        rules: [
+          {
+            ...(known.callers ? { from: sources(path) } : {}),
+            to: [{ operation: { ports: [String(gatewayPort(path))] } }],
+            ...(known.sni ? { when: [{ key: "connection.sni", values: [known.sni] }] } : {}),
+          },
+        ],
+      },
     },
-  };
+  ];
 }
 
 function sources({ endpoint, mesh }: Path) {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { ClusterNetwork } from "../../settings/cluster.js";
 import { unknownHost } from "../../settings/provision.js";
-import { databaseProblems } from "../../settings/databaseChecks.js";
+import { databaseProblems, sharedPolicyProblems } from "../../settings/databaseChecks.js";
 import { databaseSchema, type DatabaseSettings } from "../../settings/databases.js";
 import { parse } from "../../settings/parse.js";
 import { SettingsError } from "../../settings/problem.js";
@@ -41,9 +41,16 @@ export interface DatabaseEgressArgs {
 /** A database as one writes it: everything with a default may be left out. See docs/settings.md, `databases`. */
 export interface DatabaseInput extends z.input<typeof databaseSchema> {}
 
-function checked({ database: input, mesh }: Pick<DatabaseEgressArgs, "database" | "mesh">): DatabaseSettings {
+function checked({
+  database: input,
+  mesh,
+  gateway,
+}: Pick<DatabaseEgressArgs, "database" | "mesh" | "gateway">): DatabaseSettings {
   const database = parse(databaseSchema, input, "database");
-  const problems = databaseProblems(database, "database", { meshKind: mesh.kind });
+  const problems = [
+    ...databaseProblems(database, "database", { meshKind: mesh.kind }),
+    ...sharedPolicyProblems(database, "database", gateway),
+  ];
   if (problems.length > 0) throw new SettingsError(problems);
   return database;
 }

@@ -26,7 +26,8 @@ export function gatewayServer(path: Path, termination: Termination, host = path.
             name: `${termination === "none" ? "tcp" : "tls"}-${endpoint.name}`,
             protocol: termination === "none" ? "TCP" : "TLS",
           },
-          hosts: [host],
+          // Of this namespace alone: a VirtualService from another one could lead the database's connections elsewhere.
+          hosts: [`./${host}`],
           ...(termination === "none" ? {} : { tls: { mode: termination, ...callers(termination, identities) } }),
         },
       ],

@@ -1,5 +1,4 @@
 import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2";
-import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
 import type { Manifest } from "../manifest.js";
 import type { Gateway } from "./gateway.js";
 import { disruptionBudget, proxyDeployment, service, serviceAccount } from "./proxyDeployment.js";
@@ -20,17 +19,6 @@ export function deployedGateway({ gateway, settings, nodes, forwarders }: Gatewa
     disruptionBudget(gateway),
     autoscaler(gateway, replicas),
   ];
-}
-
-/** Lets nobody pass; each database adds its own ALLOW above it. */
-export function allowNothing(gateway: Gateway): IAuthorizationPolicy & Manifest {
-  return {
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: { name: `${gateway.name}-allow-nothing`, namespace: gateway.namespace },
-    // The selector keeps it to the gateway: without one, in the mesh's root namespace, it would hold for every workload.
-    spec: { selector: { matchLabels: gateway.selector } },
-  };
 }
 
 function autoscaler(

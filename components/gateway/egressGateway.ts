@@ -1,14 +1,16 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { gatewaySchema } from "../../settings/gateway.js";
+import { callersPolicyProblems, gatewaySchema } from "../../settings/gateway.js";
 import { parse } from "../../settings/parse.js";
+import { SettingsError } from "../../settings/problem.js";
 import type { NodePlacement } from "../cluster/cluster.js";
 import type { Forwarder } from "../egress/forwarder.js";
 import { type Manifest, registerAll } from "../manifest.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 import { asmGateway } from "./asmGateway.js";
-import { allowNothing, deployedGateway } from "./deployedGateway.js";
+import { deployedGateway } from "./deployedGateway.js";
 import { type Gateway, gatewayOf } from "./gateway.js";
+import { allowKnownCallers, allowNothing } from "./policies.js";
 import type { GatewayShape } from "./shape.js";
 
 /** Arguments of {@link EgressGateway}. */
@@ -21,6 +23,9 @@ export interface EgressGatewayArgs {
   namespace?: string;
   /** Port that all databases share. @default 15443 */
   sharedPort?: number;
+  /** One AuthorizationPolicy for each database, or a shared one for all that leaves the decision to the handshake; the
+   * latter needs a mesh that scopes Gateways, and clients with service accounts. See docs/settings.md. @default perDatabase */
+  callersPolicy?: "perDatabase" | "shared";
   /** Number of pods, and the CPU utilization in percent above which pods are added. @default 2 to 5 at 80 % */
   replicas?: { min?: number; max?: number; cpuUtilization?: number };
   /** CPU and memory of a pod. @default 100m and 128Mi requested, 2 and 1Gi at most */
@@ -51,6 +56,8 @@ function shapeOf({
   ...own
 }: EgressGatewayArgs): GatewayShape {
   const settings = parse(gatewaySchema, own, "gateway");
+  const problems = callersPolicyProblems(settings, mesh);
+  if (problems.length > 0) throw new SettingsError(problems);
   return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders };
 }
 
@@ -60,6 +67,7 @@ export function egressGatewayManifests(args: EgressGatewayArgs): Manifest[] {
   return [
     ...(args.mesh.kind === "asm" ? [asmGateway(shape, args.clusterIds)] : deployedGateway(shape)),
     allowNothing(shape.gateway),
+    ...(shape.gateway.callersPolicy === "shared" ? [allowKnownCallers(shape.gateway, args.mesh)] : []),
   ];
 }
 

@@ -13,15 +13,18 @@ export interface Gateway {
   host: string;
   /** Port that all databases share, told apart by SNI. */
   sharedPort: number;
+  /** Whether each database has a policy of its own on the shared port, or one admits all known callers. */
+  callersPolicy: GatewaySettings["callersPolicy"];
 }
 
 /** The gateway's facts before it exists; ASM decides namespace and Service name itself. */
 export function gatewayOf(
-  settings: Pick<GatewaySettings, "name" | "namespace" | "sharedPort">,
+  settings: Pick<GatewaySettings, "name" | "namespace" | "sharedPort" | "callersPolicy">,
   mesh: MeshFacts,
 ): Gateway {
-  const { name, sharedPort } = settings;
+  const { name, sharedPort, callersPolicy } = settings;
   const namespace = mesh.kind === "asm" ? "istio-system" : (settings.namespace ?? "istio-egress");
   const service = mesh.kind === "asm" ? `istio-${name}` : name;
-  return { name, namespace, selector: { istio: name }, host: `${service}.${namespace}.svc.cluster.local`, sharedPort };
+  const host = `${service}.${namespace}.svc.cluster.local`;
+  return { name, namespace, selector: { istio: name }, host, sharedPort, callersPolicy };
 }

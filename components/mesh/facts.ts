@@ -11,6 +11,7 @@ export function istioFacts(args: {
   namespace: string;
   trustDomain: string;
   dnsCapture: boolean;
+  scopeGateways?: boolean;
   revision?: string;
   tracing?: object;
 }): MeshFacts {
@@ -21,6 +22,7 @@ export function istioFacts(args: {
     injectionLabels: args.revision ? { "istio.io/rev": args.revision } : { "istio-injection": "enabled" },
     injectionAnnotations: {},
     dnsCapture: args.dnsCapture,
+    scopeGateways: args.scopeGateways ?? false,
     // 15012 carries configuration and certificates, both under TLS.
     controlPlane: { namespace: args.namespace, podLabels: { app: "istiod" }, ports: [15012] },
     tracingProvider: args.tracing && tracingProvider,
@@ -36,6 +38,7 @@ export function asmFacts(args: { dnsCapture?: boolean; trustDomain?: string; con
     injectionLabels: { "istio-injection": "enabled" },
     injectionAnnotations: {},
     dnsCapture: args.dnsCapture ?? true,
+    scopeGateways: false,
     remoteControlPlane: { ranges: [args.controlPlaneCidr], ports: [15012] },
   };
 }
@@ -62,6 +65,7 @@ export function cloudServiceMeshFacts(args: {
     injectionLabels: { "istio.io/rev": `asm-${args.channel}` },
     injectionAnnotations: { "mesh.cloud.google.com/proxy": '{"managed":"true"}' },
     dnsCapture: args.dnsCapture,
+    scopeGateways: false,
     remoteControlPlane: {
       ranges: [googleApis.range, ...metadataServer.ranges],
       ports: [443, ...metadataServer.ports],

@@ -34,6 +34,10 @@ export interface IstioMeshArgs {
   /** Sidecars answer DNS, so that every database has an address of its own.
    * @default true */
   dnsCapture?: boolean;
+  /** Pods of a gateway obey Gateways of their own namespace only; otherwise any namespace opens a way of its own through
+   * the egress gateway.
+   * @default true */
+  scopeGateways?: boolean;
   /** Proxies log each connection to their standard output.
    * @default true */
   accessLog?: boolean;
@@ -60,6 +64,7 @@ const defaults = {
   cni: false,
   outboundTrafficPolicy: "REGISTRY_ONLY",
   dnsCapture: true,
+  scopeGateways: true,
   accessLog: true,
   trustDomain: "cluster.local",
   // Injection fails closed: with one pod, losing its node would stop every injected pod from starting.
@@ -149,6 +154,7 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
         autoscaleMax: args.replicas.max,
         resources: { requests: args.resources },
         ...(args.cni ? { cni: { enabled: true } } : {}),
+        env: { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: String(args.scopeGateways) },
         meshConfig: meshConfig(args),
       },
       // Charts bring the custom resource definitions, so what uses them depends on the releases.

@@ -15,6 +15,8 @@ export interface MeshFacts {
   injectionAnnotations: Record<string, string>;
   /** Whether sidecars answer DNS themselves, so that every ServiceEntry can have an address of its own. */
   dnsCapture: boolean;
+  /** Whether a gateway's pods obey Gateways of their own namespace only (PILOT_SCOPE_GATEWAY_TO_NAMESPACE). */
+  scopeGateways: boolean;
   /** Namespaces and labels of the control plane that proxies must reach, with its ports. Undefined when it is outside the cluster. */
   controlPlane?: { namespace: string; podLabels: Record<string, string>; ports: number[] };
   /** Addresses and ports of a control plane outside the cluster that proxies must reach. */

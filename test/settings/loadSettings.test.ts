@@ -124,6 +124,17 @@ describe("Settings", () => {
     assert.deepEqual(told({ gateway: { drainDuration: "1h" } }), []);
   });
 
+  it("leave the decision to the handshake only where it can name every client and nobody opens a way around it", () => {
+    const shared = { gateway: { callersPolicy: "shared" }, databases: [database] };
+    assert.deepEqual(told(shared), []);
+    assert.deepEqual(told({ ...shared, databases: [{ ...database, clients: [{ namespace: "shop" }] }] }), [
+      'databases[0].clients[0]: "shop" is a whole namespace, which the handshake cannot name; with gateway.callersPolicy shared it decides alone. Write its serviceAccounts, give the database a gatewayPort of its own, or use perDatabase.',
+    ]);
+    const open = { ...mesh, scopeGateways: false };
+    assert.match(told({ ...shared, mesh: open }).join(), /any namespace could avoid with a Gateway of its own/);
+    assert.match(told({ ...shared, mesh: { kind: "asm" } }).join("\n"), /Use perDatabase, or mesh\.kind istio/);
+  });
+
   it("refuse a mesh on a cloud it does not run on, with the reason", () => {
     assert.match(told({ mesh: { kind: "asm" } }).join("\n"), /mesh\.kind: "asm" is Alibaba Cloud's mesh.* Use istio/);
     assert.match(told({ mesh: { kind: "cloud-service-mesh" } }).join("\n"), /Google's managed mesh/);

@@ -11,6 +11,6 @@ export const tcpGateway: Mode = (path) => [
   ...gatewayServer(path, "none"),
   ...hopRules(path, { mode: "DISABLE" }),
   route(path, { mesh: "tcp", gateway: "tcp" }),
-  callersPolicy(path, { callers: false }),
+  ...callersPolicy(path, { callers: false }),
   databaseRule(path),
 ];

@@ -11,6 +11,6 @@ export const tlsGateway: Mode = (path) => [
   ...gatewayServer(path, "PASSTHROUGH"),
   ...hopRules(path, { mode: "DISABLE" }),
   route(path, { mesh: "tls", gateway: "tls" }),
-  callersPolicy(path, { callers: false, sni: path.endpoint.host }),
+  ...callersPolicy(path, { callers: false, sni: path.endpoint.host }),
   databaseRule(path),
 ];

@@ -11,6 +11,6 @@ export const tlsGatewayMtls: Mode = (path) => [
   ...gatewayServer(path, "ISTIO_MUTUAL"),
   ...hopRules(path, { mode: "ISTIO_MUTUAL", sni: path.endpoint.host }),
   route(path, { mesh: "tls", gateway: "tcp" }),
-  callersPolicy(path, { callers: true, sni: path.endpoint.host }),
+  ...callersPolicy(path, { callers: true, sni: path.endpoint.host }),
   databaseRule(path),
 ];

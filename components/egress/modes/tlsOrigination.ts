@@ -13,7 +13,7 @@ export const tlsOrigination: Mode = (path) => [
   ...gatewayServer(path, "ISTIO_MUTUAL"),
   ...hopRules(path, { mode: "ISTIO_MUTUAL", sni: path.endpoint.host }),
   route(path, { mesh: "tcp", gateway: "tcp" }),
-  callersPolicy(path, { callers: true, sni: path.endpoint.host }),
+  ...callersPolicy(path, { callers: true, sni: path.endpoint.host }),
   databaseRule(path, upstreamTls(path.endpoint)),
   ...(credentialName(path.endpoint)
     ? credentialAccess(path.gateway, `${path.gateway.name}-credentials-of-${path.endpoint.name}`)

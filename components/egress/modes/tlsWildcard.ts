@@ -20,7 +20,7 @@ export const tlsWildcard: Mode = (path) => {
     ...gatewayServer(path, "ISTIO_MUTUAL", forwarder.host),
     ...hopRules(path, { mode: "ISTIO_MUTUAL", sni: forwarder.host }),
     route(path, { mesh: "tls", gateway: "tcp", forwarder }),
-    callersPolicy(path, { callers: true, sni: forwarder.host }),
+    ...callersPolicy(path, { callers: true, sni: forwarder.host }),
     ...(path.endpoint.via === "envoy" ? [envoyForwarder(path, forwarder)] : []),
   ];
 };

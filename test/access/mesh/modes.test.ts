@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { forwarderOf } from "../../../components/egress/forwarder.js";
-import { allowNothing, deployedGateway } from "../../../components/gateway/deployedGateway.js";
+import { deployedGateway } from "../../../components/gateway/deployedGateway.js";
+import { allowKnownCallers, allowNothing } from "../../../components/gateway/policies.js";
 import { gatewaySchema } from "../../../settings/gateway.js";
 import type { TrafficMode } from "../../../settings/trafficModes.js";
 import type { KubernetesObject } from "../../../access/model.js";
-import { gateway, manifestsIn } from "../../components/egress/paths.js";
+import { gateway as plain, manifestsIn, mesh as facts } from "../../components/egress/paths.js";
 import { read, verdictOf } from "./scene.js";
 
 const people = read(
@@ -18,15 +19,18 @@ function deployment(namespace: string, name: string, serviceAccountName: string)
   return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace }, spec: { template } };
 }
 
+const shared: typeof plain = { ...plain, callersPolicy: "shared" };
+
 /** A gateway, a database in a mode, its client, a neighbour of another account, and a stranger of the client's name. */
-function scene(mode: TrafficMode, more: object = {}): KubernetesObject[] {
-  const database = manifestsIn(mode, more) as unknown as KubernetesObject[];
+function scene(mode: TrafficMode, more: object = {}, gateway = plain): KubernetesObject[] {
+  const database = manifestsIn(mode, more, gateway) as unknown as KubernetesObject[];
   const entry = database.find(({ kind }) => kind === "ServiceEntry")?.spec as { ports: { number: number }[] };
   const port = entry.ports[0]?.number ?? 0;
   const group = forwarderOf({ name: "orders", host: "*.db.example.com", port } as never);
   const forwarders = "via" in more && more.via === "sni-proxy" ? [group] : [];
   const shape = { gateway, settings: gatewaySchema.parse({}), forwarders };
-  const pods = [...deployedGateway(shape), allowNothing(gateway)] as unknown as KubernetesObject[];
+  const policies = [allowNothing(gateway), ...(gateway === shared ? [allowKnownCallers(gateway, facts)] : [])];
+  const pods = [...deployedGateway(shape), ...policies] as unknown as KubernetesObject[];
   const callers = [
     deployment("shop", "orders", "orders"),
     deployment("shop", "other", "default"),
@@ -54,6 +58,8 @@ describe("the traffic modes of this project", () => {
       assert.equal(verdictOf(scene(mode), "shop/orders", host, { mesh }), client);
       assert.equal(verdictOf(scene(mode), "shop/other", host, { mesh }), neighbour);
       assert.equal(verdictOf(scene(mode), "outside/orders", host, { mesh }), "blocked");
+      assert.equal(verdictOf(scene(mode, {}, shared), "shop/orders", host, { mesh }), client);
+      assert.equal(verdictOf(scene(mode, {}, shared), "shop/other", host, { mesh }), neighbour);
     });
   }
 
@@ -79,5 +85,57 @@ describe("the traffic modes of this project", () => {
     const objects = scene("tls-wildcard-direct");
     assert.equal(verdictOf(objects, "shop/orders", "a.db.example.com", { mesh, databases }), "direct tls-passthrough");
     assert.equal(verdictOf(objects, "outside/orders", "a.db.example.com", { mesh, databases }), "blocked");
+  });
+});
+
+describe("a namespace that writes mesh configuration of its own", () => {
+  /** A server on the gateway's pods without the clients' names, and a route through it to the database. */
+  const backDoor = read(`
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: back-door, namespace: outside}
+spec: {hosts: [back-door.example], addresses: [240.9.9.9], ports: [{number: 27017, name: tcp, protocol: TCP}], location: MESH_EXTERNAL, resolution: DNS, exportTo: ["."]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: back-door, namespace: outside}
+spec:
+  host: ${plain.host}
+  exportTo: ["."]
+  subsets: [{name: back-door, trafficPolicy: {tls: {mode: ISTIO_MUTUAL, sni: back-door.example}}}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: back-door, namespace: outside}
+spec:
+  selector: {istio: egressgateway}
+  servers: [{port: {number: 15443, name: tls, protocol: TLS}, hosts: [back-door.example], tls: {mode: ISTIO_MUTUAL}}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: back-door, namespace: outside}
+spec:
+  hosts: [back-door.example]
+  gateways: [mesh, outside/back-door]
+  tcp:
+    - match: [{gateways: [mesh], port: 27017}]
+      route: [{destination: {host: ${plain.host}, subset: back-door, port: {number: 15443}}}]
+    - match: [{gateways: [outside/back-door]}]
+      route: [{destination: {host: orders.db.example.com, port: {number: 27017}}}]
+`);
+  const through = (gateway: typeof plain, scopeGatewayToNamespace: boolean) =>
+    verdictOf([...scene("tcp-gateway-mtls", {}, gateway), ...backDoor], "outside/orders", "back-door.example", {
+      mesh: { ...mesh, scopeGatewayToNamespace },
+      databases: [{ host: "back-door.example", port: 27017, protocol: "mongo" }],
+    });
+
+  it("reaches a database through a Gateway of its own where nothing but the handshake refuses it", () => {
+    assert.match(through(shared, false), /^misrouted/);
+  });
+
+  it("is refused by the databases' own policies, and where Gateways are scoped", () => {
+    assert.match(through(plain, false), /^blocked/);
+    assert.match(through(shared, true), /^blocked/);
+    assert.match(through(plain, true), /^blocked/);
   });
 });

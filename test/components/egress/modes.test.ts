@@ -7,6 +7,7 @@ import type {
 } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
 import type { IService } from "kubernetes-models/v1";
+import type { Manifest } from "../../../components/manifest.js";
 import { trafficModeNames, trafficModes } from "../../../settings/trafficModes.js";
 import { assertFollowsSchema } from "../crdSchemas.js";
 import { gateway, manifestsIn, ofKind } from "./paths.js";
@@ -83,7 +84,7 @@ for (const mode of trafficModeNames)
           rule?.from?.map(({ source }) => source?.principals),
           [["cluster.local/ns/shop/sa/orders"], ["cluster.local/ns/billing/sa/orders"]],
         );
-        assert.deepEqual(rule?.when, [{ key: "connection.sni", values: servers[0]?.hosts }]);
+        assert.deepEqual(rule?.when, [{ key: "connection.sni", values: [sniOf(servers[0])] }]);
       });
 
     if (facts.encryptsHop)
@@ -94,10 +95,40 @@ for (const mode of trafficModeNames)
         assert.deepEqual(hops.map(({ metadata }) => metadata?.namespace).sort(), ["billing", "shop"]);
         for (const { spec } of hops) {
           assert.deepEqual(spec?.exportTo, ["."]);
-          assert.deepEqual(spec?.subsets?.[0]?.trafficPolicy?.tls, { mode: "ISTIO_MUTUAL", sni: servers[0]?.hosts[0] });
+          assert.deepEqual(spec?.subsets?.[0]?.trafficPolicy?.tls, { mode: "ISTIO_MUTUAL", sni: sniOf(servers[0]) });
         }
       });
   });
+
+describe("A gateway with one policy for all callers it knows", () => {
+  const shared = { ...gateway, callersPolicy: "shared" as const };
+  const policiesOf = (manifests: Manifest[]) => ofKind<IAuthorizationPolicy>(manifests, "AuthorizationPolicy");
+
+  for (const mode of trafficModeNames.filter((name) => trafficModes[name].identity))
+    it(`leaves the decision to the handshake in ${mode}, and a new database touches no other's chain`, () => {
+      const manifests = manifestsIn(mode, {}, shared);
+      assert.deepEqual(policiesOf(manifests), []);
+      const [server] = ofKind<IGateway>(manifests, "Gateway").flatMap(({ spec }) => spec?.servers ?? []);
+      assert.equal(server?.tls?.subjectAltNames?.length, 2);
+    });
+
+  it("still lets those pass whom it cannot know, by port and SNI alone", () => {
+    assert.equal(policiesOf(manifestsIn("tls-gateway", {}, shared)).length, 1);
+    assert.equal(policiesOf(manifestsIn("tcp-gateway", {}, shared)).length, 1);
+  });
+
+  it("admits nobody to a port of one database: that keeps a policy of its own, for whole namespaces too", () => {
+    const [policy] = policiesOf(
+      manifestsIn("tcp-gateway-mtls", { gatewayPort: 13306, clients: [{ namespace: "shop" }] }, shared),
+    );
+    assert.deepEqual(policy?.spec?.rules?.[0]?.to, [{ operation: { ports: ["13306"] } }]);
+  });
+});
+
+/** The name a server answers to, without the namespace whose VirtualServices may bind to it. */
+function sniOf(server: { hosts?: string[] } | undefined): string | undefined {
+  return server?.hosts?.[0]?.replace("./", "");
+}
 
 describe("A client that is a whole namespace", () => {
   const manifests = manifestsIn("tcp-gateway-mtls", { clients: [{ namespace: "shop" }] });

@@ -12,6 +12,7 @@ export const gateway: Gateway = {
   selector: { istio: "egressgateway" },
   host: "egressgateway.istio-egress.svc.cluster.local",
   sharedPort: 15443,
+  callersPolicy: "perDatabase",
 };
 export const network = { podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/12" };
 
@@ -35,10 +36,10 @@ export function databaseIn(trafficMode: TrafficMode, more: object = {}): Input {
   };
 }
 
-export function manifestsIn(trafficMode: TrafficMode, more: object = {}): Manifest[] {
+export function manifestsIn(trafficMode: TrafficMode, more: object = {}, through = gateway): Manifest[] {
   return databaseEgressManifests({
     database: databaseSchema.parse(databaseIn(trafficMode, more)),
-    gateway,
+    gateway: through,
     mesh,
     network,
   });

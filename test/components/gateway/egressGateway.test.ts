@@ -4,7 +4,7 @@ import type { IConfigMap, IService } from "kubernetes-models/v1";
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
 import { forwarderOf } from "../../../components/egress/forwarder.js";
 import { egressGatewayManifests } from "../../../components/gateway/egressGateway.js";
-import { asmFacts } from "../../../components/mesh/facts.js";
+import { asmFacts, istioFacts } from "../../../components/mesh/facts.js";
 import { onGatewayNodes } from "../../../components/cluster/cluster.js";
 import { SettingsError } from "../../../settings/problem.js";
 import { assertFollowsSchema } from "../crdSchemas.js";
@@ -48,6 +48,34 @@ describe("The egress gateway", () => {
         ?.annotations?.["proxy.istio.io/config"];
     assert.equal(configOf(), undefined);
     assert.equal(configOf("1h"), '{"drainDuration":"1h"}');
+  });
+
+  describe("with one policy for all callers it knows", () => {
+    const scoped = istioFacts({ ...mesh, namespace: "istio-system", scopeGateways: true });
+    const shared = { mesh: scoped, callersPolicy: "shared" } as const;
+
+    it("admits identities of the trust domain to the shared port, and nobody elsewhere", () => {
+      const policies = ofKind<IAuthorizationPolicy>(egressGatewayManifests(shared), "AuthorizationPolicy");
+      assert.deepEqual(
+        policies.map(({ spec }) => spec?.rules),
+        [
+          undefined,
+          [
+            {
+              from: [{ source: { principals: ["cluster.local/*"] } }],
+              to: [{ operation: { ports: ["15443"] } }],
+            },
+          ],
+        ],
+      );
+    });
+
+    it("is refused on a mesh where any namespace may open a server on its pods", () => {
+      assert.throws(
+        () => egressGatewayManifests({ ...shared, mesh }),
+        /gateway\.callersPolicy: "shared" rests on the handshake/,
+      );
+    });
   });
 
   it("runs on the nodes set apart for it", () => {

@@ -36,6 +36,15 @@ describe("IstioMesh", () => {
     assert.equal(made.facts.dnsCapture, false);
   });
 
+  it("lets a gateway's pods obey Gateways of their own namespace only, unless told otherwise", async () => {
+    const scoping = ({ one }: Awaited<ReturnType<typeof install>>) =>
+      (values(one("mesh-istiod")) as unknown as { env: object }).env;
+    assert.deepEqual(scoping(await install()), { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: "true" });
+    const open = await install({ scopeGateways: false });
+    assert.deepEqual(scoping(open), { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: "false" });
+    assert.equal(open.made.facts.scopeGateways, false);
+  });
+
   it("keeps injecting when a node of the control plane is lost", async () => {
     const { one } = await install();
     assert.equal(values(one("mesh-istiod")).autoscaleMin, 2);

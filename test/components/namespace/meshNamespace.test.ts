@@ -12,6 +12,7 @@ const mesh: MeshFacts = {
   injectionLabels: { "istio-injection": "enabled" },
   injectionAnnotations: {},
   dnsCapture: true,
+  scopeGateways: true,
 };
 
 describe("MeshNamespace", () => {

@@ -11,6 +11,7 @@ const mesh: MeshFacts = {
   injectionLabels: {},
   injectionAnnotations: {},
   dnsCapture: true,
+  scopeGateways: false,
   remoteControlPlane: { ranges: ["10.0.0.0/8"], ports: [15012] },
 };
 const gateway = {
@@ -20,6 +21,7 @@ const gateway = {
   host: "egressgateway.istio-system.svc.cluster.local",
   serviceAccount: "egressgateway",
   sharedPort: 15443,
+  callersPolicy: "perDatabase" as const,
 };
 
 describe("Network settings", () => {

@@ -1,0 +1,41 @@
+import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
+import type { Manifest } from "../manifest.js";
+import type { MeshFacts } from "../mesh/mesh.js";
+import type { Gateway } from "./gateway.js";
+
+/** Lets nobody pass; each database adds its own ALLOW above it. */
+export function allowNothing(gateway: Gateway): IAuthorizationPolicy & Manifest {
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "AuthorizationPolicy",
+    metadata: { name: `${gateway.name}-allow-nothing`, namespace: gateway.namespace },
+    // The selector keeps it to the gateway: without one, in the mesh's root namespace, it would hold for every workload.
+    spec: { selector: { matchLabels: gateway.selector } },
+  };
+}
+
+/**
+ * Admits the workloads of the trust domain to the shared port, and no database has a policy of its own there: the
+ * handshake refuses whoever is no client of the database. istiod writes the rules of every policy into each database's
+ * filter chain, so one that never changes keeps chains small, and the connections of other databases open.
+ */
+export function allowKnownCallers(
+  gateway: Gateway,
+  mesh: Pick<MeshFacts, "trustDomain">,
+): IAuthorizationPolicy & Manifest {
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "AuthorizationPolicy",
+    metadata: { name: `${gateway.name}-known-callers`, namespace: gateway.namespace },
+    spec: {
+      selector: { matchLabels: gateway.selector },
+      action: "ALLOW",
+      rules: [
+        {
+          from: [{ source: { principals: [`${mesh.trustDomain}/*`] } }],
+          to: [{ operation: { ports: [String(gateway.sharedPort)] } }],
+        },
+      ],
+    },
+  };
+}
