@@ -4,6 +4,7 @@ import { format, resolveConfig } from "prettier";
 import { trafficModeNames } from "../settings/trafficModes.js";
 import { accessModelBlocks } from "./docs/accessModel.js";
 import { apiReference } from "./docs/api.js";
+import { labPage } from "./docs/lab.js";
 import { withBlock } from "./docs/markdown.js";
 import { modeFacts, modeResources, modesTable } from "./docs/modes.js";
 import { labTable, readmeBlocks } from "./docs/readme.js";
@@ -42,6 +43,7 @@ const api = Object.entries(await apiReference()).map(([path, text]) => [`docs/ap
 const documents: Record<string, string> = {
   "README.md": await filled("README.md", readme()),
   "docs/access.md": await filled("docs/access.md", accessModelBlocks()),
+  "docs/lab.md": labPage(),
   ...Object.fromEntries(api),
   ...Object.fromEntries(modePages()),
   "docs/settings.md": settingsReference(settingsJsonSchema()),

@@ -16,7 +16,7 @@ function linksOf(page: string): string[] {
   const prose = readFileSync(page, "utf8")
     .replace(/```[\s\S]*?```/g, "")
     .replace(/`[^`\n]*`/g, "code");
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g), ...prose.matchAll(/^\[[^\]]+\]: (\S+)/gm)]
     .map(([, target]) => String(target))
     .filter((target) => !/^https?:/.test(target));
 }

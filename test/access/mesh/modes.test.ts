@@ -86,6 +86,17 @@ describe("the traffic modes of this project", () => {
     assert.equal(verdictOf(objects, "shop/orders", "a.db.example.com", { mesh, databases }), "direct tls-passthrough");
     assert.equal(verdictOf(objects, "outside/orders", "a.db.example.com", { mesh, databases }), "blocked");
   });
+
+  const withoutSni = { mesh, databases: [{ host, port: 443, protocol: "redis", tls: false }] };
+
+  it("carry no client that sends no SNI where the route is by SNI", () => {
+    for (const mode of ["tls-gateway", "tls-gateway-mtls"] as const)
+      assert.equal(verdictOf(scene(mode), "shop/orders", host, withoutSni), "blocked", mode);
+  });
+
+  it("go by the address that the sidecar's DNS hands out, whatever the SNI, where there is no route", () => {
+    assert.equal(verdictOf(scene("tls-direct"), "shop/orders", host, withoutSni), "direct plaintext");
+  });
 });
 
 describe("a namespace that writes mesh configuration of its own", () => {
