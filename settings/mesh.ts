@@ -10,7 +10,10 @@ const shared = {
     .boolean()
     .default(true)
     .describe("Sidecars answer DNS, so that each database has an address of its own and two may share a port."),
-  accessLog: z.boolean().default(true).describe("Proxies log each connection."),
+  accessLog: z
+    .boolean()
+    .default(true)
+    .describe("Proxies log each connection; kind istio with the caller's SPIFFE identity."),
   trustDomain: z.string().default("cluster.local").describe("SPIFFE trust domain of workload identities."),
 };
 

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { register, type Manifest } from "../manifest.js";
+import { accessLog } from "./accessLog.js";
 import { istioFacts, tracingProvider } from "./facts.js";
 import type { Mesh, MeshFacts } from "./mesh.js";
 
@@ -38,7 +39,7 @@ export interface IstioMeshArgs {
    * the egress gateway.
    * @default true */
   scopeGateways?: boolean;
-  /** Proxies log each connection to their standard output.
+  /** Proxies log each connection to their standard output, with the caller's SPIFFE identity.
    * @default true */
   accessLog?: boolean;
   /** SPIFFE trust domain of workload identities.
@@ -81,7 +82,7 @@ export function meshConfig(args: Filled): Record<string, unknown> {
     rootNamespace: args.namespace,
     trustDomain: args.trustDomain,
     outboundTrafficPolicy: { mode: args.outboundTrafficPolicy },
-    ...(args.accessLog ? { accessLogFile: "/dev/stdout", accessLogEncoding: "JSON" } : {}),
+    ...(args.accessLog ? accessLog : {}),
     ...(args.tracing
       ? { enableTracing: true, extensionProviders: [{ name: tracingProvider, opentelemetry: args.tracing }] }
       : {}),

@@ -8,6 +8,9 @@ export interface LogLine {
   upstream_host?: string | null;
   upstream_cluster?: string | null;
   downstream_remote_address?: string | null;
+  /** The caller's SPIFFE identity. */
+  downstream_peer_uri_san?: string | null;
+  downstream_transport_failure_reason?: string | null;
   response_flags?: string | null;
 }
 
@@ -32,14 +35,15 @@ export function gatewayLog(probe: {
         async () => (await gatewayLines(stage)).find(({ entry }) => find(entry, stage)),
         { timeoutMs: logDelayMs, intervalMs: 500 },
       );
-      const { requested_server_name: name, upstream_host: upstream, downstream_remote_address: caller } = line.entry;
-      return {
-        passed: true,
-        seen: `${caller} asked for ${name ?? "no name"}, sent to ${upstream}`,
-        evidence: line.text,
-      };
+      return { passed: true, seen: toldOf(line.entry), evidence: line.text };
     },
   };
+}
+
+function toldOf(line: LogLine): string {
+  const caller = line.downstream_peer_uri_san ?? line.downstream_remote_address;
+  const failure = line.downstream_transport_failure_reason;
+  return `${caller} asked for ${line.requested_server_name ?? "no name"}, ${failure ?? `sent to ${line.upstream_host}`}`;
 }
 
 async function gatewayLines(stage: Stage): Promise<{ text: string; entry: LogLine }[]> {

@@ -3,6 +3,7 @@ import { mutationsExperiment } from "../mutations/index.js";
 import { recipesExperiment } from "../recipes/index.js";
 import { cloudsExperiment } from "../clouds/index.js";
 import { faultsScenario } from "../faults/index.js";
+import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   boutiqueScenario,
   localScenario,
   modesScenario,
+  sharedPolicyScenario,
   faultsScenario,
 ];
 

@@ -116,6 +116,7 @@ export const rdsScenario: Scenario = {
           expected: `${host} to ${machineAddresses.rds}:3306`,
           find: (line, stage) =>
             line.requested_server_name === host &&
+            line.downstream_peer_uri_san === "spiffe://cluster.local/ns/demo-server/sa/k8s-mysql" &&
             line.upstream_host === `${machineAddresses.rds}:3306` &&
             (line.downstream_remote_address?.startsWith(`${addressOf(stage.pod(client))}:`) ?? false),
         }),

@@ -45,6 +45,13 @@ describe("IstioMesh", () => {
     assert.equal(open.made.facts.scopeGateways, false);
   });
 
+  it("logs who calls by identity, and why a handshake failed", async () => {
+    const config = values((await install()).one("mesh-istiod")).meshConfig as unknown as { accessLogFormat: string };
+    const format = JSON.parse(config.accessLogFormat) as Record<string, string>;
+    assert.equal(format["downstream_peer_uri_san"], "%DOWNSTREAM_PEER_URI_SAN%");
+    assert.equal(format["downstream_transport_failure_reason"], "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%");
+  });
+
   it("keeps injecting when a node of the control plane is lost", async () => {
     const { one } = await install();
     assert.equal(values(one("mesh-istiod")).autoscaleMin, 2);
