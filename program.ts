@@ -24,9 +24,9 @@ export async function run(): Promise<Outcome> {
   const settings = loadSettings(
     Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, config.getObject<unknown>(key)])),
   );
-  const manifests = manifestsOf(blueprintOf(settings)) as unknown as KubernetesObject[];
-  const access = reachOfStack(manifests, settings);
-  const platform = await SecurePlatform.create("platform", { settings, secrets: secretValues(config) });
+  const blueprint = blueprintOf(settings);
+  const access = reachOfStack(manifestsOf(blueprint) as unknown as KubernetesObject[], settings);
+  const platform = await SecurePlatform.create("platform", { blueprint, secrets: secretValues(config) });
   return { platform, access };
 }
 

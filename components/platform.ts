@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings/schema.js";
-import { type Blueprint, blueprintOf, manifestsOf } from "./blueprint.js";
+import { type Blueprint, manifestsOf } from "./blueprint.js";
 import { createCluster, type MakeCluster } from "./cluster/create.js";
 import { createDatabases, type MakeDatabase } from "./database/create.js";
 import { EgressGateway } from "./gateway/egressGateway.js";
@@ -13,8 +12,8 @@ import type { SecretValues } from "./secrets.js";
 
 /** Arguments of {@link SecurePlatform}. */
 export interface SecurePlatformArgs {
-  /** Checked settings of the stack. */
-  settings: Settings;
+  /** The stack as decided: `blueprintOf` of its settings. */
+  blueprint: Blueprint;
   /** Secret values by name. */
   secrets: SecretValues;
 }
@@ -50,23 +49,24 @@ export class SecurePlatform extends pulumi.ComponentResource {
     args: SecurePlatformArgs,
     opts?: pulumi.ComponentResourceOptions,
   ): Promise<SecurePlatform> {
-    const { cluster, mesh, network, databases } = args.settings;
+    const { settings } = args.blueprint;
+    const { cluster, mesh, network, databases } = settings;
     const make = {
       cluster: await createCluster(cluster, network.flowLogs),
-      guards: await createCloudGuards(args.settings),
+      guards: await createCloudGuards(settings),
       databases: await createDatabases(databases),
       mesh: await createMesh(mesh, cluster),
     };
-    const platform = new SecurePlatform(name, args.settings, opts);
+    const platform = new SecurePlatform(name, args.blueprint, opts);
     await platform.build(name, args.secrets, make);
     platform.registerOutputs({ gateway: platform.blueprint.gateway.host, gatewaySources: platform.gatewaySources });
     return platform;
   }
 
-  private constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
+  private constructor(name: string, blueprint: Blueprint, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-egress:index:SecurePlatform", name, {}, opts);
-    this.blueprint = blueprintOf(settings);
-    this.manifests = manifestsOf(this.blueprint);
+    this.blueprint = blueprint;
+    this.manifests = manifestsOf(blueprint);
   }
 
   private build(name: string, secrets: SecretValues, make: Makers): Promise<void> {

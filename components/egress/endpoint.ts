@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { DatabaseSettings } from "../../settings/databases.js";
 import type { Protocol } from "../../settings/trafficModes.js";
 import type { Gateway } from "../gateway/gateway.js";
@@ -41,12 +42,19 @@ export function endpointsOf(db: DatabaseSettings & { host: string }): Endpoint[]
   const shared = { port, protocol, clients, via, tls, limits };
   return [
     { ...shared, name, host: db.host, addresses, gatewayPort },
-    ...(db.brokers ?? []).map((host) => ({ ...shared, name: `${name}-${brokerName(host)}`, host, addresses: [] })),
+    ...(db.brokers ?? []).map((host) => ({ ...shared, name: brokerName(name, host), host, addresses: [] })),
   ];
 }
 
-function brokerName(host: string): string {
-  return host.replace(/^\*\./, "any-").replaceAll(".", "-").slice(0, 40).replace(/-+$/, "");
+/** What istiod takes as the name of a subset: a DNS label. */
+const longestName = 63;
+
+function brokerName(database: string, host: string): string {
+  const name = `${database}-${host.replace(/^\*\./, "any-").replaceAll(".", "-")}`;
+  if (name.length <= longestName) return name;
+  // Brokers of a managed cluster may differ late in their names, behind where this is cut.
+  const digest = createHash("sha256").update(host).digest("hex").slice(0, 8);
+  return `${name.slice(0, longestName - digest.length - 1)}-${digest}`;
 }
 
 /** Namespaces an endpoint's resources are exported to: its clients' and the gateway's, nobody else's. */
