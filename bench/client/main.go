@@ -1,52 +1,44 @@
-// Command client does one kind of work on a MySQL server, over and over for a while, and says how long each turn took.
+// Command client does one kind of work on a database, over and over for a while, and says how long each turn took.
 package main
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
-
-	_ "github.com/go-sql-driver/mysql"
 )
 
 // turn is one piece of work on a server.
 type turn func(ctx context.Context) error
 
-// works maps a name to what makes its turns, one maker for each connection.
-var works = map[string]func(dsn string) (turn, func(), error){
-	"connect":  connecting,
-	"row":      func(dsn string) (turn, func(), error) { return querying(dsn, "SELECT name FROM lab.identity") },
-	"megabyte": func(dsn string) (turn, func(), error) { return querying(dsn, "SELECT REPEAT('x', 1048576)") },
-}
+// work makes turns, and what ends them: each connection has its own.
+type work func(address string) (turn, func(), error)
 
-// connecting opens a connection, reads one row and closes it again.
-func connecting(dsn string) (turn, func(), error) {
-	return func(ctx context.Context) error {
-		once, end, err := querying(dsn, "SELECT name FROM lab.identity")
-		if err != nil {
-			return err
-		}
-		defer end()
-		return once(ctx)
-	}, func() {}, nil
-}
-
-// querying runs a query on a connection that stays open.
-func querying(dsn, query string) (turn, func(), error) {
-	database, err := sql.Open("mysql", dsn)
-	if err != nil {
-		return nil, nil, err
+// worksOf maps names to the kinds of work a server of this address can do.
+func worksOf(address string) map[string]work {
+	if strings.HasPrefix(address, "mongodb://") {
+		return mongoWorks
 	}
-	database.SetMaxOpenConns(1)
-	var answer []byte
-	once := func(ctx context.Context) error { return database.QueryRowContext(ctx, query).Scan(&answer) }
-	return once, func() { _ = database.Close() }, nil
+	return mysqlWorks
+}
+
+// connecting does a piece of work on a connection of its own.
+func connecting(open work) work {
+	return func(address string) (turn, func(), error) {
+		return func(ctx context.Context) error {
+			once, end, err := open(address)
+			if err != nil {
+				return err
+			}
+			defer end()
+			return once(ctx)
+		}, func() {}, nil
+	}
 }
 
 // outcome is what is printed, as JSON.
@@ -58,16 +50,22 @@ type outcome struct {
 }
 
 func main() {
-	dsn := flag.String("dsn", "", "the server, as user:password@tcp(host:port)/")
+	address := flag.String("address", "", "the server: user:password@tcp(host:port)/database, or mongodb://user:password@host:port/database")
 	name := flag.String("work", "row", "connect, row or megabyte")
 	connections := flag.Int("connections", 1, "how many work at once")
 	lasting := flag.Duration("for", time.Second, "how long to work")
 	until := flag.Duration("until", 0, "instead: try to connect until it works, for this long; prints when, in milliseconds since 1970")
+	hold := flag.Duration("hold", 0, "instead: keep one connection in use for this long; prints for how many seconds it answered")
 	flag.Parse()
-	if *until > 0 {
-		exit(waitFor(*dsn, *until))
+	works := worksOf(*address)
+	switch {
+	case *until > 0:
+		exit(waitFor(works["connect"], *address, *until))
+	case *hold > 0:
+		exit(holdOpen(works["row"], *address, *hold))
+	default:
+		exit(measure(works[*name], *address, *connections, *lasting))
 	}
-	exit(work(*dsn, *name, *connections, *lasting))
 }
 
 func exit(err error) {
@@ -81,11 +79,11 @@ func exit(err error) {
 // between is the pause from one attempt to connect to the next: a fraction of what is measured.
 const between = 10 * time.Millisecond
 
-func waitFor(dsn string, patience time.Duration) error {
+func waitFor(connect work, address string, patience time.Duration) error {
 	deadline := time.Now().Add(patience)
 	for {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		once, _, _ := connecting(dsn)
+		once, _, _ := connect(address)
 		err := once(ctx)
 		cancel()
 		if err == nil {
@@ -99,7 +97,30 @@ func waitFor(dsn string, patience time.Duration) error {
 	}
 }
 
-func work(dsn, name string, connections int, lasting time.Duration) error {
+// use is the pause between two signs of life of a held connection: far below what proxies take for idleness.
+const use = 200 * time.Millisecond
+
+func holdOpen(open work, address string, lasting time.Duration) error {
+	once, end, err := open(address)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if err := once(context.Background()); err != nil {
+		return err
+	}
+	began := time.Now()
+	for time.Since(began) < lasting {
+		time.Sleep(use)
+		if once(context.Background()) != nil {
+			break
+		}
+	}
+	fmt.Println(time.Since(began).Seconds())
+	return nil
+}
+
+func measure(open work, address string, connections int, lasting time.Duration) error {
 	latencies := make([][]time.Duration, connections)
 	errs := make([]error, connections)
 	start := make(chan struct{})
@@ -109,7 +130,7 @@ func work(dsn, name string, connections int, lasting time.Duration) error {
 		done.Add(1)
 		go func() {
 			defer done.Done()
-			once, end, err := works[name](dsn)
+			once, end, err := open(address)
 			if err == nil {
 				defer end()
 				err = once(context.Background()) // opens the connection; not counted

@@ -7,11 +7,12 @@ import { addFixtures } from "../../lab/scenarios/fixtures.js";
 import { startGround } from "../../lab/scenarios/ground.js";
 import { onLabCluster } from "../../lab/scenarios/onLabCluster.js";
 import type { Config } from "../../lab/scenarios/scenario.js";
+import { settled } from "../../lab/scenarios/settled.js";
 import { istiodPods, type Stage, type Who } from "../../lab/scenarios/stage.js";
 import { egressGatewayManifests } from "../../components/gateway/egressGateway.js";
 import type { Manifest } from "../../components/manifest.js";
 import { istioFacts } from "../../components/mesh/facts.js";
-import type { ObservedProcess } from "./processes.js";
+import type { Address } from "./addresses.js";
 import { processOfPod } from "./processes.js";
 import { Proxy } from "./proxy.js";
 import { recipeFor, recipeGateway } from "./recipe.js";
@@ -32,7 +33,7 @@ export const gateways = {
 
 const mysql = { protocol: "mysql", port: 3306 };
 
-/** Hosts of the databases of the bed, all answered by one server. */
+/** Hosts of the bed's databases of MySQL's protocol, all answered by one server. */
 export const hosts = {
   mtls: hostOf("tcp-gateway-mtls", "mysql"),
   plain: hostOf("tcp-gateway", "mysql"),
@@ -43,15 +44,27 @@ export const hosts = {
   oneMoreRecipe: hostOf("tls-direct", "mysql"),
 };
 
-const recipeFirstPort = 13306;
+/** Port of the recipe's gateway for the bed's own database; further ones follow. */
+export const recipeFirstPort = 13306;
+
+/** How long connections outlive their filter chain, at either gateway: short, so that looking for it takes not long. */
+export const drainDuration = "5s";
+
+/** What parts set of the bed's stack. */
+export interface BedSettings {
+  /** @default one pod, everything else as in any stack */
+  gateway?: object;
+  /** Beside the bed's own. */
+  databases?: readonly object[];
+}
 
 /** The bed's stack: one gateway, and the ways to a database that are compared. */
-export function bedConfig({ gateways: pods = 1, databases = [] as object[] } = {}): Config {
+export function bedConfig({ gateway = {}, databases = [] }: BedSettings = {}): Config {
   const waiting = { kind: "deployment", image: "alpine:3.22", command: ["sleep", "infinity"], runAsUser: 65534 };
   const config = {
     cluster: { cloud: "existing" },
     mesh: { kind: "istio" },
-    gateway: { replicas: { min: pods, max: pods } },
+    gateway: { replicas: { min: 1, max: 1 }, drainDuration, ...gateway },
     namespaces: [{ name: "shop" }, { name: "direct" }],
     databases: [
       { name: "mtls", host: hosts.mtls, ...mysql, clients: [{ namespace: "shop", serviceAccounts: ["buyer"] }] },
@@ -81,7 +94,7 @@ export class Bed {
     readonly stack: LabStack,
     readonly cluster: Cluster,
     /** The benchmark's own database client. */
-    readonly client: string,
+    private readonly program: string,
   ) {}
 
   static async prepare(host: LabHost, client: string, tell: (line: string) => void): Promise<Bed> {
@@ -138,25 +151,44 @@ export class Bed {
     return this.stage.agent.podsOf(namespace, labels).map((pod) => new Proxy(this.stage, pod));
   }
 
-  istiod(): ObservedProcess {
-    return processOfPod(this.stage.pod(istiodPods).metadata?.uid ?? "", "pilot-discovery");
+  /** CPU time of the control plane so far, of all its pods. */
+  istiodCpuSeconds(): number {
+    const pods = this.stage.agent.podsOf(istiodPods.namespace, istiodPods.labels);
+    const each = pods.map((pod) => processOfPod(pod.metadata?.uid ?? "", "pilot-discovery").cpuSeconds());
+    return each.reduce((sum, seconds) => sum + seconds, 0);
+  }
+
+  /** Brings the stack to these settings. */
+  async configure(settings: BedSettings = {}): Promise<void> {
+    await this.stack.configure(bedConfig(settings));
+    await this.stack.up();
+    await settled(this.stage);
   }
 
   /** Runs the database client in a pod and returns what it prints. */
-  async connect(who: Who, host: string, options: string[], patienceMs: number): Promise<string> {
-    const dsn = `root:${this.stage.outside.password}@tcp(${host}:3306)/lab`;
-    const command = [this.client, "-dsn", dsn, ...options];
+  async client(who: Who, address: Address, options: string[], patienceMs: number): Promise<string> {
+    const { password, caFile } = this.stage.outside;
+    const command = [this.program, "-address", address({ password, caFile }), ...options];
     const result = await this.stage.exec(who, command, { user: 65534, timeoutMs: patienceMs });
-    if (result.exitCode !== 0)
-      throw new Error(`${who.namespace} does not reach ${host}: ${result.stderr || "no answer"}`);
+    if (result.exitCode !== 0) {
+      const target = address({ password: "", caFile: "" });
+      throw new Error(`${who.namespace} does not reach ${target}: ${result.stderr || "no answer"}`);
+    }
     return result.stdout;
   }
 }
 
+/** The bed's mesh. */
+export const mesh = istioFacts({ namespace: "istio-system", trustDomain: "cluster.local", dnsCapture: true });
+
 /** The recipe's gateway with these ports on its Service. */
 export function recipeGatewayManifests(ports: readonly number[]): Manifest[] {
-  const mesh = istioFacts({ namespace: "istio-system", trustDomain: "cluster.local", dnsCapture: true });
-  const manifests = egressGatewayManifests({ mesh, ...recipeGateway, replicas: { min: 1, max: 1 } });
+  const manifests = egressGatewayManifests({
+    mesh,
+    ...recipeGateway,
+    replicas: { min: 1, max: 1 },
+    drainDuration,
+  });
   return manifests
     .filter(({ kind }) => kind !== "AuthorizationPolicy")
     .map((manifest) =>

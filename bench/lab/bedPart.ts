@@ -1,8 +1,16 @@
+import type { Budget } from "../budget.js";
 import type { Findings } from "../figures.js";
 import type { Bench, Part } from "../part.js";
 import type { Bed } from "./bed.js";
 
+/** What a part on the bed is given. */
+export interface BedBench extends Pick<Bench, "largest" | "tell"> {
+  readonly budget: Budget;
+}
+
 /** A part of the benchmark that needs a cluster. */
 export interface BedPart extends Omit<Part, "run"> {
-  run(bed: Bed, bench: Pick<Bench, "largest" | "tell">): Promise<Findings>;
+  /** How long it may take; what was not measured by then is left out, and the report says so. */
+  readonly minutes: number;
+  run(bed: Bed, bench: BedBench): Promise<Findings>;
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { netnsPath } from "../../lab/node/network.js";
-import { cpuSecondsOf, memoryMiBOf } from "../kernelFigures.js";
+import { cpuSecondsOf, cpuSecondsOfThreads, memoryMiBOf } from "../kernelFigures.js";
 
 /** A program that runs, by what the kernel tells of it. */
 export class ObservedProcess {
@@ -9,6 +9,11 @@ export class ObservedProcess {
   /** Time on a core so far. */
   cpuSeconds(): number {
     return cpuSecondsOf(this.pid);
+  }
+
+  /** The same, to the nanosecond, of a program that keeps its threads. */
+  cpuSecondsOfThreads(): number {
+    return cpuSecondsOfThreads(this.pid);
   }
 
   residentMiB(): number {

@@ -31,7 +31,7 @@ export class Proxy {
   }
 
   cpuSeconds(): number {
-    return this.envoy.cpuSeconds();
+    return this.envoy.cpuSecondsOfThreads();
   }
 
   async size(): Promise<ProxySize> {

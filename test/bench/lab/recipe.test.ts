@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { recipeFor } from "../../../bench/lab/recipe.js";
+import { mongoRecipeFor, recipeFor } from "../../../bench/lab/recipe.js";
 
 describe("the recipe as its users paste it", () => {
   const one = { name: "one", host: "one.example.com", clientNamespace: "team-0", gatewayPort: 15001 };
@@ -17,5 +17,17 @@ describe("the recipe as its users paste it", () => {
     for (const part of ["recipe-egress/istio-egressgateway-one", "mysql-gateway-mTLS-one", "one.example.com", "15001"])
       assert.ok(route.includes(part), `${part} is missing in ${route}`);
     assert.ok(!texts.some((text) => text.includes("istio-system")), "nothing is left of the recipe's own gateway");
+  });
+
+  it("leads MongoDB through the same gateway, plain and over TLS", () => {
+    for (const [wire, port] of [
+      ["tcp", 27017],
+      ["tls", 27018],
+    ] as const) {
+      const text = JSON.stringify(mongoRecipeFor(one, wire));
+      for (const part of ["one.example.com", "recipe-egress/istio-egressgateway-one", `"number":${port}`, "15001"])
+        assert.ok(text.includes(part), `${part} is missing in ${text}`);
+      assert.doesNotMatch(text, /istio-system|bookinfo|"mongo"|:443/);
+    }
   });
 });
