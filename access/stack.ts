@@ -20,16 +20,21 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
       scopeGatewayToNamespace: mesh.kind === "istio" && mesh.scopeGateways,
       rootNamespace: mesh.kind === "istio" ? mesh.namespace : "istio-system",
     },
-    databases: databases.map((db): DatabaseOption => ({
-      name: db.name,
-      host: db.host ?? unknownHost(db.name),
-      port: db.port,
-      protocol: db.protocol,
-      tls: trafficModes[db.trafficMode].wire === "tls",
-      addresses: db.addresses,
-      // A database made with the stack admits the gateway's ranges and nobody else.
-      ...(db.provision ? { allowList: gatewayRanges(cluster) } : {}),
-    })),
+    databases: databases.flatMap((db): DatabaseOption[] => {
+      const shared = {
+        name: db.name,
+        port: db.port,
+        protocol: db.protocol,
+        tls: trafficModes[db.trafficMode].wire === "tls",
+        // A database made with the stack admits the gateway's ranges and nobody else.
+        ...(db.provision ? { allowList: gatewayRanges(cluster) } : {}),
+      };
+      // What is promised of a cluster by its name holds for every host it hands out.
+      return [
+        { ...shared, host: db.host ?? unknownHost(db.name), addresses: db.addresses },
+        ...(db.brokers ?? []).map((host) => ({ ...shared, host })),
+      ];
+    }),
     clientAddresses: workloadRanges(cluster),
     policyEngine: policyEngine === "none" ? undefined : policyEngine,
   };

@@ -10,7 +10,8 @@ export interface Surroundings {
   meshKind: MeshSettings["kind"];
 }
 
-type Check = (db: DatabaseSettings, facts: TrafficModeFacts, around: Surroundings) => Omit<Problem, "path">[];
+type Fault = Omit<Problem, "path">;
+type Check = (db: DatabaseSettings, facts: TrafficModeFacts, around: Surroundings) => Fault[];
 
 /** Checks of one database by the key they complain about. */
 const checks: Record<string, Check> = {
@@ -19,20 +20,7 @@ const checks: Record<string, Check> = {
       return db.provision
         ? []
         : [{ reason: "is missing", instead: "Write the name the application dials, or `provision`" }];
-    const wildcard = db.host.startsWith("*.");
-    if (wildcard && !facts.wildcard)
-      return [
-        { value: db.host, reason: `is a wildcard, which ${db.trafficMode} cannot route`, instead: "Use tls-wildcard" },
-      ];
-    if (!wildcard && facts.wildcard)
-      return [
-        {
-          value: db.host,
-          reason: `is no wildcard, but ${db.trafficMode} is for wildcards`,
-          instead: "Use tls-gateway-mtls",
-        },
-      ];
-    return [];
+    return wildcardProblems(db.host, db, facts);
   },
   port: (db) =>
     db.port === 0
@@ -96,15 +84,17 @@ const checks: Record<string, Check> = {
         ]
       : [];
   },
-  brokers: (db, facts) =>
-    db.brokers?.length && (facts.needsOwnPort || db.gatewayPort)
+  brokers: (db, facts) => [
+    ...(db.brokers?.length && (facts.needsOwnPort || db.gatewayPort)
       ? [
           {
             reason: "share one port, which cannot be a single broker's own",
             instead: "Use tcp-gateway-mtls without gatewayPort",
           },
         ]
-      : [],
+      : []),
+    ...(db.brokers ?? []).flatMap((host) => wildcardProblems(host, db, facts)),
+  ],
   via: (db, _facts, { meshKind }) => {
     if (db.trafficMode !== "tls-wildcard") return [];
     if (db.via === "envoy" && meshKind === "cloud-service-mesh")
@@ -148,6 +138,22 @@ const checks: Record<string, Check> = {
         ]
       : [],
 };
+
+/** A wildcard is for the modes that forward by the inner SNI, and they are for nothing else. */
+function wildcardProblems(host: string, { trafficMode }: DatabaseSettings, facts: TrafficModeFacts): Fault[] {
+  const wildcard = host.startsWith("*.");
+  if (wildcard && !facts.wildcard)
+    return [{ value: host, reason: `is a wildcard, which ${trafficMode} cannot route`, instead: "Use tls-wildcard" }];
+  if (!wildcard && facts.wildcard)
+    return [
+      {
+        value: host,
+        reason: `is no wildcard, but ${trafficMode} is for wildcards`,
+        instead: "Use tls-gateway-mtls",
+      },
+    ];
+  return [];
+}
 
 /** The mode that carries the protocol and the caller's identity, by SNI where the database is dialled in TLS. */
 function withIdentity({ protocol, trafficMode, tls }: DatabaseSettings): TrafficMode {
@@ -196,13 +202,7 @@ export function collisions(
 ): Problem[] {
   return [
     ...twice(databases, "name", (db) => db.name, "is the name of another database too", "Write a name of its own"),
-    ...twice(
-      databases,
-      "host",
-      hostAndPort,
-      "is registered with this port already",
-      "Keep one of them, and list all its clients there",
-    ),
+    ...registeredTwice(databases),
     ...twice(
       databases,
       "gatewayPort",
@@ -234,7 +234,29 @@ export function collisions(
 }
 
 const loopbackPort = (db: DatabaseSettings) => (db.trafficMode === "tls-wildcard" ? forwarderPort(db.name) : undefined);
-const hostAndPort = (db: DatabaseSettings) => (db.host ? `${db.host}:${db.port}` : undefined);
+
+/** A host and port is registered once, whether as a database's own or as one of its brokers. */
+function registeredTwice(databases: DatabaseSettings[]): Problem[] {
+  const first = new Map<string, string>();
+  const registered = databases.flatMap(({ host, brokers = [], port }, i) => [
+    ...(host === undefined ? [] : [{ of: `databases[${i}]`, path: `databases[${i}].host`, host, port }]),
+    ...brokers.map((broker, j) => ({
+      of: `databases[${i}]`,
+      path: `databases[${i}].brokers[${j}]`,
+      host: broker,
+      port,
+    })),
+  ]);
+  return registered.flatMap(({ of, path, host, port }) => {
+    const before = first.get(`${host}:${port}`);
+    if (before === undefined) {
+      first.set(`${host}:${port}`, of);
+      return [];
+    }
+    const reason = `is registered with this port already (${before})`;
+    return [{ path, value: host, reason, instead: "Keep one of them, and list all its clients there" }];
+  });
+}
 
 function twice(
   databases: DatabaseSettings[],

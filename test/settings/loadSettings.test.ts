@@ -85,6 +85,18 @@ describe("Settings", () => {
     assert.deepEqual(told({ databases: [{ ...postgres, tls: { directNegotiation: true } }] }), []);
   });
 
+  it("take brokers that the mode can route, each once", () => {
+    const kafka = { ...database, host: "kafka.example.com", protocol: "kafka" };
+    const brokersOf = (...brokers: string[]) => told({ databases: [{ ...kafka, brokers }] });
+    assert.deepEqual(brokersOf("b1.example.com", "b2.example.com"), []);
+    assert.deepEqual(brokersOf("*.example.com"), [
+      'databases[0].brokers: "*.example.com" is a wildcard, which tcp-gateway-mtls cannot route. Use tls-wildcard.',
+    ]);
+    assert.deepEqual(brokersOf("b1.example.com", "kafka.example.com"), [
+      'databases[0].brokers[1]: "kafka.example.com" is registered with this port already (databases[0]). Keep one of them, and list all its clients there.',
+    ]);
+  });
+
   it("refuse a rule by identity in a mode that carries none", () => {
     const problems = told({ databases: [{ ...database, trafficMode: "tcp-gateway", gatewayPort: 15500 }] });
     assert.match(problems.join("\n"), /databases\[0\]\.clients: .*carries no identity.* Use tcp-gateway-mtls/);

@@ -222,4 +222,16 @@ describe("A cluster that hands out brokers", () => {
     assert.deepEqual(named(brokers), named([...brokers].reverse()));
     assert.ok(named(brokers).includes("ServiceEntry istio-egress orders-b2-kafka-example-com"));
   });
+
+  it("keeps long names apart, and within what istiod takes as a subset's", () => {
+    const cluster = "broker-of-a-cluster-with-a-long-name.region-far-away.kafka.cloud.example.com";
+    const brokers = [`${cluster.replace("broker", "broker-1")}`, `${cluster.replace("cloud", "cloud-2")}`, cluster];
+    const hops = ofKind<IDestinationRule>(
+      manifestsIn("tcp-gateway-mtls", { protocol: "kafka", brokers }),
+      "DestinationRule",
+    );
+    const subsets = hops.flatMap(({ spec }) => spec?.subsets?.map(({ name }) => name) ?? []);
+    assert.equal(new Set(subsets).size, brokers.length + 1);
+    for (const name of subsets) assert.match(name, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+  });
 });
