@@ -288,7 +288,7 @@ function fromIstioGateway(object: KubernetesObject): Workload {
 }
 
 /** A port as the IstioGateway resource lists it. */
-export interface IstioGatewayPort {
+interface IstioGatewayPort {
   name?: string;
   port?: number;
   targetPort?: number;

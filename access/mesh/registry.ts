@@ -1,4 +1,3 @@
-import type { IstioGatewayPort } from "../workloads.js";
 import type { KubernetesObject, World } from "../model.js";
 import { namespaceOf } from "../world.js";
 import { createdAt } from "./evidence.js";
@@ -80,18 +79,7 @@ function fromService(object: KubernetesObject, settings: MeshSettings): MeshServ
     meshExternal: spec.type === "ExternalName",
     resolution: spec.type === "ExternalName" ? "alias" : headless ? "none" : "static",
     address: headless ? anyAddress : spec.clusterIP || `cluster-ip:${host}`,
-    ports: (spec.ports ?? []).flatMap((port) =>
-      port.port === undefined
-        ? []
-        : [
-            {
-              number: port.port,
-              name: port.name ?? "",
-              protocol: servicePortProtocol(port),
-              targetPort: port.targetPort ?? port.port,
-            },
-          ],
-    ),
+    ports: servicePorts(spec.ports),
     exportTo: exportTo ? new Set(exportTo.split(",").map((name) => name.trim())) : settings.serviceExportTo,
     selector: spec.selector,
     endpoints: [],
@@ -100,9 +88,24 @@ function fromService(object: KubernetesObject, settings: MeshSettings): MeshServ
   };
 }
 
+function servicePorts(ports: KubernetesServiceSpec["ports"] = []): MeshService["ports"] {
+  return ports.flatMap((port) =>
+    port.port === undefined
+      ? []
+      : [
+          {
+            number: port.port,
+            name: port.name ?? "",
+            protocol: servicePortProtocol(port),
+            targetPort: port.targetPort ?? port.port,
+          },
+        ],
+  );
+}
+
 /** The Service that Alibaba Cloud makes of an IstioGateway. */
 function fromIstioGateway(object: KubernetesObject, settings: MeshSettings): MeshService {
-  const spec = (object.spec ?? {}) as { ports?: IstioGatewayPort[] };
+  const spec = (object.spec ?? {}) as Pick<KubernetesServiceSpec, "ports">;
   const namespace = object.metadata.namespace ?? "istio-system";
   const name = `istio-${object.metadata.name}`;
   const host = `${name}.${namespace}.svc.${settings.clusterDomain}`;
@@ -114,18 +117,7 @@ function fromIstioGateway(object: KubernetesObject, settings: MeshSettings): Mes
     meshExternal: false,
     resolution: "static",
     address: `cluster-ip:${host}`,
-    ports: (spec.ports ?? []).flatMap((port) =>
-      port.port === undefined
-        ? []
-        : [
-            {
-              number: port.port,
-              name: port.name ?? "",
-              protocol: servicePortProtocol(port),
-              targetPort: port.targetPort ?? port.port,
-            },
-          ],
-    ),
+    ports: servicePorts(spec.ports),
     exportTo: settings.serviceExportTo,
     selector: { istio: object.metadata.name },
     endpoints: [],
