@@ -4,13 +4,16 @@ import { databaseName } from "../generatedStack.js";
 import { growthExponent, median } from "../statistics.js";
 import { type Bed, bedConfig } from "./bed.js";
 import type { BedBench, BedPart } from "./bedPart.js";
+import { cpuByProgram, type ProgramName, programNames } from "./programClock.js";
 
 const allSizes = [1, 10, 100];
 const rounds = 2;
 const linear = 1.1;
+/** The operation of which every program's share is told. */
+const clocked = "up";
 
 const operations = [
-  "up",
+  clocked,
   "up, state written once",
   "preview without a change",
   "one more database",
@@ -19,6 +22,8 @@ const operations = [
 ] as const;
 type Operation = (typeof operations)[number];
 type Times = Map<Operation, Map<number, number[]>>;
+/** CPU seconds of one operation, by program. */
+type Cpu = Map<ProgramName, Map<number, number[]>>;
 
 /** What the engine does when databases come and go. */
 export const lifecyclePart: BedPart = {
@@ -34,24 +39,28 @@ export const lifecyclePart: BedPart = {
     "lab's own, which asks the API server for what the official one asks.",
   run: async (bed, bench) => {
     const times: Times = new Map(operations.map((operation) => [operation, new Map()]));
+    const cpu: Cpu = new Map(programNames.map((name) => [name, new Map()]));
     const left: string[] = [];
     for (let round = 1; round <= rounds; round++)
       for (const size of allSizes.filter((each) => each <= bench.largest))
-        if (!(await measureSize(bed, size, times, bench))) left.push(`${size} databases, round ${round}`);
-    const figure: Growth = {
-      kind: "growth",
-      title: "Time of operations",
-      size: "databases",
-      unit: "s",
-      series: operations.map((name) => ({
-        name,
-        points: [...(times.get(name) ?? [])].map(([size, samples]) => ({ size, samples })),
-      })),
-    };
+        if (!(await measureSize(bed, size, { times, cpu }, bench))) left.push(`${size} databases, round ${round}`);
+    const figure = growth("Time of operations", times);
     const unmeasured = left.length > 0 ? [`There was no time for all of: ${left.join("; ")}.`] : [];
-    return { figures: [figure], goals: goals(figure), notes: [...notes(times), ...unmeasured] };
+    return {
+      figures: [figure, growth(`CPU of ${clocked}, by program`, cpu)],
+      goals: goals(figure),
+      notes: [...notes(times), ...unmeasured],
+    };
   },
 };
+
+function growth(title: string, values: ReadonlyMap<string, ReadonlyMap<number, number[]>>): Growth {
+  const series = [...values].map(([name, bySize]) => ({
+    name,
+    points: [...bySize].map(([size, samples]) => ({ size, samples })),
+  }));
+  return { kind: "growth", title, size: "databases", unit: "s", series };
+}
 
 const withDatabases = (count: number) =>
   bedConfig({
@@ -64,7 +73,12 @@ const withDatabases = (count: number) =>
   });
 
 /** Runs every operation at one size. False when there is no time for it, or none is left in the midst of it. */
-async function measureSize(bed: Bed, size: number, times: Times, { budget, tell }: BedBench): Promise<boolean> {
+async function measureSize(
+  bed: Bed,
+  size: number,
+  { times, cpu }: { times: Times; cpu: Cpu },
+  { budget, tell }: BedBench,
+): Promise<boolean> {
   if (!budget.allows({ seconds: expectedSeconds(times, size) })) return false;
   const { stack } = bed;
   const steps: [Operation, number, () => Promise<OperationResult>][] = [
@@ -77,16 +91,20 @@ async function measureSize(bed: Bed, size: number, times: Times, { budget, tell 
   ];
   for (const [operation, databases, run] of steps) {
     await stack.configure(withDatabases(databases));
-    const done = await stoppedAfter(budget.secondsLeft(), bed, run);
+    const { result: done, cpu: used } = await cpuByProgram(() => stoppedAfter(budget.secondsLeft(), bed, run));
     if (!done) {
       await bed.configure();
       return false;
     }
-    const bySize = times.get(operation);
-    bySize?.set(size, [...(bySize.get(size) ?? []), done.seconds]);
+    note(times.get(operation), size, done.seconds);
+    if (operation === clocked) used.forEach((seconds, program) => note(cpu.get(program), size, seconds));
     tell(`${size} databases, ${operation}: ${done.seconds.toFixed(1)} s, ${budget.secondsLeft().toFixed(0)} s left`);
   }
   return true;
+}
+
+function note(bySize: Map<number, number[]> | undefined, size: number, value: number): void {
+  bySize?.set(size, [...(bySize.get(size) ?? []), value]);
 }
 
 /** What all operations will take together, by what they took at the largest size so far, were growth linear. */

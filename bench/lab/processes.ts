@@ -24,19 +24,24 @@ export class ObservedProcess {
 /** The program of this name in a pod's network. */
 export function processOfPod(podUid: string, program: string): ObservedProcess {
   const network = `net:[${statSync(netnsPath(podUid)).ino}]`;
-  const pid = processesNamed(program).find((each) => linkOf(each) === network);
+  const pid = [...processesNamed([program]).keys()].find((each) => linkOf(each) === network);
   if (pid === undefined) throw new Error(`No ${program} runs in the pod ${podUid}.`);
   return new ObservedProcess(pid);
 }
 
-function processesNamed(program: string): number[] {
-  // The kernel keeps fifteen characters of a name.
-  const name = program.slice(0, 15);
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((pid) => commandOf(pid) === name);
+/** Processes of programs of these names, with the name of each. */
+export function processesNamed(programs: readonly string[]): Map<number, string> {
+  const names = new Map(programs.map((program) => [program.slice(0, keptLength), program]));
+  const all = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+  const named = all.flatMap((entry) => {
+    const program = names.get(commandOf(Number(entry)));
+    return program ? [[Number(entry), program] as const] : [];
+  });
+  return new Map(named);
 }
+
+/** Characters of a name that the kernel keeps. */
+const keptLength = 15;
 
 function commandOf(pid: number): string {
   try {

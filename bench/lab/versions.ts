@@ -3,7 +3,12 @@ import { execa } from "execa";
 import { envoyWheel } from "../../lab/servers/pins.js";
 
 /** Modules the lab's servers are built from, by the folder of their `go.mod`. */
-const modules = { istio: "istio.io/istio", kubernetes: "k8s.io/kubernetes", pulumi: "github.com/pulumi/pulumi/pkg/v3" };
+const modules = {
+  istio: "istio.io/istio",
+  kubernetes: "k8s.io/kubernetes",
+  pulumi: "github.com/pulumi/pulumi/pkg/v3",
+  "mongo-server": "github.com/FerretDB/FerretDB",
+};
 
 /** Versions of what was measured in the lab. */
 export async function labVersions(): Promise<Record<string, string>> {
