@@ -1,6 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
+import { BrokenPromiseError } from "./access/stackReach.js";
 import { run } from "./program.js";
+import { SettingsError } from "./settings/problem.js";
 
-const outcome = await run();
+/**
+ * What the settings are refused for, as the engine is to show it. Where the program found it says nothing to who wrote the
+ * settings, and a stack through the SDK's own files keeps Node's `inspect`, with which the SDK prints it, busy for half a minute.
+ */
+function refusal(error: unknown): unknown {
+  if (!(error instanceof SettingsError || error instanceof BrokenPromiseError)) return error;
+  const shown = new pulumi.RunError(error.message);
+  delete shown.stack;
+  return shown;
+}
+
+const outcome = await run().catch((error: unknown) => {
+  throw refusal(error);
+});
 
 /** Who reaches which database, by which path, encrypted how, known as whom. Pairs not listed reach nothing. */
 export const access = outcome.access;

@@ -41,9 +41,10 @@ export async function startLanguageHost(): Promise<LanguageHost> {
     getRequiredPackages: nothing(() => new messages.GetRequiredPackagesResponse()),
     cancel: nothing(() => new empty.Empty()),
     run: (call: RunCall, callback: grpc.sendUnaryData<unknown>) => {
-      void runProgram(call.request, engine).then((error) => {
+      void runProgram(call.request, engine).then(({ code, output }) => {
         const response = new messages.RunResponse();
-        response.setError(error);
+        response.setBail(code === saidWhy);
+        response.setError(code === 0 || code === saidWhy ? "" : `program ended with ${code}: ${output}`);
         callback(null, response);
       });
     },
@@ -56,8 +57,11 @@ export async function startLanguageHost(): Promise<LanguageHost> {
   return { port, close: () => server.forceShutdown() };
 }
 
-/** Runs the program to its end; an empty text means that it went well. */
-function runProgram(request: RunCall["request"], engine: string): Promise<string> {
+/** The exit code by which the SDK says that it has told the engine why the program ended; the CLI's language host adds no more. */
+const saidWhy = 32;
+
+/** Runs the program to its end. */
+function runProgram(request: RunCall["request"], engine: string): Promise<{ code: number | null; output: string }> {
   const options = request.getInfo()?.getOptions()?.toJavaScript() as { nodeargs?: string } | undefined;
   const flags = {
     monitor: request.getMonitorAddress(),
@@ -89,7 +93,5 @@ function runProgram(request: RunCall["request"], engine: string): Promise<string
   let output = "";
   program.stdout.on("data", (text) => (output += String(text)));
   program.stderr.on("data", (text) => (output += String(text)));
-  return new Promise((resolve) =>
-    program.on("close", (code) => resolve(code === 0 ? "" : `program ended with ${code}: ${output}`)),
-  );
+  return new Promise((resolve) => program.on("close", (code) => resolve({ code, output })));
 }
