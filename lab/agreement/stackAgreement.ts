@@ -61,7 +61,7 @@ export class StackAgreement {
     const further = tried
       .map(({ to }) => to)
       .filter(({ host, port }) => host in hosts && !own.some((one) => one.host === host && one.port === port))
-      .map(({ host, port }): DatabaseOption => ({ host, port, tls: port === httpsPort }));
+      .map(({ host, port }): DatabaseOption => ({ host, port, tls: port === httpsPort || isOfGroup(own, host, port) }));
     const databases = [...own, ...further].map((database) => ({ ...database, ...this.serverOf(database.host) }));
     return { ...options, databases, services: true };
   }
@@ -73,6 +73,13 @@ export class StackAgreement {
     const admitted = machine && this.stage.outside.admitted.get(machine);
     return { addresses: [address], ...(admitted ? { allowList: admitted.map((one) => `${one}/32`) } : {}) };
   }
+}
+
+/** Whether a host belongs to a database that is written as a wildcard, and so is dialled in TLS. */
+function isOfGroup(databases: readonly DatabaseOption[], host: string, port: number): boolean {
+  return databases.some(
+    (group) => group.host.startsWith("*.") && group.port === port && host.endsWith(group.host.slice(1)),
+  );
 }
 
 /** The pairs of a workload and a destination that a probe tried, by the destination's name. */

@@ -48,7 +48,8 @@ async function dnsSays(stage: Stage, address: string): Promise<boolean> {
 
 /** Which server a connection made now reaches. */
 async function serverNow(stage: Stage): Promise<string> {
-  const settings = { password: stage.outside.password, caFile: stage.outside.caFile, timeoutMs: 2_000 };
+  const { password, caFile, servers } = stage.outside;
+  const settings = { password, caFile, servers, timeoutMs: 2_000 };
   const { command, environment } = clients.mysql({ host: databaseHost, port: 3306 }, settings);
   const { stdout } = await stage.exec(client, command, {
     user: 65534,

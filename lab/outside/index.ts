@@ -4,15 +4,20 @@ import { join } from "node:path";
 import { CertificateAuthority } from "../host/certificates.js";
 import type { LabHost } from "../host/index.js";
 import type { ExecResult } from "../node/index.js";
+import type { Servers } from "../servers/index.js";
 import { https } from "./https.js";
+import { kafka } from "./kafka.js";
 import { type Machine, type OutsideSettings, Place } from "./machine.js";
 import { mariadb } from "./mariadb.js";
 import { mongo, setRatings } from "./mongo.js";
-import { machineAddresses, type MachineName, outsideNames } from "./names.js";
+import { machineAddresses, type MachineName } from "./names.js";
+import { outsideNames } from "./outsideNames.js";
 import { postgres } from "./postgres.js";
 import { redis } from "./redis.js";
 
+export { brokerAddresses, kafkaListeners } from "./kafkaListeners.js";
 export * from "./names.js";
+export { outsideNames } from "./outsideNames.js";
 export { mongoDatabase, mongoUser } from "./mongo.js";
 
 const kinds: Record<MachineName, (name: string, address: string) => Machine> = {
@@ -21,6 +26,7 @@ const kinds: Record<MachineName, (name: string, address: string) => Machine> = {
   postgres,
   redis,
   mongo,
+  kafka,
   web: https,
   archive: https,
   metadata: https,
@@ -51,6 +57,11 @@ export class Outside {
   /** The password of every database's user, made anew for each run. */
   get password(): string {
     return this.settings.password;
+  }
+
+  /** What the servers came with: clients of theirs too. */
+  get servers(): Servers {
+    return this.host.servers;
   }
 
   /** A certificate for a host that the cluster serves, and its key, as PEM. */

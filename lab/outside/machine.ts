@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { runBounded, type ExecResult } from "../node/container.js";
-import { addOutsideMachine, type LabHost, type LabProcess } from "../host/index.js";
+import { addOutsideMachine, type LabHost, type LabProcess, type RoutedNamespace } from "../host/index.js";
 
 /** What a server outside needs to be started. */
 export interface OutsideSettings {
@@ -18,6 +18,8 @@ export interface Machine {
   readonly name: string;
   /** In the range reserved for documentation, so that nothing in the cluster can be taken for it. */
   readonly address: string;
+  /** Where it answers too. */
+  readonly furtherAddresses?: readonly string[];
   readonly ports: readonly number[];
   /** Starts the server and resolves when it can be used. */
   start(place: Place, settings: OutsideSettings): Promise<void>;
@@ -33,9 +35,10 @@ export class Place {
     readonly address: string,
   ) {}
 
-  static async prepare(host: LabHost, { name, address }: Machine): Promise<Place> {
+  static async prepare(host: LabHost, { name, address, furtherAddresses = [] }: Machine): Promise<Place> {
     const folder = join(host.folder, "outside", name);
     const [network] = await Promise.all([addOutsideMachine(name, address), mkdir(folder, { recursive: true })]);
+    for (const further of furtherAddresses) await addAddress(network, further);
     return new Place(host, name, network.name, folder, address);
   }
 
@@ -102,6 +105,12 @@ const nodeSide = "10.240.0.1";
 const execPatienceMs = 5_000;
 /** Setting up a database's files takes seconds on a busy machine. */
 const startPatienceMs = 60_000;
+
+/** Gives a machine one more address, and the host the way to it. */
+async function addAddress({ name, hostInterface }: RoutedNamespace, address: string): Promise<void> {
+  await execa("ip", ["-n", name, "addr", "add", `${address}/32`, "dev", "eth0"]);
+  await execa("ip", ["route", "add", `${address}/32`, "dev", hostInterface]);
+}
 
 /** Resolves when something listens. */
 export function listens(address: string, port: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Protocol, trafficModeNames } from "../../settings/trafficModes.js";
+import type { Protocol } from "../../settings/trafficModes.js";
 
 /** Machines outside by name, with the address each has. */
 export const machineAddresses = {
@@ -7,6 +7,7 @@ export const machineAddresses = {
   postgres: "203.0.113.20",
   redis: "203.0.113.30",
   mongo: "203.0.113.40",
+  kafka: "203.0.113.60",
   web: "203.0.113.50",
   archive: "203.0.113.51",
   /** Where clouds give out credentials. */
@@ -17,7 +18,6 @@ export type MachineName = keyof typeof machineAddresses;
 /** The wildcard groups, by how they are forwarded. */
 export const wildcardGroups = ["sni-proxy", "envoy", "direct"] as const;
 export type WildcardGroup = (typeof wildcardGroups)[number];
-export const wildcardHost = (group: WildcardGroup): string => `*.${group}.example.com`;
 
 /** Which machine answers for a protocol, the same one in every traffic mode. */
 export const machineOf = {
@@ -25,6 +25,7 @@ export const machineOf = {
   postgres: "postgres",
   redis: "redis",
   mongo: "mongo",
+  kafka: "kafka",
   tls: "web",
   tcp: "web",
 } as const satisfies Partial<Record<Protocol, MachineName>>;
@@ -34,24 +35,6 @@ export const labProtocols = Object.keys(machineOf) as LabProtocol[];
 /** A name of its own for each protocol in each mode, so that no two databases of the matrix share one. */
 export const hostOf = (mode: string, protocol: LabProtocol): string => `${protocol}.${mode}.db.example.com`;
 
-/** Every name outside, with the address DNS answers. */
-export function outsideNames(): Record<string, string> {
-  const matrix = trafficModeNames.flatMap((mode) =>
-    labProtocols.map((protocol) => [hostOf(mode, protocol), machineAddresses[machineOf[protocol]]]),
-  );
-  const wildcards = wildcardGroups.flatMap((group) => [
-    [`one.${group}.example.com`, machineAddresses.web],
-    [`two.${group}.example.com`, machineAddresses.web],
-    [`far.${group}.example.com`, machineAddresses.archive],
-  ]);
-  return Object.fromEntries([
-    ["rm-example.mysql.rds.aliyuncs.com", machineAddresses.rds],
-    ["rm-stock.mysql.rds.aliyuncs.com", machineAddresses.stock],
-    ["mongo.db.example.com", machineAddresses.mongo],
-    ["orders.db.example.com", machineAddresses.postgres],
-    ["stock.db.example.com", machineAddresses.stock],
-    ["unlisted.example.com", machineAddresses.web],
-    ...matrix,
-    ...wildcards,
-  ]) as Record<string, string>;
-}
+/** The hosts of a wildcard group; a group for each protocol, so that none shares a name with another. */
+export const wildcardHost = (group: WildcardGroup, protocol: LabProtocol = "tls"): string =>
+  `*.${protocol === "tls" ? "" : `${protocol}-`}${group}.example.com`;

@@ -1,31 +1,36 @@
-import { appendFile, readdir, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { listens, type Machine } from "./machine.js";
 
-/** Where Debian keeps the versions of its package. */
-const versions = "/usr/lib/postgresql";
+/** PostgreSQL refuses to run as root; this one owns nothing else. */
+const serverUser = "nobody";
 
-/** PostgreSQL; its `identity` table says which machine it is. */
+/** PostgreSQL, plain or in TLS as the client asks; its `identity` table says which machine it is. */
 export function postgres(name: string, address: string): Machine {
   const port = 5432;
   return {
     name,
     address,
     ports: [port],
-    start: async (place, { password }) => {
-      const [data, passwordFile] = [join(place.folder, "data"), join(place.folder, "password")];
-      const bin = join(versions, (await readdir(versions)).sort().at(-1) ?? "", "bin");
-      await writeFile(passwordFile, password);
-      const user = await place.ownedBy("postgres");
-      const as = ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--clear-groups"] as const;
-      const [setpriv, ...identity] = as;
-      const options = ["-D", data, "-U", "postgres", `--pwfile=${passwordFile}`, "-A", "scram-sha-256", "--no-sync"];
-      await execa(setpriv, [...identity, join(bin, "initdb"), ...options], { cwd: place.folder });
-      await appendFile(join(data, "pg_hba.conf"), "host all all 0.0.0.0/0 scram-sha-256\n");
-      const settings = [`listen_addresses=${address}`, `unix_socket_directories=${place.folder}`, "fsync=off"];
-      await place.server(join(bin, "postgres"), ["-D", data, ...settings.flatMap((setting) => ["-c", setting])], {
-        user: "postgres",
+    start: async (place, { password, certificate }) => {
+      const { initdb, postgres: server } = place.servers.programs;
+      const file = (part: string): string => join(place.folder, part);
+      await writeFile(file("password"), password);
+      // The server wants a key that is its user's own.
+      await copyFile(certificate.keyFile, file("key"));
+      await execa("chmod", ["600", file("key")]);
+      const user = await place.ownedBy(serverUser);
+      const identity = [`--reuid=${user}`, `--regid=${user}`, "--clear-groups"];
+      const options = ["-D", file("data"), "-U", "postgres", `--pwfile=${file("password")}`, "-A", "scram-sha-256"];
+      await execa("setpriv", [...identity, initdb, ...options, "--no-sync"], { cwd: place.folder });
+      await appendFile(join(file("data"), "pg_hba.conf"), "host all all 0.0.0.0/0 scram-sha-256\n");
+      const settings = [
+        ...[`listen_addresses=${address}`, `unix_socket_directories=${place.folder}`, "fsync=off"],
+        ...["ssl=on", `ssl_cert_file=${certificate.certFile}`, `ssl_key_file=${file("key")}`],
+      ];
+      await place.server(server, ["-D", file("data"), ...settings.flatMap((setting) => ["-c", setting])], {
+        user: serverUser,
         ready: () => listens(address, port),
       });
       const statements = `CREATE TABLE identity (name TEXT); INSERT INTO identity VALUES ('${name}')`;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { mongoDatabase, mongoUser, type LabProtocol } from "../outside/index.js";
+import type { Servers } from "../servers/index.js";
 
 /** What a client is to connect to. */
 export interface Target {
@@ -7,8 +8,10 @@ export interface Target {
   port: number;
   /** Dialled instead of the host, which stays the name in SNI and Host where the client can do that. */
   address?: string;
-  /** The client opens TLS. */
+  /** The client opens TLS, with its first byte where its protocol can. */
   tls?: boolean;
+  /** The client asks for TLS inside its own protocol: the server speaks before the handshake. */
+  inBandTls?: true;
 }
 
 /** What every client must be told. */
@@ -17,6 +20,8 @@ export interface ClientSettings {
   caFile: string;
   /** How long a client waits for an answer. */
   timeoutMs: number;
+  /** Where clients are that Debian has not. */
+  servers: Pick<Servers, "libpq" | "programs">;
 }
 
 /** A real client's command. It prints something that tells which server answered. */
@@ -49,9 +54,19 @@ export const clients: Record<LabProtocol, Client> = {
     ],
     environment: { MYSQL_PWD: password },
   }),
-  postgres: ({ host, port, address }, { password, timeoutMs }) => ({
-    command: ["psql", "-U", "postgres", "-h", address ?? host, "-p", String(port), "-Atc", "SELECT name FROM identity"],
-    environment: { PGPASSWORD: password, PGSSLMODE: "disable", PGCONNECT_TIMEOUT: seconds(timeoutMs) },
+  postgres: ({ host, port, address, tls, inBandTls }, { password, caFile, timeoutMs, servers }) => ({
+    // Debian's psql with the library of a newer one: it is the library that opens TLS.
+    command: [
+      ...["env", `LD_PRELOAD=${servers.libpq}`, "psql", "-U", "postgres", "-h", host, "-p", String(port)],
+      ...["-Atc", "SELECT name FROM identity"],
+    ],
+    environment: {
+      PGPASSWORD: password,
+      PGCONNECT_TIMEOUT: seconds(timeoutMs),
+      ...(address ? { PGHOSTADDR: address } : {}),
+      ...(tls || inBandTls ? { PGSSLMODE: "verify-full", PGSSLROOTCERT: caFile } : { PGSSLMODE: "disable" }),
+      ...(tls ? { PGSSLNEGOTIATION: "direct" } : {}),
+    },
   }),
   redis: ({ host, port, address, tls }, { password, caFile, timeoutMs }) => ({
     command: [
@@ -73,6 +88,13 @@ export const clients: Record<LabProtocol, Client> = {
       environment: { NODE_EXTRA_CA_CERTS: caFile },
     };
   },
+  kafka: ({ host, port, address, tls }, { caFile, timeoutMs, servers }) => ({
+    command: [
+      ...[servers.programs.kafka, "exchange", "-bootstrap", `${host}:${port}`, "-timeout", `${timeoutMs}ms`],
+      ...(address ? ["-address", address] : []),
+      ...(tls ? ["-tls-ca", caFile] : []),
+    ],
+  }),
   tls: web("https"),
   tcp: web("http"),
 };
@@ -83,6 +105,7 @@ export const answerOf: Record<LabProtocol, RegExp> = {
   postgres: /^postgres$/m,
   redis: /^redis$/m,
   mongo: /^ratings \d/m,
+  kafka: /^sent and read: /m,
   tls: /^web as /m,
   tcp: /^web as /m,
 };

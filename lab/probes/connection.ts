@@ -19,6 +19,8 @@ export interface Attempt {
   expect: Verdict;
   /** What the right server's answer looks like. @default that of the protocol's machine */
   answer?: RegExp;
+  /** Dial the address that the client's DNS answers for another name. */
+  at?: string;
 }
 
 /** The user the proxy runs as: what it sends is not redirected into the proxy again. */
@@ -57,10 +59,11 @@ export function connection(attempt: Attempt): Probe {
 }
 
 async function tryOnce(attempt: Attempt, stage: Stage): Promise<Finding> {
-  const { from, to, protocol, through = "sidecar", expect, answer = answerOf[protocol] } = attempt;
+  const { from, protocol, through = "sidecar", expect, answer = answerOf[protocol] } = attempt;
+  const to = attempt.at ? { ...attempt.to, address: await addressFor(from, attempt.at, stage) } : attempt.to;
   const timeoutMs = patienceMs[expect === "answers" ? "answers" : "otherwise"];
-  const { password, caFile } = stage.outside;
-  const { command, environment } = clients[protocol](to, { password, caFile, timeoutMs });
+  const { password, caFile, servers } = stage.outside;
+  const { command, environment } = clients[protocol](to, { password, caFile, timeoutMs, servers });
   const result = await stage.exec(from, command, {
     user: through === "around" && !attempt.portExcluded ? proxyUser : applicationUser,
     timeoutMs: timeoutMs + startUpMs,
@@ -71,8 +74,21 @@ async function tryOnce(attempt: Attempt, stage: Stage): Promise<Finding> {
     passed: seen === expect,
     seen,
     evidence: told(result),
-    connection: connectionOf(stage, attempt, seen),
+    ...(isPredicted(attempt) ? { connection: connectionOf(stage, attempt, seen) } : {}),
   };
+}
+
+/** The analysis takes clients to dial the name they mean, and to speak as the settings say. */
+function isPredicted({ at, to }: Attempt): boolean {
+  return at === undefined && to.inBandTls === undefined;
+}
+
+/** What the client's DNS, which its sidecar may answer, says of a name. */
+async function addressFor(from: Who, name: string, stage: Stage): Promise<string> {
+  const { stdout } = await stage.exec(from, ["getent", "ahostsv4", name], { user: applicationUser });
+  const address = stdout.split(" ")[0];
+  if (!address) throw new Error(`DNS has no address for ${name}.`);
+  return address;
 }
 
 function connectionOf(stage: Stage, { from, to, through = "sidecar" }: Attempt, seen: Verdict): Connection {
@@ -88,7 +104,7 @@ function connectionOf(stage: Stage, { from, to, through = "sidecar" }: Attempt, 
 
 /** Clients' words for a server that talked to them and sent them away, or was not the one they wanted. */
 const talked =
-  /HTTP\/0\.9|ERROR 1045|ERROR 2013(?!.*initial communication packet)|not allowed to connect|password authentication failed|pg_hba|NOAUTH|WRONGPASS|Authentication failed|SSL certificate problem|certificate subject name/;
+  /HTTP\/0\.9|ERROR 1045|ERROR 2013(?!.*initial communication packet)|not allowed to connect|password authentication failed|pg_hba|NOAUTH|WRONGPASS|Authentication failed|SSL certificate problem|certificate subject name|server certificate for|handed out: /;
 
 function verdictOf({ exitCode, stdout, stderr }: ExecResult, answer: RegExp): Verdict {
   if (answer.test(stdout)) return "answers";

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { machineAddresses, machineOf } from "../outside/index.js";
+import { brokerAddresses, kafkaListeners, machineAddresses, machineOf } from "../outside/index.js";
 import { connection, greeting, type Attempt } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { withoutCertificate } from "../probes/http.js";
 import type { Probe } from "../probes/probe.js";
-import { type Entry, matrix, wildcards } from "./modesMatrix.js";
+import { type Entry, matrix, negotiatesDirectly, wildcards } from "./modesMatrix.js";
 import type { Config, Scenario } from "./scenario.js";
 import { SetAside } from "./setAside.js";
 import { addressOf, gatewayPods, type Stage, type Who } from "./stage.js";
@@ -22,7 +22,8 @@ const keepersToo = ["mongo", "redis"];
 const caSecret = "outside-ca";
 const stock = { name: "stock", host: "rm-stock.mysql.rds.aliyuncs.com" };
 
-function database({ name, mode, facts, protocol, host, port, gatewayPort, via }: Entry): Record<string, unknown> {
+function database(entry: Entry): Record<string, unknown> {
+  const { name, mode, facts, protocol, host, port, brokers, gatewayPort, via } = entry;
   return {
     name,
     host,
@@ -32,7 +33,9 @@ function database({ name, mode, facts, protocol, host, port, gatewayPort, via }:
     clients: clientsOf(facts, protocol),
     ...(gatewayPort ? { gatewayPort } : {}),
     ...(via ? { via } : {}),
+    ...(brokers.length > 0 ? { brokers } : {}),
     ...(facts.encryptsUpstream === "gateway" ? { tls: { caCredential: caSecret } } : {}),
+    ...(negotiatesDirectly(facts, protocol) ? { tls: { directNegotiation: true } } : {}),
   };
 }
 
@@ -79,10 +82,18 @@ const letters: Record<Entry["mode"], string> = {
   "tls-wildcard-direct": "g",
 };
 
-type Part = Pick<Attempt, "observation" | "protocol" | "to">;
+type Part = Pick<Attempt, "observation" | "protocol" | "to" | "answer">;
 
 function partOf({ mode, protocol, host, port, tls }: Entry): Part {
-  return { observation: letters[mode], protocol, to: { host, port, tls } };
+  return { observation: letters[mode], protocol, to: { host, port, tls }, ...answerFrom(host) };
+}
+
+/** Brokers have answered when a record went through each of them, under the names of this database. */
+function answerFrom(host: string): Pick<Attempt, "answer"> {
+  const listener = kafkaListeners[host];
+  if (!listener) return {};
+  const names = listener.brokers.map((broker) => `${broker}:${listener.port}`);
+  return { answer: new RegExp(`^sent and read: ${names.join(", ").replaceAll(".", "\\.")}$`, "m") };
 }
 
 const addressFor = ({ protocol }: Entry): string => machineAddresses[machineOf[protocol]];
@@ -122,17 +133,32 @@ function gatewayProbes(entry: Entry): Probe[] {
       to: dialled,
       expect: "blocked",
     }),
-    logProbe(entry),
+    logProbe(entry, { called: "it", host: entry.host, address: addressFor(entry) }),
+    ...brokersOf(entry).map((broker) => logProbe(entry, broker)),
   ];
 }
 
-function logProbe(entry: Entry): Probe {
-  const { name, facts, host, port, mode } = entry;
-  const upstream = `${addressFor(entry)}:${port}`;
+/** One of the hosts of a database, with what titles call it. */
+interface Host {
+  called: string;
+  host: string;
+  address: string;
+}
+
+function brokersOf({ brokers }: Entry): Host[] {
+  return brokers.map((host, index) => ({
+    called: `broker ${index + 1}`,
+    host,
+    address: brokerAddresses[index] ?? "",
+  }));
+}
+
+function logProbe({ name, facts, port, mode }: Entry, { called, host, address }: Host): Probe {
+  const upstream = `${address}:${port}`;
   const named = facts.wire === "tls" || facts.identity;
   return gatewayLog({
     observation: "h",
-    title: `${name}: the gateway's log shows it`,
+    title: `${name}: the gateway's log shows ${called}`,
     expected: `${named ? host : "no name"} to ${upstream}`,
     find: (line, stage) =>
       (line.upstream_cluster?.endsWith(`|${host}`) ?? false) &&
@@ -160,6 +186,84 @@ function directProbes(entry: Entry): Probe[] {
       through: "around",
       to: { ...part.to, address: addressFor(entry) },
       expect: "answers",
+    }),
+  ];
+}
+
+/** Brokers are hosts like the first: who may not use that one may not begin with another. */
+function brokerProbes(entry: Entry): Probe[] {
+  const { name, facts, port, tls } = entry;
+  const client = facts.throughGateway ? buyer : courier;
+  const other = facts.identity ? browser : keeper;
+  const part = partOf(entry);
+  return brokersOf(entry).flatMap(({ called, host }) => {
+    const begun = { ...part, to: { host, port, tls } };
+    const title = (what: string) => `${name}: begun at ${called}, ${what}`;
+    return [
+      connection({ ...begun, title: title("the client is answered"), from: client, expect: "answers" }),
+      connection({ ...begun, title: title("who is not allowed is refused"), from: other, expect: "blocked" }),
+      connection({ ...begun, title: title("a twin in a strange namespace is refused"), from: twin, expect: "blocked" }),
+    ];
+  });
+}
+
+const unlisted = "unlisted.example.com";
+
+/** What reading SNI means for a database: another name leads nowhere, and neither does a client that names none at first. */
+function sniProbes(entry: Entry): Probe[] {
+  const { name, facts, host, port, protocol } = entry;
+  const part = partOf(entry);
+  const from = facts.throughGateway ? buyer : courier;
+  const dialled = oneOf(host);
+  return [
+    connection({
+      ...part,
+      title: `${name}: at the same address, another SNI is refused`,
+      from,
+      to: { host: unlisted, port, tls: true },
+      at: dialled,
+      expect: "blocked",
+    }),
+    ...(negotiatesDirectly(facts, protocol)
+      ? [
+          connection({
+            ...part,
+            title: `${name}: a client that asks for TLS inside Postgres' protocol is refused`,
+            from,
+            to: { host: dialled, port, inBandTls: true },
+            expect: "blocked",
+          }),
+        ]
+      : []),
+  ];
+}
+
+/** A host of a wildcard group; any other host itself. */
+const oneOf = (host: string): string => host.replace("*", "one");
+
+/** A database among the hosts of a wildcard. */
+function wildcardDatabaseProbes(entry: Entry): Probe[] {
+  const { name, host, port, facts } = entry;
+  const guarded = facts.throughGateway;
+  const part = { ...partOf(entry), to: { host: oneOf(host), port, tls: true } };
+  const client = guarded ? buyer : courier;
+  const around = { ...part.to, address: addressFor(entry) };
+  return [
+    connection({ ...part, title: `${name}: the client is answered`, from: client, expect: "answers" }),
+    connection({
+      ...part,
+      title: `${name}: ${guarded ? "another service account" : "a namespace not allowed"} is refused`,
+      from: guarded ? browser : buyer,
+      expect: "blocked",
+    }),
+    connection({ ...part, title: `${name}: a twin in a strange namespace is refused`, from: twin, expect: "blocked" }),
+    connection({
+      ...part,
+      title: `${name}: around its sidecar the client is ${guarded ? "refused" : "answered too"}`,
+      from: client,
+      through: "around",
+      to: around,
+      expect: guarded ? "blocked" : "answers",
     }),
   ];
 }
@@ -201,7 +305,7 @@ function wildcardProbes(entry: Entry): Probe[] {
       ...tls,
       title: title("a name outside the group is refused"),
       from: client,
-      to: { host: "unlisted.example.com", port: 443, tls: true },
+      to: { host: unlisted, port: 443, tls: true },
       expect: "blocked",
     }),
     connection({
@@ -290,6 +394,11 @@ const furtherProbes: Probe[] = [
   }),
 ];
 
+/** Databases that a mode tells by SNI; what `tls` does there is seen from the wildcard groups. */
+const bySni = [...matrix, ...wildcards].filter(
+  ({ facts, protocol }) => facts.wire === "tls" && (protocol === "postgres" || protocol === "kafka"),
+);
+
 const guarded = matrix.filter(({ facts }) => facts.throughGateway);
 
 /** A policy decides at the client's first byte: a server that speaks first has greeted by then. The handshake comes before. */
@@ -318,7 +427,7 @@ export const modesScenario: Scenario = {
   title: "Every traffic mode carries what it says, to whom it says",
   config: modesConfig,
   secrets: async () => ({}),
-  machines: ["rds", "stock", "postgres", "redis", "mongo", "web", "archive"],
+  machines: ["rds", "stock", "postgres", "redis", "mongo", "kafka", "web", "archive"],
   fixtures: [{ name: "stranger", injection: true, workloads: [{ name: "buyer" }] }],
   steps: [
     {
@@ -326,7 +435,11 @@ export const modesScenario: Scenario = {
       act: addCaSecret,
       probes: [
         ...matrix.flatMap((entry) => (entry.facts.throughGateway ? gatewayProbes(entry) : directProbes(entry))),
-        ...wildcards.flatMap(wildcardProbes),
+        ...matrix.flatMap(brokerProbes),
+        ...wildcards.flatMap((entry) =>
+          entry.protocol === "tls" ? wildcardProbes(entry) : wildcardDatabaseProbes(entry),
+        ),
+        ...bySni.flatMap(sniProbes),
         ...furtherProbes,
       ],
     },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { envoyWheel, type GoGroup } from "./pins.js";
+import { envoyWheel, type GoGroup, postgresPackage } from "./pins.js";
 
 /** Flags every Go build gets: static, without symbols, the same bytes wherever it is built. */
 export const goBuildFlags = ["-mod=mod", "-trimpath"] as const;
@@ -26,6 +26,10 @@ export function goCacheKey(group: GoGroup, folder: string): string {
 
 export function envoyCacheKey(): string {
   return digest(envoyWheel);
+}
+
+export function postgresCacheKey(): string {
+  return digest(postgresPackage);
 }
 
 /** 12 hexadecimal digits: enough to tell a handful of builds apart, short enough to read in a path. */

