@@ -1,5 +1,6 @@
 import type { Finding, World } from "../model.js";
 import type { MeshDecider } from "./decide.js";
+import { namespaceOf } from "../world.js";
 import { evidence, label } from "./evidence.js";
 import { sniOf } from "./gateways.js";
 import { hostsMatch } from "./hostname.js";
@@ -9,7 +10,7 @@ import type { GatewaySpec } from "./shapes.js";
 
 /** What no single pair shows. */
 export function findings(mesh: MeshDecider, world: World): Finding[] {
-  return [...swallowedPorts(mesh), ...anonymousServers(mesh, world)];
+  return [...swallowedPorts(mesh), ...anonymousServers(mesh, world), ...unscopedGateways(mesh, world)];
 }
 
 /** Servers of a gateway that ask for no certificate. */
@@ -29,6 +30,25 @@ function anonymousServers(mesh: MeshDecider, world: World): Finding[] {
       return [{ rule: "anonymous-server", text, because }];
     }),
   );
+}
+
+/** A list of callers in a server's handshake is worth what keeps others from adding a server without one. */
+function unscopedGateways(mesh: MeshDecider, world: World): Finding[] {
+  if (mesh.settings.scopeGatewayToNamespace) return [];
+  const byPods = new Map<string, Finding>();
+  for (const object of world.ofKind("networking.istio.io/Gateway")) {
+    const { selector = {}, servers = [] } = (object.spec ?? {}) as GatewaySpec;
+    const listing = servers.findIndex((server) => (server.tls?.subjectAltNames ?? []).length > 0);
+    const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+    const pods = `${namespaceOf(object)} ${labels.sort().join(",")}`;
+    if (listing < 0 || byPods.has(pods)) continue;
+    const text = `Whoever may write Gateways, in any namespace, can put a server without callers' names on the pods ${labels.join(",")}; then policies decide alone, after the greeting of a database that speaks first. Set PILOT_SCOPE_GATEWAY_TO_NAMESPACE, or give nobody else that right.`;
+    const because = [
+      evidence(object, `spec.servers[${listing}].tls.subjectAltNames`, "the list that such a server lacks"),
+    ];
+    byPods.set(pods, { rule: "unscoped-gateway", text, because });
+  }
+  return [...byPods.values()];
 }
 
 /** TCP services without an address take every address on their port, and of several only the first stands. */

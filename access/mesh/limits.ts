@@ -1,22 +1,7 @@
-/** How far the model goes with a field: `modelled`, or what it answers instead. */
-export interface Limit {
-  kind: string;
-  field: string;
-  modelled: boolean;
-  /** What is done with it, or what the answer is when it matters to a path. */
-  text: string;
-}
+import { type Limit, modelled, open } from "../limits.js";
 
-function modelled(kind: string, fields: Record<string, string>): Limit[] {
-  return Object.entries(fields).map(([field, text]) => ({ kind, field, modelled: true, text }));
-}
-
-function open(kind: string, fields: Record<string, string>): Limit[] {
-  return Object.entries(fields).map(([field, text]) => ({ kind, field, modelled: false, text }));
-}
-
-/** Every field that decides a path and what the analysis makes of it. The documentation is generated from this list. */
-export const limits: readonly Limit[] = [
+/** Every field that decides a path through the mesh, and what the analysis makes of it. */
+export const meshLimits: readonly Limit[] = [
   ...modelled("Workload", {
     "namespace label istio-injection": "enabled injects, anything else does not",
     "namespace label istio.io/rev": "injects; whether a control plane of that revision runs is not checked",

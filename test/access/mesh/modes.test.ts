@@ -4,6 +4,7 @@ import { deployedGateway } from "../../../components/gateway/deployedGateway.js"
 import { allowKnownCallers, allowNothing } from "../../../components/gateway/policies.js";
 import { gatewaySchema } from "../../../settings/gateway.js";
 import type { TrafficMode } from "../../../settings/trafficModes.js";
+import { analyse } from "../../../access/analyse.js";
 import type { KubernetesObject } from "../../../access/model.js";
 import { gateway as plain, manifestsIn, mesh as facts } from "../../components/egress/paths.js";
 import { read, verdictOf } from "./scene.js";
@@ -142,6 +143,15 @@ spec:
 
   it("reaches a database through a Gateway of its own where nothing but the handshake refuses it", () => {
     assert.match(through(shared, false), /^misrouted/);
+  });
+
+  it("is warned of before it does anything, wherever a handshake's list could be avoided", () => {
+    const rules = (scopeGatewayToNamespace: boolean) =>
+      analyse(scene("tcp-gateway-mtls"), { mesh: { ...mesh, scopeGatewayToNamespace } }).findings.map(
+        ({ rule }) => rule,
+      );
+    assert.deepEqual(rules(false), ["unscoped-gateway"]);
+    assert.deepEqual(rules(true), []);
   });
 
   it("is refused by the databases' own policies, and where Gateways are scoped", () => {
