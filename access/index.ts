@@ -3,5 +3,6 @@ export { analyse, explain } from "./analyse.js";
 export { checkAssertions } from "./assertions.js";
 export { diffReach } from "./diff.js";
 export { auditMtls } from "./mtls.js";
-export { limits } from "./mesh/limits.js";
+export { meshLimits } from "./mesh/limits.js";
+export { networkLimits } from "./network/limits.js";
 export * from "./model.js";

@@ -1,11 +1,10 @@
-import { limits } from "../../access/index.js";
-import type { Limit } from "../../access/mesh/limits.js";
-import { networkLimits } from "../../access/network/limits.js";
+import { meshLimits, networkLimits } from "../../access/index.js";
+import type { Limit } from "../../access/limits.js";
 import { table } from "./markdown.js";
 
-/** Field by field, what the analysis models and what it answers instead. */
+/** Field by field, what the analysis models and what it answers instead: the lists beside the model are the only source. */
 export function accessModelBlocks(): Record<string, string> {
-  return { mesh: byKind(limits), network: byKind(networkLimits) };
+  return { mesh: byKind(meshLimits), network: byKind(networkLimits) };
 }
 
 function byKind(list: readonly Limit[]): string {
