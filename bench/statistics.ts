@@ -36,8 +36,12 @@ export function growthExponent(points: readonly Point[]): number | undefined {
   return covariance / variance;
 }
 
-/** The median of pairwise ratios: samples taken in turns share what the machine was doing at the time. */
+/** Sample by sample: those taken in turns share what the machine was doing at the time. */
+export function ratios(samples: Samples, baseline: Samples): Samples {
+  return samples.slice(0, baseline.length).map((sample, index) => sample / (baseline[index] ?? NaN));
+}
+
+/** The median of pairwise ratios. */
 export function ratio(samples: Samples, baseline: Samples): number {
-  const pairs = samples.slice(0, baseline.length).map((sample, index) => sample / (baseline[index] ?? NaN));
-  return median(pairs);
+  return median(ratios(samples, baseline));
 }

@@ -11,7 +11,8 @@ export interface Page {
 }
 
 /** What was measured, for people. */
-export async function performancePage({ parts }: Report): Promise<Page> {
+export async function performancePage(report: Report): Promise<Page> {
+  const { parts } = report;
   const present = partNames.flatMap((name) => {
     const part = parts[name];
     return part ? [{ name, part }] : [];
@@ -28,7 +29,7 @@ export async function performancePage({ parts }: Report): Promise<Page> {
     "",
     ...goalTable(present.flatMap(({ part }) => part.goals)),
     ...present.flatMap(({ name, part }) => section(name, part)),
-    ...mendedSection(),
+    ...mendedSection(report),
   ].join("\n");
   return { text: `${text}\n`, plots };
 }

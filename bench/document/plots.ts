@@ -1,7 +1,7 @@
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { Comparison, Figure, Growth } from "../figures.js";
-import { median, ratio } from "../statistics.js";
+import { median, quantile, ratios } from "../statistics.js";
 
 const width = 560;
 /** Readable on white, and told apart by people who see no red or no green (Okabe and Ito). */
@@ -59,7 +59,7 @@ function growthSpec({ title, size, unit, series, limit }: Growth): object {
   return { title, width, height: 280, layer: [line, dots, ...(limit === undefined ? [] : [rule])] };
 }
 
-/** Bars as multiples of the baseline, which is the line at 1. */
+/** Bars as multiples of the baseline, which is the line at 1; on each, where the middle half of the turns lies. */
 function comparisonSpec({ title, baseline, rows }: Comparison): object {
   const values = rows.flatMap(({ name: row, ways }) => {
     const base = ways.find(({ name }) => name === baseline)?.samples ?? [];
@@ -68,22 +68,33 @@ function comparisonSpec({ title, baseline, rows }: Comparison): object {
         ({ name, samples }) =>
           name !== baseline && samples.length > 0 && base.length > 0 && base.every((sample) => sample > 0),
       )
-      .map(({ name, samples }) => ({ row, name, value: ratio(samples, base) }));
+      .map(({ name, samples }) => {
+        const turns = ratios(samples, base);
+        return { row, name, value: median(turns), low: quantile(turns, 0.25), high: quantile(turns, 0.75) };
+      });
   });
+  const place = {
+    y: { field: "row", type: "nominal", title: null, sort: null, axis: { labelLimit: 0 } },
+    yOffset: { field: "name", sort: null },
+  };
   const bars = {
     data: { values },
     mark: { type: "bar" },
     encoding: {
-      y: { field: "row", type: "nominal", title: null, sort: null, axis: { labelLimit: 0 } },
-      yOffset: { field: "name", sort: null },
+      ...place,
       x: { field: "value", type: "quantitative", title: `multiple of: ${baseline}` },
       color: { field: "name", type: "nominal", title: null, sort: null },
     },
+  };
+  const middleHalf = {
+    data: { values },
+    mark: { type: "rule", color: "#333333", strokeWidth: 1 },
+    encoding: { ...place, x: { field: "low", type: "quantitative" }, x2: { field: "high" } },
   };
   const one = {
     data: { values: [{ value: 1 }] },
     mark: { type: "rule", color: "#333333" },
     encoding: { x: { field: "value", type: "quantitative" } },
   };
-  return { title, width, height: { step: 16 }, layer: [bars, one] };
+  return { title, width, height: { step: 16 }, layer: [bars, middleHalf, one] };
 }

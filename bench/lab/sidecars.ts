@@ -14,6 +14,7 @@ import { type Bed, clients, drainDuration, gateways, hosts, recipeFirstPort, rec
 import type { BedBench, BedPart } from "./bedPart.js";
 import type { ProxySize } from "./proxy.js";
 import { recipeFor } from "./recipe.js";
+import { gatewayConfiguration, gatewayMemory, ourStyle } from "./sidecarFigures.js";
 
 /** How often one more database is added and taken away. */
 const rounds = 3;
@@ -49,7 +50,7 @@ const fewSizes = [10, 100];
 function ours(callersPolicy: GatewaySettings["callersPolicy"], sizes: readonly number[]): Style {
   const gateway = { callersPolicy };
   return {
-    name: `ours, callersPolicy ${callersPolicy}`,
+    name: ourStyle(callersPolicy),
     sizes,
     gateway: gateways.ours,
     settings: gateway,
@@ -323,8 +324,8 @@ function sizeFigures(results: Results): Growth[] {
     growth(results, "Listeners of a client's sidecar", "", of("member", "listeners")),
     growth(results, "Memory of a client's sidecar", "MiB", of("member", "memoryMiB")),
     growth(results, "Configuration of a bystander's sidecar", "KiB", of("bystander", "configKiB")),
-    growth(results, "Configuration of the gateway", "KiB", of("gateway", "configKiB")),
-    growth(results, "Memory of the gateway", "MiB", of("gateway", "memoryMiB")),
+    growth(results, gatewayConfiguration, "KiB", of("gateway", "configKiB")),
+    growth(results, gatewayMemory, "MiB", of("gateway", "memoryMiB")),
     growth(results, "One more database: until it is usable", "s", changesOf("usableSeconds")),
     growth(results, "One more database: CPU of istiod", "s", changesOf("istiodCpuSeconds")),
   ];

@@ -125,11 +125,11 @@ interface Aspect {
 }
 
 const aspects = {
-  latency: { title: "median latency", unit: "ms", value: ({ p50Ms }) => p50Ms },
-  slowest: { title: "99th percentile of latency", unit: "ms", value: ({ p99Ms }) => p99Ms },
-  throughput: { title: "throughput", unit: "per s", value: ({ count, seconds }) => count / seconds },
+  latency: { title: "median latency, less is better", unit: "ms", value: ({ p50Ms }) => p50Ms },
+  slowest: { title: "99th percentile of latency, less is better", unit: "ms", value: ({ p99Ms }) => p99Ms },
+  throughput: { title: "throughput, more is better", unit: "per s", value: ({ count, seconds }) => count / seconds },
   cpu: {
-    title: "CPU of the proxies",
+    title: "CPU of the proxies, less is better",
     unit: "ms",
     value: ({ proxyCpuSeconds, count }, { per }) => ((proxyCpuSeconds * 1_000) / count) * per.amount,
     isOfProxies: true,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { performancePage } from "../../bench/document/page.js";
 import type { Report } from "../../bench/figures.js";
+import { gatewayConfiguration, gatewayMemory, ourStyle } from "../../bench/lab/sidecarFigures.js";
 
 const report: Report = {
   parts: {
@@ -58,6 +59,25 @@ describe("the benchmark's page", () => {
       assert.ok(text.includes(part), `${part} is missing:\n${text}`);
     assert.deepEqual([...plots.keys()], ["performance-plan-1.svg", "performance-plan-2.svg"]);
     for (const svg of plots.values()) assert.match(svg, /^<svg[^]*<\/svg>$/);
+  });
+
+  it("sets either policy of callers beside the other at the largest size both were measured at", async () => {
+    const series = (sizes: number[], each: number) => sizes.map((size) => ({ size, samples: [size * each] }));
+    const figure = (title: string) => ({
+      kind: "growth" as const,
+      title,
+      size: "databases",
+      unit: "KiB" as const,
+      series: [
+        { name: ourStyle("perDatabase"), points: series([10, 100], 2048) },
+        { name: ourStyle("shared"), points: series([10, 100, 1_000], 1024) },
+      ],
+    });
+    const { plan } = report.parts;
+    assert.ok(plan);
+    const sidecars = { ...plan, figures: [figure(gatewayConfiguration), figure(gatewayMemory)] };
+    const { text } = await performancePage({ parts: { sidecars } });
+    assert.match(text, /Gateway, 100 databases: .* \| 200\.0 MiB of configuration.* \| 100\.0 MiB of configuration/);
   });
 
   it("says what the committed report says", async function () {
