@@ -203,6 +203,7 @@ export function collisions(
   return [
     ...twice(databases, "name", (db) => db.name, "is the name of another database too", "Write a name of its own"),
     ...registeredTwice(databases),
+    ...oneNameOnSharedPort(databases),
     ...twice(
       databases,
       "gatewayPort",
@@ -255,6 +256,25 @@ function registeredTwice(databases: DatabaseSettings[]): Problem[] {
     }
     const reason = `is registered with this port already (${before})`;
     return [{ path, value: host, reason, instead: "Keep one of them, and list all its clients there" }];
+  });
+}
+
+/** The gateway's shared port tells databases apart by host alone, so a host there has one port behind it. */
+function oneNameOnSharedPort(databases: DatabaseSettings[]): Problem[] {
+  const first = new Map<string, { of: string; port: number }>();
+  return databases.flatMap((db, i) => {
+    const { throughGateway, wildcard }: TrafficModeFacts = trafficModes[db.trafficMode];
+    if (!throughGateway || wildcard || db.gatewayPort) return [];
+    return [db.host ?? [], ...(db.brokers ?? [])].flat().flatMap((host) => {
+      const before = first.get(host);
+      if (before === undefined) first.set(host, { of: `databases[${i}]`, port: db.port });
+      if (before === undefined || before.port === db.port) return [];
+      const reason = `is missing: the shared port tells databases apart by host, and ${host} leads to port ${before.port} already (${before.of})`;
+      const instead = db.brokers?.length
+        ? "Register the cluster with one of its ports"
+        : "Write a port no other database has, such as 15500";
+      return [{ path: `databases[${i}].gatewayPort`, reason, instead }];
+    });
   });
 }
 

@@ -85,6 +85,14 @@ describe("Settings", () => {
     assert.deepEqual(told({ databases: [{ ...postgres, tls: { directNegotiation: true } }] }), []);
   });
 
+  it("give a host's second port a port of its own on the gateway, where nothing else tells the two apart", () => {
+    const second = { ...database, name: "reports", port: 3307 };
+    assert.deepEqual(told({ databases: [database, second] }), [
+      "databases[1].gatewayPort: is missing: the shared port tells databases apart by host, and orders.db.example.com leads to port 3306 already (databases[0]). Write a port no other database has, such as 15500.",
+    ]);
+    assert.deepEqual(told({ databases: [database, { ...second, gatewayPort: 15500 }] }), []);
+  });
+
   it("take brokers that the mode can route, each once", () => {
     const kafka = { ...database, host: "kafka.example.com", protocol: "kafka" };
     const brokersOf = (...brokers: string[]) => told({ databases: [{ ...kafka, brokers }] });
