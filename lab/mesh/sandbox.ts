@@ -4,6 +4,7 @@ import type { AnalysisOptions, KubernetesObject } from "../../access/model.js";
 import { Diallers, type Through } from "../dialling/diallers.js";
 import { tryOne, type Server } from "../dialling/tried.js";
 import type { Cluster } from "../provider/cluster.js";
+import { settled } from "../scenarios/settled.js";
 import { gatewayPods, type Stage, type Who } from "../scenarios/stage.js";
 
 /** One connection to be tried. */
@@ -12,6 +13,9 @@ export interface Attempted {
   readonly through: Through;
   readonly server: Server;
 }
+
+/** istiod waits 10 ms for further changes here (plainMesh.ts); watching, building and sending take the rest. */
+const pushMs = 200;
 
 /** The first look is short, for most that is refused is silent; a second look gives a slow machine its time. */
 const patienceMs = [1_000, 2_500, 4_000] as const;
@@ -53,20 +57,20 @@ export class Sandbox {
    * Tries every connection and compares. What differs is tried again, for changes take a moment to arrive and a busy
    * machine is slow: only what still differs then is a disagreement.
    */
-  async judge(attempts: readonly Attempted[], untilSettled: () => Promise<void>): Promise<Judgement> {
+  async judge(attempts: readonly Attempted[]): Promise<Judgement> {
     let tried: readonly Tried[] = [];
     let agreement: Agreement = { compared: 0, undecided: [], disagreements: [] };
     for (const timeoutMs of patienceMs) {
-      await untilSettled();
+      await settled(this.stage, pushMs);
       const differing = new Set(agreement.disagreements.map((one) => tried.indexOf(one.tried)));
       const again = tried.length === 0 ? attempts : attempts.filter((_, index) => differing.has(index));
-      const seen = await this.tryAll(again, timeoutMs);
+      const [seen, objects] = await Promise.all([this.tryAll(again, timeoutMs), this.objects()]);
       const next = seen.values();
       tried =
         tried.length === 0
           ? seen
           : tried.map((one, index) => (differing.has(index) ? (next.next().value ?? one) : one));
-      agreement = compare(await this.objects(), tried, this.options);
+      agreement = compare(objects, tried, this.options);
       if (agreement.disagreements.length === 0) break;
     }
     return { tried, agreement };

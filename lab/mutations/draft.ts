@@ -1,4 +1,5 @@
 import type { Manifest } from "../../components/manifest.js";
+import { identityOf } from "../mesh/delta.js";
 
 // The fields that mutations touch, as the API has them; a mutation sets whatever it likes.
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -7,11 +8,6 @@ export type Loose = any;
 /** A manifest of which any field may be read and set. */
 export interface Changeable extends Manifest {
   spec?: Loose;
-}
-
-/** Kind, namespace and name: what one object is in the API server. */
-export function identityOf({ kind, metadata }: Pick<Manifest, "kind" | "metadata">): string {
-  return `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
 /** A configuration being changed: objects by identity, each a copy of the base's. */
@@ -47,18 +43,4 @@ export class Draft {
     this.objects.set(identityOf(object), object);
     this.steps.push(`${identityOf(object)} added: ${title}`);
   }
-}
-
-/** What leads from one configuration to another. */
-export interface Delta {
-  readonly apply: Manifest[];
-  readonly remove: Manifest[];
-}
-
-export function deltaOf(before: readonly Manifest[], after: readonly Manifest[]): Delta {
-  const [old, fresh] = [before, after].map((list) => new Map(list.map((object) => [identityOf(object), object])));
-  return {
-    apply: after.filter((object) => JSON.stringify(old?.get(identityOf(object))) !== JSON.stringify(object)),
-    remove: before.filter((object) => !fresh?.has(identityOf(object))),
-  };
 }

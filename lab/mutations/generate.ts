@@ -1,5 +1,6 @@
 import type { Manifest } from "../../components/manifest.js";
-import { Draft, deltaOf } from "./draft.js";
+import { deltaOf } from "../mesh/delta.js";
+import { Draft } from "./draft.js";
 import { meshOperators, networkOperators } from "./operators/index.js";
 import type { Operator } from "./operators/operator.js";
 import { Random } from "./random.js";

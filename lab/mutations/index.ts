@@ -1,20 +1,13 @@
-import { join } from "node:path";
-import type { Manifest } from "../../components/manifest.js";
 import { describe } from "../agreement/compare.js";
-import { Sandbox, type Attempted, type Judgement } from "../mesh/sandbox.js";
-import { installMesh, removeMesh } from "../mesh/plainMesh.js";
+import type { IstioctlMessage } from "../mesh/istioctl.js";
+import type { Attempted, Judgement } from "../mesh/sandbox.js";
+import { Workbench, type Setting } from "../mesh/workbench.js";
 import type { Finding, ProbeResult } from "../probes/probe.js";
 import type { Experiment } from "../scenarios/experiment.js";
-import { addFixtures, removeFixtures, type FixtureNamespace } from "../scenarios/fixtures.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { FixtureNamespace } from "../scenarios/fixtures.js";
 import type { Listener } from "../scenarios/run.js";
-import { gatewayPods } from "../scenarios/stage.js";
 import { analysisOptions, baseManifests, callers, databases } from "./base.js";
-import { Configuration } from "./configuration.js";
-import { identityOf } from "./draft.js";
 import { mutations, type Mutation } from "./generate.js";
-import { Istioctl, type IstioctlMessage } from "./istioctl.js";
-import { untilProxiesAgree } from "./settle.js";
 
 /** How many configurations of each group; MUTATIONS gives another number for both together. */
 const counts = { mesh: 115, network: 45 };
@@ -47,9 +40,20 @@ const attempts: readonly Attempted[] = callers.flatMap((who) =>
   ),
 );
 
-const meshConfig = {
-  outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
-  defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
+const whole = baseManifests();
+/** What each round varies. In the first, nothing but the mesh stands in the way, so that what it lets through is seen. */
+const bases = { mesh: whole.filter(({ kind }) => kind !== "NetworkPolicy"), network: whole };
+
+const setting: Setting = {
+  name: "mutations",
+  meshConfig: {
+    outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
+    defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
+  },
+  machines: databases.map(({ machine }) => machine),
+  fixtures,
+  standing: bases.mesh,
+  options: analysisOptions,
 };
 
 const observation = "5.7";
@@ -69,9 +73,10 @@ export const mutationsExperiment: Experiment = {
   run: async (ground, listener, keep) => {
     const seed = Number(process.env["MUTATIONS_SEED"] ?? usualSeed);
     listener.step(`seed ${seed}`);
-    const run = new MutationsRun(ground, listener);
+    const workbench = new Workbench(ground, setting);
+    const run = new MutationsRun(workbench, listener);
     try {
-      await run.prepare();
+      await workbench.setUp();
       const share = Number(process.env["MUTATIONS"] ?? total) / total;
       const [only, number] = process.env["MUTATIONS_ONLY"]?.split(" ") ?? [];
       for (const group of ["mesh", "network"] as const) {
@@ -79,7 +84,7 @@ export const mutationsExperiment: Experiment = {
         else if (only === group) await run.repeat(group, seed, Number(number));
       }
     } finally {
-      if (!keep) await run.remove();
+      if (!keep) await workbench.clear();
     }
     return { results: run.results, data: { seed, mutations: run.records } };
   },
@@ -88,44 +93,14 @@ export const mutationsExperiment: Experiment = {
 class MutationsRun {
   readonly results: ProbeResult[] = [];
   readonly records: MutationRecord[] = [];
-  private readonly base = baseManifests();
-  private readonly istioctl: Istioctl;
-  /** What stands beside the configuration: other namespaces, pods, the mesh's settings. istioctl is given these too. */
-  private surroundings: readonly object[] = [];
-  private sandbox?: Sandbox;
-  private configuration?: Configuration;
 
   constructor(
-    private readonly ground: Ground,
+    private readonly workbench: Workbench,
     private readonly listener: Listener,
-  ) {
-    const { host } = ground;
-    this.istioctl = new Istioctl(host.servers.programs.istioctl, join(host.folder, "istioctl"));
-  }
+  ) {}
 
-  async prepare(): Promise<void> {
-    const { host, stage } = this.ground;
-    await stage.outside.admitEverybody();
-    await Promise.all([
-      stage.outside.start(databases.map(({ machine }) => machine)),
-      installMesh(host, stage, { meshConfig }),
-    ]);
-    this.sandbox = await Sandbox.open(stage, analysisOptions);
-    this.configuration = new Configuration(this.sandbox.cluster);
-    await this.configuration.become(this.base.filter(({ kind }) => kind === "Namespace"));
-    const [refused] = await Promise.all([
-      this.configuration.become(withoutPolicies(this.base)),
-      addFixtures(stage, fixtures),
-    ]);
-    if (refused) throw new Error(`The API server refuses the configuration that is to be varied: ${refused}`);
-    await stage.agent.waitReady(gatewayPods.namespace, gatewayPods.labels);
-    const own = new Set(this.base.map(identityOf));
-    this.surroundings = (await this.sandbox.objects()).filter((object) => !own.has(identityOf(object)));
-  }
-
-  /** In the first round nothing but the mesh stands in the way, so that what it lets through is seen. */
   async round(group: MutationRecord["group"], seed: number, count: number): Promise<void> {
-    const base = group === "mesh" ? withoutPolicies(this.base) : this.base;
+    const base = bases[group];
     this.listener.step(`${group}: the configuration that is varied`);
     await this.look({ number: 0, steps: ["unchanged"], manifests: base }, group);
     this.listener.step(`${group}: ${count} variations`);
@@ -138,7 +113,7 @@ class MutationsRun {
 
   /** One configuration of a round, to look into. */
   async repeat(group: MutationRecord["group"], seed: number, number: number): Promise<void> {
-    const base = group === "mesh" ? withoutPolicies(this.base) : this.base;
+    const base = bases[group];
     for (const mutation of mutations(base, seed, group)) {
       if (mutation.number !== number) continue;
       await this.look(mutation, group);
@@ -148,14 +123,10 @@ class MutationsRun {
 
   /** False where the API server refuses the configuration: no cluster will ever have it. */
   private async look(mutation: Mutation, group: MutationRecord["group"]): Promise<boolean> {
-    const { sandbox, configuration } = this;
-    if (!sandbox || !configuration) throw new Error("The mesh is not installed yet.");
     const began = performance.now();
-    if ((await configuration.become(mutation.manifests)) !== undefined) return false;
-    const [{ tried, agreement }, istioctl] = await Promise.all([
-      sandbox.judge(attempts, () => untilProxiesAgree(this.ground.stage)),
-      this.istioctl.analyze([...this.surroundings, ...mutation.manifests]),
-    ]);
+    const look = await this.workbench.look(mutation.manifests, attempts);
+    if (typeof look === "string") return false;
+    const { tried, agreement, istioctl } = look;
     const { number, steps } = mutation;
     const reach = Object.fromEntries(
       tried.map(({ from, to, through, seen, path }) => [
@@ -174,18 +145,6 @@ class MutationsRun {
     this.results.push(result);
     this.listener.result(result);
   }
-
-  async remove(): Promise<void> {
-    const { host, stage } = this.ground;
-    await this.configuration?.become([]);
-    this.sandbox?.close();
-    await removeFixtures(stage, fixtures);
-    await removeMesh(host, stage);
-  }
-}
-
-function withoutPolicies(manifests: readonly Manifest[]): Manifest[] {
-  return manifests.filter(({ kind }) => kind !== "NetworkPolicy");
 }
 
 function findingOf({ compared, undecided, disagreements }: Judgement["agreement"]): Finding {

@@ -1,5 +1,5 @@
+import type { IstioctlMessage } from "../mesh/istioctl.js";
 import type { MutationRecord } from "./index.js";
-import type { IstioctlMessage } from "./istioctl.js";
 
 /** What the report keeps of the mutations. */
 export interface MutationsData {

@@ -1,19 +1,12 @@
-import { join } from "node:path";
-import type { AnalysisOptions } from "../../access/model.js";
 import type { Manifest } from "../../components/manifest.js";
-import { describe } from "../agreement/compare.js";
+import { describe, type Agreement, type Tried } from "../agreement/compare.js";
 import { addresses } from "../host/index.js";
-import { installMesh, removeMesh } from "../mesh/plainMesh.js";
-import { Sandbox } from "../mesh/sandbox.js";
-import { Configuration } from "../mutations/configuration.js";
-import { identityOf } from "../mutations/draft.js";
-import { Istioctl, type IstioctlMessage } from "../mutations/istioctl.js";
-import { untilProxiesAgree } from "../mutations/settle.js";
+import type { IstioctlMessage } from "../mesh/istioctl.js";
+import { Workbench, type Setting } from "../mesh/workbench.js";
 import { machineAddresses } from "../outside/index.js";
 import type { Finding, ProbeResult } from "../probes/probe.js";
 import type { Experiment } from "../scenarios/experiment.js";
-import { addFixtures, removeFixtures } from "../scenarios/fixtures.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { Observation } from "../scenarios/observations.js";
 import type { Listener } from "../scenarios/run.js";
 import { steps, wordsFor, type Point, type RecipeStep } from "./points.js";
 import { fixtures, gateway, gatewayManifests, meshConfig, recipe } from "./surroundings.js";
@@ -38,16 +31,24 @@ const servers = [
   ...new Map(steps.flatMap(({ points }) => points.map(({ server }) => [server.host + server.port, server]))).values(),
 ];
 
-const options: AnalysisOptions = {
-  databases: servers.map(({ host, port, machine, speaks }) => ({
-    host,
-    port,
-    protocol: speaks === "mysql" ? "mysql" : "mongo",
-    tls: speaks === "mongo-tls",
-    addresses: [machineAddresses[machine]],
-  })),
-  clientAddresses: [addresses.pods],
-  policyEngine: "calico",
+const setting: Setting = {
+  name: "recipes",
+  meshConfig,
+  machines: [...new Set(servers.map(({ machine }) => machine))],
+  fixtures,
+  standing: gatewayManifests,
+  gateway,
+  options: {
+    databases: servers.map(({ host, port, machine, speaks }) => ({
+      host,
+      port,
+      protocol: speaks === "mysql" ? "mysql" : "mongo",
+      tls: speaks === "mongo-tls",
+      addresses: [machineAddresses[machine]],
+    })),
+    clientAddresses: [addresses.pods],
+    policyEngine: "calico",
+  },
 };
 
 const observationOf = ({ meant, measured }: Point): string => (measured.startsWith(meant) ? "as meant" : "a hole");
@@ -69,12 +70,13 @@ export const recipesExperiment: Experiment = {
     ],
   })),
   run: async (ground, listener, keep) => {
-    const run = new RecipesRun(ground, listener);
+    const workbench = new Workbench(ground, setting);
+    const run = new RecipesRun(workbench, listener);
     try {
-      await run.prepare();
+      await workbench.setUp();
       for (const step of steps) await run.step(step);
     } finally {
-      if (!keep) await run.remove();
+      if (!keep) await workbench.clear();
     }
     return { results: run.results, data: run.data };
   },
@@ -86,95 +88,61 @@ function expectation(point: Point): string {
 
 class RecipesRun {
   readonly results: ProbeResult[] = [];
-  readonly data: { points: PointRecord[]; istioctl: { step: string; messages: IstioctlMessage[] }[] } = {
+  readonly data: { points: PointRecord[]; istioctl: { step: string; messages: readonly IstioctlMessage[] }[] } = {
     points: [],
     istioctl: [],
   };
-  private readonly istioctl: Istioctl;
-  /** Namespaces, pods and the mesh's settings, which istioctl is given too. */
-  private surroundings: readonly object[] = [];
-  private sandbox?: Sandbox;
-  private configuration?: Configuration;
 
   constructor(
-    private readonly ground: Ground,
+    private readonly workbench: Workbench,
     private readonly listener: Listener,
-  ) {
-    const { host } = ground;
-    this.istioctl = new Istioctl(host.servers.programs.istioctl, join(host.folder, "istioctl-recipes"));
-  }
-
-  async prepare(): Promise<void> {
-    const { host, stage } = this.ground;
-    await stage.outside.admitEverybody();
-    const machines = [...new Set(servers.map(({ machine }) => machine))];
-    await Promise.all([stage.outside.start(machines), installMesh(host, stage, { meshConfig })]);
-    this.sandbox = await Sandbox.open(stage, options, gateway);
-    this.configuration = new Configuration(this.sandbox.cluster);
-    const [refused] = await Promise.all([this.configuration.become(gatewayManifests), addFixtures(stage, fixtures)]);
-    if (refused) throw new Error(`The API server refuses the gateway: ${refused}`);
-    await stage.agent.waitReady(gateway.namespace, gateway.labels);
-    const own = new Set(gatewayManifests.map(identityOf));
-    this.surroundings = (await this.sandbox.objects()).filter((object) => !own.has(identityOf(object)));
-  }
+  ) {}
 
   async step(step: RecipeStep): Promise<void> {
-    const { sandbox, configuration } = this;
-    if (!sandbox || !configuration) throw new Error("The mesh is not installed yet.");
     this.listener.step(step.title);
     const given = await recipe(...step.recipes);
     const manifests: Manifest[] = step.change ? step.change(given) : given;
     const began = performance.now();
-    const refused = await configuration.become([...gatewayManifests, ...manifests]);
-    if (refused) throw new Error(`The API server refuses a recipe: ${refused}`);
-    const [{ tried, agreement }, messages] = await Promise.all([
-      sandbox.judge(step.points, () => untilProxiesAgree(this.ground.stage)),
-      this.istioctl.analyze([...this.surroundings, ...gatewayManifests, ...manifests]),
-    ]);
+    const look = await this.workbench.look([...gatewayManifests, ...manifests], step.points);
+    if (typeof look === "string") throw new Error(`The API server refuses a recipe: ${look}`);
     const seconds = (performance.now() - began) / 1000;
-    this.data.istioctl.push({ step: step.title, messages });
+    this.data.istioctl.push({ step: step.title, messages: look.istioctl });
     for (const [index, point] of step.points.entries()) {
-      const one = tried[index];
-      if (!one) continue;
-      const seen = wordsFor(one);
-      const { title, meant, ours } = point;
-      this.data.points.push({ step: step.title, title, meant, seen, said: one.said ?? "", ours });
-      const finding = {
-        passed: seen === point.measured,
-        seen,
-        ...(one.said ? { evidence: one.said } : {}),
-        connection: one,
-      };
-      this.record(step, { observation: "4.5", title, expected: expectation(point) }, finding, seconds);
+      const tried = look.tried[index];
+      if (tried) this.point(step, point, tried, seconds);
     }
-    const wrong = agreement.disagreements.map(
-      ({ tried: one, predicted, because }) => `${describe(one)}; predicted ${predicted}, for ${because.join("; ")}`,
-    );
-    const evidence = [...wrong, ...agreement.undecided].join("\n");
-    const finding = {
-      passed: wrong.length === 0 && agreement.undecided.length === 0,
-      seen: `${agreement.compared - wrong.length} of ${step.points.length} agree`,
-      ...(evidence ? { evidence } : {}),
-    };
-    this.record(step, agrees, finding, seconds);
+    this.record(step, agrees, agreementOf(look.agreement, step), seconds);
+  }
+
+  private point(step: RecipeStep, point: Point, tried: Tried, seconds: number): void {
+    const { title, meant, ours, measured } = point;
+    const seen = wordsFor(tried);
+    this.data.points.push({ step: step.title, title, meant, seen, said: tried.said ?? "", ours });
+    const evidence = tried.said ? { evidence: tried.said } : {};
+    const finding = { passed: seen === measured, seen, ...evidence, connection: tried };
+    this.record(step, { observation: "4.5", title, expected: expectation(point) }, finding, seconds);
   }
 
   private record(
     { title: step }: RecipeStep,
-    probe: Pick<ProbeResult, "observation" | "title" | "expected">,
+    observation: Observation,
     finding: Finding,
     seconds: number,
   ): void {
-    const result = { scenario: "recipes", step, ...probe, ...finding, seconds };
+    const result = { scenario: "recipes", step, ...observation, ...finding, seconds };
     this.results.push(result);
     this.listener.result(result);
   }
+}
 
-  async remove(): Promise<void> {
-    const { host, stage } = this.ground;
-    await this.configuration?.become([]);
-    this.sandbox?.close();
-    await removeFixtures(stage, fixtures);
-    await removeMesh(host, stage);
-  }
+function agreementOf({ disagreements, undecided, compared }: Agreement, { points }: RecipeStep): Finding {
+  const wrong = disagreements.map(
+    ({ tried, predicted, because }) => `${describe(tried)}; predicted ${predicted}, for ${because.join("; ")}`,
+  );
+  const evidence = [...wrong, ...undecided].join("\n");
+  return {
+    passed: wrong.length === 0 && undecided.length === 0,
+    seen: `${compared - wrong.length} of ${points.length} agree`,
+    ...(evidence ? { evidence } : {}),
+  };
 }

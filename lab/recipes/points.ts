@@ -2,7 +2,6 @@ import type { Manifest } from "../../components/manifest.js";
 import type { Tried } from "../agreement/compare.js";
 import type { Through } from "../dialling/diallers.js";
 import type { Server } from "../dialling/tried.js";
-import type { Loose } from "../mutations/draft.js";
 import type { Who } from "../scenarios/stage.js";
 import type { RecipeName } from "./surroundings.js";
 
@@ -46,8 +45,8 @@ const mongoTls: Server = { ...mongo, port: 27018, speaks: "mongo-tls" };
 function allowing(objects: Manifest[]): Manifest[] {
   return objects.map((object) => {
     if (object.kind !== "AuthorizationPolicy") return object;
-    const { spec } = object as Loose;
-    return { ...object, spec: { ...spec, action: "ALLOW" } };
+    const { spec } = object as Manifest & { spec: object };
+    return { ...object, spec: { ...spec, action: "ALLOW" } } as Manifest;
   });
 }
 

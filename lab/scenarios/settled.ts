@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../host/index.js";
 import { istiodPods, type Stage } from "./stage.js";
 
@@ -10,12 +11,15 @@ interface ProxyState {
   [field: string]: unknown;
 }
 
-/** Waits until every proxy has confirmed what istiod last sent it. */
-export async function settled(stage: Stage): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, debounceMs));
+/**
+ * Waits until every proxy has confirmed what istiod last sent it.
+ * @param quietMs how long istiod may take until it sends what has changed
+ */
+export async function settled(stage: Stage, quietMs = debounceMs): Promise<void> {
+  await sleep(quietMs);
   await until("every proxy to have the configuration", () => allConfirmed(stage), {
     timeoutMs: patienceMs,
-    intervalMs: 200,
+    intervalMs: 50,
   }).catch(() => undefined); // the probes will say what is wrong
 }
 

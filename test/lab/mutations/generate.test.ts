@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { deltaOf } from "../../../lab/mesh/delta.js";
 import { baseManifests } from "../../../lab/mutations/base.js";
-import { deltaOf } from "../../../lab/mutations/draft.js";
 import { mutations, type Mutation } from "../../../lab/mutations/generate.js";
 
 const base = baseManifests();

@@ -1,7 +1,7 @@
 import type { Manifest } from "../../components/manifest.js";
 import { ApiError, type Cluster } from "../provider/cluster.js";
 import type { Properties } from "../provider/properties.js";
-import { deltaOf, identityOf } from "./draft.js";
+import { deltaOf, identityOf } from "./delta.js";
 
 const applying = { fieldManager: "lab", force: true, dryRun: false };
 
