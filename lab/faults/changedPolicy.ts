@@ -7,7 +7,7 @@ import { client, databaseHost, stockHost } from "./setting.js";
 import { answersOf, isHealed, outagesOf, type StreamEvent, told } from "./streamReport.js";
 
 /** The gateway's drain time in this scenario; its default of 45 s would only make it longer. */
-export const drainSeconds = 10;
+export const drainSeconds = 5;
 /** Connections of a replaced filter chain live for the drain time; istiod's debounce comes on top. */
 const drainLimitSeconds = drainSeconds + 10;
 /** A client that connects again at once finds the gateway there. */

@@ -13,7 +13,7 @@ const vanishedLimitSeconds = 15;
 /** How many connections are made after a pod has vanished, and how many of them may be sent to it. */
 const [nextConnections, lostConnectionsLimit] = [8, 1];
 /** What follows a loss at once, such as further failures, shows within this time. */
-const aftermathMs = 4_000;
+const aftermathMs = 3_000;
 /** A query that is running when its gateway is asked to go; longer than Istio's own 5 s of draining. */
 const longQuerySeconds = 7;
 

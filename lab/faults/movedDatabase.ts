@@ -32,9 +32,9 @@ export const movedDatabase: Probe = {
       const old = `the old connection still speaks to ${server}: ${told(outages)}`;
       return { passed: server === "rds", seen: `new connections after ${seconds.toFixed(1)} s; ${old}` };
     } finally {
+      // Nobody waits until the name leads back: to what follows, one of the two servers is as good as the other.
       await stream.stop();
       await pointName(stage, databaseHost);
-      await until("the old address", async () => (await serverNow(stage)) === "rds", { timeoutMs: 60_000 });
     }
   },
 };
