@@ -18,7 +18,11 @@ export interface Attempted {
 const pushMs = 200;
 
 /** The first look is short, for most that is refused is silent; a second look gives a slow machine its time. */
-const patienceMs = [1_000, 2_500, 4_000] as const;
+const patienceMs = [500, 2_500, 4_000] as const;
+/** Silence counts for a refusal when it lasts this many times as long as the slowest answer that came meanwhile. */
+const silenceFactor = 4;
+
+type Timed = Tried & { readonly tookMs: number };
 
 /** A running mesh whose connections are tried, and held against what the analysis says of its objects. */
 export class Sandbox {
@@ -45,11 +49,27 @@ export class Sandbox {
     return liveObjects(this.cluster, this.collections);
   }
 
+  /** Tries all at once; those without an answer once more, where answers took so long that one might have been missed. */
   async tryAll(attempts: readonly Attempted[], timeoutMs: number): Promise<Tried[]> {
+    const tried = await this.tryEach(attempts, timeoutMs);
+    const slowestMs = Math.max(0, ...tried.filter(({ path }) => path).map(({ tookMs }) => tookMs));
+    const patience = slowestMs * silenceFactor;
+    if (patience <= timeoutMs) return tried;
+    const again = await this.tryEach(
+      attempts.filter((_, index) => !tried[index]?.path),
+      patience,
+    );
+    return tried.map((one) => (one.path ? one : (again.shift() ?? one)));
+  }
+
+  private tryEach(attempts: readonly Attempted[], timeoutMs: number): Promise<Timed[]> {
+    const how = { timeoutMs, gateway: this.gateway };
     return Promise.all(
-      attempts.map(({ who, through, server }) =>
-        tryOne(this.stage, this.diallers, who, through, server, { timeoutMs, gateway: this.gateway }),
-      ),
+      attempts.map(async ({ who, through, server }) => {
+        const began = performance.now();
+        const tried = await tryOne(this.stage, this.diallers, who, through, server, how);
+        return { ...tried, tookMs: Math.round(performance.now() - began) };
+      }),
     );
   }
 
