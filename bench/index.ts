@@ -20,7 +20,12 @@ const here: Part[] = [planPart, accessPart];
 const program = new Command("npm run bench --")
   .description("Measures what the project costs and how it grows; writes bench/report.json and docs/performance.md.")
   .argument("[part...]", `parts to measure: ${partNames.join(", ")} (default: all)`)
-  .option("--largest <size>", "leave out sizes above this many databases, for a first look", Number, Infinity)
+  .option(
+    "--largest <size>",
+    "for a first look: leave out sizes above this many databases, and take few turns",
+    Number,
+    Infinity,
+  )
   .addHelpText("after", "\nsidecars, datapath and lifecycle run in the lab: they need Linux, root and Go.")
   .parse();
 

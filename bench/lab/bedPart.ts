@@ -6,6 +6,8 @@ import type { Bed } from "./bed.js";
 /** What a part on the bed is given. */
 export interface BedBench extends Pick<Bench, "largest" | "tell"> {
   readonly budget: Budget;
+  /** How often to repeat what is usually repeated so often: less for a first look. */
+  repeats(usual: number): number;
 }
 
 /** A part of the benchmark that needs a cluster. */

@@ -16,7 +16,7 @@ import {
 } from "./slices.js";
 import { caSecret, mongoDatabases, mongoRecipes, mtls, plainRace, recipePorts, tlsMtls, tlsRace } from "./ways.js";
 
-const turns = 10;
+const allTurns = 10;
 const tolerance = 1.05;
 /** What a setting must change of the baseline, in half of the turns, to be worth a sentence. */
 const worthTelling = 0.05;
@@ -30,7 +30,7 @@ export const datapathPart: BedPart = {
     "One MariaDB server and one server of MongoDB's protocol outside the mesh, and the same client program in every way " +
     "to them: the documents' recipes, our traffic modes, a sidecar without a gateway, no mesh. The recipe's gateway is a " +
     "Deployment like ours, so that what differs is how traffic is led. Each kind of work runs for " +
-    `${sliceMs} ms on each way in turn, up to ${turns} times over, and the order of the ways is turned round each time; ` +
+    `${sliceMs} ms on each way in turn, up to ${allTurns} times over, and the order of the ways is turned round each time; ` +
     "ratios compare slices of one turn. Proxy CPU is that of sidecar and gateway together. MongoDB's driver opens two " +
     "connections each time, one of them to watch the server. The settings are tried on gateways of their own beside each " +
     "other, each with one thing changed that Istio's API or a pod's annotations can set. Two gateway pods share the " +
@@ -38,6 +38,7 @@ export const datapathPart: BedPart = {
   run: async (bed, bench) => {
     await addWays(bed);
     bench.tell("every way and every gateway is ready");
+    const turns = bench.repeats(allTurns);
     const races = [plainRace, tlsRace, settingsRace];
     const { slices, turns: done } = await runRaces(bed, races, turns, bench);
     await removeWays(bed);

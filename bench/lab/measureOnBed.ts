@@ -12,6 +12,9 @@ import { labVersions } from "./versions.js";
 /** In this order: the last one leaves a thousand databases behind. */
 const parts: BedPart[] = [datapathPart, lifecyclePart, sidecarsPart];
 
+/** When only small sizes are asked for. */
+const fewRepeats = 1;
+
 /** Measures parts one after another on one cluster, and hands each report over as soon as it is there. Returns the parts that failed. */
 export async function measureOnBed(
   host: LabHost,
@@ -22,11 +25,12 @@ export async function measureOnBed(
   const bed = await Bed.prepare(host, client, (line) => console.error(`lab: ${line}`));
   const failed: PartName[] = [];
   const versions = await labVersions();
+  const repeats = (usual: number): number => (Number.isFinite(largest) ? Math.min(usual, fewRepeats) : usual);
   for (const part of parts.filter(({ name }) => names.includes(name))) {
     const tell = (line: string): void => console.error(`${part.name}: ${line}`);
     try {
       const budget = new Budget(part);
-      await done(part.name, await reported(part, () => part.run(bed, { largest, tell, budget }), versions));
+      await done(part.name, await reported(part, () => part.run(bed, { largest, tell, budget, repeats }), versions));
     } catch (error) {
       failed.push(part.name);
       tell(`failed: ${error instanceof Error ? error.message : String(error)}`);

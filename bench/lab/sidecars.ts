@@ -172,7 +172,7 @@ function teamNamespaces(databases: number): FixtureNamespace[] {
 async function measureStyle(
   bed: Bed,
   style: Style,
-  { largest, budget, tell }: BedBench,
+  { largest, budget, tell, repeats }: BedBench,
   left: string[],
 ): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
@@ -197,7 +197,7 @@ async function measureStyle(
     if (!own || !other || !gateway) throw new Error("A proxy to measure is missing.");
     const sized = { member: await own.size(), bystander: await other.size(), gateway: await gateway.size() };
     const changes: Change[] = [];
-    for (let round = 1; round <= rounds && (round === 1 || budget.allows({ seconds: changeSeconds })); round++)
+    for (let round = 1; round <= repeats(rounds) && (round === 1 || budget.allows({ seconds: changeSeconds })); round++)
       changes.push(await addOneMore(bed, style, size, round === 1));
     measurements.push({ size, ...sized, changes });
     tell(
