@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { experiments, scenarios } from "../../lab/scenarios/index.js";
 import { everyStack, type Observation, observationsOf } from "../../lab/scenarios/observations.js";
+import { protocols } from "../../settings/trafficModes.js";
 import { table } from "./markdown.js";
 
 const all = [...scenarios, ...experiments];
@@ -15,7 +16,7 @@ interface Line {
 }
 
 /** A title such as `tcp-direct-mysql: the client is answered`: a mode with a protocol, and what is seen of it. */
-const ofProtocol = /^(?<mode>\S+)-(?<protocol>mysql|postgres|mongo|redis|kafka|tls|tcp): (?<rest>.+)$/;
+const ofProtocol = new RegExp(`^(?<mode>\\S+)-(?<protocol>${protocols.join("|")}): (?<rest>.+)$`);
 
 function linesOf(scenario: (typeof all)[number]): Line[] {
   const lines = new Map<string, Line>();
@@ -70,7 +71,7 @@ export function labLines(): LabLine[] {
 
 /** What every run of the lab looks at, line by line, for other pages to lead to. */
 export function labPage(): string {
-  return [introduction, everyStackTable(), ...all.map(section)].join("\n\n");
+  return `${[introduction, everyStackTable(), ...all.map(section)].join("\n\n")}\n`;
 }
 
 const introduction = `# What the lab looks at
@@ -82,7 +83,7 @@ table in the [README](../README.md#proof) says how many of them the last full ru
 function everyStackTable(): string {
   const { agreement, preview, refresh, destroy, remains } = everyStack;
   const rows = [agreement, preview, refresh, destroy, remains].map(({ title, expected }) => [title, expected]);
-  return `Every scenario that is a stack shows these, too:\n\n${table(["Looked at", "Must be seen"], rows)}`;
+  return `Every scenario that is a stack shows these, too:\n\n${table(["Looked at", "Must be seen"], rows).trim()}`;
 }
 
 function section(scenario: (typeof all)[number]): string {
