@@ -32,6 +32,12 @@ func querying(query string) work {
 			}
 			return connection.QueryRowContext(ctx, query).Scan(&answer)
 		}
-		return once, func() { _ = database.Close() }, nil
+		end := func() {
+			if connection != nil {
+				_ = connection.Close() // hands it back; the database then closes it
+			}
+			_ = database.Close()
+		}
+		return once, end, nil
 	}
 }
