@@ -36,12 +36,10 @@ export const datapathPart: BedPart = {
     "other, each with one thing changed that Istio's API or a pod's annotations can set. Two gateway pods share the " +
     "machine's cores with everything else, so they cannot show more throughput here, only that a second pod costs nothing.",
   run: async (bed, bench) => {
-    await addWays(bed);
-    bench.tell("every way and every gateway is ready");
     const turns = bench.repeats(allTurns);
-    const races = [plainRace, tlsRace, settingsRace];
-    const { slices, turns: done } = await runRaces(bed, races, turns, bench);
-    await removeWays(bed);
+    const { slices, turns: done } = await onAllWays(bed, bench.tell, () =>
+      runRaces(bed, [plainRace, tlsRace, settingsRace], turns, bench),
+    );
     const of = (race: Race): Slices => slices.get(race) ?? new Map();
     const all: AspectName[] = ["latency", "slowest", "throughput", "cpu"];
     return {
@@ -58,6 +56,17 @@ export const datapathPart: BedPart = {
     };
   },
 };
+
+/** The parts that follow need the bed as it was, also when something fails here. */
+async function onAllWays<T>(bed: Bed, tell: (line: string) => void, run: () => Promise<T>): Promise<T> {
+  try {
+    await addWays(bed);
+    tell("every way and every gateway is ready");
+    return await run();
+  } finally {
+    await removeWays(bed);
+  }
+}
 
 async function addWays(bed: Bed): Promise<void> {
   await Promise.all([bed.stage.outside.start(["mongo"]), bed.configure({ databases: mongoDatabases })]);

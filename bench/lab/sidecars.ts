@@ -23,7 +23,8 @@ const quietMs = 3_000;
 const usablePatienceMs = 30_000;
 /** Looked at for so long, an open connection is cut or stays: more than twice the gateways' drain duration. */
 const holdMs = 12_000;
-const flat = 0.1;
+/** Exponents of growth that count as none, and as linear. */
+const [flat, linear] = [0.1, 1.1];
 
 /** A client of the first namespace's databases, which are ten whatever the size. */
 const member: Who = { namespace: "team-0", labels: { app: "app-0" } };
@@ -359,32 +360,49 @@ function changeFigure(results: Results): Comparison {
 }
 
 function goals(results: Results): Goal[] {
-  return [...results].filter(([style]) => style !== recipe).flatMap(([style, measured]) => goalsOf(style, measured));
-}
-
-function goalsOf(style: Style, measured: Measurement[]): Goal[] {
-  const exponentOf = (value: (each: Measurement) => number): number =>
-    growthExponent(measured.map((each) => ({ size: each.size, samples: [value(each)] }))) ?? NaN;
-  const sidecar = exponentOf(({ bystander }) => bystander.configKiB);
-  const changes = measured.flatMap((each) => each.changes);
-  const sum = (what: keyof Change) => changes.reduce((total, change) => total + (change[what] ?? 0), 0);
+  const own = [perDatabase, shared].flatMap((style) => results.get(style) ?? []);
+  const ofShared = results.get(shared) ?? [];
+  const changes = own.flatMap((each) => each.changes);
+  const sum = (what: keyof Change, all = changes) => all.reduce((total, change) => total + (change[what] ?? 0), 0);
   const [updates, restarts, services] = [sum("bystanderUpdates"), sum("restarts"), sum("servicesTouched")];
-  const largest = measured.at(-1)?.size ?? 0;
-  const shared: Goal[] = [
-    {
-      text: "A sidecar's configuration does not grow with other people's databases",
-      measured: `exponent ${sidecar.toFixed(2)}: ${measured.map(({ bystander }) => bystander.configKiB.toFixed(0)).join(", ")} KiB`,
-      met: Math.abs(sidecar) < flat,
-    },
+  const cut = sum(
+    "cut",
+    ofShared.flatMap((each) => each.changes),
+  );
+  return [
+    growthGoal("A sidecar's configuration does not grow with other people's databases", ofShared, {
+      value: ({ bystander }) => bystander.configKiB,
+      most: flat,
+    }),
+    growthGoal("The gateway's configuration grows no worse than linearly, callersPolicy shared", ofShared, {
+      value: ({ gateway }) => gateway.configKiB,
+      most: linear,
+    }),
     {
       text: "One more database sends nothing to proxies that may not use it",
       measured: `${updates} updates in ${changes.length} changes`,
       met: updates === 0,
     },
+    {
+      text: "One more database leaves open connections to others alone, callersPolicy shared",
+      measured: `${cut} cut of ${ofShared.flatMap(changesOf("cut")).length}`,
+      met: cut === 0,
+    },
     { text: "One more database restarts no proxy", measured: `${restarts}`, met: restarts === 0 },
     { text: "One more database touches no Service", measured: `${services}`, met: services === 0 },
-  ];
-  return shared.map((goal) => ({ ...goal, text: `${goal.text} (${style.name}, up to ${largest})` }));
+  ].flat();
+}
+
+/** No goal where one size was measured: it says nothing of growth. */
+function growthGoal(
+  text: string,
+  measured: readonly Measurement[],
+  { value, most }: { value: (each: Measurement) => number; most: number },
+): Goal[] {
+  const exponent = growthExponent(measured.map((each) => ({ size: each.size, samples: [value(each)] })));
+  if (exponent === undefined) return [];
+  const values = measured.map((each) => `${value(each).toFixed(0)} KiB at ${each.size.toLocaleString("en")}`);
+  return [{ text, measured: `exponent ${exponent.toFixed(2)}: ${values.join(", ")}`, met: exponent <= most }];
 }
 
 /** How the gateway grows is what tells the two policies apart. */
@@ -395,7 +413,7 @@ function notes(results: Results): string[] {
     const usable = median(changesOf("usableSeconds")(last)).toFixed(2);
     const cut = measured.flatMap(changesOf("cut"));
     return [
-      `${name}: from ${first.size} to ${last.size} databases the gateway's configuration grows from ` +
+      `${name}: from ${first.size} to ${last.size.toLocaleString("en")} databases the gateway's configuration grows from ` +
         `${mebibytes(first.gateway.configKiB)} to ${mebibytes(last.gateway.configKiB)}, its memory from ` +
         `${first.gateway.memoryMiB.toFixed(0)} to ${last.gateway.memoryMiB.toFixed(0)} MiB; one more database is usable ` +
         `after ${usable} s, and ${cut.includes(1) ? "cuts open connections to others" : "leaves open connections to others alone"}.`,
