@@ -10,7 +10,7 @@ import type { Config } from "../../lab/scenarios/scenario.js";
 import { settled } from "../../lab/scenarios/settled.js";
 import { istiodPods, type Stage, type Who } from "../../lab/scenarios/stage.js";
 import { egressGatewayManifests } from "../../components/gateway/egressGateway.js";
-import type { Manifest } from "../../components/manifest.js";
+import { isMeshResource, type Manifest } from "../../components/manifest.js";
 import { istioFacts } from "../../components/mesh/facts.js";
 import type { Address } from "./addresses.js";
 import { processOfPod } from "./processes.js";
@@ -190,7 +190,7 @@ export function recipeGatewayManifests(ports: readonly number[]): Manifest[] {
     drainDuration,
   });
   return manifests
-    .filter(({ kind }) => kind !== "AuthorizationPolicy")
+    .filter((manifest) => !isMeshResource(manifest))
     .map((manifest) =>
       manifest.kind === "Service"
         ? { ...manifest, spec: { selector: gateways.recipe.labels, ports: ports.map(servicePort) } }
