@@ -203,7 +203,6 @@ export function collisions(
   return [
     ...twice(databases, "name", (db) => db.name, "is the name of another database too", "Write a name of its own"),
     ...registeredTwice(databases),
-    ...oneNameOnSharedPort(databases),
     ...twice(
       databases,
       "gatewayPort",
@@ -236,45 +235,24 @@ export function collisions(
 
 const loopbackPort = (db: DatabaseSettings) => (db.trafficMode === "tls-wildcard" ? forwarderPort(db.name) : undefined);
 
-/** A host and port is registered once, whether as a database's own or as one of its brokers. */
+/**
+ * A host is registered once, whether as a database's own or as one of its brokers. On another port it is no other host:
+ * of two entries for one host in a namespace istiod looks up one, and the gateway has no way to the other's port.
+ */
 function registeredTwice(databases: DatabaseSettings[]): Problem[] {
   const first = new Map<string, string>();
-  const registered = databases.flatMap(({ host, brokers = [], port }, i) => [
-    ...(host === undefined ? [] : [{ of: `databases[${i}]`, path: `databases[${i}].host`, host, port }]),
-    ...brokers.map((broker, j) => ({
-      of: `databases[${i}]`,
-      path: `databases[${i}].brokers[${j}]`,
-      host: broker,
-      port,
-    })),
+  const registered = databases.flatMap(({ host, brokers = [] }, i) => [
+    ...(host === undefined ? [] : [{ of: `databases[${i}]`, path: `databases[${i}].host`, host }]),
+    ...brokers.map((broker, j) => ({ of: `databases[${i}]`, path: `databases[${i}].brokers[${j}]`, host: broker })),
   ]);
-  return registered.flatMap(({ of, path, host, port }) => {
-    const before = first.get(`${host}:${port}`);
+  return registered.flatMap(({ of, path, host }) => {
+    const before = first.get(host);
     if (before === undefined) {
-      first.set(`${host}:${port}`, of);
+      first.set(host, of);
       return [];
     }
-    const reason = `is registered with this port already (${before})`;
-    return [{ path, value: host, reason, instead: "Keep one of them, and list all its clients there" }];
-  });
-}
-
-/** The gateway's shared port tells databases apart by host alone, so a host there has one port behind it. */
-function oneNameOnSharedPort(databases: DatabaseSettings[]): Problem[] {
-  const first = new Map<string, { of: string; port: number }>();
-  return databases.flatMap((db, i) => {
-    const { throughGateway, wildcard }: TrafficModeFacts = trafficModes[db.trafficMode];
-    if (!throughGateway || wildcard || db.gatewayPort) return [];
-    return [db.host ?? [], ...(db.brokers ?? [])].flat().flatMap((host) => {
-      const before = first.get(host);
-      if (before === undefined) first.set(host, { of: `databases[${i}]`, port: db.port });
-      if (before === undefined || before.port === db.port) return [];
-      const reason = `is missing: the shared port tells databases apart by host, and ${host} leads to port ${before.port} already (${before.of})`;
-      const instead = db.brokers?.length
-        ? "Register the cluster with one of its ports"
-        : "Write a port no other database has, such as 15500";
-      return [{ path: `databases[${i}].gatewayPort`, reason, instead }];
-    });
+    const reason = `is registered already (${before})`;
+    return [{ path, value: host, reason, instead: "Keep one of them, with one port, and list all its clients there" }];
   });
 }
 

@@ -85,12 +85,11 @@ describe("Settings", () => {
     assert.deepEqual(told({ databases: [{ ...postgres, tls: { directNegotiation: true } }] }), []);
   });
 
-  it("give a host's second port a port of its own on the gateway, where nothing else tells the two apart", () => {
+  it("take a host once, with one port", () => {
     const second = { ...database, name: "reports", port: 3307 };
     assert.deepEqual(told({ databases: [database, second] }), [
-      "databases[1].gatewayPort: is missing: the shared port tells databases apart by host, and orders.db.example.com leads to port 3306 already (databases[0]). Write a port no other database has, such as 15500.",
+      'databases[1].host: "orders.db.example.com" is registered already (databases[0]). Keep one of them, with one port, and list all its clients there.',
     ]);
-    assert.deepEqual(told({ databases: [database, { ...second, gatewayPort: 15500 }] }), []);
   });
 
   it("take brokers that the mode can route, each once", () => {
@@ -101,7 +100,7 @@ describe("Settings", () => {
       'databases[0].brokers: "*.example.com" is a wildcard, which tcp-gateway-mtls cannot route. Use tls-wildcard.',
     ]);
     assert.deepEqual(brokersOf("b1.example.com", "kafka.example.com"), [
-      'databases[0].brokers[1]: "kafka.example.com" is registered with this port already (databases[0]). Keep one of them, and list all its clients there.',
+      'databases[0].brokers[1]: "kafka.example.com" is registered already (databases[0]). Keep one of them, with one port, and list all its clients there.',
     ]);
   });
 
