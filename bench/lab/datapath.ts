@@ -34,7 +34,7 @@ export const datapathPart: BedPart = {
     "ratios compare slices of one turn. Proxy CPU is that of sidecar and gateway together. MongoDB's driver opens two " +
     "connections each time, one of them to watch the server. The settings are tried on gateways of their own beside each " +
     "other, each with one thing changed that Istio's API or a pod's annotations can set. Two gateway pods share the " +
-    "machine's cores with everything else, so they cannot show more throughput here, only that a second pod costs nothing.",
+    "machine's cores with everything else, so they cannot show more throughput here, only what a second pod costs.",
   run: async (bed, bench) => {
     const turns = bench.repeats(allTurns);
     const { slices, turns: done } = await onAllWays(bed, bench.tell, () =>

@@ -13,7 +13,7 @@ import { labVersions } from "./versions.js";
 const parts: BedPart[] = [datapathPart, lifecyclePart, sidecarsPart];
 
 /** When only small sizes are asked for. */
-const fewRepeats = 1;
+const fewRepeats = 3;
 
 /** Measures parts one after another on one cluster, and hands each report over as soon as it is there. Returns the parts that failed. */
 export async function measureOnBed(

@@ -18,6 +18,7 @@ describe("gateways of which each has one thing changed", () => {
       worker: /concurrency\\":1/,
       ecdsa: /ECC_SIGNATURE_ALGORITHM\\":\\"ECDSA/,
       tls12: /"maxProtocolVersion": "TLSV1_2"/,
+      "pair-ecdsa": /ECC_SIGNATURE_ALGORITHM/,
       buffers: /listenerPerConnectionBufferLimitBytes\\":32768/,
     };
     for (const [id, change] of Object.entries(changes)) {
