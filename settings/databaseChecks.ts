@@ -236,8 +236,8 @@ export function collisions(
 const loopbackPort = (db: DatabaseSettings) => (db.trafficMode === "tls-wildcard" ? forwarderPort(db.name) : undefined);
 
 /**
- * A host is registered once, whether as a database's own or as one of its brokers. On another port it is no other host:
- * of two entries for one host in a namespace istiod looks up one, and the gateway has no way to the other's port.
+ * A host is registered once, whether as a database's own or as one of its brokers. A second port does not make it another:
+ * istiod keeps endpoints by host and namespace, and of two entries for one host one cuts off the other.
  */
 function registeredTwice(databases: DatabaseSettings[]): Problem[] {
   const first = new Map<string, string>();

@@ -41,6 +41,31 @@ export function route(path: Path, legs: Legs): IVirtualService & Manifest {
   };
 }
 
+/**
+ * Leads a connection from the client's sidecar to the endpoint itself, by SNI. Without a route a sidecar that hands out
+ * an address for the host goes by that address alone, and takes any SNI there, and plaintext.
+ */
+export function sniRoute(path: Path): IVirtualService & Manifest {
+  const { endpoint, home } = path;
+  const { name, host, port } = endpoint;
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: { name, namespace: home },
+    spec: {
+      hosts: [host],
+      gateways: ["mesh"],
+      exportTo: visibleTo(path),
+      tls: [
+        {
+          match: [{ gateways: ["mesh"], port, ...sniMatch("tls", host) }],
+          route: [{ destination: { host, port: { number: port } } }],
+        },
+      ],
+    },
+  };
+}
+
 function sniMatch(wire: Wire, host: string): { sniHosts: string[] } {
   return (wire === "tls" ? { sniHosts: [host] } : {}) as { sniHosts: string[] };
 }

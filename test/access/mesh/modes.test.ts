@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { forwarderOf } from "../../../components/egress/forwarder.js";
+import { handshakeFirst } from "../../../components/gateway/handshakeFirst.js";
 import { deployedGateway } from "../../../components/gateway/deployedGateway.js";
 import { allowKnownCallers, allowNothing } from "../../../components/gateway/policies.js";
 import { gatewaySchema } from "../../../settings/gateway.js";
@@ -7,7 +8,7 @@ import type { TrafficMode } from "../../../settings/trafficModes.js";
 import { analyse } from "../../../access/analyse.js";
 import type { KubernetesObject } from "../../../access/model.js";
 import { gateway as plain, manifestsIn, mesh as facts } from "../../components/egress/paths.js";
-import { read, verdictOf } from "./scene.js";
+import { change, read, verdictOf } from "./scene.js";
 
 const people = read(
   ["shop", "outside", "istio-egress"]
@@ -31,7 +32,7 @@ function scene(mode: TrafficMode, more: object = {}, gateway = plain): Kubernete
   const forwarders = "via" in more && more.via === "sni-proxy" ? [group] : [];
   const shape = { gateway, settings: gatewaySchema.parse({}), forwarders };
   const policies = [allowNothing(gateway), ...(gateway === shared ? [allowKnownCallers(gateway, facts)] : [])];
-  const pods = [...deployedGateway(shape), ...policies] as unknown as KubernetesObject[];
+  const pods = [...deployedGateway(shape), handshakeFirst(gateway), ...policies] as unknown as KubernetesObject[];
   const callers = [
     deployment("shop", "orders", "orders"),
     deployment("shop", "other", "default"),
@@ -91,12 +92,35 @@ describe("the traffic modes of this project", () => {
   const withoutSni = { mesh, databases: [{ host, port: 443, protocol: "redis", tls: false }] };
 
   it("carry no client that sends no SNI where the route is by SNI", () => {
-    for (const mode of ["tls-gateway", "tls-gateway-mtls"] as const)
+    for (const mode of ["tls-direct", "tls-gateway", "tls-gateway-mtls"] as const)
       assert.equal(verdictOf(scene(mode), "shop/orders", host, withoutSni), "blocked", mode);
   });
 
   it("go by the address that the sidecar's DNS hands out, whatever the SNI, where there is no route", () => {
-    assert.equal(verdictOf(scene("tls-direct"), "shop/orders", host, withoutSni), "direct plaintext");
+    const objects = scene("tls-direct").filter(({ kind }) => kind !== "VirtualService");
+    assert.equal(verdictOf(objects, "shop/orders", host, withoutSni), "direct plaintext");
+  });
+});
+
+describe("a gateway that connects to the database before the handshake", () => {
+  const found = (objects: KubernetesObject[]) =>
+    analyse(objects, { mesh: { ...mesh, scopeGatewayToNamespace: true } }).findings.map(({ rule }) => rule);
+  const patched = scene("tcp-gateway-mtls");
+
+  it("is named, unless its proxies are told to wait", () => {
+    assert.deepEqual(found(patched), []);
+    assert.deepEqual(found(patched.filter(({ kind }) => kind !== "EnvoyFilter")), ["early-connection"]);
+  });
+
+  it("is decided about all the same: when it connects changes nothing of where", () => {
+    const verdict = (objects: KubernetesObject[]) =>
+      verdictOf(objects, "shop/orders", "orders.db.example.com", { mesh });
+    assert.equal(verdict(patched), "gateway mutual-tls,plaintext known");
+    const further = change(patched, "EnvoyFilter", "egressgateway-handshake-first", (spec: never) => {
+      const [patch] = (spec as { configPatches: { patch: { value: { typed_config: object } } }[] }).configPatches;
+      Object.assign(patch?.patch.value.typed_config ?? {}, { cluster: "elsewhere" });
+    });
+    assert.match(verdict(further), /^unknown/);
   });
 });
 
