@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, objectName, port } from "./formats.js";
+import type { MeshSettings } from "./mesh.js";
 import type { Problem } from "./problem.js";
 
 /** `gateway`: the egress gateway all guarded databases share. */
@@ -14,6 +15,12 @@ export const gatewaySchema = z.strictObject({
     .default("perDatabase")
     .describe(
       "AuthorizationPolicies on the shared port, beside the handshake. `perDatabase`: one by identity and SNI for each database; their size grows with the square of the databases, and each new one ends all open connections after `drainDuration`. `shared`: one admits the trust domain's workloads, and which database they reach is left to the handshake alone; for many databases, with service accounts for clients, where `mesh.scopeGateways` holds.",
+    ),
+  connectAfterHandshake: z
+    .boolean()
+    .optional()
+    .describe(
+      "Connect to a database only after the caller's handshake: otherwise whoever gets to the gateway's port makes it connect, without any certificate. An EnvoyFilter, for proxies of Envoy 1.37 or later. Default: true with mesh.kind istio; asm takes it where its proxies are new enough, cloud-service-mesh never.",
     ),
   replicas: z
     .strictObject({
@@ -49,6 +56,23 @@ export const gatewaySchema = z.strictObject({
   image: z.string().default("auto").describe("Proxy image; `auto` lets the injection webhook choose."),
 });
 export type GatewaySettings = z.output<typeof gatewaySchema>;
+
+/** Managed Cloud Service Mesh takes no EnvoyFilter. */
+export function connectProblems(
+  { connectAfterHandshake }: Pick<GatewaySettings, "connectAfterHandshake">,
+  meshKind: MeshSettings["kind"],
+): Problem[] {
+  return connectAfterHandshake && meshKind === "cloud-service-mesh"
+    ? [
+        {
+          path: "gateway.connectAfterHandshake",
+          value: true,
+          reason: "needs an EnvoyFilter, which managed Cloud Service Mesh does not allow",
+          instead: "Leave it out",
+        },
+      ]
+    : [];
+}
 
 /**
  * The shared policy rests on the handshake alone. Where any namespace may open a server on the gateway's pods, it opens

@@ -2,6 +2,7 @@ import type { AnalysisOptions, Target, Workload, World } from "../model.js";
 import { interception, interceptionKey } from "../network/interception.js";
 import { CallerClasses, withoutSidecar } from "./callerClasses.js";
 import { CallerProxy } from "./callerProxy.js";
+import type { ProxyPatches } from "./filters.js";
 import { Mesh } from "./mesh.js";
 import type { PeerAuthentications } from "./peerAuthentication.js";
 import type { MeshService } from "./registry.js";
@@ -27,6 +28,7 @@ export class MeshDecider {
   readonly index: MeshIndex;
   readonly services: readonly MeshService[];
   readonly peers: PeerAuthentications;
+  readonly patches: ProxyPatches;
   readonly #mesh: Mesh;
   readonly #classes: CallerClasses;
   readonly #pods: ServicePods;
@@ -43,6 +45,7 @@ export class MeshDecider {
     this.index = this.#mesh.index;
     this.services = this.#mesh.services;
     this.peers = this.#mesh.peers;
+    this.patches = this.#mesh.patches;
     this.#classes = new CallerClasses(this.#mesh);
     this.#pods = new ServicePods(this.#mesh);
     this.#proxy = new CallerProxy(this.#mesh, this.#pods);

@@ -11,7 +11,10 @@ interface EnvoyFilterSpec {
   targetRefs?: unknown[];
   configPatches?: {
     applyTo?: string;
-    match?: { context?: string; listener?: { portNumber?: number; name?: string } };
+    match?: {
+      context?: string;
+      listener?: { portNumber?: number; name?: string; filterChain?: { filter?: { name?: string } } };
+    };
     patch?: { operation?: string; value?: unknown };
   }[];
 }
@@ -64,6 +67,21 @@ export class ProxyPatches {
     return undefined;
   }
 
+  /** Whether the proxy's TCP filters connect onward only when a caller's TLS handshake has succeeded, whatever the port. */
+  waitsForHandshake(workload: Pick<Workload, "namespace" | "labels">): boolean {
+    return [...new Set([this.settings.rootNamespace, workload.namespace])]
+      .flatMap((namespace) => this.#byNamespace.get(namespace) ?? [])
+      .filter((object) => object.kind === "EnvoyFilter" && hasLabels(workload.labels, selectorOf(object)))
+      .some((object) =>
+        (specOf(object).configPatches ?? []).some(
+          (patch) =>
+            decidesWhenToConnect(patch) &&
+            patch.match?.listener?.portNumber === undefined &&
+            tcpProxyOf(patch)?.upstream_connect_mode === "ON_DOWNSTREAM_TLS_HANDSHAKE",
+        ),
+      );
+  }
+
   /** Listeners that EnvoyFilters add to a gateway's pods, as written. */
   addedListeners(workload: Pick<Workload, "namespace" | "labels">): AddedListener[] {
     return [...new Set([this.settings.rootNamespace, workload.namespace])]
@@ -95,7 +113,7 @@ function touchedField(object: KubernetesObject, context: Context, port: number |
   }
   const patches = specOf(object).configPatches ?? [];
   const index = patches.findIndex(({ applyTo = "", match, patch }) => {
-    if (httpOnly.has(applyTo)) return false;
+    if (httpOnly.has(applyTo) || decidesWhenToConnect({ applyTo, match, patch })) return false;
     if ((applyTo === "LISTENER" || applyTo === "CLUSTER") && patch?.operation === "ADD") return false;
     const where = match?.context ?? "ANY";
     if (where !== "ANY" && where !== context) return false;
@@ -103,4 +121,21 @@ function touchedField(object: KubernetesObject, context: Context, port: number |
     return only === undefined || port === undefined || only === port;
   });
   return index < 0 ? undefined : `spec.configPatches[${index}]`;
+}
+
+type Patch = NonNullable<EnvoyFilterSpec["configPatches"]>[number];
+
+const tcpProxy = "envoy.filters.network.tcp_proxy";
+
+function tcpProxyOf({ applyTo, match, patch }: Patch): Record<string, unknown> | undefined {
+  if (applyTo !== "NETWORK_FILTER" || patch?.operation !== "MERGE") return undefined;
+  if (match?.listener?.filterChain?.filter?.name !== tcpProxy) return undefined;
+  return (patch.value as { typed_config?: Record<string, unknown> } | undefined)?.typed_config;
+}
+
+/** A patch that says when a TCP proxy connects onward, and nothing of where. */
+function decidesWhenToConnect(patch: Patch): boolean {
+  const fields = Object.keys(tcpProxyOf(patch) ?? {});
+  const timing = new Set(["@type", "upstream_connect_mode", "max_early_data_bytes"]);
+  return fields.length > 0 && fields.every((field) => timing.has(field));
 }

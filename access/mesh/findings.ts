@@ -1,16 +1,20 @@
 import type { Finding, World } from "../model.js";
 import type { MeshDecider } from "./decide.js";
-import { namespaceOf } from "../world.js";
 import { evidence, label } from "./evidence.js";
 import { sniOf } from "./gateways.js";
 import { hostsMatch } from "./hostname.js";
 import { isTls } from "./protocol.js";
 import { anyAddress } from "./registry.js";
-import type { GatewaySpec } from "./shapes.js";
+import { type GatewaySpec, hasLabels, type Labels } from "./shapes.js";
 
 /** What no single pair shows. */
 export function findings(mesh: MeshDecider, world: World): Finding[] {
-  return [...swallowedPorts(mesh), ...anonymousServers(mesh, world), ...unscopedGateways(mesh, world)];
+  return [
+    ...swallowedPorts(mesh),
+    ...anonymousServers(mesh, world),
+    ...unscopedGateways(mesh, world),
+    ...earlyConnections(mesh, world),
+  ];
 }
 
 /** Servers of a gateway that ask for no certificate. */
@@ -39,10 +43,9 @@ function unscopedGateways(mesh: MeshDecider, world: World): Finding[] {
   for (const object of world.ofKind("networking.istio.io/Gateway")) {
     const { selector = {}, servers = [] } = (object.spec ?? {}) as GatewaySpec;
     const listing = servers.findIndex((server) => (server.tls?.subjectAltNames ?? []).length > 0);
-    const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-    const pods = `${namespaceOf(object)} ${labels.sort().join(",")}`;
+    const pods = labelsOf(selector);
     if (listing < 0 || byPods.has(pods)) continue;
-    const text = `Whoever may write Gateways, in any namespace, can put a server without callers' names on the pods ${labels.join(",")}; then policies decide alone, after the greeting of a database that speaks first. Set PILOT_SCOPE_GATEWAY_TO_NAMESPACE, or give nobody else that right.`;
+    const text = `Whoever may write Gateways, in any namespace, can put a server without callers' names on the pods ${pods}; then policies decide alone, after the greeting of a database that speaks first. Set PILOT_SCOPE_GATEWAY_TO_NAMESPACE, or give nobody else that right.`;
     const because = [
       evidence(object, `spec.servers[${listing}].tls.subjectAltNames`, "the list that such a server lacks"),
     ];
@@ -50,6 +53,33 @@ function unscopedGateways(mesh: MeshDecider, world: World): Finding[] {
   }
   return [...byPods.values()];
 }
+
+/** Envoy's TCP proxy connects onward as soon as a caller connects; the handshake that refuses him is still to come. */
+function earlyConnections(mesh: MeshDecider, world: World): Finding[] {
+  const outside = mesh.services.filter(({ meshExternal }) => meshExternal).map(({ host }) => host);
+  const byPods = new Map<string, Finding>();
+  for (const object of world.ofKind("networking.istio.io/Gateway")) {
+    const { selector = {}, servers = [] } = (object.spec ?? {}) as GatewaySpec;
+    const pods = world.workloads.filter(({ labels }) => hasLabels(labels, selector));
+    if (pods.every((pod) => mesh.patches.waitsForHandshake(pod))) continue;
+    const server = servers.findIndex(
+      ({ tls, hosts = [] }) =>
+        tls?.mode === "ISTIO_MUTUAL" && hosts.some((name) => outside.some((host) => hostsMatch(sniOf(name), host))),
+    );
+    const labels = labelsOf(selector);
+    if (server < 0 || byPods.has(labels)) continue;
+    const text = `Whoever network policy lets dial the pods ${labels} makes them connect to a database before the handshake has refused him: he holds its connections without a certificate. An EnvoyFilter can tell the proxy to wait (upstream_connect_mode).`;
+    const because = [evidence(object, `spec.servers[${server}].tls.mode`, "decides after the pods have connected")];
+    byPods.set(labels, { rule: "early-connection", text, because });
+  }
+  return [...byPods.values()];
+}
+
+const labelsOf = (selector: Labels): string =>
+  Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(",");
 
 /** TCP services without an address take every address on their port, and of several only the first stands. */
 function swallowedPorts(mesh: MeshDecider): Finding[] {

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { callersPolicyProblems, gatewaySchema } from "../../settings/gateway.js";
+import { callersPolicyProblems, connectProblems, gatewaySchema } from "../../settings/gateway.js";
 import { parse } from "../../settings/parse.js";
 import { SettingsError } from "../../settings/problem.js";
 import type { NodePlacement } from "../cluster/cluster.js";
@@ -11,6 +11,7 @@ import { asmGateway } from "./asmGateway.js";
 import { deployedGateway } from "./deployedGateway.js";
 import { type Gateway, gatewayOf } from "./gateway.js";
 import { allowKnownCallers, allowNothing } from "./policies.js";
+import { handshakeFirst } from "./handshakeFirst.js";
 import type { GatewayShape } from "./shape.js";
 
 /** Arguments of {@link EgressGateway}. */
@@ -26,6 +27,8 @@ export interface EgressGatewayArgs {
   /** One AuthorizationPolicy for each database, or a shared one for all that leaves the decision to the handshake; the
    * latter needs a mesh that scopes Gateways, and clients with service accounts. See docs/settings.md. @default perDatabase */
   callersPolicy?: "perDatabase" | "shared";
+  /** Connect to a database only after the caller's handshake, by an EnvoyFilter. See docs/settings.md. @default true on Istio */
+  connectAfterHandshake?: boolean;
   /** Number of pods, and the CPU utilization in percent above which pods are added. @default 2 to 5 at 80 % */
   replicas?: { min?: number; max?: number; cpuUtilization?: number };
   /** CPU and memory of a pod. @default 100m and 128Mi requested, 2 and 1Gi at most */
@@ -44,8 +47,8 @@ export interface EgressGatewayArgs {
   meshProvider?: k8s.Provider;
 }
 
-/** What a database's resources wait for: the pods, and the policy that lets nobody pass. */
-const carriesTraffic = new Set(["Deployment", "IstioGateway", "AuthorizationPolicy"]);
+/** What a database's resources wait for: the pods, and what keeps everybody out. */
+const carriesTraffic = new Set(["Deployment", "IstioGateway", "AuthorizationPolicy", "EnvoyFilter"]);
 
 function shapeOf({
   mesh,
@@ -56,7 +59,7 @@ function shapeOf({
   ...own
 }: EgressGatewayArgs): GatewayShape {
   const settings = parse(gatewaySchema, own, "gateway");
-  const problems = callersPolicyProblems(settings, mesh);
+  const problems = [...callersPolicyProblems(settings, mesh), ...connectProblems(settings, mesh.kind)];
   if (problems.length > 0) throw new SettingsError(problems);
   return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders };
 }
@@ -66,6 +69,7 @@ export function egressGatewayManifests(args: EgressGatewayArgs): Manifest[] {
   const shape = shapeOf(args);
   return [
     ...(args.mesh.kind === "asm" ? [asmGateway(shape, args.clusterIds)] : deployedGateway(shape)),
+    ...((shape.settings.connectAfterHandshake ?? args.mesh.kind === "istio") ? [handshakeFirst(shape.gateway)] : []),
     allowNothing(shape.gateway),
     ...(shape.gateway.callersPolicy === "shared" ? [allowKnownCallers(shape.gateway, args.mesh)] : []),
   ];

@@ -1,5 +1,6 @@
 import { machineAddresses } from "../outside/index.js";
 import { connection, greeting } from "../probes/connection.js";
+import { heardOfHalted, heardOfRefused } from "../probes/databaseConnections.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { withoutCertificate } from "../probes/http.js";
 import { query, sidecarInjected } from "../probes/mysqlClient.js";
@@ -30,6 +31,13 @@ function withClients(config: Config, clients: object[]): Config {
     access: {},
   };
 }
+
+/** Names somebody else, so that the client is refused. */
+const refusing = (config: Config): Config =>
+  withClients(config, [{ namespace: "demo-server", serviceAccounts: ["somebody-else"] }]);
+
+/** At the gateway's port, with the database's name as SNI. */
+const halted = { observation: "h", from: client, sni: host, gateway: gatewayService, port: 13306 };
 
 const mysql = { protocol: "mysql", to: rds } as const;
 
@@ -78,7 +86,7 @@ export const rdsScenario: Scenario = {
     },
     {
       title: "the policy names another service account",
-      config: (config) => withClients(config, [{ namespace: "demo-server", serviceAccounts: ["somebody-else"] }]),
+      config: refusing,
       probes: [
         query({
           observation: "c",
@@ -95,6 +103,35 @@ export const rdsScenario: Scenario = {
           title: "a denied client of the same namespace gets not one byte, MySQL's greeting included",
           from: client,
           expect: "blocked",
+        }),
+      ],
+    },
+    {
+      title: "handshakes that are refused, counted at the database",
+      config: refusing,
+      probes: [
+        heardOfRefused({
+          observation: "h",
+          title: "a client that is refused in the handshake makes the gateway open no connection to the database",
+          from: client,
+          to: rds,
+          expect: "of none",
+        }),
+      ],
+    },
+    {
+      title: "handshakes that never end, counted at the database",
+      config: refusing,
+      probes: [heardOfHalted({ ...halted, title: "nor does a process without a certificate", expect: "of none" })],
+    },
+    {
+      title: "the same without connectAfterHandshake",
+      config: (config) => ({ ...refusing(config), gateway: { connectAfterHandshake: false } }),
+      probes: [
+        heardOfHalted({
+          ...halted,
+          title: "Envoy by itself connects for a process without a certificate, as often as it likes",
+          expect: "of each",
         }),
       ],
     },

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { IDeployment } from "kubernetes-models/apps/v1";
 import type { IConfigMap, IService } from "kubernetes-models/v1";
+import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
 import { forwarderOf } from "../../../components/egress/forwarder.js";
-import { egressGatewayManifests } from "../../../components/gateway/egressGateway.js";
-import { asmFacts, istioFacts } from "../../../components/mesh/facts.js";
+import { type EgressGatewayArgs, egressGatewayManifests } from "../../../components/gateway/egressGateway.js";
+import { asmFacts, cloudServiceMeshFacts, istioFacts } from "../../../components/mesh/facts.js";
 import { onGatewayNodes } from "../../../components/cluster/cluster.js";
 import { SettingsError } from "../../../settings/problem.js";
 import { assertFollowsSchema } from "../crdSchemas.js";
@@ -48,6 +49,25 @@ describe("The egress gateway", () => {
         ?.annotations?.["proxy.istio.io/config"];
     assert.equal(configOf(), undefined);
     assert.equal(configOf("1h"), '{"drainDuration":"1h"}');
+  });
+
+  it("connects to no database before the caller's handshake, unless told to or where nothing can tell the proxy", () => {
+    const patches = (args: Partial<EgressGatewayArgs>) =>
+      ofKind<IEnvoyFilter>(egressGatewayManifests({ mesh, ...args }), "EnvoyFilter").flatMap(
+        ({ spec }) => spec?.configPatches ?? [],
+      );
+    const [patch, ...others] = patches({});
+    assert.deepEqual(others, []);
+    assert.match(JSON.stringify(patch?.patch?.value), /ON_DOWNSTREAM_TLS_HANDSHAKE/);
+    assert.deepEqual(patches({ connectAfterHandshake: false }), []);
+    const asm = asmFacts({ controlPlaneCidr: "10.0.0.0/24" });
+    assert.equal(patches({ mesh: asm, connectAfterHandshake: true }).length, 1);
+    const managed = cloudServiceMeshFacts({ project: "shop", channel: "managed", dnsCapture: true });
+    assert.deepEqual(patches({ mesh: managed }), []);
+    assert.throws(
+      () => patches({ mesh: managed, connectAfterHandshake: true }),
+      /gateway\.connectAfterHandshake: true needs an EnvoyFilter/,
+    );
   });
 
   describe("with one policy for all callers it knows", () => {

@@ -1,0 +1,38 @@
+import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
+import type { Manifest } from "../manifest.js";
+import type { Gateway } from "./gateway.js";
+
+/**
+ * Lets the gateway connect to a database only when the caller's handshake has succeeded. By itself Envoy connects as
+ * soon as a caller does: whoever gets to the port would hold connections of the database without any certificate, for
+ * as long as he draws the handshake out. Where there is no handshake at the gateway it changes nothing.
+ *
+ * Source: Envoy, `TcpProxy.upstream_connect_mode`; envoyproxy/envoy issues 9023 and 11694.
+ */
+export function handshakeFirst(gateway: Gateway): IEnvoyFilter & Manifest {
+  const tcpProxy = "envoy.filters.network.tcp_proxy";
+  const value = {
+    name: tcpProxy,
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+      upstream_connect_mode: "ON_DOWNSTREAM_TLS_HANDSHAKE",
+      // Envoy wants it said: nothing of the caller's is kept before there is where to send it.
+      max_early_data_bytes: 0,
+    },
+  };
+  return {
+    apiVersion: "networking.istio.io/v1alpha3",
+    kind: "EnvoyFilter",
+    metadata: { name: `${gateway.name}-handshake-first`, namespace: gateway.namespace },
+    spec: {
+      workloadSelector: { labels: gateway.selector },
+      configPatches: [
+        {
+          applyTo: "NETWORK_FILTER",
+          match: { context: "GATEWAY", listener: { filterChain: { filter: { name: tcpProxy } } } },
+          patch: { operation: "MERGE", value },
+        },
+      ],
+    },
+  };
+}
