@@ -65,7 +65,7 @@ export { Retail, type RetailArgs, type RetailNamespaces, type RetailSpec } from 
 export { Workload, type WorkloadArgs, type WorkloadSpec } from "./workloads/workload.js";
 
 // The whole platform, from settings
-export { type Blueprint, blueprintOf } from "./blueprint.js";
+export { blueprintOf } from "./blueprint.js";
 export { SecurePlatform, type SecurePlatformArgs } from "./platform.js";
 export type { Manifest } from "./manifest.js";
 export type { SecretValues } from "./secrets.js";
