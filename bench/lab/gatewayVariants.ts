@@ -1,5 +1,5 @@
 import { databaseEgressManifests } from "../../components/egress/databaseEgress.js";
-import { egressGatewayManifests } from "../../components/gateway/egressGateway.js";
+import { type EgressGatewayArgs, egressGatewayManifests } from "../../components/gateway/egressGateway.js";
 import { gatewayOf } from "../../components/gateway/gateway.js";
 import type { Manifest } from "../../components/manifest.js";
 import { machineAddresses } from "../../lab/outside/index.js";
@@ -29,6 +29,7 @@ export interface Variant {
   id: string;
   from?: Who;
   pods?: number;
+  settings?: Pick<EgressGatewayArgs, "connectAfterHandshake">;
   /** Istio's ProxyConfig of the gateway's pods. */
   proxyConfig?: object;
   edit?: (manifest: Manifest) => Manifest;
@@ -36,13 +37,14 @@ export interface Variant {
 
 export const variants: Variant[] = [
   { id: "same", name: "as it is" },
+  { id: "eager", name: "connects before the handshake", settings: { connectAfterHandshake: false } },
   { id: "worker", name: "one worker thread", proxyConfig: { concurrency: 1 } },
   { id: "ecdsa", name: "ECDSA keys", proxyConfig: ecdsa, from: ecdsaClient },
   // A session of one pod is worth nothing at the other: here every other handshake is a whole one.
   { id: "pair", name: "two pods", pods: 2 },
   { id: "pair-gateway", name: "two pods, ECDSA key at the gateway", pods: 2, proxyConfig: ecdsa },
   { id: "pair-ecdsa", name: "two pods, ECDSA keys", pods: 2, proxyConfig: ecdsa, from: ecdsaClient },
-  { id: "tls12", name: "TLS 1.2 on the hop", edit: atMostTls12 },
+  { id: "tls12", name: "TLS 1.2", edit: atMostTls12 },
   {
     id: "buffers",
     name: "buffers of 32 KiB, not 1 MiB",
@@ -111,7 +113,7 @@ export async function removeVariants(bed: Bed): Promise<void> {
 }
 
 export function variantManifests(variant: Variant): Manifest[] {
-  const { id, proxyConfig, pods = 1, edit = (manifest) => manifest } = variant;
+  const { id, proxyConfig, pods = 1, edit = (manifest) => manifest, settings } = variant;
   const own = { name: gatewayName(variant), namespace: places.gateways };
   const database = parse(databaseSchema, {
     name: id,
@@ -120,7 +122,7 @@ export function variantManifests(variant: Variant): Manifest[] {
     clients: [{ namespace: places.clients, serviceAccounts: [client, ecdsaClient].map(({ labels }) => labels["app"]) }],
   });
   return [
-    ...egressGatewayManifests({ mesh, ...own }).filter(({ kind }) => kind !== "HorizontalPodAutoscaler"),
+    ...egressGatewayManifests({ mesh, ...own, ...settings }).filter(({ kind }) => kind !== "HorizontalPodAutoscaler"),
     ...databaseEgressManifests({ database, mesh, gateway: gatewayOf(parse(gatewaySchema, own), mesh) }),
   ].map((manifest) => edit(atMachine(withPods(manifest, pods, proxyConfig))));
 }
