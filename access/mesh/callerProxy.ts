@@ -33,10 +33,26 @@ export class CallerProxy {
       const rerouted = gatewayApi.touching(target.host, object);
       if (rerouted) return ended(unknown([rerouted]));
     }
+    const twice = this.#registeredTwice(target.host);
+    if (twice) return ended(unknown([twice]));
     const isSilent = !scope.knows(target.host) && scope.isSilent(target.port, target.addresses);
     if (isSilent && !this.mesh.serviceOf(target.host)) return { path: this.#refusal(scope, target) };
     const { dial, because } = this.dial(scope, target);
     return this.#follow(scope, target, outbound(scope, dial), because);
+  }
+
+  /** Of two entries of one namespace for one host, each with ports of its own, istiod keeps one: which is not modelled. */
+  #registeredTwice(host: string): Evidence | undefined {
+    const [first, ...others] = this.mesh.index.visibility
+      .allOfHost(host)
+      .filter(({ registry }) => registry === "external");
+    const portsOf = ({ ports }: MeshService) => ports.map(({ number }) => number).join();
+    const other = others.find(
+      (service) => first && service.namespace === first.namespace && portsOf(service) !== portsOf(first),
+    );
+    if (!first || !other) return undefined;
+    const text = `${host} is registered with other ports by ${label(first.object)} too; one of them is cut off`;
+    return evidence(other.object, "spec.hosts", text);
   }
 
   /** What the client dials: the address its own proxy answers with, a Service's, or the target's real one. */

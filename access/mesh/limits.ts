@@ -51,6 +51,7 @@ export const meshLimits: readonly Limit[] = [
   ...open("ServiceEntry", {
     workloadSelector: "unknown",
     "endpoints[].network, weight, locality": "taken to make no difference",
+    "hosts in two entries of a namespace, each with its own ports": "unknown: one of the entries is cut off",
     "resolution DYNAMIC_DNS through a gateway": "unknown",
   }),
   ...modelled("Service", {

@@ -102,6 +102,16 @@ describe("the traffic modes of this project", () => {
   });
 });
 
+describe("a host that two entries of one namespace register, each with its own port", () => {
+  it("is unknown, for one of them is cut off", () => {
+    const objects = scene("tcp-gateway-mtls");
+    const entry = objects.find(({ kind }) => kind === "ServiceEntry");
+    const spec = { ...(entry?.spec as object), ports: [{ number: 9000, name: "tcp", protocol: "TCP" }] };
+    const second = { ...entry, metadata: { name: "second", namespace: plain.namespace }, spec } as KubernetesObject;
+    assert.match(verdictOf([...objects, second], "shop/orders", "orders.db.example.com", { mesh }), /^unknown/);
+  });
+});
+
 describe("a gateway that connects to the database before the handshake", () => {
   const found = (objects: KubernetesObject[]) =>
     analyse(objects, { mesh: { ...mesh, scopeGatewayToNamespace: true } }).findings.map(({ rule }) => rule);
