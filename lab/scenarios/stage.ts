@@ -64,7 +64,7 @@ export class Stage {
   }
 }
 
-/** The fewest gateway pods the settings ask for. The autoscaler adds the second when it first looks, within 15 s. */
+/** The fewest gateway pods the settings ask for. The autoscaler adds the second when it first looks. */
 const gatewayReplicas = 2;
 
 /** The gateway's pods, once all of them are there. */
