@@ -123,12 +123,7 @@ class RecipesRun {
     this.record(step, { observation: "4.5", title, expected: expectation(point) }, finding, seconds);
   }
 
-  private record(
-    { title: step }: RecipeStep,
-    observation: Observation,
-    finding: Finding,
-    seconds: number,
-  ): void {
+  private record({ title: step }: RecipeStep, observation: Observation, finding: Finding, seconds: number): void {
     const result = { scenario: "recipes", step, ...observation, ...finding, seconds };
     this.results.push(result);
     this.listener.result(result);
