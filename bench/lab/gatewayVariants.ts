@@ -16,11 +16,15 @@ import { mysqlWorks, type Race, type Way } from "./slices.js";
 const places = { clients: "settings", gateways: "settings-egress" };
 const proxyConfigAnnotation = "proxy.istio.io/config";
 
-/** Keys of elliptic curves instead of RSA: a proxy signs with its key in every handshake. */
-const ecdsa = { proxyMetadata: { ECC_SIGNATURE_ALGORITHM: "ECDSA" } };
+/** With what kind of key a proxy signs in every handshake; said in so many words, whatever the mesh's default is. */
+const keys = {
+  rsa: { proxyMetadata: { ECC_SIGNATURE_ALGORITHM: "" } },
+  ecdsa: { proxyMetadata: { ECC_SIGNATURE_ALGORITHM: "ECDSA" } },
+};
 
-const client: Who = { namespace: places.clients, labels: { app: "client" } };
-const ecdsaClient: Who = { namespace: places.clients, labels: { app: "elliptic" } };
+const clientNamed = (app: string): Who => ({ namespace: places.clients, labels: { app } });
+const client = clientNamed("client");
+const clientsByKey = { rsa: clientNamed("prime"), ecdsa: clientNamed("elliptic") };
 
 /** A gateway like ours with one thing changed, by what Istio's API and a pod's annotations can set. */
 export interface Variant {
@@ -39,11 +43,10 @@ export const variants: Variant[] = [
   { id: "same", name: "as it is" },
   { id: "eager", name: "connects before the handshake", settings: { connectAfterHandshake: false } },
   { id: "worker", name: "one worker thread", proxyConfig: { concurrency: 1 } },
-  { id: "ecdsa", name: "ECDSA keys", proxyConfig: ecdsa, from: ecdsaClient },
   // A session of one pod is worth nothing at the other: here every other handshake is a whole one.
-  { id: "pair", name: "two pods", pods: 2 },
-  { id: "pair-gateway", name: "two pods, ECDSA key at the gateway", pods: 2, proxyConfig: ecdsa },
-  { id: "pair-ecdsa", name: "two pods, ECDSA keys", pods: 2, proxyConfig: ecdsa, from: ecdsaClient },
+  { id: "pair-rsa", name: "two pods, RSA keys", pods: 2, proxyConfig: keys.rsa, from: clientsByKey.rsa },
+  { id: "pair-half", name: "two pods, ECDSA at the gateway", pods: 2, proxyConfig: keys.ecdsa, from: clientsByKey.rsa },
+  { id: "pair-ecdsa", name: "two pods, ECDSA keys", pods: 2, proxyConfig: keys.ecdsa, from: clientsByKey.ecdsa },
   { id: "tls12", name: "TLS 1.2", edit: atMostTls12 },
   {
     id: "buffers",
@@ -58,17 +61,19 @@ export const variants: Variant[] = [
   { id: "silent", name: "no keepalive, no limit", edit: withoutPool },
 ];
 
+const appOf = ({ labels }: Who): string => labels["app"] ?? "";
+
 const fixtures: FixtureNamespace[] = [
   { name: places.gateways, injection: true, workloads: [] },
   {
     name: places.clients,
     injection: true,
     workloads: [
-      { name: client.labels["app"] ?? "" },
-      {
-        name: ecdsaClient.labels["app"] ?? "",
-        annotations: { [proxyConfigAnnotation]: JSON.stringify(ecdsa) },
-      },
+      { name: appOf(client) },
+      ...(["rsa", "ecdsa"] as const).map((key) => ({
+        name: appOf(clientsByKey[key]),
+        annotations: { [proxyConfigAnnotation]: JSON.stringify(keys[key]) },
+      })),
     ],
   },
 ];
@@ -76,20 +81,28 @@ const fixtures: FixtureNamespace[] = [
 const gatewayName = ({ id }: Variant): string => `gateway-${id}`;
 const hostOfVariant = ({ id }: Variant): string => `${id}.settings.example.com`;
 
-const [asItIs, ...changed] = variants.map((variant): Way => ({
+const wayOf = (variant: Variant): Way => ({
   name: variant.name,
   from: variant.from ?? client,
   addresses: { mysql: mysqlAt(hostOfVariant(variant)) },
   gateway: { namespace: places.gateways, labels: { istio: gatewayName(variant) } },
   hasSidecar: true,
-})) as [Way, ...Way[]];
+});
+const ways = new Map(variants.map((variant) => [variant.id, wayOf(variant)]));
+
+/** The way through one variant's gateway. */
+export function wayThrough(id: string): Way {
+  const way = ways.get(id);
+  if (!way) throw new Error(`There is no gateway ${id}. There are: ${[...ways.keys()].join(", ")}.`);
+  return way;
+}
 
 /** One thing changed at a time, all gateways side by side. */
 export const settingsRace: Race = {
   title: "Settings of the gateway",
   works: mysqlWorks,
-  baseline: asItIs,
-  ways: [asItIs, ...changed],
+  baseline: wayThrough("same"),
+  ways: [...ways.values()],
 };
 
 /** Deploys every variant with a client and a database of its own. */
@@ -119,7 +132,7 @@ export function variantManifests(variant: Variant): Manifest[] {
     name: id,
     host: hostOfVariant(variant),
     protocol: "mysql",
-    clients: [{ namespace: places.clients, serviceAccounts: [client, ecdsaClient].map(({ labels }) => labels["app"]) }],
+    clients: [{ namespace: places.clients, serviceAccounts: [client, ...Object.values(clientsByKey)].map(appOf) }],
   });
   return [
     ...egressGatewayManifests({ mesh, ...own, ...settings }).filter(({ kind }) => kind !== "HorizontalPodAutoscaler"),

@@ -14,9 +14,8 @@ const text = (id: string): string =>
 describe("gateways of which each has one thing changed", () => {
   it("differ from the one as it is in what their name says", () => {
     const changes: Record<string, RegExp> = {
-      pair: /"replicas": 2/,
+      "pair-rsa": /"replicas": 2/,
       worker: /concurrency\\":1/,
-      ecdsa: /ECC_SIGNATURE_ALGORITHM\\":\\"ECDSA/,
       tls12: /"maxProtocolVersion": "TLSV1_2"/,
       "pair-ecdsa": /ECC_SIGNATURE_ALGORITHM/,
       buffers: /listenerPerConnectionBufferLimitBytes\\":32768/,
@@ -25,6 +24,8 @@ describe("gateways of which each has one thing changed", () => {
       assert.match(text(id), change);
       assert.doesNotMatch(text("same"), change);
     }
+    assert.match(text("same"), /upstream_connect_mode/);
+    assert.doesNotMatch(text("eager"), /upstream_connect_mode/);
     assert.match(text("same"), /tcpKeepalive/);
     assert.doesNotMatch(text("silent"), /tcpKeepalive|maxConnections/);
   });
