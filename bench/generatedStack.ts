@@ -32,6 +32,8 @@ export function generatedSettings({
   return {
     cluster: { cloud: "existing" },
     mesh: { kind: "istio" },
+    // A policy for each of a thousand databases, as by default, wants it.
+    gateway: { resources: { memoryLimit: "16Gi" } },
     namespaces: counted(namespaces, (i) => ({ name: `team-${i}` })),
     databases: counted(databases, (i) => ({
       name: databaseName(i),

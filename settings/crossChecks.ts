@@ -2,7 +2,7 @@ import { closest } from "fastest-levenshtein";
 import { firewallProblems } from "./cloudNetwork.js";
 import { databaseRanges } from "./cluster.js";
 import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseChecks.js";
-import { callersPolicyProblems, connectProblems } from "./gateway.js";
+import { callersPolicyProblems, connectProblems, gatewayMemoryProblems } from "./gateway.js";
 import { ingressProblems } from "./ingress.js";
 import { mutualTlsProblems } from "./mutualTls.js";
 import { networkProblems } from "./network.js";
@@ -74,6 +74,10 @@ const checks: CrossCheck[] = [
   { of: ["cluster", "network"], problems: unenforced },
   { of: ["gateway", "mesh", "namespaces"], problems: gatewayPlace },
   { of: ["gateway", "mesh"], problems: gatewayDrain },
+  {
+    of: ["gateway", "databases"],
+    problems: ({ gateway, databases }) => gatewayMemoryProblems(gateway, databases),
+  },
   { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh.kind) },
   {
     of: ["gateway", "mesh"],

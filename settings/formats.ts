@@ -65,6 +65,20 @@ export function seconds(text: z.infer<typeof duration>): number {
   return Number.parseFloat(text) * secondsPer[unit];
 }
 
+/** Amount of memory in Kubernetes' form. */
+export const memory = z
+  .string()
+  .regex(/^\d+(\.\d+)?([KMGT]i|[kMGT])?$/, "is no amount of memory|Write a number with a unit: 512Mi, 2Gi")
+  .meta({ title: "memory" });
+
+const bytesPer = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
+
+/** Bytes of an amount of memory. */
+export function bytes(text: z.infer<typeof memory>): number {
+  const unit = text.replace(/[\d.]/g, "") as keyof typeof bytesPer;
+  return Number.parseFloat(text) * bytesPer[unit];
+}
+
 /** Labels of Kubernetes objects. */
 export const labels = z.record(z.string(), z.string()).meta({ title: "labels" });
 

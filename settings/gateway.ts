@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { duration, objectName, port } from "./formats.js";
+import type { DatabaseSettings } from "./databases.js";
+import { bytes, duration, memory, objectName, port } from "./formats.js";
 import type { MeshSettings } from "./mesh.js";
 import type { Problem } from "./problem.js";
+import { trafficModes } from "./trafficModes.js";
 
 /** `gateway`: the egress gateway all guarded databases share. */
 export const gatewaySchema = z.strictObject({
@@ -38,9 +40,9 @@ export const gatewaySchema = z.strictObject({
   resources: z
     .strictObject({
       cpuRequest: z.string().default("100m").describe("CPU that is set aside for it."),
-      memoryRequest: z.string().default("128Mi").describe("Memory that is set aside for it."),
+      memoryRequest: memory.default("128Mi").describe("Memory that is set aside for it."),
       cpuLimit: z.string().default("2").describe("CPU it may use at most."),
-      memoryLimit: z.string().default("1Gi").describe("Memory it may use at most."),
+      memoryLimit: memory.default("1Gi").describe("Memory it may use at most."),
     })
     .prefault({})
     .describe("Resources of a gateway pod."),
@@ -93,3 +95,31 @@ export function callersPolicyProblems(
       ]
     : [];
 }
+
+/** Memory of a gateway pod in MiB, measured (docs/performance.md): by itself, for a database, for one rule in one chain. */
+const usedMiB = { byItself: 70, database: 0.2, rule: 0.005 };
+
+/** A gateway that runs out of memory takes every database with it, and only when the last of them is added. */
+export function gatewayMemoryProblems(gateway: GatewaySettings, databases: DatabaseSettings[]): Problem[] {
+  const { callersPolicy, resources } = gateway;
+  const guarded = databases.filter(({ trafficMode }) => trafficModes[trafficMode].throughGateway);
+  const admitted = ({ trafficMode, gatewayPort }: DatabaseSettings) =>
+    callersPolicy === "shared" && trafficModes[trafficMode].identity && !gatewayPort;
+  const chains = endpointsAmong(guarded);
+  const rules = endpointsAmong(guarded.filter((db) => !admitted(db)));
+  // Each change of a rule replaces every chain, and the old ones stay for the drain time.
+  const neededMiB = Math.ceil(usedMiB.byItself + usedMiB.database * chains + 2 * usedMiB.rule * chains * rules);
+  if (neededMiB * 2 ** 20 <= bytes(resources.memoryLimit)) return [];
+  const remedy = callersPolicy === "shared" ? "" : ", or gateway.callersPolicy shared where it can be";
+  return [
+    {
+      path: "gateway.resources.memoryLimit",
+      value: resources.memoryLimit,
+      reason: `is too little for ${chains} databases and ${rules} policies, each of which stands in every database's filter chain`,
+      instead: `Write ${neededMiB}Mi${remedy}`,
+    },
+  ];
+}
+
+const endpointsAmong = (databases: DatabaseSettings[]): number =>
+  databases.reduce((sum, { brokers = [] }) => sum + 1 + brokers.length, 0);

@@ -143,6 +143,17 @@ describe("Settings", () => {
     assert.deepEqual(told({ gateway: { drainDuration: "1h" } }), []);
   });
 
+  it("ask for the memory that a gateway with many policies will need", () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ ...database, name: `db-${i}`, host: `db-${i}.example.com` }));
+    assert.deepEqual(told({ databases: many(200) }), []);
+    assert.deepEqual(told({ databases: many(500) }), [
+      'gateway.resources.memoryLimit: "1Gi" is too little for 500 databases and 500 policies, each of which stands in every database\'s filter chain. Write 2670Mi, or gateway.callersPolicy shared where it can be.',
+    ]);
+    assert.deepEqual(told({ databases: many(500), gateway: { resources: { memoryLimit: "3Gi" } } }), []);
+    assert.deepEqual(told({ databases: many(1000), gateway: { callersPolicy: "shared" } }), []);
+  });
+
   it("leave the decision to the handshake only where it can name every client and nobody opens a way around it", () => {
     const shared = { gateway: { callersPolicy: "shared" }, databases: [database] };
     assert.deepEqual(told(shared), []);
