@@ -49,10 +49,7 @@ export const datapathPart: BedPart = {
         ...raceFigures(settingsRace, of(settingsRace), ["latency", "throughput", "cpu"]),
       ],
       goals: [...goals(plainRace, of(plainRace), mtls), ...goals(tlsRace, of(tlsRace), tlsMtls)],
-      notes: [
-        ...settingsNotes(of(settingsRace)),
-        ...(done < turns ? [`There was time for ${done} of ${turns} turns.`] : []),
-      ],
+      notes: [...settingsNotes(of(settingsRace)), ...(done < turns ? [`${done} of ${turns} turns were made.`] : [])],
     };
   },
 };

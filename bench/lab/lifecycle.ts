@@ -43,9 +43,9 @@ export const lifecyclePart: BedPart = {
     const left: string[] = [];
     for (let round = 1; round <= bench.repeats(rounds); round++)
       for (const size of allSizes.filter((each) => each <= bench.largest))
-        if (!(await measureSize(bed, size, { times, cpu }, bench))) left.push(`${size} databases, round ${round}`);
+        if (!(await isMeasured(bed, size, { times, cpu }, bench))) left.push(`${size} databases, round ${round}`);
     const figure = growth("Time of operations", times);
-    const unmeasured = left.length > 0 ? [`There was no time for all of: ${left.join("; ")}.`] : [];
+    const unmeasured = left.length > 0 ? [`Not measured in full: ${left.join("; ")}.`] : [];
     return {
       figures: [figure, growth(`CPU of ${clocked}, by program`, cpu)],
       goals: goals(figure),
@@ -72,11 +72,27 @@ const withDatabases = (count: number) =>
     })),
   });
 
+interface Measured {
+  times: Times;
+  cpu: Cpu;
+}
+
+/** What was measured before something failed is reported all the same. */
+async function isMeasured(bed: Bed, size: number, measured: Measured, bench: BedBench): Promise<boolean> {
+  try {
+    return await measureSize(bed, size, measured, bench);
+  } catch (error) {
+    bench.tell(`${size} databases failed: ${String(error)}`);
+    await bed.configure();
+    return false;
+  }
+}
+
 /** Runs every operation at one size. False when there is no time for it, or none is left in the midst of it. */
 async function measureSize(
   bed: Bed,
   size: number,
-  { times, cpu }: { times: Times; cpu: Cpu },
+  { times, cpu }: Measured,
   { budget, tell }: BedBench,
 ): Promise<boolean> {
   if (!budget.allows({ seconds: expectedSeconds(times, size) })) return false;

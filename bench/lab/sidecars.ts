@@ -153,11 +153,20 @@ export const sidecarsPart: BedPart = {
     const results: Results = new Map();
     const left: string[] = [];
     await addFixtures(bed.stage, teamNamespaces(Math.max(...styles.flatMap(({ sizes }) => sizes))));
-    for (const style of styles) results.set(style, await measureStyle(bed, style, bench, left));
+    for (const style of styles) {
+      const measurements: Measurement[] = [];
+      results.set(style, measurements);
+      try {
+        await measureStyle(bed, style, bench, { measurements, left });
+      } catch (error) {
+        bench.tell(`${style.name} failed, what was measured before counts: ${String(error)}`);
+        left.push(`${style.name}, after ${measurements.length} of ${style.sizes.length} sizes`);
+      }
+    }
     return {
       figures: [...sizeFigures(results), changeFigure(results)],
       goals: goals(results),
-      notes: [...notes(results), ...(left.length > 0 ? [`There was no time for all of: ${left.join("; ")}.`] : [])],
+      notes: [...notes(results), ...(left.length > 0 ? [`Not measured: ${left.join("; ")}.`] : [])],
     };
   },
 };
@@ -174,9 +183,8 @@ async function measureStyle(
   bed: Bed,
   style: Style,
   { largest, budget, tell, repeats }: BedBench,
-  left: string[],
-): Promise<Measurement[]> {
-  const measurements: Measurement[] = [];
+  { measurements, left }: { measurements: Measurement[]; left: string[] },
+): Promise<void> {
   const state = { applied: [] as Manifest[], sizeSeconds: 0, lastSize: 0 };
   await bed.configure({ gateway: style.settings });
   await freshProxies(bed, style.gateway);
@@ -214,7 +222,6 @@ async function measureStyle(
     await bed.apply(standing);
     await atRest(bed);
   }
-  return measurements;
 }
 
 /** One more database, added and removed again. */

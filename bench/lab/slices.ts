@@ -83,7 +83,13 @@ export async function runRaces(
   for (let turn = 0; turn < turns; turn++) {
     // The first turn is run in any case: a report without a figure would say nothing.
     if (turn > 0 && !budget.allows({ seconds: turnSeconds })) return { slices, turns: turn };
-    for (const race of races) await runTurn(bed, race, slices.get(race), turn % 2 === 1);
+    try {
+      for (const race of races) await runTurn(bed, race, slices.get(race), turn % 2 === 1);
+    } catch (error) {
+      if (turn === 0) throw error;
+      tell(`turn ${turn + 1} failed, those before it count: ${String(error)}`);
+      return { slices, turns: turn };
+    }
     tell(`turn ${turn + 1} of ${turns}, ${budget.secondsLeft().toFixed(0)} s left`);
   }
   return { slices, turns };
