@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /**
  * A Kubernetes object as it will stand in the API server. Renderers return these, components register them, and the
@@ -64,11 +64,13 @@ export function registerAll(
   return manifests.map((manifest) => {
     const provider = isMeshResource(manifest) && meshProvider ? { provider: meshProvider } : {};
     // Pods need what they name: service account, Secret, ConfigMap. Components list those first.
-    const needs =
-      manifest.kind === "Deployment"
-        ? { dependsOn: [...texts(manifest)].flatMap((text) => named.get(text) ?? []) }
-        : {};
-    const resource = register(logicalName(name, manifest), manifest, { ...opts, ...provider, ...needs });
+    const dependsOn =
+      manifest.kind === "Deployment" ? [...texts(manifest)].flatMap((text) => named.get(text) ?? []) : [];
+    const resource = register(
+      logicalName(name, manifest),
+      manifest,
+      pulumi.mergeOptions({ ...opts, ...provider }, { dependsOn }),
+    );
     if (nameable.has(manifest.kind)) named.set(manifest.metadata.name, resource);
     return resource;
   });

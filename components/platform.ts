@@ -102,13 +102,16 @@ export class SecurePlatform extends pulumi.ComponentResource {
           this.after(ready([gateway.namespace]), cluster.provider),
         ).ready
       : [];
+    // The gateway comes after its namespace, so who waits for it waits for both.
+    const behindGateway = (names: string[]) =>
+      guard.length > 0 ? [...ready(names.filter((each) => each !== gateway.namespace)), ...guard] : ready(names);
     for (const [index, part] of parts.entries()) {
       if (index % partsAtOnce === 0) await aTurnOfTheLoop();
       part.create(
         `${name}-${part.name}`,
         ground,
         this.after(
-          [...ready(part.namespaces), ...(part.afterGateway ? guard : [])],
+          part.afterGateway ? behindGateway(part.namespaces) : ready(part.namespaces),
           part.home === "mesh" ? mesh.provider : cluster.provider,
         ),
       );

@@ -47,8 +47,11 @@ export interface EgressGatewayArgs {
   meshProvider?: k8s.Provider;
 }
 
-/** What a database's resources wait for: the pods, and what keeps everybody out. */
-const carriesTraffic = new Set(["Deployment", "IstioGateway", "AuthorizationPolicy", "EnvoyFilter"]);
+/** What keeps everybody out: it is there before the pods are. */
+const guards = new Set(["AuthorizationPolicy", "EnvoyFilter"]);
+
+/** What a database's resources wait for. One resource, for the engine writes down for each of theirs what it waits for. */
+const carriesTraffic = new Set(["Deployment", "IstioGateway"]);
 
 function shapeOf({
   mesh,
@@ -93,8 +96,12 @@ export class EgressGateway extends pulumi.ComponentResource {
     const shape = shapeOf(args);
     this.gateway = shape.gateway;
     this.manifests = egressGatewayManifests(args);
-    const registered = registerAll(name, this.manifests, { parent: this }, args.meshProvider);
-    this.ready = registered.filter((_, i) => carriesTraffic.has(this.manifests[i]?.kind ?? ""));
+    const guarding = this.manifests.filter(({ kind }) => guards.has(kind));
+    const others = this.manifests.filter(({ kind }) => !guards.has(kind));
+    const inPlace = registerAll(name, guarding, { parent: this }, args.meshProvider);
+    this.ready = registerAll(name, others, { parent: this, dependsOn: inPlace }, args.meshProvider).filter((_, i) =>
+      carriesTraffic.has(others[i]?.kind ?? ""),
+    );
     this.registerOutputs({ host: this.gateway.host });
   }
 }

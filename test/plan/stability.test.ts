@@ -55,11 +55,22 @@ describe("Resources of a stack", () => {
 
   it("wait for the mesh that brings their types and for their namespaces", async () => {
     const { resources } = await planStack(writeStack(smallStack));
-    const entry = resources.find(({ name }) => name.includes("serviceentry-istio-egress/orders"));
-    const names = entry?.dependencies.map((urn) => urn.split("::").at(-1)) ?? [];
-    for (const needed of ["platform-namespace-shop-namespace", "platform-namespace-istio-egress-namespace"])
-      assert.ok(names.includes(needed), needed);
-    const namespace = resources.find(({ name }) => name === "platform-namespace-shop-namespace");
-    assert.ok(namespace?.dependencies.some((urn) => urn.endsWith("::platform-mesh-istiod")));
+    const nameOf = (urn: string) => urn.split("::").at(-1) ?? "";
+    const before = (name: string): string[] =>
+      (resources.find((resource) => resource.name === name)?.dependencies ?? [])
+        .map(nameOf)
+        .flatMap((needed) => [needed, ...before(needed)]);
+    const entry = resources.map(({ name }) => name).find((name) => name.includes("serviceentry-istio-egress/orders"));
+    const needed = before(entry ?? "");
+    for (const name of ["platform-namespace-shop-namespace", "platform-namespace-istio-egress-namespace"]) {
+      assert.ok(needed.includes(name), name);
+      assert.ok(before(name).includes("platform-mesh-istiod"), name);
+    }
+    // Whoever leads connections to the gateway finds its pods there, and they find their policies.
+    for (const kind of ["deployment", "authorizationpolicy", "envoyfilter"])
+      assert.ok(
+        needed.some((name) => name.startsWith(`platform-gateway-${kind}-`)),
+        kind,
+      );
   });
 });
