@@ -102,7 +102,7 @@ export class Bed {
     const kubeconfig = new KubeConfig();
     kubeconfig.loadFromFile(stage.controlPlane.kubeconfigPath);
     const [stack, cluster] = await Promise.all([
-      open("bench", {}),
+      open({ name: "bench" }, {}),
       Cluster.connect(kubeconfig, undefined),
       stage.outside.start(["rds"]),
     ]);

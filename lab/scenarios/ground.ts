@@ -7,6 +7,7 @@ import { Outside } from "../outside/index.js";
 import { chartsBelow, startKubernetesProvider, type RunningProvider } from "../provider/index.js";
 import { startClusterDns } from "./clusterDns.js";
 import { Stage } from "./stage.js";
+import type { Scenario } from "./scenario.js";
 import { deployedPlatform } from "./deployedPlatform.js";
 
 /** What all scenarios of a run share: one cluster, one world outside, one provider. */
@@ -14,7 +15,7 @@ export interface Ground {
   readonly host: LabHost;
   readonly stage: Stage;
   /** Opens a stack of the project's own program. */
-  open(name: string, secrets: Record<string, string>): Promise<LabStack>;
+  open(scenario: Pick<Scenario, "name" | "checkpoints">, secrets: Record<string, string>): Promise<LabStack>;
 }
 
 /** Starts the ground; everything in it ends with the host. */
@@ -29,9 +30,10 @@ export async function startGround(host: LabHost, tell: (line: string) => void): 
   const [provider] = await Promise.all([startProvider(host, controlPlane.kubeconfigPath), startClusterDns(stage)]);
   host.onClose(() => provider.close());
   tell("node agent, DNS, Kubernetes provider: ready");
-  const open: Ground["open"] = (name, secrets) =>
+  const open: Ground["open"] = ({ name, checkpoints }, secrets) =>
     openStack({
       name,
+      checkpoints,
       program: deployedPlatform,
       secretConfig: { secrets: JSON.stringify(secrets) },
       workDir: join(host.folder, "stacks", name),

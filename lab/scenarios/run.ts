@@ -66,7 +66,7 @@ class ScenarioRun {
     await stage.outside.admitEverybody();
     const before = await apiListing(stage.kubectl);
     const secrets = await scenario.secrets(stage.outside);
-    const [stack] = await Promise.all([ground.open(scenario.name, secrets), stage.outside.start(scenario.machines)]);
+    const [stack] = await Promise.all([ground.open(scenario, secrets), stage.outside.start(scenario.machines)]);
     const isUp = await this.steps(stack);
     if (keep) return;
     if (isUp) await this.acceptance(stack);

@@ -21,6 +21,10 @@ export interface Scenario {
   /** Who else lives in the cluster and is no part of the stack: strangers and attackers. */
   readonly fixtures: readonly FixtureNamespace[];
   readonly steps: readonly Step[];
+  /**
+   * Whether the engine writes its state after every step, as it does for a user. @default true
+   */
+  readonly checkpoints?: boolean;
   /** One changed setting, and the only resources it may change. */
   readonly change: Change;
 }
