@@ -18,6 +18,12 @@ const mended: Mended[] = [
     before: "14.4 s of CPU, 1,053 MiB",
     after: "5.1 s of CPU, 332 MiB",
   },
+  {
+    what: "A new MariaDB connection through two gateway pods: neither resumes a TLS session of the other, and Istio's keys are RSA",
+    commit: "79fcdc7",
+    before: "2.75 ms, 2.01 ms of CPU",
+    after: "2.00 ms, 1.53 ms of CPU",
+  },
 ];
 
 /** The section on what measuring was good for. */

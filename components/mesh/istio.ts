@@ -91,7 +91,7 @@ export function meshConfig(args: Filled): Record<string, unknown> {
       holdApplicationUntilProxyStarts: true,
       proxyMetadata: {
         // A handshake is most of what a connection costs, and a gateway's second pod resumes no session of the first:
-        // with RSA, Istio's default, it takes up to twice as long (docs/performance.md).
+        // with RSA, Istio's default, it takes a third longer (docs/performance.md).
         ECC_SIGNATURE_ALGORITHM: "ECDSA",
         ...(args.dnsCapture ? { ISTIO_META_DNS_CAPTURE: "true" } : {}),
       },
