@@ -1,5 +1,5 @@
 import { clusterNetwork, gatewayRanges, workloadRanges } from "../settings/cluster.js";
-import { fleetTrustDomain } from "../settings/mesh.js";
+import { fleetTrustDomain, scopesGateways } from "../settings/mesh.js";
 import { unknownHost } from "../settings/provision.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes } from "../settings/trafficModes.js";
@@ -17,7 +17,7 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
         mesh.kind === "cloud-service-mesh" && cluster.cloud === "gke"
           ? fleetTrustDomain(cluster.project)
           : mesh.trustDomain,
-      scopeGatewayToNamespace: mesh.kind === "istio" && mesh.scopeGateways,
+      scopeGatewayToNamespace: scopesGateways(mesh),
       rootNamespace: mesh.kind === "istio" ? mesh.namespace : "istio-system",
     },
     databases: databases.flatMap((db): DatabaseOption[] => {

@@ -4,6 +4,7 @@ import { databaseRanges } from "./cluster.js";
 import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseChecks.js";
 import { callersPolicyProblems, connectProblems, gatewayMemoryProblems } from "./gateway.js";
 import { ingressProblems } from "./ingress.js";
+import { scopesGateways } from "./mesh.js";
 import { mutualTlsProblems } from "./mutualTls.js";
 import { networkProblems } from "./network.js";
 import type { Problem } from "./problem.js";
@@ -81,8 +82,7 @@ const checks: CrossCheck[] = [
   { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh.kind) },
   {
     of: ["gateway", "mesh"],
-    problems: ({ gateway, mesh }) =>
-      callersPolicyProblems(gateway, { scopeGateways: mesh.kind === "istio" && mesh.scopeGateways }),
+    problems: ({ gateway, mesh }) => callersPolicyProblems(gateway, { scopeGateways: scopesGateways(mesh) }),
   },
 ];
 

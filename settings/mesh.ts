@@ -74,3 +74,8 @@ export type MeshSettings = z.output<typeof meshSchema>;
 export function fleetTrustDomain(project: string): string {
   return `${project}.svc.id.goog`;
 }
+
+/** Whether Gateways are scoped to their namespace: only Istio's own control plane is told so here. */
+export function scopesGateways(mesh: MeshSettings): boolean {
+  return mesh.kind === "istio" && mesh.scopeGateways;
+}

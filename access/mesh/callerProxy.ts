@@ -43,9 +43,9 @@ export class CallerProxy {
 
   /** Of two entries of one namespace for one host, each with ports of its own, istiod keeps one: which is not modelled. */
   #registeredTwice(host: string): Evidence | undefined {
-    const [first, ...others] = this.mesh.index.visibility
-      .allOfHost(host)
-      .filter(({ registry }) => registry === "external");
+    const registered = this.mesh.index.visibility.allOfHost(host);
+    if (registered.length < 2) return undefined;
+    const [first, ...others] = registered.filter(({ registry }) => registry === "external");
     const portsOf = ({ ports }: MeshService) => ports.map(({ number }) => number).join();
     const other = others.find(
       (service) => first && service.namespace === first.namespace && portsOf(service) !== portsOf(first),

@@ -69,31 +69,32 @@ export class ProxyPatches {
 
   /** Whether the proxy's TCP filters connect onward only when a caller's TLS handshake has succeeded, whatever the port. */
   waitsForHandshake(workload: Pick<Workload, "namespace" | "labels">): boolean {
-    return [...new Set([this.settings.rootNamespace, workload.namespace])]
-      .flatMap((namespace) => this.#byNamespace.get(namespace) ?? [])
-      .filter((object) => object.kind === "EnvoyFilter" && hasLabels(workload.labels, selectorOf(object)))
-      .some((object) =>
-        (specOf(object).configPatches ?? []).some(
-          (patch) =>
-            decidesWhenToConnect(patch) &&
-            patch.match?.listener?.portNumber === undefined &&
-            tcpProxyOf(patch)?.upstream_connect_mode === "ON_DOWNSTREAM_TLS_HANDSHAKE",
-        ),
-      );
+    return this.#envoyFilters(workload).some((object) =>
+      (specOf(object).configPatches ?? []).some(
+        (patch) =>
+          decidesWhenToConnect(patch) &&
+          patch.match?.listener?.portNumber === undefined &&
+          tcpProxyOf(patch)?.upstream_connect_mode === "ON_DOWNSTREAM_TLS_HANDSHAKE",
+      ),
+    );
   }
 
   /** Listeners that EnvoyFilters add to a gateway's pods, as written. */
   addedListeners(workload: Pick<Workload, "namespace" | "labels">): AddedListener[] {
-    return [...new Set([this.settings.rootNamespace, workload.namespace])]
-      .flatMap((namespace) => this.#byNamespace.get(namespace) ?? [])
-      .filter((object) => object.kind === "EnvoyFilter" && hasLabels(workload.labels, selectorOf(object)))
-      .flatMap((object) =>
-        (specOf(object).configPatches ?? []).flatMap(({ applyTo, match, patch }, index): AddedListener[] => {
-          const context = match?.context ?? "ANY";
-          const added = applyTo === "LISTENER" && patch?.operation === "ADD" && /^(ANY|GATEWAY)$/.test(context);
-          return added ? [{ object, value: patch.value, field: `spec.configPatches[${index}]` }] : [];
-        }),
-      );
+    return this.#envoyFilters(workload).flatMap((object) =>
+      (specOf(object).configPatches ?? []).flatMap(({ applyTo, match, patch }, index): AddedListener[] => {
+        const context = match?.context ?? "ANY";
+        const added = applyTo === "LISTENER" && patch?.operation === "ADD" && /^(ANY|GATEWAY)$/.test(context);
+        return added ? [{ object, value: patch.value, field: `spec.configPatches[${index}]` }] : [];
+      }),
+    );
+  }
+
+  /** The EnvoyFilters that select a proxy: those of the root namespace first. */
+  #envoyFilters({ namespace, labels }: Pick<Workload, "namespace" | "labels">): KubernetesObject[] {
+    return [...new Set([this.settings.rootNamespace, namespace])]
+      .flatMap((place) => this.#byNamespace.get(place) ?? [])
+      .filter((object) => object.kind === "EnvoyFilter" && hasLabels(labels, selectorOf(object)));
   }
 }
 

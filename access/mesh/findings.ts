@@ -1,4 +1,4 @@
-import type { Finding, World } from "../model.js";
+import type { Finding, KubernetesObject, World } from "../model.js";
 import type { MeshDecider } from "./decide.js";
 import { evidence, label } from "./evidence.js";
 import { sniOf } from "./gateways.js";
@@ -22,7 +22,7 @@ const asksNobody = new Set([undefined, "PASSTHROUGH", "SIMPLE", "OPTIONAL_MUTUAL
 
 /** A gateway that asks for no certificate serves whoever gets to its port, a process without or past its sidecar too. */
 function anonymousServers(mesh: MeshDecider, world: World): Finding[] {
-  const outside = mesh.services.filter(({ meshExternal }) => meshExternal).map(({ host }) => host);
+  const outside = outsideHosts(mesh);
   return world.ofKind("networking.istio.io/Gateway").flatMap((object) =>
     ((object.spec as GatewaySpec | undefined)?.servers ?? []).flatMap((server, index): Finding[] => {
       if (!asksNobody.has(server.tls?.mode)) return [];
@@ -39,41 +39,58 @@ function anonymousServers(mesh: MeshDecider, world: World): Finding[] {
 /** A list of callers in a server's handshake is worth what keeps others from adding a server without one. */
 function unscopedGateways(mesh: MeshDecider, world: World): Finding[] {
   if (mesh.settings.scopeGatewayToNamespace) return [];
-  const byPods = new Map<string, Finding>();
-  for (const object of world.ofKind("networking.istio.io/Gateway")) {
-    const { selector = {}, servers = [] } = (object.spec ?? {}) as GatewaySpec;
+  return oncePerPods(world, ({ servers = [] }, object, pods) => {
     const listing = servers.findIndex((server) => (server.tls?.subjectAltNames ?? []).length > 0);
-    const pods = labelsOf(selector);
-    if (listing < 0 || byPods.has(pods)) continue;
+    if (listing < 0) return undefined;
     const text = `Whoever may write Gateways, in any namespace, can put a server without callers' names on the pods ${pods}; then policies decide alone, after the greeting of a database that speaks first. Set PILOT_SCOPE_GATEWAY_TO_NAMESPACE, or give nobody else that right.`;
     const because = [
       evidence(object, `spec.servers[${listing}].tls.subjectAltNames`, "the list that such a server lacks"),
     ];
-    byPods.set(pods, { rule: "unscoped-gateway", text, because });
-  }
-  return [...byPods.values()];
+    return { rule: "unscoped-gateway", text, because };
+  });
 }
 
 /** Envoy's TCP proxy connects onward as soon as a caller connects; the handshake that refuses him is still to come. */
 function earlyConnections(mesh: MeshDecider, world: World): Finding[] {
-  const outside = mesh.services.filter(({ meshExternal }) => meshExternal).map(({ host }) => host);
-  const byPods = new Map<string, Finding>();
-  for (const object of world.ofKind("networking.istio.io/Gateway")) {
-    const { selector = {}, servers = [] } = (object.spec ?? {}) as GatewaySpec;
-    const pods = world.workloads.filter(({ labels }) => hasLabels(labels, selector));
-    if (pods.every((pod) => mesh.patches.waitsForHandshake(pod))) continue;
+  const outside = outsideHosts(mesh);
+  const early = new Map<string, boolean>();
+  const isEarly = (pods: string, selector: Labels): boolean => {
+    const known =
+      early.get(pods) ??
+      world.workloads.some((pod) => hasLabels(pod.labels, selector) && !mesh.patches.waitsForHandshake(pod));
+    early.set(pods, known);
+    return known;
+  };
+  return oncePerPods(world, ({ selector = {}, servers = [] }, object, pods) => {
+    if (!isEarly(pods, selector)) return undefined;
     const server = servers.findIndex(
       ({ tls, hosts = [] }) =>
         tls?.mode === "ISTIO_MUTUAL" && hosts.some((name) => outside.some((host) => hostsMatch(sniOf(name), host))),
     );
-    const labels = labelsOf(selector);
-    if (server < 0 || byPods.has(labels)) continue;
-    const text = `Whoever network policy lets dial the pods ${labels} makes them connect to a database before the handshake has refused him: he holds its connections without a certificate. An EnvoyFilter can tell the proxy to wait (upstream_connect_mode).`;
+    if (server < 0) return undefined;
+    const text = `Whoever network policy lets dial the pods ${pods} makes them connect to a database before the handshake has refused him: he holds its connections without a certificate. An EnvoyFilter can tell the proxy to wait (upstream_connect_mode).`;
     const because = [evidence(object, `spec.servers[${server}].tls.mode`, "decides after the pods have connected")];
-    byPods.set(labels, { rule: "early-connection", text, because });
+    return { rule: "early-connection", text, because };
+  });
+}
+
+/** What is found of Gateways, told once for the pods that several of them select. */
+function oncePerPods(
+  world: World,
+  find: (spec: GatewaySpec, object: KubernetesObject, pods: string) => Finding | undefined,
+): Finding[] {
+  const byPods = new Map<string, Finding>();
+  for (const object of world.ofKind("networking.istio.io/Gateway")) {
+    const spec = (object.spec ?? {}) as GatewaySpec;
+    const pods = labelsOf(spec.selector ?? {});
+    const found = byPods.has(pods) ? undefined : find(spec, object, pods);
+    if (found) byPods.set(pods, found);
   }
   return [...byPods.values()];
 }
+
+const outsideHosts = ({ services }: MeshDecider): string[] =>
+  services.filter(({ meshExternal }) => meshExternal).map(({ host }) => host);
 
 const labelsOf = (selector: Labels): string =>
   Object.entries(selector)

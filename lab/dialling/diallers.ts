@@ -5,6 +5,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { addresses } from "../host/index.js";
 import { identity } from "../node/container.js";
 import { netnsPath } from "../node/network.js";
+import { applicationUser, proxyUser } from "../probes/users.js";
 
 /** What a client speaks. */
 export type Language = "mysql" | "https" | "mongo" | "mongo-tls";
@@ -30,7 +31,7 @@ export interface Seen {
 const program = fileURLToPath(new URL("dialler.js", import.meta.url));
 
 /** Users by how their connections leave the pod: those of the proxy's own user are not redirected into the proxy. */
-const users = { sidecar: 65534, around: 1337 } as const;
+const users = { sidecar: applicationUser, around: proxyUser } as const;
 export type Through = keyof typeof users;
 
 /** A process in a pod's network that opens connections on demand. */

@@ -5,6 +5,7 @@ import { gatewayPods, type Stage } from "../scenarios/stage.js";
 import { QueryStream } from "./queryStream.js";
 import { carrierOf, client, databaseHost, gatewayDeployment, gatewayWhole } from "./setting.js";
 import { isHealed, outagesOf, told } from "./streamReport.js";
+import { applicationUser } from "../probes/users.js";
 
 /** What an application's pool waits for a connection before it gives up is some ten times this. */
 const crashLimitSeconds = 3;
@@ -100,7 +101,7 @@ export const longQueries: Probe = {
 function queryOnce(stage: Stage, statement: string, timeoutMs: number) {
   const login = ["-h", databaseHost, "-u", "root", "--skip-ssl", "--connect-timeout=3"];
   return stage.exec(client, ["mariadb", "--no-defaults", ...login, "-NBe", statement], {
-    user: 65534,
+    user: applicationUser,
     timeoutMs,
     environment: { MYSQL_PWD: stage.outside.password },
   });

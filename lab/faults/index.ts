@@ -1,5 +1,5 @@
 import type { Config, Scenario } from "../scenarios/scenario.js";
-import { drainSeconds, OpenConnections } from "./changedPolicy.js";
+import { allowedIsHealed, connections, deniedIsCut, drainSeconds } from "./changedPolicy.js";
 import { gatewayCrash, gatewayRollout, gatewayVanishes, longQueries } from "./gatewayLost.js";
 import { killedUp, upWithoutApiServer } from "./interruptedUp.js";
 import { istiodBack, stopIstiod, withoutIstiod } from "./istiodDown.js";
@@ -28,8 +28,6 @@ const config: Config = {
   workloads: [{ kind: "mysql-client", namespace: shopNamespace, passwordSecret: "mysqlRootPassword" }],
 };
 
-const connections = new OpenConnections();
-
 /** What becomes of database connections, and of a deployment, when parts fail. */
 export const faultsScenario: Scenario = {
   name: "faults",
@@ -55,7 +53,7 @@ export const faultsScenario: Scenario = {
       title: "the client loses its right to one database of two while it is connected to both",
       config: withChangedRights,
       up: connections.up,
-      probes: [refused("policy", "a new connection is refused"), connections.denied, connections.allowed],
+      probes: [refused("policy", "a new connection is refused"), deniedIsCut, allowedIsHealed],
     },
     {
       title: "the API server restarts during the up that gives the right back",

@@ -7,6 +7,7 @@ import type { Stage } from "../scenarios/stage.js";
 import { QueryStream } from "./queryStream.js";
 import { client, databaseHost } from "./setting.js";
 import { outagesOf, told } from "./streamReport.js";
+import { applicationUser } from "../probes/users.js";
 
 /** The name's TTL is 5 s; the proxy asks again when it is over. */
 const followLimitSeconds = 15;
@@ -52,7 +53,7 @@ async function serverNow(stage: Stage): Promise<string> {
   const settings = { password, caFile, servers, timeoutMs: 2_000 };
   const { command, environment } = clients.mysql({ host: databaseHost, port: 3306 }, settings);
   const { stdout } = await stage.exec(client, command, {
-    user: 65534,
+    user: applicationUser,
     timeoutMs: 3_000,
     ...(environment && { environment }),
   });

@@ -5,13 +5,13 @@ import { fileURLToPath } from "node:url";
 import { until } from "../host/index.js";
 import { labFolder } from "../host/mounts.js";
 import type { ExecResult } from "../node/index.js";
+import { applicationUser } from "../probes/users.js";
 import type { Stage, Who } from "../scenarios/stage.js";
 import { type Answer, answersOf, type StreamEvent, streamStatement } from "./streamReport.js";
 
 const program = fileURLToPath(new URL("queryStream.js", import.meta.url));
 /** No fault takes longer. */
 const longestMs = 180_000;
-const applicationUser = 65534;
 
 /** An application that queries its database all the time, connects again when it must, and keeps book. */
 export class QueryStream {

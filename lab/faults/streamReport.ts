@@ -30,6 +30,15 @@ export function answersOf(events: readonly StreamEvent[]): Answer[] {
   });
 }
 
+/** How many connections the answers came over. */
+export function connectionsIn(events: readonly StreamEvent[]): number {
+  return new Set(answersOf(events).map(({ connection }) => connection)).size;
+}
+
+export function firstFailure(events: readonly StreamEvent[]): StreamEvent | undefined {
+  return events.find((event) => "failure" in event);
+}
+
 /** Every time between two answers in which something failed. */
 export function outagesOf(events: readonly StreamEvent[]): Outage[] {
   const outages: Outage[] = [];

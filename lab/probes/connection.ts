@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage, Who } from "../scenarios/stage.js";
 import { answerOf, clients, greetingCommand, noConnection, type Target } from "./clients.js";
 import type { Connection, Finding, Probe, Verdict } from "./probe.js";
+import { applicationUser, proxyUser } from "./users.js";
 
 /** A client somewhere in the cluster, a server, and what is to become of it. */
 export interface Attempt {
@@ -23,10 +24,6 @@ export interface Attempt {
   at?: string;
 }
 
-/** The user the proxy runs as: what it sends is not redirected into the proxy again. */
-const proxyUser = 1337;
-/** The user nobody: an application's. */
-const applicationUser = 65534;
 /**
  * How long a client waits for its server. One that is let through answers within milliseconds, but on a busy machine
  * patience costs nothing; one whose packets are dropped is waited for in vain, every time.

@@ -3,10 +3,9 @@ import { machineAddresses } from "../outside/index.js";
 import type { Stage, Who } from "../scenarios/stage.js";
 import { greetingCommand, type Target } from "./clients.js";
 import type { Probe } from "./probe.js";
+import { applicationUser, proxyUser } from "./users.js";
 
 const haltedHandshake = fileURLToPath(new URL("haltedHandshake.js", import.meta.url));
-const proxyUser = 1337;
-const applicationUser = 65534;
 const attempts = 5;
 
 interface Counted {

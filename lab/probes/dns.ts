@@ -1,6 +1,7 @@
 import type { Who } from "../scenarios/stage.js";
 import { told } from "./connection.js";
 import type { Probe } from "./probe.js";
+import { applicationUser } from "./users.js";
 
 /** A name of the cluster that always exists. */
 const name = "kubernetes.default.svc.cluster.local";
@@ -28,7 +29,7 @@ export function resolves(query: {
       const command = ["dig", "+short", `+time=${patience}`, "+tries=1", ...(server ? [`@${server}`] : []), name];
       const deadline = performance.now() + propagationMs;
       for (;;) {
-        const result = await stage.exec(from, command, { user: 65534, timeoutMs: (patience + 1) * 1000 });
+        const result = await stage.exec(from, command, { user: applicationUser, timeoutMs: (patience + 1) * 1000 });
         const seen = /^\d+\.\d+\.\d+\.\d+$/m.test(result.stdout) ? "an address" : "no answer";
         if (seen === expect || performance.now() > deadline) {
           return { passed: seen === expect, seen, evidence: told(result) };

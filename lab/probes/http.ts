@@ -3,6 +3,7 @@ import type { ExecResult } from "../node/index.js";
 import type { MachineName } from "../outside/index.js";
 import type { Stage, Who } from "../scenarios/stage.js";
 import type { Finding, Probe, Verdict } from "./probe.js";
+import { applicationUser, proxyUser } from "./users.js";
 
 /** A request by curl. */
 export interface Request {
@@ -20,8 +21,6 @@ export interface Request {
   around?: boolean;
 }
 
-const proxyUser = 1337;
-const applicationUser = 65534;
 /** An answer that is to come may take its time on a busy machine; one that must not come is waited for in vain. */
 const patienceMs = { answer: 8_000, none: 3_000 };
 /** curl keeps the time itself, from when it is up. */

@@ -1,3 +1,4 @@
+import { applicationUser } from "../probes/users.js";
 import type { Stage } from "./stage.js";
 
 /** A namespace beside the stack, which no policy of the stack covers; or pods beside the stack's own in a namespace of it. */
@@ -20,8 +21,6 @@ export interface FixtureWorkload {
   /** Serve a page on port 80, under the workload's name. @default only wait */
   readonly serves?: boolean;
 }
-
-const nobody = 65534;
 
 const isOfStack = ({ injection }: FixtureNamespace): boolean => injection === "of the stack";
 
@@ -52,7 +51,7 @@ const shell = {
   name: "shell",
   image: "alpine:3.22",
   command: ["sleep", "infinity"],
-  securityContext: { runAsUser: nobody },
+  securityContext: { runAsUser: applicationUser },
 };
 
 function deployment(namespace: string, workload: FixtureWorkload): object {

@@ -8,6 +8,7 @@ import { type Entry, matrix, negotiatesDirectly, wildcards } from "./modesMatrix
 import type { Config, Scenario } from "./scenario.js";
 import { SetAside } from "./setAside.js";
 import { addressOf, gatewayPods, type Stage, type Who } from "./stage.js";
+import { waitingWorkload } from "./waitingWorkload.js";
 
 const buyer: Who = { namespace: "shop", labels: { app: "buyer" } };
 /** Same namespace, another service account. */
@@ -46,17 +47,6 @@ function clientsOf(facts: Entry["facts"], protocol: string): object[] {
   return [{ namespace: "shop", serviceAccounts: ["buyer"] }, ...keepers];
 }
 
-function workload({ namespace, labels: { app } }: Who): object {
-  return {
-    kind: "deployment",
-    name: app,
-    namespace,
-    image: "alpine:3.22",
-    command: ["sleep", "infinity"],
-    runAsUser: 65534,
-  };
-}
-
 /** A stack made for the matrix: one database for each protocol in each mode. */
 function modesConfig(): Config {
   const second = { ...stock, protocol: "mysql", clients: [{ namespace: "shop", serviceAccounts: ["buyer"] }] };
@@ -65,7 +55,7 @@ function modesConfig(): Config {
     mesh: { kind: "istio" },
     namespaces: ["shop", "depot", "direct"].map((name) => ({ name })),
     databases: [...[...matrix, ...wildcards].map(database), second],
-    workloads: [buyer, browser, keeper, courier].map(workload),
+    workloads: [buyer, browser, keeper, courier].map(waitingWorkload),
   };
 }
 

@@ -4,7 +4,7 @@ import { gatewayLog } from "../probes/gatewayLog.js";
 import { addressOf } from "../scenarios/stage.js";
 import type { Config, Scenario } from "../scenarios/scenario.js";
 import { admitEverybody, admitNoMoreThanBefore, backDoorIsSilent, openBackDoor, throughBackDoor } from "./backDoor.js";
-import { OpenConnections } from "./openConnections.js";
+import { connections, keptIsUntouched, lostIsCut } from "./changedRights.js";
 import { browser, buyer, config, databases, hosts, keeper, keepers, mysql, twin } from "./setting.js";
 
 const rds = { protocol: "mysql", to: { host: hosts.rds, port: 3306 } } as const;
@@ -86,8 +86,6 @@ function withChangedRights(stack: Config): Config {
   };
 }
 
-const connections = new OpenConnections();
-
 /** One policy for all callers the gateway knows: what the handshake alone holds, and what holds the handshake. */
 export const sharedPolicyScenario: Scenario = {
   name: "shared",
@@ -123,7 +121,7 @@ export const sharedPolicyScenario: Scenario = {
       title: "the client loses one database of two while it is connected to both, and a third is added",
       config: withChangedRights,
       up: connections.up,
-      probes: connections.probes,
+      probes: [lostIsCut, keptIsUntouched],
     },
     {
       title: "the right is given back",

@@ -1,5 +1,6 @@
 import type { Config } from "../scenarios/scenario.js";
 import type { Who } from "../scenarios/stage.js";
+import { waitingWorkload } from "../scenarios/waitingWorkload.js";
 
 export const buyer: Who = { namespace: "shop", labels: { app: "buyer" } };
 /** The buyer's namespace, another service account. */
@@ -44,16 +45,11 @@ export const databases = {
   redis: { name: "redis", host: hosts.redis, protocol: "redis", gatewayPort: 15600, clients: [{ namespace: "depot" }] },
 };
 
-function workload({ namespace, labels: { app } }: Who): object {
-  const image = "alpine:3.22";
-  return { kind: "deployment", name: app, namespace, image, command: ["sleep", "infinity"], runAsUser: 65534 };
-}
-
 export const config: Config = {
   cluster: { cloud: "existing" },
   mesh: { kind: "istio" },
   gateway: { callersPolicy: "shared", drainDuration: `${drainSeconds}s` },
   namespaces: [{ name: "shop" }, { name: "depot" }],
   databases: Object.values(databases),
-  workloads: [buyer, browser, keeper].map(workload),
+  workloads: [buyer, browser, keeper].map(waitingWorkload),
 };
