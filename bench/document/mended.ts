@@ -1,5 +1,5 @@
 import type { Growth, PartReport, Report } from "../figures.js";
-import { gatewayConfiguration, gatewayMemory, ourStyle } from "../lab/sidecarFigures.js";
+import { gatewayConfiguration, gatewayMemory, ourStyle } from "../lab/sidecarReport.js";
 import { median } from "../statistics.js";
 
 /** Something wasteful that a measurement showed, and what mending it bought. */

@@ -48,7 +48,8 @@ export const hosts = {
 export const recipeFirstPort = 13306;
 
 /** How long connections outlive their filter chain, at either gateway: short, so that looking for it takes not long. */
-export const drainDuration = "5s";
+export const drainSeconds = 5;
+const drainDuration = `${drainSeconds}s`;
 
 /** What parts set of the bed's stack. */
 export interface BedSettings {

@@ -81,7 +81,7 @@ export class Sandbox {
     let tried: readonly Tried[] = [];
     let agreement: Agreement = { compared: 0, undecided: [], disagreements: [] };
     for (const timeoutMs of patienceMs) {
-      await settled(this.stage, pushMs);
+      await settled(this.stage, { quietMs: pushMs });
       const differing = new Set(agreement.disagreements.map((one) => tried.indexOf(one.tried)));
       const again = tried.length === 0 ? attempts : attempts.filter((_, index) => differing.has(index));
       const [seen, objects] = await Promise.all([this.tryAll(again, timeoutMs), this.objects()]);

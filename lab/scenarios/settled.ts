@@ -4,7 +4,7 @@ import { istiodPods, type Stage } from "./stage.js";
 
 /** istiod waits this long for further changes before it sends, so that many make one update. */
 const debounceMs = 400;
-const patienceMs = 15_000;
+const usualPatienceMs = 15_000;
 
 interface ProxyState {
   proxy?: string;
@@ -13,9 +13,13 @@ interface ProxyState {
 
 /**
  * Waits until every proxy has confirmed what istiod last sent it.
- * @param quietMs how long istiod may take until it sends what has changed
+ * @param options.quietMs how long istiod may take until it sends what has changed
+ * @param options.patienceMs how long proxies may take for it
  */
-export async function settled(stage: Stage, quietMs = debounceMs): Promise<void> {
+export async function settled(
+  stage: Stage,
+  { quietMs = debounceMs, patienceMs = usualPatienceMs }: { quietMs?: number; patienceMs?: number } = {},
+): Promise<void> {
   await sleep(quietMs);
   await until("every proxy to have the configuration", () => allConfirmed(stage), {
     timeoutMs: patienceMs,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { performancePage } from "../../bench/document/page.js";
 import type { Report } from "../../bench/figures.js";
-import { gatewayConfiguration, gatewayMemory, ourStyle } from "../../bench/lab/sidecarFigures.js";
+import { gatewayConfiguration, gatewayMemory, ourStyle } from "../../bench/lab/sidecarReport.js";
 
 const report: Report = {
   parts: {
