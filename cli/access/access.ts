@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import pc from "picocolors";
 import { analyse } from "../../access/analyse.js";
-import { rowsAsJson } from "../../access/output/json.js";
+import { accessJson } from "../../access/output/json.js";
 import { accessTable } from "../../access/output/table.js";
 import { takesStack } from "../stackOption.js";
 import { readInput, takesManifests, type InputOptions, type LoadStack } from "./input.js";
@@ -16,7 +16,7 @@ export function registerAccess(program: Command, loadStack: LoadStack): void {
       const input = await readInput(given, loadStack);
       const analysis = analyse(input.objects, input.options);
       reportInput({ ...input, problems: [...input.problems, ...analysis.problems] });
-      if (given.output === "json") return print(rowsAsJson(analysis.rows));
+      if (given.output === "json") return print(accessJson(analysis));
       if (given.output === "table") return print(accessTable(analysis, pc));
       const { accessPage } = await import("../../access/output/page/accessPage.js");
       return print(accessPage(input.title, input.objects, analysis));

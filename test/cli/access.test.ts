@@ -77,12 +77,12 @@ describe("the commands about access", () => {
   it("access answers as a table and as JSON", async () => {
     const table = await run(["access", "-f", open]);
     assert.match(table.out, /demo\/client as default\n.*direct +db\.example\.com:3306/);
-    const { rows } = JSON.parse((await run(["access", "-f", scoped, "-o", "json"])).out);
+    const { callers, mesh } = JSON.parse((await run(["access", "-f", scoped, "-o", "json"])).out) as {
+      callers: { workloads: { namespace: string }[]; answers: { mesh: number }[] }[];
+      mesh: { verdict: string }[];
+    };
     assert.deepEqual(
-      rows.map((row: { from: { namespace: string }; mesh: { verdict: string } }) => [
-        row.from.namespace,
-        row.mesh.verdict,
-      ]),
+      callers.map(({ workloads, answers }) => [workloads[0]?.namespace, mesh[answers[0]?.mesh ?? -1]?.verdict]),
       [
         ["demo", "direct"],
         ["other", "blocked"],

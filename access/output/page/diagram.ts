@@ -32,31 +32,31 @@ function hop(place,kind,tone){
 const bar=(x,y,tone)=>'<g stroke="'+tone+'" stroke-width="2.2" stroke-linecap="round"><circle cx="'+x+'" cy="'+y+'" r="10" fill="var(--surface)"/><path d="M'+(x-4)+' '+(y-4)+'l8 8m0-8l-8 8"/></g>';
 const doubt=(x,y)=>'<circle cx="'+x+'" cy="'+y+'" r="11" fill="var(--unknown-soft)" stroke="var(--unknown)" stroke-width="1.5"/>'+label('?',x,y+4.5,'var(--unknown)','middle',13);
 function meshPath(g,m,tone,gateways,atGateway,viaGateway){
-  if(m.v==='unknown')return '<path d="'+(gateways?g.doubt[0]:g.straight[0])+'" fill="none" stroke="'+tone+'" stroke-width="2" stroke-dasharray="2 7" stroke-linecap="round"/>'+doubt(g.doubt[1],g.doubt[2]);
-  if(m.v==='blocked'){
+  if(m.verdict==='unknown')return '<path d="'+(gateways?g.doubt[0]:g.straight[0])+'" fill="none" stroke="'+tone+'" stroke-width="2" stroke-dasharray="2 7" stroke-linecap="round"/>'+doubt(g.doubt[1],g.doubt[2]);
+  if(m.verdict==='blocked'){
     const stop=atGateway?g.cutLate:g.cutEarly,[out,home,x,y,anchor]=g.greeting,thin='" fill="none" stroke="var(--misrouted)" stroke-width="1.8" stroke-dasharray="3 5" stroke-linecap="round" marker-end="url(#head)"/>';
-    const back=m.x?'<path d="'+out+thin+'<path d="'+home+thin+label('the greeting comes back',x,y,'var(--misrouted)',anchor):'';
+    const back=m.exposes?'<path d="'+out+thin+'<path d="'+home+thin+label('the greeting comes back',x,y,'var(--misrouted)',anchor):'';
     return '<path d="'+stop[0]+'" fill="none" stroke="'+tone+'" stroke-width="2.2"/>'+bar(stop[1],stop[2],tone)+back;
   }
-  if(viaGateway)return hop(g.first,m.e[0],tone)+hop(g.second,m.e[1]||m.e[0],tone);
-  return hop(gateways?g.past:g.straight,m.e[0],tone);
+  if(viaGateway)return hop(g.first,m.encryption[0],tone)+hop(g.second,m.encryption[1]||m.encryption[0],tone);
+  return hop(gateways?g.past:g.straight,m.encryption[0],tone);
 }
 function wayRound(g,a){
-  const color={open:'var(--open)',blocked:'var(--blocked)',unknown:'var(--unknown)'}[a.v],[path,x,y]=g.round,[lx,ly]=g.roundLabel[a.v];
-  const mark=a.v==='blocked'?bar(x,y,color):a.v==='unknown'?doubt(x,y):'';
-  return '<path d="'+path+'" fill="none" stroke="'+color+'" stroke-linecap="round" style="color:'+color+'"'+(a.v==='open'?' stroke-width="2.4" marker-end="url(#head)"':' stroke-width="1.6" stroke-dasharray="2 6"')+'/>'+mark+label('way round the sidecar: '+(a.v==='unknown'?'not known':a.v),lx,ly,color,g===standing?'start':'middle',12);
+  const color={open:'var(--open)',blocked:'var(--blocked)',unknown:'var(--unknown)'}[a.verdict],[path,x,y]=g.round,[lx,ly]=g.roundLabel[a.verdict];
+  const mark=a.verdict==='blocked'?bar(x,y,color):a.verdict==='unknown'?doubt(x,y):'';
+  return '<path d="'+path+'" fill="none" stroke="'+color+'" stroke-linecap="round" style="color:'+color+'"'+(a.verdict==='open'?' stroke-width="2.4" marker-end="url(#head)"':' stroke-width="1.6" stroke-dasharray="2 6"')+'/>'+mark+label('way round the sidecar: '+(a.verdict==='unknown'?'not known':a.verdict),lx,ly,color,g===standing?'start':'middle',12);
 }
 function diagram(w,t,m,a,gateways,narrow){
-  const g=narrow?standing:lying,tone='var(--'+m.v+')',lost=m.v==='misrouted';
-  const atGateway=m.v==='blocked'&&m.b.some(i=>/^(AuthorizationPolicy|Gateway)$/.test(D.evidence[i].k));
-  const viaGateway=m.v==='gateway'||atGateway||(lost&&m.e.length>1);
+  const g=narrow?standing:lying,tone='var(--'+m.verdict+')',lost=m.verdict==='misrouted';
+  const atGateway=m.verdict==='blocked'&&m.because.some(i=>/^(AuthorizationPolicy|Gateway)$/.test(D.evidence[i].kind));
+  const viaGateway=m.verdict==='gateway'||atGateway||(lost&&m.encryption.length>1);
   const [px,py,pw,ph]=g.pod,[gx,gy,gw]=g.gateway;
   const pod='<rect x="'+px+'" y="'+py+'" width="'+pw+'" height="'+ph+'" rx="14" fill="var(--ground)" stroke="var(--line)"/><text x="'+g.podLabel[0]+'" y="'+g.podLabel[1]+'" font-size="11" fill="var(--muted)">pod of '+esc(cut(w[0]+'/'+w[1],narrow?24:36))+'</text><path d="'+g.inner+'" stroke="var(--faint)" stroke-width="2" marker-end="url(#head)" style="color:var(--faint)"/>';
   const sidecar=w[3]==='true'?node(g.sidecar,'sidecar','proxy'):node(g.sidecar,w[3]==='false'?'no sidecar':'sidecar?','',{dash:true,ghost:true});
-  const badge=viaGateway&&m.i?'<g transform="translate('+(gx+gw-8)+' '+(gy-1)+')"><circle r="10" fill="var(--gateway)"/><path d="M-4 .5l2.8 2.8L4.2 -2.8" fill="none" stroke="var(--raised)" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></g>':'';
-  const gateway=viaGateway||gateways?node(g.gateway,'gateway',viaGateway?(m.i?'knows the caller':m.v==='blocked'?'refuses':'knows no caller'):'',{dash:!viaGateway,ghost:!viaGateway,line:viaGateway&&m.i?'var(--gateway)':undefined})+badge:'';
+  const badge=viaGateway&&m.identity?'<g transform="translate('+(gx+gw-8)+' '+(gy-1)+')"><circle r="10" fill="var(--gateway)"/><path d="M-4 .5l2.8 2.8L4.2 -2.8" fill="none" stroke="var(--raised)" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></g>':'';
+  const gateway=viaGateway||gateways?node(g.gateway,'gateway',viaGateway?(m.identity?'knows the caller':m.verdict==='blocked'?'refuses':'knows no caller'):'',{dash:!viaGateway,ghost:!viaGateway,line:viaGateway&&m.identity?'var(--gateway)':undefined})+badge:'';
   const database=node(g.database,lost?'another database':t[2]||t[0],lost?'not '+(t[2]||t[0]):':'+t[1],{cylinder:true,line:lost?tone:undefined,tone:lost?tone:undefined,dash:lost});
-  const height=m.v==='direct'&&gateways||lost?g.box[2]:g.box[1];
+  const height=m.verdict==='direct'&&gateways||lost?g.box[2]:g.box[1];
   return '<svg class="'+(narrow?'standing':'lying')+'" viewBox="0 0 '+g.box[0]+' '+height+'" role="img" aria-label="'+esc(sentence(w,t,m,a))+'"><defs><marker id="head" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="9" markerHeight="9" orient="auto" markerUnits="userSpaceOnUse"><path d="M1 1.2L8.6 5 1 8.8" fill="none" stroke="context-stroke" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round"/></marker></defs>'+pod+wayRound(g,a)+node(g.process,'process',cut('as '+w[2],20))+sidecar+gateway+database+meshPath(g,m,tone,gateways||viaGateway,atGateway,viaGateway)+'</svg>';
 }
 `;

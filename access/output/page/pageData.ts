@@ -1,33 +1,25 @@
 import jsYaml from "js-yaml";
 import { namespaceOf } from "../../world.js";
 import { locateField } from "../../input/position.js";
+import { type Referring, SharedAnswers } from "../sharedAnswers.js";
 import type { Analysis, AroundVerdict, Evidence, KubernetesObject, MeshVerdict, Row } from "../../model.js";
 
 /** Manifests of a page come to no more than this: beyond it a browser gets slow, and the files are at hand anyway. */
 const manifestCharacters = 6_000_000;
 
-/** The analysis in the form the page's script reads: everything that is shared stands once, rows of the matrix as runs. */
+/** The analysis in the form the page's script reads: everything that is shared stands once, answers of a caller as runs. */
 export interface PageData {
-  workloads: (readonly [
-    namespace: string,
-    name: string,
-    account: string,
-    sidecar: string,
-    meshRow: number,
-    aroundRow: number,
-  ])[];
+  workloads: (readonly [namespace: string, name: string, account: string, sidecar: string, callers: number])[];
   targets: (readonly [host: string, port: number, database: string])[];
-  /**
-   * The answers along a row, as numbers in base 36 apart by blanks: `a*n` stands for n times the same, `a~n` for n that
-   * count up. Rows that are equal stand once.
-   */
-  meshRows: string[];
-  aroundRows: string[];
-  mesh: { v: string; e: readonly string[]; i: boolean; x: string | null; b: number[] }[];
-  around: { v: string; b: number[] }[];
-  evidence: { k: string; ns: string; n: string; f: string; t: string; o: number; l: [number, number] | null }[];
+  /** What callers with equal answers get from the targets, in their order, as `runsOf` writes it. */
+  callers: (readonly [mesh: string, around: string])[];
+  mesh: readonly Referring<MeshVerdict>[];
+  around: readonly Referring<AroundVerdict>[];
+  /** Evidence with the place of its manifest among `objects`, and the lines of its field there. */
+  evidence: (Evidence & { object: number; lines: readonly [first: number, last: number] | null })[];
   objects: { title: string; place: string; yaml: string }[];
-  findings: { text: string; b: number[] }[];
+  /** The evidence of each finding. */
+  findings: (readonly number[])[];
   selected: [workload: number, target: number];
 }
 
@@ -37,54 +29,27 @@ export function pageData(
   analysis: Pick<Analysis, "rows" | "workloads" | "targets" | "findings">,
   selected?: Pick<Row, "from" | "to">,
 ): PageData {
-  const packer = new Packer(objects);
-  const columns = analysis.targets.length;
-  const meshRows = new DistinctRows();
-  const aroundRows = new DistinctRows();
-  const rowOfWorkload: (readonly [number, number])[] = [];
-  let along: number[] = [];
-  let below: number[] = [];
-  for (const { mesh, around } of analysis.rows) {
-    below.push(packer.around(around));
-    if (along.push(packer.mesh(mesh)) < columns) continue;
-    rowOfWorkload.push([meshRows.number(along), aroundRows.number(below)]);
-    [along, below] = [[], []];
-  }
-  const findings = analysis.findings.map(({ text, because }) => ({
-    text,
-    b: because.map((one) => packer.evidence(one)),
-  }));
+  const answers = new SharedAnswers(analysis);
+  const findings = analysis.findings.map(({ because }) => answers.places(because));
+  const manifests = new ShownManifests(objects);
+  const callersOf = new Map(answers.callers.flatMap((equal, place) => equal.workloads.map((one) => [one, place])));
   return {
     workloads: analysis.workloads.map(({ namespace, name, serviceAccount, sidecar }, index) => [
       namespace,
       name,
       serviceAccount,
       String(sidecar.present),
-      ...(rowOfWorkload[index] ?? ([0, 0] as const)),
+      callersOf.get(index) as number,
     ]),
     targets: analysis.targets.map(({ host, port, database = "" }) => [host, port, database]),
-    meshRows: meshRows.texts(),
-    aroundRows: aroundRows.texts(),
-    ...packer.tables(),
+    callers: answers.callers.map(({ mesh, around }) => [runsOf(mesh), runsOf(around)]),
+    mesh: answers.mesh,
+    around: answers.around,
+    evidence: answers.evidence.map((one) => ({ ...one, ...manifests.placeOf(one) })),
+    objects: manifests.shown,
     findings,
     selected: position(analysis, selected),
   };
-}
-
-/** Rows by what is in them, each kept once. */
-class DistinctRows {
-  private readonly numbers = new Map<string, number>();
-
-  number(row: readonly number[]): number {
-    const text = runsOf(row);
-    const number = this.numbers.get(text) ?? this.numbers.size;
-    this.numbers.set(text, number);
-    return number;
-  }
-
-  texts(): string[] {
-    return [...this.numbers.keys()];
-  }
 }
 
 function position(
@@ -99,7 +64,11 @@ function position(
   ];
 }
 
-function runsOf(row: readonly number[]): string {
+/**
+ * Numbers in base 36 apart by blanks: `a*n` stands for n times the same, `a~n` for n that count up. Neighbours mostly
+ * have the same answer, or one each.
+ */
+function runsOf(row: Uint32Array): string {
   const runs: string[] = [];
   for (let start = 0; start < row.length;) {
     const first = row[start] ?? 0;
@@ -113,15 +82,10 @@ function runsOf(row: readonly number[]): string {
   return runs.join(" ");
 }
 
-/** Gives everything that is shared a number, the same for equal content. */
-class Packer {
-  private readonly numbers = new Map<object, number>();
-  private readonly byContent = new Map<string, number>();
-  private readonly meshes: PageData["mesh"] = [];
-  private readonly arounds: PageData["around"] = [];
-  private readonly evidences: PageData["evidence"] = [];
-  private readonly shown: PageData["objects"] = [];
-  private readonly shownNumbers = new Map<KubernetesObject, number>();
+/** The manifests that evidence names, each once. */
+class ShownManifests {
+  readonly shown: PageData["objects"] = [];
+  private readonly numbers = new Map<KubernetesObject, number>();
   private readonly objects: ReadonlyMap<string, KubernetesObject>;
   private characters = 0;
 
@@ -131,57 +95,25 @@ class Packer {
     );
   }
 
-  tables(): Pick<PageData, "mesh" | "around" | "evidence" | "objects"> {
-    return { mesh: this.meshes, around: this.arounds, evidence: this.evidences, objects: this.shown };
+  /** The number of the manifest, -1 where the input holds none, and the lines of the field in it. */
+  placeOf(evidence: Evidence): Pick<PageData["evidence"][number], "object" | "lines"> {
+    const object = this.numberOf(evidence);
+    const yaml = this.shown[object]?.yaml;
+    const range = yaml && evidence.field ? locateField(yaml, evidence.field) : undefined;
+    return { object, lines: range ? [range.first, range.last] : null };
   }
 
-  mesh(mesh: MeshVerdict): number {
-    return this.numbered(mesh, () => {
-      const { verdict, encryption, identity, exposes, because } = mesh;
-      const b = because.map((one) => this.evidence(one));
-      return this.meshes.push({ v: verdict, e: encryption, i: identity, x: exposes, b }) - 1;
-    });
-  }
-
-  around(around: AroundVerdict): number {
-    return this.numbered(around, () => {
-      const b = around.because.map((one) => this.evidence(one));
-      return this.arounds.push({ v: around.verdict, b }) - 1;
-    });
-  }
-
-  evidence(evidence: Evidence): number {
-    return this.numbered(evidence, () => {
-      const { kind: k, namespace: ns, name: n, field: f, text: t } = evidence;
-      const o = this.object(evidence);
-      const yaml = this.shown[o]?.yaml;
-      const range = yaml && f ? locateField(yaml, f) : undefined;
-      return this.evidences.push({ k, ns, n, f, t, o, l: range ? [range.first, range.last] : null }) - 1;
-    });
-  }
-
-  private object({ kind, namespace, name }: Evidence): number {
+  private numberOf({ kind, namespace, name }: Evidence): number {
     const object = this.objects.get(`${kind} ${namespace}/${name}`);
     if (!object) return -1;
-    const known = this.shownNumbers.get(object);
+    const known = this.numbers.get(object);
     if (known !== undefined) return known;
     const { source, ...manifest } = object;
     const yaml = this.characters < manifestCharacters ? jsYaml.dump(manifest, { noRefs: true, lineWidth: -1 }) : "";
     this.characters += yaml.length;
     const title = `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
     const number = this.shown.push({ title, place: source ? `${source.file}:${source.line}` : "planned", yaml }) - 1;
-    this.shownNumbers.set(object, number);
-    return number;
-  }
-
-  /** By identity first, which is cheap, then by content, since equal verdicts need not be one object. */
-  private numbered(value: object, add: () => number): number {
-    const known = this.numbers.get(value);
-    if (known !== undefined) return known;
-    const content = JSON.stringify(value);
-    const number = this.byContent.get(content) ?? add();
-    this.byContent.set(content, number);
-    this.numbers.set(value, number);
+    this.numbers.set(object, number);
     return number;
   }
 }

@@ -9,39 +9,38 @@ const D=JSON.parse(document.getElementById('data').textContent);
 const $=id=>document.getElementById(id);
 const esc=text=>String(text).replace(/[&<>"']/g,c=>'&#'+c.charCodeAt(0)+';');
 const unpacked=new Map();
-function unpack(rows,k){
-  const key=(rows===D.meshRows?'m':'a')+k;
-  let row=unpacked.get(key);
+function unpack(runs){
+  let row=unpacked.get(runs);
   if(row)return row;
   row=new Uint32Array(D.targets.length);
   let at=0;
-  for(const run of rows[k].split(' ')){
+  for(const run of runs.split(' ')){
     const [first,length='1']=run.split(/[*~]/),start=parseInt(first,36),n=parseInt(length,36),step=run.includes('~')?1:0;
     for(let i=0;i<n;i++)row[at++]=start+i*step;
   }
-  unpacked.set(key,row);
+  unpacked.set(runs,row);
   return row;
 }
-const meshOf=w=>unpack(D.meshRows,w[4]),aroundOf=w=>unpack(D.aroundRows,w[5]);
+const meshOf=w=>unpack(D.callers[w[4]][0]),aroundOf=w=>unpack(D.callers[w[4]][1]);
 const bypass={blocked:1,gateway:1};
-const gravity=(m,a)=>m.v==='misrouted'?5:m.x?4:a.v==='open'&&bypass[m.v]?3:m.v==='direct'?2:m.v==='unknown'||a.v==='unknown'?1:0;
-const hasGateways=D.mesh.some(m=>m.v==='gateway');
+const gravity=(m,a)=>m.verdict==='misrouted'?5:m.exposes?4:a.verdict==='open'&&bypass[m.verdict]?3:m.verdict==='direct'?2:m.verdict==='unknown'||a.verdict==='unknown'?1:0;
+const hasGateways=D.mesh.some(m=>m.verdict==='gateway');
 let state={text:'',namespace:'',only:new Set(),problems:false,r:0,c:0};
 let rows=[],cols=[],dimming=false;
 ${diagramScript}
 function wanted(m,a){
   if(state.problems&&gravity(m,a)===0)return false;
-  return state.only.size===0||state.only.has(m.v)||(state.only.has('open')&&a.v==='open');
+  return state.only.size===0||state.only.has(m.verdict)||(state.only.has('open')&&a.verdict==='open');
 }
 function sentence(w,t,m,a){
   const who=w[0]+'/'+w[1],what=(t[2]||t[0])+' on port '+t[1];
-  const hops=m.e.map(h=>hopWords[h]).join(', then ');
-  const path={gateway:who+' reaches '+what+' through the gateway: '+hops+'. '+(m.i?'The gateway knows the caller by its certificate.':'The gateway cannot tell who is calling.'),
+  const hops=m.encryption.map(h=>hopWords[h]).join(', then ');
+  const path={gateway:who+' reaches '+what+' through the gateway: '+hops+'. '+(m.identity?'The gateway knows the caller by its certificate.':'The gateway cannot tell who is calling.'),
     direct:who+' reaches '+what+' straight, past every gateway: '+hops+'.',
-    blocked:who+' does not reach '+what+' through the mesh.'+(m.x?' Yet it receives the server’s greeting and holds a connection.':''),
+    blocked:who+' does not reach '+what+' through the mesh.'+(m.exposes?' Yet it receives the server’s greeting and holds a connection.':''),
     misrouted:who+' dials '+what+' and ends at another database.',
-    unknown:'What the mesh does with '+who+' and '+what+' cannot be told from the manifests.'}[m.v];
-  const round={open:' A process that avoids its sidecar gets through.',blocked:' A process that avoids its sidecar does not get through.',unknown:' Whether a process that avoids its sidecar gets through cannot be told.'}[a.v];
+    unknown:'What the mesh does with '+who+' and '+what+' cannot be told from the manifests.'}[m.verdict];
+  const round={open:' A process that avoids its sidecar gets through.',blocked:' A process that avoids its sidecar does not get through.',unknown:' Whether a process that avoids its sidecar gets through cannot be told.'}[a.verdict];
   return path+round;
 }
 function apply(keep){
@@ -53,15 +52,14 @@ function apply(keep){
   const old=keep&&rows.length?[rows[state.r],cols[state.c]]:[-1,-1];
   let colSeen=new Uint8Array(D.targets.length);
   const colOk=i=>words.length===0||!anyT||hitsT[i]||(anyW&&!anyT);
-  const classOk=new Map();
+  const callersOk=new Map();
   rows=[];
   D.workloads.forEach((w,i)=>{
     if(state.namespace&&w[0]!==state.namespace)return;
     if(words.length&&!(anyW?hitsW[i]:anyT))return;
     if(filtered){
-      const key=w[4]+' '+w[5];
-      let ok=classOk.get(key);
-      if(ok===undefined){ok=false;const m=meshOf(w),a=aroundOf(w);for(let c=0;c<m.length;c++)if(colOk(c)&&wanted(D.mesh[m[c]],D.around[a[c]])){ok=true;colSeen[c]=1}classOk.set(key,ok)}
+      let ok=callersOk.get(w[4]);
+      if(ok===undefined){ok=false;const m=meshOf(w),a=aroundOf(w);for(let c=0;c<m.length;c++)if(colOk(c)&&wanted(D.mesh[m[c]],D.around[a[c]])){ok=true;colSeen[c]=1}callersOk.set(w[4],ok)}
       if(!ok)return;
     }
     rows.push(i);
@@ -114,9 +112,9 @@ function draw(force){
 }
 function cellHtml(r,c,m,a){
   const on=r===state.r&&c===state.c;
-  const round=a.v==='open'?'<span class="round" title="way round open"><svg class="shape" aria-hidden="true"><use href="#s-open"/></svg></span>':a.v==='unknown'?'<span class="round v-unknown" style="color:var(--unknown)" title="way round not known">?</span>':'';
-  const hint=m.x?'greeting':m.e.map(h=>hopWords[h]).join(' › ');
-  return '<div class="c v-'+m.v+(L.small?' small':'')+(dimming&&!wanted(m,a)?' dim':'')+'" role="gridcell" id="c'+r+'-'+c+'" data-r="'+r+'" data-c="'+c+'" aria-colindex="'+(c+2)+'" aria-selected="'+on+'" aria-label="'+m.v+(m.x?', sees the greeting':'')+', way round '+a.v+'" style="left:'+(L.headW+c*L.cw)+'px;width:'+L.cw+'px"><svg class="shape" aria-hidden="true"><use href="#s-'+m.v+'"/></svg>'+(L.small?'':'<span class="word">'+m.v+'</span>'+(L.wide&&hint?'<span class="hint">'+hint+'</span>':''))+round+'</div>';
+  const round=a.verdict==='open'?'<span class="round" title="way round open"><svg class="shape" aria-hidden="true"><use href="#s-open"/></svg></span>':a.verdict==='unknown'?'<span class="round v-unknown" style="color:var(--unknown)" title="way round not known">?</span>':'';
+  const hint=m.exposes?'greeting':m.encryption.map(h=>hopWords[h]).join(' › ');
+  return '<div class="c v-'+m.verdict+(L.small?' small':'')+(dimming&&!wanted(m,a)?' dim':'')+'" role="gridcell" id="c'+r+'-'+c+'" data-r="'+r+'" data-c="'+c+'" aria-colindex="'+(c+2)+'" aria-selected="'+on+'" aria-label="'+m.verdict+(m.exposes?', sees the greeting':'')+', way round '+a.verdict+'" style="left:'+(L.headW+c*L.cw)+'px;width:'+L.cw+'px"><svg class="shape" aria-hidden="true"><use href="#s-'+m.verdict+'"/></svg>'+(L.small?'':'<span class="word">'+m.verdict+'</span>'+(L.wide&&hint?'<span class="hint">'+hint+'</span>':''))+round+'</div>';
 }
 function select(r,c,reveal){
   if(!rows.length||!cols.length){grid.removeAttribute('aria-activedescendant');status();return}
@@ -134,23 +132,23 @@ function status(){
   const number=(n,total,noun)=>n.toLocaleString('en')+(n===total?'':' of '+total.toLocaleString('en'))+' '+noun+(total===1?'':'s');
   $('status').innerHTML=number(rows.length,D.workloads.length,'workload')+' × '+number(cols.length,D.targets.length,'database')+' &nbsp; <kbd>↑↓←→</kbd> move &nbsp; <kbd>Enter</kbd> evidence &nbsp; <kbd>/</kbd> search';
 }
-const evidenceItem=i=>{const e=D.evidence[i],name=[e.k,e.ns&&e.n?e.ns+'/'+e.n:e.n||e.ns].filter(Boolean).join(' ');
-  return '<li>'+(e.o>=0?'<button type="button" class="link" data-evidence="'+i+'">'+esc(name)+'</button>':'<span class="field">'+esc(name)+'</span>')+(e.f?' <span class="field">'+esc(e.f)+'</span>':'')+'<p>'+esc(e.t)+'</p></li>'};
+const evidenceItem=i=>{const e=D.evidence[i],name=[e.kind,e.namespace&&e.name?e.namespace+'/'+e.name:e.name||e.namespace].filter(Boolean).join(' ');
+  return '<li>'+(e.object>=0?'<button type="button" class="link" data-evidence="'+i+'">'+esc(name)+'</button>':'<span class="field">'+esc(name)+'</span>')+(e.field?' <span class="field">'+esc(e.field)+'</span>':'')+'<p>'+esc(e.text)+'</p></li>'};
 const evidenceList=list=>list.length?'<ol class="evidence">'+list.map(evidenceItem).join('')+'</ol>':'<p class="muted">No evidence.</p>';
 const pill=(v,text)=>'<span class="pill v-'+v+'"><svg class="shape" aria-hidden="true"><use href="#s-'+v+'"/></svg>'+esc(text)+'</span>';
 function details(){
   const w=D.workloads[rows[state.r]],t=D.targets[cols[state.c]],m=D.mesh[meshOf(w)[cols[state.c]]],a=D.around[aroundOf(w)[cols[state.c]]];
-  $('details').innerHTML='<h2>'+esc(w[0]+'/'+w[1])+' <span class="to">→ '+esc(t[0]+':'+t[1])+'</span></h2><div class="verdicts">'+pill(m.v,m.v)+pill(a.v,'way round '+(a.v==='unknown'?'not known':a.v))+(m.x?pill('misrouted','sees the greeting'):'')+'</div><div class="diagram">'+diagram(w,t,m,a,hasGateways,$('details').clientWidth<560)+'</div><p class="sentence">'+esc(sentence(w,t,m,a))+'</p><h3>Through the mesh</h3>'+evidenceList(m.b)+'<h3>Past the sidecar</h3>'+evidenceList(a.b);
+  $('details').innerHTML='<h2>'+esc(w[0]+'/'+w[1])+' <span class="to">→ '+esc(t[0]+':'+t[1])+'</span></h2><div class="verdicts">'+pill(m.verdict,m.verdict)+pill(a.verdict,'way round '+(a.verdict==='unknown'?'not known':a.verdict))+(m.exposes?pill('misrouted','sees the greeting'):'')+'</div><div class="diagram">'+diagram(w,t,m,a,hasGateways,$('details').clientWidth<560)+'</div><p class="sentence">'+esc(sentence(w,t,m,a))+'</p><h3>Through the mesh</h3>'+evidenceList(m.because)+'<h3>Past the sidecar</h3>'+evidenceList(a.because);
 }
 let opener=null;
 function openManifest(i){
-  const e=D.evidence[i],o=D.objects[e.o];
+  const e=D.evidence[i],o=D.objects[e.object];
   if(!o)return;
   opener=document.activeElement;
-  const [first,last]=e.l||[0,-1];
+  const [first,last]=e.lines||[0,-1];
   const lines=o.yaml?o.yaml.replace(/\n$/,'').split('\n').map((line,n)=>{const key=/^(\s*(?:- )*)([^\s:#'"][^:]*:)(.*)$/.exec(line);return '<span'+(n+1>=first&&n+1<=last?' class="hit"':'')+'>'+(key?esc(key[1])+'<i>'+esc(key[2])+'</i>'+esc(key[3]):esc(line)||' ')+'</span>'}).join(''):'<span>The page would grow too large with this text: see the file.</span>';
   const panel=$('manifest');
-  panel.innerHTML='<header><div><h2 id="manifest-title">'+esc(o.title)+'</h2><p class="place">'+esc(o.place)+(e.f?' · '+esc(e.f):'')+'</p></div><button type="button" class="close">Close</button></header><p class="why">'+esc(e.t)+'</p><pre tabindex="0" aria-label="Manifest">'+lines+'</pre>';
+  panel.innerHTML='<header><div><h2 id="manifest-title">'+esc(o.title)+'</h2><p class="place">'+esc(o.place)+(e.field?' · '+esc(e.field):'')+'</p></div><button type="button" class="close">Close</button></header><p class="why">'+esc(e.text)+'</p><pre tabindex="0" aria-label="Manifest">'+lines+'</pre>';
   panel.hidden=false;
   const hit=panel.querySelector('.hit');
   if(hit)hit.scrollIntoView({block:'center'});
@@ -174,7 +172,7 @@ document.addEventListener('keydown',event=>{
 document.addEventListener('click',event=>{
   const link=event.target.closest('[data-evidence]'),finding=event.target.closest('[data-finding]');
   if(link)openManifest(+link.dataset.evidence);
-  else if(finding){const list=D.findings[+finding.dataset.finding].b,known=list.find(i=>D.evidence[i].o>=0);if(known!==undefined)openManifest(known)}
+  else if(finding){const list=D.findings[+finding.dataset.finding],known=list.find(i=>D.evidence[i].object>=0);if(known!==undefined)openManifest(known)}
   else if(event.target.closest('.close'))closeManifest();
 });
 let timer;
@@ -193,9 +191,8 @@ function gravest(){
   let best=[0,0,-1];
   const seen=new Set();
   D.workloads.forEach((w,i)=>{
-    const key=w[4]+' '+w[5];
-    if(seen.has(key))return;
-    seen.add(key);
+    if(seen.has(w[4]))return;
+    seen.add(w[4]);
     const m=meshOf(w),a=aroundOf(w);
     for(let c=0;c<m.length;c++){const weight=gravity(D.mesh[m[c]],D.around[a[c]]);if(weight>best[2])best=[i,c,weight]}
   });

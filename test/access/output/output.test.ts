@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import pc from "picocolors";
 import { checkAssertions } from "../../../access/assertions.js";
@@ -8,7 +7,6 @@ import type { Assertion, Summary } from "../../../access/model.js";
 import { changesTable } from "../../../access/output/changes.js";
 import { checksTable } from "../../../access/output/checks.js";
 import { explanationText } from "../../../access/output/explanation.js";
-import { rowsAsJson } from "../../../access/output/json.js";
 import { sarif } from "../../../access/output/sarif.js";
 import { accessTable } from "../../../access/output/table.js";
 import { rows } from "./rows.js";
@@ -54,21 +52,6 @@ describe("the matrix in a terminal", () => {
     assert.ok(client);
     const many = [1, 2, 3].map((n) => ({ ...client, to: { host: `db${n}.example.com`, port: 3306 } }));
     assert.match(accessTable({ rows: many, findings: [], summary }, plain), /db1\.example\.com:3306 and 2 more/);
-  });
-});
-
-describe("the matrix as JSON", () => {
-  it("follows its schema", () => {
-    const schema = JSON.parse(readFileSync(new URL("../../../docs/access.schema.json", import.meta.url), "utf8"));
-    const validate = new Ajv2020({ allErrors: true }).compile(schema);
-    const document = JSON.parse([...rowsAsJson(rows)].join("")) as { rows: unknown };
-    assert.ok(validate(document as unknown), JSON.stringify(validate.errors));
-    assert.deepEqual(document.rows, rows);
-    assert.ok(!validate({ rows: [{ ...rows[0], mesh: { ...rows[0]?.mesh, verdict: "maybe" } }] }));
-  });
-
-  it("is valid when there are no rows", () => {
-    assert.deepEqual(JSON.parse([...rowsAsJson([])].join("")), { rows: [] });
   });
 });
 

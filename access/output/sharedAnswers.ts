@@ -1,0 +1,100 @@
+import type { Analysis, AroundVerdict, Evidence, MeshVerdict } from "../model.js";
+
+/** A verdict that names its evidence by place in a list. */
+export type Referring<Verdict extends { because: readonly Evidence[] }> = Omit<Verdict, "because"> & {
+  because: readonly number[];
+};
+
+/** Callers that get the same answer from every target. */
+export interface EqualCallers {
+  /** Their places among the analysis' workloads. */
+  workloads: number[];
+  /** For each target, in the order of the targets, the place of its verdict. */
+  mesh: Uint32Array;
+  around: Uint32Array;
+}
+
+/** Gives values places in a list: the same place for equal content, in the order they first come. */
+class Places<Value extends object, Kept> {
+  readonly list: Kept[] = [];
+  private readonly byIdentity = new Map<Value, number>();
+  private readonly byContent = new Map<string, number>();
+
+  constructor(private readonly keep: (value: Value) => Kept) {}
+
+  of(value: Value): number {
+    const known = this.byIdentity.get(value);
+    if (known !== undefined) return known;
+    const kept = this.keep(value);
+    const content = JSON.stringify(kept);
+    const place = this.byContent.get(content) ?? this.list.push(kept) - 1;
+    this.byContent.set(content, place);
+    this.byIdentity.set(value, place);
+    return place;
+  }
+}
+
+/** An analysis in which everything that rows share stands once. Five million rows come from a few thousand verdicts. */
+export class SharedAnswers {
+  readonly callers: readonly EqualCallers[];
+  private readonly evidencePlaces = new Places(({ kind, namespace, name, field, text }: Evidence) => ({
+    kind,
+    namespace,
+    name,
+    field,
+    text,
+  }));
+  private readonly meshPlaces = new Places(
+    ({ verdict, encryption, identity, exposes, because }: MeshVerdict): Referring<MeshVerdict> => ({
+      verdict,
+      encryption,
+      identity,
+      exposes,
+      because: this.places(because),
+    }),
+  );
+  private readonly aroundPlaces = new Places(({ verdict, because }: AroundVerdict): Referring<AroundVerdict> => ({
+    verdict,
+    because: this.places(because),
+  }));
+
+  constructor(analysis: Pick<Analysis, "rows" | "workloads" | "targets">) {
+    this.callers = this.equalCallers(analysis);
+  }
+
+  get mesh(): readonly Referring<MeshVerdict>[] {
+    return this.meshPlaces.list;
+  }
+
+  get around(): readonly Referring<AroundVerdict>[] {
+    return this.aroundPlaces.list;
+  }
+
+  /** All evidence that was asked for so far. */
+  get evidence(): readonly Evidence[] {
+    return this.evidencePlaces.list;
+  }
+
+  /** Where a chain's links stand in `evidence`; those that are new are added. */
+  places(because: readonly Evidence[]): number[] {
+    return because.map((one) => this.evidencePlaces.of(one));
+  }
+
+  private equalCallers({ rows, workloads, targets }: Pick<Analysis, "rows" | "workloads" | "targets">): EqualCallers[] {
+    const known = new Map<string, EqualCallers>();
+    const remaining = rows[Symbol.iterator]();
+    for (const index of workloads.keys()) {
+      const [mesh, around] = [new Uint32Array(targets.length), new Uint32Array(targets.length)];
+      for (const column of targets.keys()) {
+        const row = remaining.next().value;
+        mesh[column] = this.meshPlaces.of(row.mesh);
+        around[column] = this.aroundPlaces.of(row.around);
+      }
+      const key = `${mesh.join()} ${around.join()}`;
+      const callers = known.get(key) ?? { workloads: [], mesh, around };
+      callers.workloads.push(index);
+      known.set(key, callers);
+    }
+    return [...known.values()];
+  }
+}
