@@ -2,7 +2,7 @@ import { closest } from "fastest-levenshtein";
 import { firewallProblems } from "./cloudNetwork.js";
 import { databaseRanges } from "./cluster.js";
 import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseChecks.js";
-import { callersPolicyProblems, connectProblems, gatewayMemoryProblems } from "./gateway.js";
+import { callersPolicyProblems, connectProblems, gatewayMemoryProblems, podProblems } from "./gateway.js";
 import { ingressProblems } from "./ingress.js";
 import { scopesGateways } from "./mesh.js";
 import { mutualTlsProblems } from "./mutualTls.js";
@@ -74,7 +74,7 @@ const checks: CrossCheck[] = [
   { of: ["rbac"], problems: ({ rbac }) => rbac.flatMap((role, i) => roleProblems(role, `rbac[${i}]`)) },
   { of: ["cluster", "network"], problems: unenforced },
   { of: ["gateway", "mesh", "namespaces"], problems: gatewayPlace },
-  { of: ["gateway", "mesh"], problems: gatewayDrain },
+  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => podProblems(gateway, mesh.kind) },
   {
     of: ["gateway", "databases"],
     problems: ({ gateway, databases }) => gatewayMemoryProblems(gateway, databases),
@@ -150,18 +150,6 @@ function strangers({ namespaces, databases }: Settings): Problem[] {
           ];
     }),
   );
-}
-
-function gatewayDrain({ gateway, mesh }: Settings): Problem[] {
-  if (gateway.drainDuration === undefined || mesh.kind !== "asm") return [];
-  return [
-    {
-      path: "gateway.drainDuration",
-      value: gateway.drainDuration,
-      reason: "cannot be set on ASM, whose operator makes the gateway's pods",
-      instead: "Leave it out",
-    },
-  ];
 }
 
 function gatewayPlace({ gateway, mesh, namespaces }: Settings): Problem[] {

@@ -55,9 +55,30 @@ export const gatewaySchema = z.strictObject({
     .boolean()
     .optional()
     .describe("Run on the cluster's gateway nodes only. Default: true where the cluster has such nodes."),
-  image: z.string().default("auto").describe("Proxy image; `auto` lets the injection webhook choose."),
+  image: z.string().default("auto").describe("Proxy image; `auto` lets the injection webhook choose. Not on ASM."),
 });
 export type GatewaySettings = z.output<typeof gatewaySchema>;
+
+/** ASM's operator makes the gateway's pods of a resource that has no such fields. */
+export function podProblems(
+  { drainDuration, image }: Pick<GatewaySettings, "drainDuration" | "image">,
+  meshKind: MeshSettings["kind"],
+): Problem[] {
+  if (meshKind !== "asm") return [];
+  const given = { drainDuration, image: image === "auto" ? undefined : image };
+  return Object.entries(given).flatMap(([key, value]) =>
+    value === undefined
+      ? []
+      : [
+          {
+            path: `gateway.${key}`,
+            value,
+            reason: "cannot be set on ASM, whose operator makes the gateway's pods",
+            instead: "Leave it out",
+          },
+        ],
+  );
+}
 
 /** Managed Cloud Service Mesh takes no EnvoyFilter. */
 export function connectProblems(

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { callersPolicyProblems, connectProblems, gatewaySchema } from "../../settings/gateway.js";
+import { callersPolicyProblems, connectProblems, gatewaySchema, podProblems } from "../../settings/gateway.js";
 import { parse } from "../../settings/parse.js";
 import { SettingsError } from "../../settings/problem.js";
 import type { NodePlacement } from "../cluster/cluster.js";
@@ -39,7 +39,7 @@ export interface EgressGatewayArgs {
   nodes?: NodePlacement;
   /** Wildcard groups that NGINX forwards beside Envoy. @default none */
   forwarders?: Forwarder[];
-  /** Proxy image. @default auto: the injection webhook chooses */
+  /** Proxy image; not on ASM. @default auto: the injection webhook chooses */
   image?: string;
   /** Clusters of the mesh that run the gateway; ASM only. @default every cluster */
   clusterIds?: pulumi.Input<string>[];
@@ -62,7 +62,11 @@ function shapeOf({
   ...own
 }: EgressGatewayArgs): GatewayShape {
   const settings = parse(gatewaySchema, own, "gateway");
-  const problems = [...callersPolicyProblems(settings, mesh), ...connectProblems(settings, mesh.kind)];
+  const problems = [
+    ...podProblems(settings, mesh.kind),
+    ...callersPolicyProblems(settings, mesh),
+    ...connectProblems(settings, mesh.kind),
+  ];
   if (problems.length > 0) throw new SettingsError(problems);
   return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders };
 }

@@ -140,6 +140,8 @@ describe("Settings", () => {
   it("refuse a drain time where ASM makes the gateway's pods", () => {
     const asm = { mesh: { kind: "asm" }, gateway: { drainDuration: "1h" } };
     assert.match(told(asm).join("\n"), /gateway\.drainDuration: "1h" cannot be set on ASM/);
+    const image = { mesh: { kind: "asm" }, gateway: { image: "proxyv2:1.27" } };
+    assert.match(told(image).join("\n"), /gateway\.image: "proxyv2:1\.27" cannot be set on ASM/);
     assert.deepEqual(told({ gateway: { drainDuration: "1h" } }), []);
   });
 

@@ -51,6 +51,14 @@ describe("The egress gateway", () => {
     assert.equal(configOf("1h"), '{"drainDuration":"1h"}');
   });
 
+  it("refuses on ASM what ASM's operator decides about the pods", () => {
+    const asm = asmFacts({ controlPlaneCidr: "10.0.0.0/24" });
+    assert.throws(
+      () => egressGatewayManifests({ mesh: asm, drainDuration: "1h", image: "proxyv2:1.27" }),
+      /gateway\.drainDuration: "1h" cannot be set on ASM.*\n.*gateway\.image: "proxyv2:1\.27" cannot be set on ASM/,
+    );
+  });
+
   it("connects to no database before the caller's handshake, unless told to or where nothing can tell the proxy", () => {
     const patches = (args: Partial<EgressGatewayArgs>) =>
       ofKind<IEnvoyFilter>(egressGatewayManifests({ mesh, ...args }), "EnvoyFilter").flatMap(
