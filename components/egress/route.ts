@@ -9,13 +9,13 @@ interface Legs {
   mesh: Wire;
   /** How the gateway does: `tls` only where it passes TLS through; a server that terminates it needs `tcp`. */
   gateway: Wire;
-  /** Where the gateway sends it. Default: the endpoint itself. */
+  /** Where the gateway sends it. @default the endpoint itself */
   forwarder?: { host: string; port: number };
 }
 
 /** Leads a connection from the client's sidecar to the gateway, and from the gateway on. */
 export function route(path: Path, legs: Legs): IVirtualService & Manifest {
-  const { endpoint, gateway, home } = path;
+  const { endpoint, gateway } = path;
   const onward = legs.forwarder ?? { host: endpoint.host, port: endpoint.port };
   const here = `${gateway.namespace}/${endpoint.name}`;
   const toGateway = {
@@ -28,17 +28,8 @@ export function route(path: Path, legs: Legs): IVirtualService & Manifest {
     match: [{ gateways: [here], port: gatewayPort(path), ...sniMatch(legs.gateway, endpoint.host) }],
     route: [{ destination: { host: onward.host, port: { number: onward.port } } }],
   };
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "VirtualService",
-    metadata: { name: endpoint.name, namespace: home },
-    spec: {
-      hosts: legs.forwarder ? [endpoint.host, legs.forwarder.host] : [endpoint.host],
-      gateways: ["mesh", here],
-      exportTo: visibleTo(path),
-      ...byWire([legs.mesh, toGateway], [legs.gateway, toDatabase]),
-    },
-  };
+  const hosts = legs.forwarder ? [endpoint.host, legs.forwarder.host] : [endpoint.host];
+  return virtualService(path, hosts, ["mesh", here], [legs.mesh, toGateway], [legs.gateway, toDatabase]);
 }
 
 /**
@@ -46,24 +37,12 @@ export function route(path: Path, legs: Legs): IVirtualService & Manifest {
  * an address for the host goes by that address alone, and takes any SNI there, and plaintext.
  */
 export function sniRoute(path: Path): IVirtualService & Manifest {
-  const { endpoint, home } = path;
-  const { name, host, port } = endpoint;
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "VirtualService",
-    metadata: { name, namespace: home },
-    spec: {
-      hosts: [host],
-      gateways: ["mesh"],
-      exportTo: visibleTo(path),
-      tls: [
-        {
-          match: [{ gateways: ["mesh"], port, ...sniMatch("tls", host) }],
-          route: [{ destination: { host, port: { number: port } } }],
-        },
-      ],
-    },
+  const { host, port } = path.endpoint;
+  const toDatabase = {
+    match: [{ gateways: ["mesh"], port, ...sniMatch("tls", host) }],
+    route: [{ destination: { host, port: { number: port } } }],
   };
+  return virtualService(path, [host], ["mesh"], ["tls", toDatabase]);
 }
 
 function sniMatch(wire: Wire, host: string): { sniHosts: string[] } {
@@ -72,9 +51,26 @@ function sniMatch(wire: Wire, host: string): { sniHosts: string[] } {
 
 type Rule = NonNullable<IVirtualService["spec"]>["tls"] extends (infer R)[] | undefined ? R : never;
 
-/** A VirtualService keeps its rules in one list per wire. */
-function byWire(...rules: [Wire, Rule][]): { tcp?: Rule[]; tls?: Rule[] } {
+/** The endpoint's VirtualService. It keeps its rules in one list per wire. */
+function virtualService(
+  path: Path,
+  hosts: string[],
+  gateways: string[],
+  ...rules: [Wire, Rule][]
+): IVirtualService & Manifest {
+  const { endpoint, home } = path;
   const of = (wire: Wire) => rules.filter(([its]) => its === wire).map(([, rule]) => rule);
   const [tls, tcp] = [of("tls"), of("tcp")];
-  return { ...(tls.length ? { tls } : {}), ...(tcp.length ? { tcp } : {}) };
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: { name: endpoint.name, namespace: home },
+    spec: {
+      hosts,
+      gateways,
+      exportTo: visibleTo(path),
+      ...(tls.length ? { tls } : {}),
+      ...(tcp.length ? { tcp } : {}),
+    },
+  };
 }
