@@ -100,7 +100,7 @@ class RecipesRun {
 
   async step(step: RecipeStep): Promise<void> {
     this.listener.step(step.title);
-    const given = await recipe(...step.recipes);
+    const given = recipe(...step.recipes);
     const manifests: Manifest[] = step.change ? step.change(given) : given;
     const began = performance.now();
     const look = await this.workbench.look([...gatewayManifests, ...manifests], step.points);

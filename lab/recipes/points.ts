@@ -3,7 +3,7 @@ import type { Tried } from "../agreement/compare.js";
 import type { Through } from "../dialling/diallers.js";
 import type { Server } from "../dialling/tried.js";
 import type { Who } from "../scenarios/stage.js";
-import type { RecipeName } from "./surroundings.js";
+import type { RecipeName } from "./pasted.js";
 
 /** What is looked at in a recipe, and what it really does there. */
 export interface Point {

@@ -1,45 +1,21 @@
-import { readFile } from "node:fs/promises";
-import jsYaml from "js-yaml";
 import type { Manifest } from "../../components/manifest.js";
 import { machineAddresses } from "../outside/index.js";
 import type { FixtureNamespace } from "../scenarios/fixtures.js";
 import type { Who } from "../scenarios/stage.js";
+import { pasted, type RecipeName, type Replacements } from "./pasted.js";
 
-const folder = new URL("../../test/access/recipes/", import.meta.url);
-
-/** The documents' recipes, by file. */
-export type RecipeName =
-  | "rds"
-  | "bookinfo-tcp-direct"
-  | "bookinfo-tcp-gateway"
-  | "bookinfo-tcp-gateway-mtls"
-  | "bookinfo-tls-direct"
-  | "bookinfo-tls-gateway"
-  | "bookinfo-tls-gateway-mtls";
-
-export const recipeFile = (name: RecipeName): string => new URL(`${name}.yaml`, folder).pathname;
-
-/** What a reader fills in: names and addresses of servers, here those of the machines outside. */
-const filledIn: readonly [RegExp, string][] = [
+/** Names and addresses of servers, here those of the machines outside. */
+const filledIn: Replacements = [
   [/rm-1\.mysql\.rds\.example\.com/g, "rm-example.mysql.rds.aliyuncs.com"],
   [/my-mongo\.tcp\.svc|mongo\.example\.com/g, "mongo.db.example.com"],
-  [/192\.0\.2\.10/g, machineAddresses.mongo],
+  ["192.0.2.10", machineAddresses.mongo],
 ];
 /** The server outside takes TLS on a port of its own. */
-const tlsPort: [RegExp, string] = [/\b27017\b/g, "27018"];
+const tlsPort = [/\b27017\b/g, "27018"] as const;
 
-/** Surroundings of a recipe stand in the lab by other means: namespaces, workloads, the mesh's settings, the gateway's pods. */
-const surroundings = new Set(["Namespace", "Deployment", "ConfigMap", "IstioGateway", "Service"]);
-
-/** The objects a recipe's reader applies. */
-export async function recipe(...names: RecipeName[]): Promise<Manifest[]> {
-  const texts = await Promise.all(names.map((name) => readFile(recipeFile(name), "utf8")));
-  return texts.flatMap((text, index) => {
-    const replacements = names[index]?.startsWith("bookinfo-tls") ? [...filledIn, tlsPort] : filledIn;
-    const filled = replacements.reduce((done, [what, by]) => done.replace(what, by), text);
-    const objects = (jsYaml.loadAll(filled) as (Manifest | null)[]).filter((object) => object !== null);
-    return objects.filter(({ kind }) => !surroundings.has(kind));
-  });
+/** The objects of recipes as they are applied here. */
+export function recipe(...names: RecipeName[]): Manifest[] {
+  return names.flatMap((name) => pasted(name, name.startsWith("bookinfo-tls") ? [...filledIn, tlsPort] : filledIn));
 }
 
 /** Outbound policy of both documents; neither has sidecars answer DNS. */
