@@ -17,6 +17,7 @@ function refusal(error: unknown): unknown {
 const outcome = await run().catch((error: unknown) => {
   throw refusal(error);
 });
+if (outcome.assumption) void pulumi.log.info(outcome.assumption);
 
 /** Who reaches which database, by which path, encrypted how, known as whom. Pairs not listed reach nothing. */
 export const access = outcome.access;

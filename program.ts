@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { reachOfStack, type Reach } from "./access/stackReach.js";
 import type { KubernetesObject } from "./access/model.js";
-import { blueprintOf, manifestsOf } from "./components/blueprint.js";
+import { assumptionOf, blueprintOf, judgedManifests } from "./components/blueprint.js";
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
 import { loadSettings } from "./settings/load.js";
@@ -13,6 +13,8 @@ export interface Outcome {
   platform: SecurePlatform;
   /** Who reaches what. As a stack output, a preview shows how a change of settings changes it. */
   access: Reach;
+  /** What that assumes of the stack that owns the gateway, where this one does not. */
+  assumption?: string;
 }
 
 /**
@@ -25,9 +27,9 @@ export async function run(): Promise<Outcome> {
     Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, config.getObject<unknown>(key)])),
   );
   const blueprint = blueprintOf(settings);
-  const access = reachOfStack(manifestsOf(blueprint) as unknown as KubernetesObject[], settings);
+  const access = reachOfStack(judgedManifests(blueprint) as unknown as KubernetesObject[], settings);
   const platform = await SecurePlatform.create("platform", { blueprint, secrets: secretValues(config) });
-  return { platform, access };
+  return { platform, access, assumption: assumptionOf(blueprint) };
 }
 
 /** Every entry of the `secrets` key, marked as secret. Only their names are looked at. */

@@ -1,6 +1,6 @@
 import { optionsOfStack } from "../access/stack.js";
 import type { KubernetesObject } from "../access/model.js";
-import { blueprintOf, manifestsOf } from "../components/blueprint.js";
+import { assumptionOf, blueprintOf, judgedManifests } from "../components/blueprint.js";
 import { loadSettings } from "../settings/load.js";
 import { secretNames } from "../settings/secrets.js";
 import { readStackFile } from "../settings/stackFile.js";
@@ -12,9 +12,11 @@ export async function loadStack(stack: StackOption): Promise<StackInput> {
   const { own } = readStackFile(stackFile(stack));
   secretNames(own["secrets"]);
   const settings = loadSettings(own);
+  const blueprint = blueprintOf(settings);
   return {
-    objects: manifestsOf(blueprintOf(settings)) as unknown as KubernetesObject[],
+    objects: judgedManifests(blueprint) as unknown as KubernetesObject[],
     options: optionsOfStack(settings),
     assertions: settings.access.assert,
+    assumption: assumptionOf(blueprint),
   };
 }

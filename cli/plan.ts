@@ -12,19 +12,19 @@ const mostPairs = 200;
 
 export async function plan(options: StackOption & { output: "tree" | "json" }): Promise<void> {
   const planned = await planStack(stackFile(options));
-  const { stack, resources, access, missingSecrets } = planned;
+  const { stack, resources, access, assumption, missingSecrets } = planned;
   const text =
     options.output === "json"
-      ? JSON.stringify({ stack, resources, access, missingSecrets }, null, 2)
+      ? JSON.stringify({ stack, resources, access, assumption, missingSecrets }, null, 2)
       : [tree(planned), ...matrix(planned)].join("\n");
   process.stdout.write(`${text}\n`);
 }
 
 /** Who reaches what, under the tree. */
-function matrix({ manifests, settings }: Plan): string[] {
-  const analysis = analyse(manifests as unknown as KubernetesObject[], optionsOfStack(settings));
+function matrix({ judged, assumption, settings }: Plan): string[] {
+  const analysis = analyse(judged as unknown as KubernetesObject[], optionsOfStack(settings));
   if (analysis.rows.length === 0) return [];
-  const heading = ["", pc.bold(pc.cyan("who reaches what"))];
+  const heading = ["", pc.bold(pc.cyan("who reaches what")), ...(assumption ? ["", assumption] : [])];
   return analysis.rows.length > mostPairs
     ? [...heading, `${analysis.rows.length} pairs: see \`mesh-egress access\``]
     : [...heading, "", accessTable(analysis, pc)];

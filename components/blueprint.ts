@@ -27,10 +27,15 @@ export interface Blueprint {
   namespaces: MeshNamespaceArgs[];
   /** Facts of the gateway; its namespace also holds the resources of databases that do not pass it. */
   gateway: Gateway;
-  /** Undefined when no database passes a gateway. */
+  /** The gateway to install. Undefined where another stack owns it, and where no database passes one. */
   egressGateway?: EgressGatewayArgs;
   /** Everything that stands on namespaces and gateway. */
   parts: Part[];
+  /**
+   * What the owner of the gateway has installed, as these settings would install it: judged, never registered. Empty
+   * where the gateway is the stack's own.
+   */
+  given: Manifest[];
 }
 
 /** Decides a stack. Pure: equal settings give equal blueprints. */
@@ -39,31 +44,71 @@ export function blueprintOf(settings: Settings): Blueprint {
   const network = clusterNetwork(settings.cluster);
   const gateway = gatewayOf(settings.gateway, mesh);
   const guarded = settings.databases.filter((db) => modeOf(db).throughGateway);
+  const { install = guarded.length > 0 } = settings.gateway;
+  const gatewayStands = install || gateway.tenant !== undefined;
   return {
     settings,
     mesh,
     network,
     namespaces: namespaces(settings, mesh, gateway),
     gateway,
-    ...(guarded.length > 0 ? { egressGateway: egressGateway(settings, mesh, guarded) } : {}),
-    parts: partsOf(settings, { mesh, network, gateway, guarded }),
+    ...(install ? { egressGateway: egressGateway(settings, mesh, guarded) } : {}),
+    parts: partsOf(settings, { mesh, network, gateway, gatewayStands, guarded }),
+    given: gateway.tenant === undefined ? [] : manifestsOf(blueprintOf(ownersPart(settings))),
   };
 }
 
 /**
  * Every manifest of the stack, layer by layer.
  *
- * @throws {@link SettingsError} when two names chosen by the settings would make one object of two.
+ * @throws {@link SettingsError} when two names chosen by the settings would make one object of two, or when two stacks on
+ * one gateway could write the same object.
  */
-export function manifestsOf({ namespaces, egressGateway, parts }: Blueprint): Manifest[] {
+export function manifestsOf(blueprint: Blueprint): Manifest[] {
+  const { namespaces, egressGateway, parts } = blueprint;
   const manifests = [
     ...namespaces.flatMap(meshNamespaceManifests),
     ...(egressGateway ? egressGatewayManifests(egressGateway) : []),
     ...parts.flatMap((part) => part.manifests),
   ];
-  const problems = twins(manifests);
+  const problems = [...twins(manifests), ...trespasses(blueprint)];
   if (problems.length > 0) throw new SettingsError(problems);
   return manifests;
+}
+
+/** Every manifest the verdicts rest on: the stack's, and what it is given. @throws {@link SettingsError} as manifestsOf */
+export function judgedManifests(blueprint: Blueprint): Manifest[] {
+  return [...blueprint.given, ...manifestsOf(blueprint)];
+}
+
+/** What the verdicts assume and the stack does not see to, for whoever reads them. Undefined where it sees to everything. */
+export function assumptionOf({ gateway, given }: Blueprint): string | undefined {
+  return given.length === 0
+    ? undefined
+    : `The gateway ${gateway.namespace}/${gateway.name} is another stack's: judged as if it stood there as these settings would install it.`;
+}
+
+/** A stack that owns the gateway and brings nothing, as far as the settings of a tenant tell what its owner has written. */
+function ownersPart(settings: Settings): Settings {
+  const { gateway, ingress, mutualTls, network } = settings;
+  return {
+    ...settings,
+    gateway: { ...gateway, install: true, tenant: undefined },
+    namespaces: [],
+    databases: [],
+    workloads: [],
+    rbac: [],
+    ingress: { hosts: [], gateway: { ...ingress.gateway, create: false } },
+    mutualTls: { ...mutualTls, namespaces: [], workloads: [] },
+    network: {
+      ...network,
+      isolation: { ...network.isolation, namespaces: [] },
+      flows: [],
+      openIngress: [],
+      openEgress: [],
+      protection: [],
+    },
+  };
 }
 
 /** Objects that stand there twice: the second would silently take the place of the first. */
@@ -78,6 +123,23 @@ function twins(manifests: Manifest[]): Problem[] {
     }
     return [{ path: object, reason: "would be written by two entries of the settings", instead: "Rename one of them" }];
   });
+}
+
+/** Objects of a tenant's stack outside its own namespaces, where another stack could write the same. */
+function trespasses({ settings, gateway, parts }: Blueprint): Problem[] {
+  if (gateway.tenant === undefined) return [];
+  const own = new Set<string | undefined>(settings.namespaces.map(({ name }) => name));
+  return parts.flatMap(({ manifests, besideGateway }) =>
+    manifests
+      .filter(
+        ({ metadata: { namespace } }) => !own.has(namespace) && !(besideGateway && namespace === gateway.namespace),
+      )
+      .map(({ kind, metadata: { namespace, name } }) => ({
+        path: `${kind} ${namespace ?? ""}/${name}`,
+        reason: "would be outside this stack's namespaces, where another stack may write it too",
+        instead: "List its namespace under `namespaces`, or leave it to the gateway's owner",
+      })),
+  );
 }
 
 const modeOf = (db: DatabaseSettings): TrafficModeFacts => trafficModes[db.trafficMode];
@@ -97,8 +159,9 @@ function meshFacts(mesh: MeshSettings, cluster: ClusterSettings): MeshFacts {
 function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): MeshNamespaceArgs[] {
   const cni = settings.mesh.kind === "istio" ? settings.mesh.cni : undefined;
   const own = settings.namespaces.map(({ name, ...rest }) => ({ ...rest, namespace: name, mesh, cni }));
+  const { install = settings.databases.length > 0 } = settings.gateway;
   // ASM makes its gateways' namespace itself.
-  if (settings.databases.length === 0 || mesh.kind === "asm") return own;
+  if (!install || mesh.kind === "asm") return own;
   // The gateway's proxy binds ports above 1023 and redirects nothing, so the strictest level admits it.
   return [{ namespace: gateway.namespace, mesh, injection: true, podSecurity: "restricted" }, ...own];
 }

@@ -50,6 +50,8 @@ export interface Part {
   namespaces: string[];
   /** Whether the egress gateway must be there first. */
   afterGateway?: boolean;
+  /** Whether it may write in the gateway's namespace also where another stack owns that. */
+  besideGateway?: boolean;
   create(name: string, ground: Ground, opts: pulumi.ComponentResourceOptions): pulumi.ComponentResource;
 }
 
@@ -58,6 +60,8 @@ export interface Surroundings {
   mesh: MeshFacts;
   network: ClusterNetwork;
   gateway: Gateway;
+  /** Whether there is a gateway, this stack's or another's. */
+  gatewayStands: boolean;
   /** Databases that pass the gateway. */
   guarded: DatabaseSettings[];
 }
@@ -66,13 +70,14 @@ export interface Surroundings {
 export function partsOf(settings: Settings, around: Surroundings): Part[] {
   return [
     ...settings.databases.map((database) => databasePart(database, around)),
-    mutualTlsPart(settings, around.mesh),
+    mutualTlsPart(settings, around),
     ...networkParts(settings, around),
     ...ingressParts(settings),
     ...settings.rbac.map(rolePart),
-    telemetryPart(settings, around.mesh),
+    // Like all that holds for the whole mesh, it is the gateway's owner's.
+    ...(around.gateway.tenant === undefined ? [telemetryPart(settings, around.mesh)] : []),
     ...settings.workloads.map(workloadPart),
-  ];
+  ].filter(({ manifests }) => manifests.length > 0);
 }
 
 function databasePart(database: DatabaseSettings, { mesh, network, gateway }: Surroundings): Part {
@@ -83,13 +88,14 @@ function databasePart(database: DatabaseSettings, { mesh, network, gateway }: Su
     home: "cluster",
     namespaces: [gateway.namespace, ...clientNamespaces(database)],
     afterGateway: true,
+    besideGateway: true,
     create: (name, { meshProvider, databases }, opts) =>
       new DatabaseEgress(name, { ...args, meshProvider, host: databases.get(database.name)?.host }, opts),
   };
 }
 
-function mutualTlsPart({ mutualTls }: Settings, mesh: MeshFacts): Part {
-  const args = { ...mutualTls, rootNamespace: mesh.rootNamespace };
+function mutualTlsPart({ mutualTls }: Settings, { mesh, gateway }: Surroundings): Part {
+  const args = { ...mutualTls, rootNamespace: mesh.rootNamespace, wholeMesh: gateway.tenant === undefined };
   return {
     name: "mtls",
     manifests: mutualTlsManifests(args),
@@ -105,7 +111,7 @@ function networkParts(settings: Settings, around: Surroundings): Part[] {
   const isolation = networkIsolationArgs(network, {
     mesh: around.mesh,
     namespaces,
-    gateway: around.guarded.length > 0 ? around.gateway : undefined,
+    gateway: around.gatewayStands ? around.gateway : undefined,
     gatewayClients: sharedPortClients(around.guarded),
   });
   const global = globalIsolationArgs(network, { mesh: around.mesh, policyEngine: around.network.policyEngine });
@@ -117,6 +123,7 @@ function networkParts(settings: Settings, around: Surroundings): Part[] {
             manifests: networkIsolationManifests(isolation),
             home: "cluster" as const,
             namespaces: [around.gateway.namespace, ...namespaces],
+            besideGateway: true,
             create: (name: string, _: Ground, opts: pulumi.ComponentResourceOptions) =>
               new NetworkIsolation(name, isolation, opts),
           },

@@ -4,6 +4,7 @@ import { loadSettings } from "../settings/load.js";
 import type { Settings } from "../settings/schema.js";
 import { referredSecrets, secretNames } from "../settings/secrets.js";
 import { project, readStackFile } from "../settings/stackFile.js";
+import { judgedManifests } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { type PlannedResource, record, secretMark } from "./recording.js";
 
@@ -13,7 +14,10 @@ export interface Plan {
   settings: Settings;
   /** In the order in which the engine would be asked. */
   resources: PlannedResource[];
-  manifests: Manifest[];
+  /** What the verdicts rest on: the stack's manifests, and those that another stack has written for it. */
+  judged: Manifest[];
+  /** What the verdicts assume of that other stack. */
+  assumption?: string;
   /** Who reaches what: the stack's output. */
   access: Reach;
   /** Names of secrets that the settings refer to and the stack file does not hold. */
@@ -45,7 +49,8 @@ export async function planStack(file: string): Promise<Plan> {
     stack,
     settings,
     resources,
-    manifests: value.platform.manifests,
+    judged: judgedManifests(value.platform.blueprint),
+    assumption: value.assumption,
     access: value.access,
     missingSecrets: referred.filter((name) => !given.includes(name)),
   };

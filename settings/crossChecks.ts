@@ -11,6 +11,7 @@ import type { Problem } from "./problem.js";
 import { roleProblems } from "./rbac.js";
 import { provisionProblems } from "./provision.js";
 import type { Settings } from "./schema.js";
+import { tenantProblems } from "./tenant.js";
 import { workloadProblems } from "./workloads.js";
 
 /** Clouds a mesh runs on, and why it does not run on others. */
@@ -48,11 +49,15 @@ const checks: CrossCheck[] = [
   {
     of: ["mesh", "gateway", "databases"],
     problems: ({ databases, mesh, gateway }) =>
-      collisions(databases, { dnsCapture: mesh.dnsCapture, sharedPort: gateway.sharedPort }),
+      collisions(databases, {
+        dnsCapture: mesh.dnsCapture,
+        sharedPort: gateway.sharedPort,
+        tenant: gateway.tenant,
+      }),
   },
   { of: ["namespaces", "databases"], problems: strangers },
   {
-    of: ["network", "namespaces", "gateway", "mutualTls"],
+    of: ["network", "namespaces", "gateway", "mesh", "mutualTls"],
     problems: (settings) =>
       networkProblems(settings.network, {
         isolated: isolatedNamespaces(settings),
@@ -77,8 +82,9 @@ const checks: CrossCheck[] = [
   { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => podProblems(gateway, mesh.kind) },
   {
     of: ["gateway", "databases"],
-    problems: ({ gateway, databases }) => gatewayMemoryProblems(gateway, databases),
+    problems: ({ gateway, databases }) => (gateway.install === false ? [] : gatewayMemoryProblems(gateway, databases)),
   },
+  { of: ["cluster", "mesh", "gateway", "network", "databases"], problems: tenantProblems },
   { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh.kind) },
   {
     of: ["gateway", "mesh"],
@@ -153,8 +159,9 @@ function strangers({ namespaces, databases }: Settings): Problem[] {
 }
 
 function gatewayPlace({ gateway, mesh, namespaces }: Settings): Problem[] {
-  if (gateway.namespace === undefined) return [];
-  if (mesh.kind === "asm" && gateway.namespace !== "istio-system")
+  if (gateway.namespace === undefined && gateway.install !== false) return [];
+  const place = gatewayNamespace({ gateway, mesh });
+  if (gateway.namespace !== undefined && gateway.namespace !== place)
     return [
       {
         path: "gateway.namespace",
@@ -163,22 +170,27 @@ function gatewayPlace({ gateway, mesh, namespaces }: Settings): Problem[] {
         instead: "Leave it out",
       },
     ];
-  const index = namespaces.findIndex(({ name }) => name === gateway.namespace);
+  const index = namespaces.findIndex(({ name }) => name === place);
   return index < 0
     ? []
     : [
         {
           path: `namespaces[${index}].name`,
-          value: gateway.namespace,
+          value: place,
           reason: "is the gateway's own namespace, where workloads would share its permissions",
           instead: "Leave it out, or move the gateway",
         },
       ];
 }
 
-/** Namespaces with a default deny: the gateway's always is one. */
-function isolatedNamespaces({ network, namespaces, gateway }: Settings): string[] {
-  return [...(network.isolation.namespaces ?? namespaces.map(({ name }) => name)), gateway.namespace ?? "istio-egress"];
+/** Namespaces this stack gives a default deny: the gateway's always, where the gateway is its own. */
+function isolatedNamespaces({ network, namespaces, gateway, mesh }: Settings): string[] {
+  const own = network.isolation.namespaces ?? namespaces.map(({ name }) => name);
+  return gateway.install === false ? own : [...own, gatewayNamespace({ gateway, mesh })];
+}
+
+function gatewayNamespace({ gateway, mesh }: Pick<Settings, "gateway" | "mesh">): string {
+  return mesh.kind === "asm" ? "istio-system" : (gateway.namespace ?? "istio-egress");
 }
 
 /** Policies that nothing enforces would be promises nobody keeps. */

@@ -3,6 +3,7 @@ import { forwarderPort } from "./forwarderPort.js";
 import type { GatewaySettings } from "./gateway.js";
 import type { MeshSettings } from "./mesh.js";
 import type { Problem } from "./problem.js";
+import { nameOnGateway } from "./tenant.js";
 import { safestMode, type TrafficMode, trafficModes, type TrafficModeFacts, whyNot } from "./trafficModes.js";
 
 /** What a database's checks must know of the rest. */
@@ -198,7 +199,7 @@ export function sharedPolicyProblems(
 /** Everything wrong between databases. */
 export function collisions(
   databases: DatabaseSettings[],
-  options: { dnsCapture: boolean; sharedPort: number },
+  options: { dnsCapture: boolean; sharedPort: number; tenant?: string },
 ): Problem[] {
   return [
     ...twice(databases, "name", (db) => db.name, "is the name of another database too", "Write a name of its own"),
@@ -213,7 +214,7 @@ export function collisions(
     ...twice(
       databases,
       "name",
-      loopbackPort,
+      (db) => loopbackPort(db, options.tenant),
       "leads to the loopback port of another wildcard group",
       "Rename one of the two",
     ),
@@ -233,7 +234,8 @@ export function collisions(
   ];
 }
 
-const loopbackPort = (db: DatabaseSettings) => (db.trafficMode === "tls-wildcard" ? forwarderPort(db.name) : undefined);
+const loopbackPort = ({ name, trafficMode }: DatabaseSettings, tenant: string | undefined) =>
+  trafficMode === "tls-wildcard" ? forwarderPort(nameOnGateway(name, tenant)) : undefined;
 
 /**
  * A host is registered once, whether as a database's own or as one of its brokers. A second port does not make it another:

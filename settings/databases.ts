@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidr, duration, hostOrWildcard, ipv4, objectName, port, secretName } from "./formats.js";
+import { tenantMark } from "./tenant.js";
 import { defaultPorts, type Protocol, protocols, trafficModeNames } from "./trafficModes.js";
 
 const client = z
@@ -72,7 +73,10 @@ const provision = z
   .describe("Create the database too; its allow-list then admits the egress gateway only.");
 
 export const databaseObject = z.strictObject({
-  name: objectName.max(40).describe("Name of the database in this stack; resource names derive from it alone."),
+  name: objectName
+    .max(40)
+    .refine((name) => !name.includes(tenantMark), "holds two hyphens in a row, which follow a tenant's name|Write one")
+    .describe("Name of the database in this stack; resource names derive from it alone."),
   host: hostOrWildcard
     .optional()
     .describe("Host name the application dials. Left out only with `provision`, where the cloud gives it."),

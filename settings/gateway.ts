@@ -3,10 +3,24 @@ import type { DatabaseSettings } from "./databases.js";
 import { bytes, duration, memory, objectName, port } from "./formats.js";
 import type { MeshSettings } from "./mesh.js";
 import type { Problem } from "./problem.js";
+import { longestTenant, tenantMark } from "./tenant.js";
 import { trafficModes } from "./trafficModes.js";
 
 /** `gateway`: the egress gateway all guarded databases share. */
 export const gatewaySchema = z.strictObject({
+  install: z
+    .boolean()
+    .optional()
+    .describe(
+      "Install the gateway. Default: where a database passes it. `true`: also without one, for databases that other stacks bring. `false`: another stack owns it, and with it what holds for the whole mesh; this stack brings databases, and is judged as if the gateway stood there as these settings would install it.",
+    ),
+  tenant: objectName
+    .max(longestTenant)
+    .refine((name) => !name.includes(tenantMark), "holds two hyphens in a row|Write one")
+    .optional()
+    .describe(
+      "With `install: false`: name of this stack among those on the gateway. It goes before the names of its databases, so that no two stacks write the same object.",
+    ),
   name: objectName.max(40).default("egressgateway").describe("Name of the gateway; its pods carry `istio: <name>`."),
   namespace: objectName
     .optional()

@@ -3,6 +3,7 @@ import { databaseSchema, databasesSchema, type DatabaseSettings } from "./databa
 import { tryParse } from "./parse.js";
 import { SettingsError } from "./problem.js";
 import { type Settings, settingsSchema } from "./schema.js";
+import { ownersKeyProblems } from "./tenant.js";
 
 /**
  * Settings from the config values of a stack, defaults filled in. The `secrets` key is not among them: what it holds is
@@ -13,7 +14,11 @@ import { type Settings, settingsSchema } from "./schema.js";
 export function loadSettings({ secrets: _, ...config }: Record<string, unknown>): Settings {
   const parsed = tryParse(settingsSchema, config);
   const unsound = "problems" in parsed ? parsed.problems : [];
-  const problems = [...unsound, ...crossProblems("value" in parsed ? parsed.value : soundPart(config))];
+  const problems = [
+    ...unsound,
+    ...ownersKeyProblems(config),
+    ...crossProblems("value" in parsed ? parsed.value : soundPart(config)),
+  ];
   if (problems.length > 0 || !("value" in parsed)) throw new SettingsError(problems);
   return parsed.value;
 }

@@ -158,6 +158,20 @@ export function networkProblems(
             },
           ],
     ),
+    ...(["openIngress", "openEgress"] as const).flatMap((key) =>
+      network[key].flatMap(({ namespace }, index) =>
+        !policed || isolated.includes(namespace)
+          ? []
+          : [
+              {
+                path: `network.${key}[${index}].namespace`,
+                value: namespace,
+                reason: "is not isolated here, so the policy would open nothing and close everything else",
+                instead: "Isolate it, or leave the entry out",
+              },
+            ],
+      ),
+    ),
     ...network.protection.flatMap(({ namespace, service }, index) =>
       strictServices.includes(`${namespace}/${service}`)
         ? [

@@ -17,6 +17,8 @@ export interface StackInput {
   options: AnalysisOptions;
   /** Promises of the stack config. */
   assertions?: readonly Assertion[];
+  /** What its verdicts assume of another stack. */
+  assumption?: string;
 }
 
 /** Plans a stack and returns what the analysis needs of it. */
@@ -41,6 +43,8 @@ export interface Input {
   assertions: readonly Assertion[];
   problems: readonly Problem[];
   ignored: ReadonlyMap<string, number>;
+  /** What the verdicts assume beyond the objects. */
+  assumption?: string;
 }
 
 /** Gives a command `-f` and what manifests alone cannot say. */
@@ -87,9 +91,19 @@ async function isStackFile(file: string): Promise<boolean> {
 }
 
 async function fromStack(stack: StackOption, given: InputOptions, loadStack: LoadStack): Promise<Input> {
-  const { objects, options, assertions = [] } = await loadStack(stack);
-  const title = stack.config ?? `stack ${stack.stack}`;
-  return complete({ title, objects, options: withFlags(options, given), assertions, problems: [], ignored: new Map() });
+  const { objects, options, assertions = [], assumption } = await loadStack(stack);
+  const name = stack.config ?? `stack ${stack.stack}`;
+  // Pages are read by others, who see nothing of the error output.
+  const title = assumption ? `${name}. ${assumption}` : name;
+  return complete({
+    title,
+    objects,
+    options: withFlags(options, given),
+    assertions,
+    problems: [],
+    ignored: new Map(),
+    assumption,
+  });
 }
 
 async function fromManifests(paths: string[], given: InputOptions): Promise<Input> {

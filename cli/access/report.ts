@@ -22,8 +22,13 @@ export async function print(pieces: string | Iterable<string>): Promise<void> {
   }
 }
 
-/** Says on the error output what is wrong with the input and what was left out; answers stay clean for machines. */
-export function reportInput({ problems, ignored }: Pick<Input, "problems" | "ignored">): void {
+/** Says on the error output what the answers assume, what is wrong with the input and what was left out; answers stay clean for machines. */
+export function reportInput({
+  problems,
+  ignored,
+  assumption,
+}: Pick<Input, "problems" | "ignored" | "assumption">): void {
+  if (assumption) process.stderr.write(`${assumption}\n`);
   for (const problem of problems.slice(0, shownProblems)) process.stderr.write(`${problemLine(problem)}\n`);
   const more = problems.length - shownProblems;
   if (more > 0) process.stderr.write(`… and ${count(more, "more problem")}\n`);

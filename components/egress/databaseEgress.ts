@@ -7,6 +7,7 @@ import { databaseProblems, sharedPolicyProblems } from "../../settings/databaseC
 import { databaseSchema, type DatabaseSettings } from "../../settings/databases.js";
 import { parse } from "../../settings/parse.js";
 import { SettingsError } from "../../settings/problem.js";
+import { nameOnGateway } from "../../settings/tenant.js";
 import type { Gateway } from "../gateway/gateway.js";
 import { type Manifest, registerAll } from "../manifest.js";
 import type { MeshFacts } from "../mesh/mesh.js";
@@ -68,7 +69,8 @@ export function databaseEgressManifests({
   network,
 }: Pick<DatabaseEgressArgs, "gateway" | "mesh" | "network"> & { database: DatabaseSettings }): Manifest[] {
   const ranges = database.ranges ?? (database.addresses ?? []).map((address) => `${address}/32`);
-  return endpointsOf({ ...database, host: hostOrStandIn(database) }).flatMap((endpoint) =>
+  const name = nameOnGateway(database.name, gateway.tenant);
+  return endpointsOf({ ...database, name, host: hostOrStandIn(database) }).flatMap((endpoint) =>
     renderEndpoint(
       { endpoint, mesh, gateway, home: gateway.namespace },
       database.trafficMode,

@@ -50,11 +50,12 @@ export function endpointsOf(db: DatabaseSettings & { host: string }): Endpoint[]
 const longestName = 63;
 
 function brokerName(database: string, host: string): string {
-  const name = `${database}-${host.replace(/^\*\./, "any-").replaceAll(".", "-")}`;
+  // One hyphen in a row: two of them follow a tenant's name.
+  const name = `${database}-${host.replace(/^\*\./, "any-").replaceAll(/[.-]+/g, "-")}`;
   if (name.length <= longestName) return name;
   // Brokers of a managed cluster may differ late in their names, behind where this is cut.
   const digest = createHash("sha256").update(host).digest("hex").slice(0, 8);
-  return `${name.slice(0, longestName - digest.length - 1)}-${digest}`;
+  return `${name.slice(0, longestName - digest.length - 1).replace(/-$/, "")}-${digest}`;
 }
 
 /** Namespaces an endpoint's resources are exported to: its clients' and the gateway's, nobody else's. */

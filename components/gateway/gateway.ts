@@ -15,16 +15,19 @@ export interface Gateway {
   sharedPort: number;
   /** Whether each database has a policy of its own on the shared port, or one admits all known callers. */
   callersPolicy: GatewaySettings["callersPolicy"];
+  /** Name that tells the databases of this stack from those of others, where another stack owns the gateway. */
+  tenant?: string;
 }
 
 /** The gateway's facts before it exists; ASM decides namespace and Service name itself. */
 export function gatewayOf(
-  settings: Pick<GatewaySettings, "name" | "namespace" | "sharedPort" | "callersPolicy">,
+  settings: Pick<GatewaySettings, "name" | "namespace" | "sharedPort" | "callersPolicy" | "tenant">,
   mesh: MeshFacts,
 ): Gateway {
-  const { name, sharedPort, callersPolicy } = settings;
+  const { name, sharedPort, callersPolicy, tenant } = settings;
   const namespace = mesh.kind === "asm" ? "istio-system" : (settings.namespace ?? "istio-egress");
   const service = mesh.kind === "asm" ? `istio-${name}` : name;
   const host = `${service}.${namespace}.svc.cluster.local`;
-  return { name, namespace, selector: { istio: name }, host, sharedPort, callersPolicy };
+  const own = tenant === undefined ? {} : { tenant };
+  return { name, namespace, selector: { istio: name }, host, sharedPort, callersPolicy, ...own };
 }

@@ -39,6 +39,8 @@ export interface MutualTlsArgs {
   rootNamespace: string;
   /** What every workload of the mesh accepts unless a narrower policy says otherwise. @default STRICT */
   mode?: MutualTlsMode;
+  /** Whether the mesh's own policy is written too. False where another stack has written it. @default true */
+  wholeMesh?: boolean;
   /** Namespaces that differ from the mesh. @default none */
   namespaces?: { namespace: string; mode: MutualTlsMode }[];
   /** Workloads that differ from their namespace. @default none */
@@ -96,11 +98,13 @@ function clientRule(service: string, workload: WorkloadMutualTls): (IDestination
 
 /** Policies from the widest scope to the narrowest, then the clients' rules. @throws {@link SettingsError} */
 export function mutualTlsManifests(args: MutualTlsArgs): Manifest[] {
-  const { namespaces = [], workloads = [] } = args;
+  const { namespaces = [], workloads = [], wholeMesh = true } = args;
   const problems = mutualTlsProblems(args);
   if (problems.length > 0) throw new SettingsError(problems);
   return [
-    peerAuthentication(policyName, args.rootNamespace, { mtls: { mode: args.mode ?? "STRICT" } }),
+    ...(wholeMesh
+      ? [peerAuthentication(policyName, args.rootNamespace, { mtls: { mode: args.mode ?? "STRICT" } })]
+      : []),
     ...namespaces.map(({ namespace, mode }) => peerAuthentication(policyName, namespace, { mtls: { mode } })),
     ...workloads.map(workloadPolicy),
     ...workloads.flatMap((workload) =>

@@ -45,6 +45,8 @@ export function networkIsolationArgs(network: NetworkSettings, around: Isolation
       clients: around.gatewayClients,
       // The control plane lives in the root namespace: a default deny for all its pods would cut off the mesh.
       ownNamespace: gateway.namespace !== mesh.rootNamespace,
+      // To a tenant's stack the gateway is another's.
+      isolated: gateway.tenant === undefined,
     },
   };
 }

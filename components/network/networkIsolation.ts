@@ -59,6 +59,8 @@ export interface GatewayPeer {
   clients: string[];
   /** Whether nothing but the gateway runs in its namespace, so that every pod there is denied by default. @default true */
   ownNamespace?: boolean;
+  /** Whether its pods get default deny, DNS and control plane here. False where another stack owns the gateway. @default true */
+  isolated?: boolean;
 }
 
 export interface NetworkIsolationArgs {
@@ -247,13 +249,16 @@ function openDoors(doors: OpenDoor[], direction: Direction): Policy[] {
 export function networkIsolationManifests(args: NetworkIsolationArgs): Manifest[] {
   const { gateway, insideNamespace: inside = true } = args;
   const namespaces = args.namespaces.filter((namespace) => namespace !== gateway?.namespace);
-  const isolated = new Set([...namespaces, ...(gateway ? [gateway.namespace] : [])]);
+  const own = gateway?.isolated === false ? undefined : gateway;
+  const isolated = new Set([...namespaces, ...(own ? [own.namespace] : [])]);
+  const andTheGateway = new Set([...isolated, ...(gateway ? [gateway.namespace] : [])]);
   const open = namespaces.filter((namespace) => (typeof inside === "boolean" ? inside : inside.includes(namespace)));
   return [
     ...namespaces.flatMap((namespace) => base({ namespace }, args)),
     ...open.flatMap(insideNamespace),
-    ...(gateway ? base(gatewayPods(gateway), args) : []),
-    ...[...(gateway ? gatewayFlows(gateway) : []), ...(args.flows ?? [])].flatMap((intent) => flow(intent, isolated)),
+    ...(own ? base(gatewayPods(own), args) : []),
+    ...(gateway ? gatewayFlows(gateway).flatMap((hop) => flow(hop, andTheGateway)) : []),
+    ...(args.flows ?? []).flatMap((intent) => flow(intent, isolated)),
     ...openDoors(args.openIngress ?? [], "Ingress"),
     ...openDoors(args.openEgress ?? [], "Egress"),
   ];

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
 import { database, smallStack, writeStack } from "../plan/stackFiles.js";
+import { team } from "../plan/teams.js";
 
 interface Run {
   code: number;
@@ -60,6 +61,22 @@ describe("The command line", () => {
     await meshEgress("render", "--config", file, "--out", folder);
     const files = readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".yaml"));
     assert.equal(files.length, array.length);
+  });
+
+  it("judges a team's stack on a gateway it neither plans nor renders, and says so", async () => {
+    const file = writeStack(team("shop"));
+    const assumed = /The gateway istio-egress\/egressgateway is another stack's/;
+    const [plan, rendered, access] = await Promise.all([
+      meshEgress("plan", "--config", file),
+      meshEgress("render", "--config", file),
+      meshEgress("access", "--config", file),
+    ]);
+    assert.match(plan.stdout, assumed);
+    assert.match(access.stderr, assumed);
+    for (const { stdout } of [plan, access]) assert.match(stdout, /shop\/orders as orders\n\s+● gateway\s+orders\.db/);
+    assert.doesNotMatch(plan.stdout, /EgressGateway/);
+    assert.doesNotMatch(rendered.stdout, /name: egressgateway$/m);
+    assert.equal(access.code, 0);
   });
 
   it("shows what a change of traffic mode changes", async () => {

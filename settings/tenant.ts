@@ -1,0 +1,134 @@
+import type { Problem } from "./problem.js";
+import type { Settings } from "./schema.js";
+
+/** Keys of `gateway` that say which gateway it is and who comes to it; every other says how it is installed. */
+const tenantKeys = new Set(["install", "tenant", "name", "namespace", "sharedPort", "callersPolicy"]);
+
+const owner = "the stack that installs the gateway";
+
+/** Stands between a tenant's name and what it names; in neither, so that two stacks never name one object. */
+export const tenantMark = "--";
+
+/** Longest name of a tenant: with that of a database it has to fit into a DNS label. */
+export const longestTenant = 20;
+
+/** Name of a database among those of all stacks on its gateway. */
+export function nameOnGateway(name: string, tenant: string | undefined): string {
+  return tenant === undefined ? name : `${tenant}${tenantMark}${name}`;
+}
+
+/**
+ * What only the gateway's owner may say, as it is written: a default is nobody's word.
+ *
+ * @param config the config values of a stack, unchecked
+ */
+export function ownersKeyProblems(config: Record<string, unknown>): Problem[] {
+  const gateway = config["gateway"] as Record<string, unknown> | null | undefined;
+  if (gateway?.["install"] !== false) return [];
+  const written = Object.keys(gateway).filter((key) => !tenantKeys.has(key) && gateway[key] !== undefined);
+  const paths = written.map((key) => `gateway.${key}`);
+  return [...paths, ...(config["observability"] === undefined ? [] : ["observability"])].map((path) => ({
+    path,
+    reason: "is for the gateway's owner to say, and gateway.install is false",
+    instead: `Write it in ${owner}, and leave it out here`,
+  }));
+}
+
+type Told = Pick<Settings, "cluster" | "mesh" | "gateway" | "network" | "databases">;
+
+/** What a stack cannot be or do that brings its databases to a gateway another stack owns. */
+export function tenantProblems(settings: Told): Problem[] {
+  const { install, tenant } = settings.gateway;
+  if (install === false) return [...unnamed(settings), ...secondPlatform(settings), ...ownersAffairs(settings)];
+  return tenant === undefined
+    ? []
+    : [
+        {
+          path: "gateway.tenant",
+          value: tenant,
+          reason: "tells apart the stacks on a gateway that another one owns, and this stack owns its gateway",
+          instead: "Leave it out, or set gateway.install to false",
+        },
+      ];
+}
+
+function unnamed({ gateway }: Told): Problem[] {
+  return gateway.tenant === undefined
+    ? [
+        {
+          path: "gateway.tenant",
+          reason: "is missing: another stack on the gateway may have a database of the same name",
+          instead: "Write a name no other stack on the gateway has, such as the team's",
+        },
+      ]
+    : [];
+}
+
+/** The gateway stands in a cluster and a mesh already, so neither is made here. */
+function secondPlatform({ cluster, mesh }: Told): Problem[] {
+  const made =
+    mesh.kind !== "istio"
+      ? { path: "mesh.kind", value: mesh.kind }
+      : mesh.install
+        ? { path: "mesh.install", value: true }
+        : undefined;
+  return [
+    ...(cluster.cloud === "existing"
+      ? []
+      : [
+          {
+            path: "cluster.cloud",
+            value: cluster.cloud,
+            reason: "makes a cluster, where no other stack can have a gateway yet",
+            instead: "Use existing, or leave gateway.install out",
+          },
+        ]),
+    ...(made
+      ? [
+          {
+            ...made,
+            reason: "makes a mesh of its own beside the gateway's",
+            instead: "Use mesh.kind istio with install false, and its revision and trustDomain where they differ",
+          },
+        ]
+      : []),
+  ];
+}
+
+function ownersAffairs({ cluster, network, databases }: Told): Problem[] {
+  const enforced = cluster.cloud !== "existing" || cluster.policyEngine !== "none";
+  return [
+    ...(network.isolation.enabled || !enforced
+      ? []
+      : [
+          {
+            path: "network.isolation.enabled",
+            value: false,
+            reason: "leaves this stack's way into the gateway shut, whose namespace denies by default",
+            instead: "Leave it out; network.isolation.namespaces: [] isolates none of this stack's namespaces",
+          },
+        ]),
+    ...(network.globalIsolation.enabled
+      ? [
+          {
+            path: "network.globalIsolation.enabled",
+            value: true,
+            reason: "is for the whole cluster, where two stacks would write the same policies",
+            instead: `Write it in ${owner}`,
+          },
+        ]
+      : []),
+    ...databases.flatMap(({ trafficMode, via }, i) =>
+      trafficMode === "tls-wildcard" && via === "sni-proxy"
+        ? [
+            {
+              path: `databases[${i}].via`,
+              value: via,
+              reason: "needs a container beside the gateway, and the gateway is another stack's",
+              instead: "Use envoy",
+            },
+          ]
+        : [],
+    ),
+  ];
+}
