@@ -8,6 +8,9 @@ import type {
   TargetPattern,
 } from "./model.js";
 
+/** Failures told of one promise, each with its whole evidence: nobody reads further. */
+const toldFailures = 100;
+
 /** Holds promises against reach. A promise that covers nothing is broken: a typing error must not look like safety. */
 export function checkAssertions(
   assertions: readonly Assertion[],
@@ -15,18 +18,25 @@ export function checkAssertions(
   targets: readonly Target[],
 ): AssertionResult[] {
   const databases = new Map(targets.map((target) => [`${target.host}:${target.port}`, target.database]));
-  const results = assertions.map((assertion) => ({ assertion, covered: 0, failures: [] as AssertionFailure[] }));
+  const results = assertions.map((assertion) => ({
+    assertion,
+    covered: 0,
+    broken: 0,
+    failures: [] as AssertionFailure[],
+  }));
   for (const row of rows) {
     for (const result of results) {
       if (!covers(result.assertion, row, databases)) continue;
       result.covered++;
-      for (const text of broken(result.assertion, row)) result.failures.push({ text, row });
+      const faults = faultsOf(result.assertion, row);
+      if (faults.length > 0 && result.broken++ < toldFailures)
+        for (const text of faults) result.failures.push({ text, row });
     }
   }
-  return results.map(({ assertion, covered, failures }) => {
-    const empty: AssertionFailure[] = covered === 0 ? [{ text: nothingCovered(assertion, targets) }] : [];
-    const all = [...failures, ...empty];
-    return { assertion, covered, failures: all, ok: all.length === 0 };
+  return results.map((result) => {
+    const empty: AssertionFailure[] = result.covered === 0 ? [{ text: nothingCovered(result.assertion, targets) }] : [];
+    const failures = [...result.failures, ...empty];
+    return { ...result, failures, ok: failures.length === 0 };
   });
 }
 
@@ -66,7 +76,7 @@ export function describePair({ from, to }: Pick<Row, "from" | "to">): string {
 }
 
 /** The expectations a row breaks, in sentences. */
-function broken(assertion: Assertion, row: Row): string[] {
+function faultsOf(assertion: Assertion, row: Row): string[] {
   const { mesh, around } = row;
   const pair = describePair(row);
   const wanted = assertion.expect === undefined ? [] : [assertion.expect].flat();

@@ -1,37 +1,55 @@
 import type { MeshVerdict, ReachChange, Row } from "./model.js";
+import { ascending } from "./order.js";
 
 /**
  * What changes in reach: rows whose verdicts differ, and rows that only one side has. Evidence alone is no change: the
- * same reach for another reason is the same reach.
+ * same reach for another reason is the same reach. Both sides are in the order of an analysis, and so is the answer.
  */
 export function diffReach(before: Iterable<Row>, after: Iterable<Row>): ReachChange[] {
-  const old = new Map<string, Row>();
-  for (const row of before) old.set(keyOf(row), row);
   const changes: ReachChange[] = [];
-  for (const row of after) {
-    const key = keyOf(row);
-    const known = old.get(key);
-    old.delete(key);
-    if (!known) changes.push({ from: row.from, to: row.to, after: verdicts(row) });
-    else if (!sameReach(known, row)) {
-      changes.push({ from: row.from, to: row.to, before: verdicts(known), after: verdicts(row) });
-    }
+  const [earlier, later] = [placed(before), placed(after)];
+  let old = earlier.next().value;
+  let current = later.next().value;
+  while (old ?? current) {
+    const order = !old ? 1 : !current ? -1 : compare(old, current);
+    const [gone, come] = [order <= 0 ? old?.row : undefined, order >= 0 ? current?.row : undefined];
+    if (!gone || !come || !sameReach(gone, come)) changes.push(changeOf(gone, come));
+    if (gone) old = earlier.next().value;
+    if (come) current = later.next().value;
   }
-  for (const row of old.values()) changes.push({ from: row.from, to: row.to, before: verdicts(row) });
-  return changes.sort((a, b) => compare(orderOf(a), orderOf(b)));
+  return changes;
 }
 
-function keyOf({ from, to }: Pick<Row, "from" | "to">): string {
-  return `${from.namespace}/${from.workload} ${to.host}:${to.port}`;
+/** A row, and of how many workloads of that name it is: a Deployment and a CronJob may share theirs. */
+interface Placed {
+  row: Row;
+  namesake: number;
 }
 
-function orderOf({ from, to }: ReachChange): string {
-  // Ports are padded to their five digits, so that text sorts them as numbers.
-  return [from.namespace, from.workload, to.host, String(to.port).padStart(5, "0")].join("\0");
+function* placed(rows: Iterable<Row>): Generator<Placed, undefined> {
+  let last: Placed | undefined;
+  for (const row of rows) {
+    const again = last && compareCallers(last.row, row) === 0;
+    const namesake: number = !last || !again ? 0 : last.namesake + Number(compareTargets(row, last.row) <= 0);
+    yield (last = { row, namesake });
+  }
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function compare(a: Placed, b: Placed): number {
+  return compareCallers(a.row, b.row) || a.namesake - b.namesake || compareTargets(a.row, b.row);
+}
+
+function compareCallers({ from: a }: Row, { from: b }: Row): number {
+  return ascending(a.namespace, b.namespace) || ascending(a.workload, b.workload);
+}
+
+function compareTargets({ to: a }: Row, { to: b }: Row): number {
+  return ascending(a.host, b.host) || a.port - b.port;
+}
+
+function changeOf(before: Row | undefined, after: Row | undefined): ReachChange {
+  const { from, to } = (after ?? before) as Row;
+  return { from, to, ...(before ? { before: verdicts(before) } : {}), ...(after ? { after: verdicts(after) } : {}) };
 }
 
 function verdicts({ mesh, around }: Row): Pick<Row, "mesh" | "around"> {

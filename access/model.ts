@@ -332,6 +332,9 @@ export interface AssertionResult {
   assertion: Assertion;
   /** How many rows it covers. An assertion that covers none fails: a typing error must not look like safety. */
   covered: number;
+  /** How many rows break it. */
+  broken: number;
+  /** The first of them: one promise about everything may be broken by millions. */
   failures: readonly AssertionFailure[];
   ok: boolean;
 }

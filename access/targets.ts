@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import type { AnalysisOptions, DatabaseOption, Target, World } from "./model.js";
 import { parseProtocol, servicePortProtocol, speaksFirst, type Protocol } from "./mesh/protocol.js";
 import type { KubernetesServiceSpec, ServiceEntrySpec } from "./mesh/shapes.js";
+import { ascending } from "./order.js";
 import { namespaceOf } from "./world.js";
 
 /** Wire protocols that begin with TLS. The others begin in the clear, or ask for TLS later on. */
@@ -15,11 +16,7 @@ export function deriveTargets(world: World, options: AnalysisOptions): Target[] 
   for (const target of serviceEntryTargets(world)) merge(targets, target);
   for (const database of options.databases ?? []) addDatabase(targets, database);
   if (options.services === true) for (const target of serviceTargets(world, options)) merge(targets, target);
-  return [...targets.values()].sort((a, b) => compare(a.host, b.host) || a.port - b.port);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return [...targets.values()].sort((a, b) => ascending(a.host, b.host) || a.port - b.port);
 }
 
 function keyOf({ host, port }: { host: string; port: number }): string {

@@ -7,6 +7,7 @@ import type {
   SidecarFact,
   Workload,
 } from "./model.js";
+import { ascending } from "./order.js";
 
 interface Container {
   name?: string;
@@ -59,16 +60,12 @@ export function deriveWorkloads(
   for (const pod of ofKind("Pod")) addPod(workloads, pod, namespaces, options);
   for (const gateway of ofKind("istio.alibabacloud.com/IstioGateway")) add(workloads, fromIstioGateway(gateway));
   return [...workloads.values()].sort(
-    (a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name) || compare(a.kind, b.kind),
+    (a, b) => ascending(a.namespace, b.namespace) || ascending(a.name, b.name) || ascending(a.kind, b.kind),
   );
 }
 
 function add(workloads: Map<string, Workload>, workload: Workload): void {
   workloads.set(`${workload.kind}/${workload.namespace}/${workload.name}`, workload);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function ownerOf(object: KubernetesObject): { kind: string; name: string } | undefined {

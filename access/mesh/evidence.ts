@@ -1,4 +1,5 @@
 import type { Evidence, KubernetesObject } from "../model.js";
+import { ascending } from "../order.js";
 import { namespaceOf } from "../world.js";
 
 /** One link of a chain: what a field of an object does. */
@@ -17,13 +18,9 @@ export function createdAt(object: KubernetesObject): number {
   return time === undefined ? Number.POSITIVE_INFINITY : Date.parse(time) / 1000;
 }
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 /** istiod's order of competing objects: the oldest first, then by name, then by namespace. */
 export function byCreation(a: KubernetesObject, b: KubernetesObject): number {
   const [x, y] = [createdAt(a), createdAt(b)];
   if (x !== y) return x < y ? -1 : 1;
-  return compareText(a.metadata.name, b.metadata.name) || compareText(namespaceOf(a), namespaceOf(b));
+  return ascending(a.metadata.name, b.metadata.name) || ascending(namespaceOf(a), namespaceOf(b));
 }

@@ -1,4 +1,5 @@
 import type { KubernetesObject, World } from "../model.js";
+import { ascending } from "../order.js";
 import { namespaceOf } from "../world.js";
 import { createdAt } from "./evidence.js";
 import { isWildcard } from "./hostname.js";
@@ -54,15 +55,11 @@ export function buildRegistry(world: World, settings: MeshSettings): MeshService
   const order = services.map((service) => ({ service, created: createdAt(service.object) }));
   order.sort(
     (a, b) =>
-      compare(a.created, b.created) ||
-      compare(a.service.sortName, b.service.sortName) ||
-      compare(a.service.namespace, b.service.namespace),
+      ascending(a.created, b.created) ||
+      ascending(a.service.sortName, b.service.sortName) ||
+      ascending(a.service.namespace, b.service.namespace),
   );
   return order.map(({ service }) => service);
-}
-
-function compare<T>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function fromService(object: KubernetesObject, settings: MeshSettings): MeshService {

@@ -15,10 +15,17 @@ export function checksTable(
       `    ${colors.red(text)}`,
       ...(row ? steps([...row.mesh.because, ...row.around.because], colors, whereOf).map((line) => `    ${line}`) : []),
     ]),
+    ...untold(result).map((text) => `    ${colors.dim(`… and ${text}`)}`),
   ]);
   const failed = results.filter((result) => !result.ok).length;
   const total = count(results.length, "promise");
   return [...lines, "", failed ? colors.red(`${failed} of ${total} broken`) : colors.green(`${total} kept`)].join("\n");
+}
+
+/** How many pairs break a promise beyond those told with their evidence; empty when all are. */
+export function untold({ broken, failures }: Pick<AssertionResult, "broken" | "failures">): string[] {
+  const more = broken - new Set(failures.flatMap(({ row }) => row ?? [])).size;
+  return more > 0 ? [count(more, "more pair")] : [];
 }
 
 /** A promise by its name, or by what it says. */

@@ -8,22 +8,32 @@ const chunkCharacters = 64 * 1024;
  * The analysis as JSON, in pieces: it may be longer than one text can be. Callers with equal answers stand together, and
  * verdicts and evidence once, referred to by their places. docs/access.schema.json describes it.
  */
-export function accessJson(analysis: Analysis): Iterable<string> {
-  return inChunks(fieldsOf(analysis));
-}
-
-function* fieldsOf(analysis: Analysis): Generator<string> {
-  const { summary, targets, workloads, findings } = analysis;
+export function accessJson({ summary, findings, ...analysis }: Analysis): Iterable<string> {
   const answers = new SharedAnswers(analysis);
   const written = findings.map(({ rule, text, because }) => ({ rule, text, because: answers.places(because) }));
-  const { callers, mesh, around, evidence } = answers;
-  yield `{\n"summary":${JSON.stringify(summary)}`;
-  yield* list("findings", written);
-  yield* list("targets", targets, ({ host, port }) => ({ host, port }));
-  yield* list("callers", callers, (equal) => callersOf(equal, workloads));
-  yield* list("mesh", mesh);
-  yield* list("around", around);
-  yield* list("evidence", evidence);
+  return inChunks(
+    object(
+      [`"summary":${JSON.stringify(summary)}`],
+      list("findings", written),
+      list("targets", analysis.targets, ({ host, port }) => ({ host, port })),
+      list("callers", answers.callers, (equal) => callersOf(equal, analysis.workloads)),
+      list("mesh", answers.mesh),
+      list("around", answers.around),
+      list("evidence", answers.evidence),
+    ),
+  );
+}
+
+/** An object with one list in it, in pieces. */
+export function listJson(name: string, items: readonly unknown[]): Iterable<string> {
+  return inChunks(object(list(name, items)));
+}
+
+function* object(...fields: Iterable<string>[]): Generator<string> {
+  for (const [index, field] of fields.entries()) {
+    yield index === 0 ? "{\n" : ",\n";
+    yield* field;
+  }
   yield "\n}\n";
 }
 
@@ -33,7 +43,7 @@ function* list<Item>(
   items: readonly Item[],
   write: (item: Item) => unknown = (item) => item,
 ): Generator<string> {
-  yield `,\n${JSON.stringify(name)}:[`;
+  yield `${JSON.stringify(name)}:[`;
   for (const [index, item] of items.entries()) yield `${index === 0 ? "" : ","}\n${JSON.stringify(write(item))}`;
   yield "]";
 }

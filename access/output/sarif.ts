@@ -1,5 +1,5 @@
 import type { AssertionResult, Evidence, Problem, Source } from "../model.js";
-import { titleOf } from "./checks.js";
+import { titleOf, untold } from "./checks.js";
 import { objectName } from "./words.js";
 
 /** Where evidence stands, for a report that points into files. */
@@ -26,13 +26,17 @@ type RuleId = (typeof rules)[number]["id"];
 
 /** Broken promises and broken input as SARIF 2.1.0, the form that code hosts and editors read. */
 export function sarif(results: readonly AssertionResult[], problems: readonly Problem[], sourceOf: SourceOf): object {
-  const broken = results.flatMap((result, index) =>
-    result.failures.map(({ text, row }) => {
-      const evidence = row ? [...row.mesh.because, ...row.around.because] : [];
-      const ruleId: RuleId = result.covered ? "access/broken-promise" : "access/empty-promise";
-      return entry(ruleId, "error", `${titleOf(result, index)}: ${text}`, locations(evidence, sourceOf));
-    }),
-  );
+  const broken = results.flatMap((result, index) => {
+    const ruleId: RuleId = result.covered ? "access/broken-promise" : "access/empty-promise";
+    const title = titleOf(result, index);
+    return [
+      ...result.failures.map(({ text, row }) => {
+        const evidence = row ? [...row.mesh.because, ...row.around.because] : [];
+        return entry(ruleId, "error", `${title}: ${text}`, locations(evidence, sourceOf));
+      }),
+      ...untold(result).map((text) => entry(ruleId, "error", `${title}: ${text}`, [])),
+    ];
+  });
   const faults = problems.map(({ text, severity, source }) =>
     entry("input/problem", severity, text, source ? [location(source)] : []),
   );

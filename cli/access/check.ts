@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { analyse } from "../../access/analyse.js";
 import { checkAssertions } from "../../access/assertions.js";
 import { checksTable } from "../../access/output/checks.js";
+import { listJson } from "../../access/output/json.js";
 import { sarif } from "../../access/output/sarif.js";
 import { SettingsError } from "../../settings/problem.js";
 import { takesStack } from "../stackOption.js";
@@ -28,7 +29,7 @@ export function registerCheck(program: Command, loadStack: LoadStack): void {
       const results = checkAssertions(assertions, rows, targets);
       reportInput(input);
       if (results.some((result) => !result.ok)) process.exitCode = somethingWrong;
-      if (given.output === "json") return print(JSON.stringify({ results }, null, 2));
+      if (given.output === "json") return print(listJson("results", results));
       if (given.output === "sarif")
         return print(JSON.stringify(sarif(results, input.problems, sourcesOf(input.objects)), null, 2));
       if (given.output === "table") return print(checksTable(results, pc, placesOf(input.objects)));

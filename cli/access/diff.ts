@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { analyse } from "../../access/analyse.js";
 import { diffReach } from "../../access/diff.js";
 import { changesTable } from "../../access/output/changes.js";
+import { listJson } from "../../access/output/json.js";
 import { readSide, takesManifests, type InputOptions, type LoadStack } from "./input.js";
 import { print, reportInput } from "./report.js";
 
@@ -20,7 +21,7 @@ export function registerDiff(program: Command, loadStack: LoadStack): void {
       const [earlier, later] = sides.map((side) => analyse(side.objects, side.options).rows);
       const changes = diffReach(earlier ?? [], later ?? []);
       for (const side of sides) reportInput(side);
-      if (given.output === "json") return print(JSON.stringify({ changes }, null, 2));
+      if (given.output === "json") return print(listJson("changes", changes));
       if (given.output === "table") return print(changesTable(changes, pc));
       const { changesPage } = await import("../../access/output/page/changesPage.js");
       return print(changesPage(sides[0].title, sides[1].title, changes));

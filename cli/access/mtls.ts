@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import pc from "picocolors";
 import { auditMtls } from "../../access/mtls.js";
+import { listJson } from "../../access/output/json.js";
 import { mtlsTable } from "../../access/output/mtlsAudit.js";
 import { takesStack } from "../stackOption.js";
 import { readInput, takesManifests, type InputOptions, type LoadStack } from "./input.js";
@@ -15,7 +16,7 @@ export function registerMtls(program: Command, loadStack: LoadStack): void {
       const input = await readInput(given, loadStack);
       const rows = auditMtls(input.objects, input.options);
       reportInput(input);
-      if (given.output === "json") return print(JSON.stringify({ rows }, null, 2));
+      if (given.output === "json") return print(listJson("rows", rows));
       if (given.output === "table") return print(mtlsTable(rows, pc));
       const { mtlsPage } = await import("../../access/output/page/mtlsPage.js");
       return print(mtlsPage(input.title, rows));

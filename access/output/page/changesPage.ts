@@ -5,15 +5,21 @@ import { count, hops, remark } from "../words.js";
 import { banner, escape, page } from "./document.js";
 import { evidenceList, pill, shapes } from "./parts.js";
 
+/** Changes that a page shows: beyond it a browser gets slow, and nobody reads them. */
+const shownChanges = 500;
+
 const marks = { added: "+", removed: "−", changed: "~" };
 
 /** What changes in reach, as a page: before beside after, the evidence one click away. */
 export function changesPage(before: string, after: string, changes: readonly ReachChange[]): string {
-  const rows = changes.map(
+  const rows = changes.slice(0, shownChanges).map(
     (change) => `<article class="card change-${kindOf(change)}">
 <h2><span class="change" aria-label="${kindOf(change)}">${marks[kindOf(change)]}</span> ${escape(describePair(change))}</h2>
 <div class="sides">${side("Before", change.before)}<span class="arrow" aria-hidden="true">→</span>${side("After", change.after)}</div></article>`,
   );
+  const more = changes.length - shownChanges;
+  if (more > 0)
+    rows.push(`<p class="muted">… and ${count(more, "more change")}: the table and the JSON hold them all.</p>`);
   const body = rows.length ? rows.join("\n") : `<p class="empty">No change in reach.</p>`;
   return page(
     `Change in reach: ${before} to ${after}`,

@@ -1,5 +1,5 @@
 import type { AssertionResult } from "../../model.js";
-import { titleOf } from "../checks.js";
+import { titleOf, untold } from "../checks.js";
 import { count } from "../words.js";
 import { banner, escape, page } from "./document.js";
 import { evidenceList, pill, shapes } from "./parts.js";
@@ -24,6 +24,7 @@ function card(result: AssertionResult, index: number): string {
     ({ text, row }) =>
       `<details open><summary>${escape(text)}</summary>${row ? evidenceList([...row.mesh.because, ...row.around.because]) : ""}</details>`,
   );
+  const more = untold(result).map((text) => `<p class="muted">… and ${text}</p>`);
   const state = result.ok ? pill("gateway", "kept") : pill("misrouted", "broken");
-  return `<article class="card"><h2>${state} ${escape(titleOf(result, index))}</h2><p class="muted">${count(result.covered, "pair")}</p>${failures.join("")}</article>`;
+  return `<article class="card"><h2>${state} ${escape(titleOf(result, index))}</h2><p class="muted">${count(result.covered, "pair")}</p>${[...failures, ...more].join("")}</article>`;
 }

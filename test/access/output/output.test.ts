@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import pc from "picocolors";
 import { checkAssertions } from "../../../access/assertions.js";
 import { diffReach } from "../../../access/diff.js";
-import type { Assertion, Summary } from "../../../access/model.js";
+import type { Assertion, Row, Summary } from "../../../access/model.js";
 import { changesTable } from "../../../access/output/changes.js";
 import { checksTable } from "../../../access/output/checks.js";
 import { explanationText } from "../../../access/output/explanation.js";
@@ -95,6 +95,16 @@ describe("a comparison of reach", () => {
     );
   });
 
+  it("tells workloads of one name apart, of which a namespace may hold several", () => {
+    assert.ok(client && intruder && lost);
+    const [deployment, cronJob] = [client, { ...client, mesh: intruder.mesh }];
+    const elsewhere = (row: Row): Row => ({ ...row, to: lost.to });
+    const both = [deployment, elsewhere(deployment), cronJob, elsewhere(cronJob)];
+    assert.deepEqual(diffReach(both, both), []);
+    const told = diffReach(both, [deployment, cronJob]).map(({ to, after }) => `${to.host} ${after?.mesh.verdict}`);
+    assert.deepEqual(told, ["two.example.com undefined", "two.example.com undefined"]);
+  });
+
   it("reads from before to after", () => {
     assert.ok(intruder);
     const changes = diffReach([intruder], [{ ...intruder, around: { verdict: "blocked", because: [] } }]);
@@ -116,6 +126,20 @@ describe("promises in a terminal", () => {
     );
     assert.match(text, /AuthorizationPolicy gw\/db spec\.rules/);
     assert.match(text, /1 of 1 promise broken$/);
+  });
+
+  it("are told with the first of many pairs that break them, and how many more do", () => {
+    const [row] = rows;
+    assert.ok(row);
+    const many = Array.from({ length: 250 }, (_, index) => ({ ...row, to: { host: `db-${index}`, port: 3306 } }));
+    const results = checkAssertions([{ from: "*", to: "*", expect: "blocked" }], many, []);
+    assert.equal(results[0]?.broken, 250);
+    const text = checksTable(results, plain);
+    assert.match(text, /demo\/client -> db-99:3306: expected blocked/);
+    assert.doesNotMatch(text, /db-100/);
+    assert.match(text, /… and 150 more pairs/);
+    const log = sarif(results, [], () => undefined) as { runs: SarifRun[] };
+    assert.equal(log.runs[0]?.results.length, 101);
   });
 
   it("are called by what they say when they have no name", () => {

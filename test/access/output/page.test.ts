@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
-import type { AssertionResult } from "../../../access/model.js";
+import type { AssertionResult, ReachChange } from "../../../access/model.js";
 import { accessPage } from "../../../access/output/page/accessPage.js";
 import { changesPage } from "../../../access/output/page/changesPage.js";
 import { checksPage } from "../../../access/output/page/checksPage.js";
@@ -39,6 +39,15 @@ describe("the page, as text", () => {
     const html = accessPage("<img src=x>", manifests, matrix(1, 8));
     assert.ok(!html.includes("</script><b>"));
     assert.ok(!html.includes("<img"));
+  });
+
+  it("shows the first of many changes, and says how many more there are", () => {
+    const [row] = rows;
+    assert.ok(row);
+    const { from, to, mesh, around } = row;
+    const html = changesPage("before", "after", Array<ReachChange>(600).fill({ from, to, after: { mesh, around } }));
+    assert.equal(html.match(/<article/g)?.length, 500);
+    assert.match(html, /600 changes.*… and 100 more changes/s);
   });
 
   it("writes a matrix of 5,000 by 1,000 in less than 4 MB", function () {
@@ -237,6 +246,7 @@ describe("the page, in a browser", function () {
     const result: AssertionResult = {
       assertion: { from: "*", to: "*" },
       covered: 1,
+      broken: 1,
       failures: [{ text: "broken", row: first }],
       ok: false,
     };
