@@ -1,5 +1,5 @@
 import type { Growth, PartReport, Report } from "../figures.js";
-import { gatewayConfiguration, gatewayMemory, ourStyle } from "../lab/sidecarReport.js";
+import { ourStyle, titles } from "../lab/sidecarReport.js";
 import { median } from "../statistics.js";
 
 /** Something wasteful that a measurement showed, and what mending it bought. */
@@ -42,7 +42,7 @@ export function mendedSection({ parts }: Report): string[] {
 /** Both ways can still be chosen, so both are measured anew each time. */
 function callersPolicies(sidecars: PartReport): Mended[] {
   const [before, after] = (["perDatabase", "shared"] as const).map((policy) => {
-    const [configuration, memory] = [gatewayConfiguration, gatewayMemory].map((title) =>
+    const [configuration, memory] = [titles.gatewayConfiguration, titles.gatewayMemory].map((title) =>
       bySize(sidecars, title, ourStyle(policy)),
     );
     return { configuration, memory };

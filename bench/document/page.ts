@@ -1,8 +1,9 @@
 import { type Comparison, type Figure, type Goal, type Growth, partNames, type PartName } from "../figures.js";
-import { type PartReport, type Report, type Samples, type Unit } from "../figures.js";
-import { growthExponent, median, ratio, spread } from "../statistics.js";
+import { type PartReport, type Report } from "../figures.js";
+import { growthExponent, ratio, spread } from "../statistics.js";
 import { mendedSection } from "./mended.js";
 import { plot } from "./plots.js";
+import { told } from "./told.js";
 
 /** The page and the plots it shows, by file name. */
 export interface Page {
@@ -111,20 +112,6 @@ function worstSpread(rows: Comparison["rows"]): number {
     ways.flatMap(({ samples }) => (samples.length > 0 ? [spread(samples)] : [])),
   );
   return Math.max(0, ...spreads);
-}
-
-/** The median, and the range when there is one. */
-function told(samples: Samples, unit: Unit): string {
-  if (samples.length === 0) return "";
-  const [least, most] = [Math.min(...samples), Math.max(...samples)].map(rounded);
-  const range = least === most ? "" : ` (${least}–${most})`;
-  return `${rounded(median(samples))}${unit && ` ${unit}`}${range}`;
-}
-
-/** Three digits that matter. */
-function rounded(value: number): string {
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en");
-  return String(Number(value.toPrecision(3)));
 }
 
 const row = (...cells: string[]): string[] => [`| ${cells.join(" | ")} |`];

@@ -96,6 +96,8 @@ export class Bed {
     readonly cluster: Cluster,
     /** The benchmark's own database client. */
     private readonly program: string,
+    /** Opens a further stack on the same cluster. */
+    readonly open: (name: string) => Promise<LabStack>,
   ) {}
 
   static async prepare(host: LabHost, client: string, tell: (line: string) => void): Promise<Bed> {
@@ -108,7 +110,7 @@ export class Bed {
       stage.outside.start(["rds"]),
     ]);
     host.onClose(() => cluster.close());
-    const bed = new Bed(stage, stack, cluster, client);
+    const bed = new Bed(stage, stack, cluster, client, (name) => open({ name }, {}));
     await stack.configure(bedConfig());
     const { seconds } = await stack.up();
     tell(`stack deployed in ${seconds.toFixed(0)} s`);

@@ -1,9 +1,8 @@
-import type { OperationResult } from "../../lab/engine/index.js";
 import type { Goal, Growth } from "../figures.js";
-import { databaseName } from "../generatedStack.js";
 import { growthExponent, median } from "../statistics.js";
 import { type Bed, bedConfig } from "./bed.js";
 import type { BedBench, BedPart } from "./bedPart.js";
+import { databasesFor, TeamStacks, type Took } from "./teamStacks.js";
 import { cpuByProgram, type ProgramName, programNames } from "./programClock.js";
 
 const allSizes = [1, 10, 100];
@@ -19,6 +18,8 @@ const operations = [
   "one more database",
   "removal",
   "removal, state written once",
+  "up, in stacks of ten",
+  "removal, in stacks of ten",
 ] as const;
 type Operation = (typeof operations)[number];
 type Times = Map<Operation, Map<number, number[]>>;
@@ -29,21 +30,23 @@ type Cpu = Map<ProgramName, Map<number, number[]>>;
 export const lifecyclePart: BedPart = {
   name: "lifecycle",
   title: "Databases come and go: the engine's operations",
-  minutes: 8,
+  minutes: 14,
   method:
     "The real engine on a real API server, on a cluster with mesh and gateway: this many databases are added by one " +
     "`pulumi up`, previewed without a change, joined by one more, and removed again; then added and removed once more " +
     "with the engine told to write its state at the end only (`PULUMI_SKIP_CHECKPOINTS`), which shows what writing it " +
-    `after every step costs. Up to ${rounds} times each; the engine's own start and the stack's other resources, looked ` +
-    "at in every operation, are part of the figures. The engine keeps its state in files; its Kubernetes provider is the " +
-    "lab's own, which asks the API server for what the official one asks.",
+    "after every step costs; and in stacks of ten on the same gateway (`gateway.install: false`), one after the other, " +
+    `as teams would have them. Up to ${rounds} times each; the engine's own start and the stack's other resources, ` +
+    "looked at in every operation, are part of the figures. The engine keeps its state in files; its Kubernetes provider " +
+    "is the lab's own, which asks the API server for what the official one asks.",
   run: async (bed, bench) => {
     const times: Times = new Map(operations.map((operation) => [operation, new Map()]));
     const cpu: Cpu = new Map(programNames.map((name) => [name, new Map()]));
     const left: string[] = [];
+    const stacks = { bed, teams: new TeamStacks(bed) };
     for (let round = 1; round <= bench.repeats(rounds); round++)
       for (const size of allSizes.filter((each) => each <= bench.largest))
-        if (!(await isMeasured(bed, size, { times, cpu }, bench))) left.push(`${size} databases, round ${round}`);
+        if (!(await isMeasured(stacks, size, { times, cpu }, bench))) left.push(`${size} databases, round ${round}`);
     const figure = growth("Time of operations", times);
     const unmeasured = left.length > 0 ? [`Not measured in full: ${left.join("; ")}.`] : [];
     return {
@@ -62,51 +65,53 @@ function growth(title: string, values: ReadonlyMap<string, ReadonlyMap<number, n
   return { kind: "growth", title, size: "databases", unit: "s", series };
 }
 
-const withDatabases = (count: number) =>
-  bedConfig({
-    databases: Array.from({ length: count }, (_, index) => ({
-      name: databaseName(index),
-      host: `${databaseName(index)}.example.com`,
-      protocol: "mysql",
-      clients: [{ namespace: "shop", serviceAccounts: ["buyer"] }],
-    })),
-  });
+const withDatabases = (count: number) => bedConfig({ databases: databasesFor("shop", 0, count) });
 
 interface Measured {
   times: Times;
   cpu: Cpu;
 }
 
+interface Stacks {
+  bed: Bed;
+  teams: TeamStacks;
+}
+
 /** What was measured before something failed is reported all the same. */
-async function isMeasured(bed: Bed, size: number, measured: Measured, bench: BedBench): Promise<boolean> {
+async function isMeasured(stacks: Stacks, size: number, measured: Measured, bench: BedBench): Promise<boolean> {
   try {
-    return await measureSize(bed, size, measured, bench);
+    return await measureSize(stacks, size, measured, bench);
   } catch (error) {
     bench.tell(`${size} databases failed: ${String(error)}`);
-    await bed.configure();
+    await stacks.bed.configure();
     return false;
   }
 }
 
 /** Runs every operation at one size. False when there is no time for it, or none is left in the midst of it. */
 async function measureSize(
-  bed: Bed,
+  { bed, teams }: Stacks,
   size: number,
   { times, cpu }: Measured,
   { budget, tell }: BedBench,
 ): Promise<boolean> {
   if (!budget.allows({ seconds: expectedSeconds(times, size) })) return false;
   const { stack } = bed;
-  const steps: [Operation, number, () => Promise<OperationResult>][] = [
-    ["up", size, () => stack.up()],
-    ["preview without a change", size, () => stack.preview()],
-    ["one more database", size + 1, () => stack.up()],
-    ["removal", 0, () => stack.up()],
-    ["up, state written once", size, () => writingOnce(() => stack.up())],
-    ["removal, state written once", 0, () => writingOnce(() => stack.up())],
+  const to = async (count: number): Promise<Took> => {
+    await stack.configure(withDatabases(count));
+    return stack.up();
+  };
+  const steps: [Operation, () => Promise<Took>][] = [
+    ["up", () => to(size)],
+    ["preview without a change", () => stack.preview()],
+    ["one more database", () => to(size + 1)],
+    ["removal", () => to(0)],
+    ["up, state written once", () => writingOnce(() => to(size))],
+    ["removal, state written once", () => writingOnce(() => to(0))],
+    ["up, in stacks of ten", () => teams.up(size)],
+    ["removal, in stacks of ten", () => teams.destroy(size)],
   ];
-  for (const [operation, databases, run] of steps) {
-    await stack.configure(withDatabases(databases));
+  for (const [operation, run] of steps) {
     const { result: done, cpu: used } = await cpuByProgram(() => stoppedAfter(budget.secondsLeft(), bed, run));
     if (!done) {
       await bed.configure();
@@ -123,23 +128,20 @@ function note(bySize: Map<number, number[]> | undefined, size: number, value: nu
   bySize?.set(size, [...(bySize.get(size) ?? []), value]);
 }
 
-/** What all operations will take together, by what they took at the largest size so far, were growth linear. */
+/** What all operations will take together, by what they took at this size before, or at the one below, were growth linear. */
 function expectedSeconds(times: Times, size: number): number {
-  const [known = 0] = [...(times.get("removal")?.keys() ?? [])].sort((a, b) => b - a);
+  const sizes = [...(times.get(operations[operations.length - 1] ?? clocked)?.keys() ?? [])];
+  const known = Math.max(0, ...sizes.filter((each) => each <= size));
   if (known === 0) return 0;
   const together = operations.reduce((sum, each) => sum + (times.get(each)?.get(known)?.at(-1) ?? 0), 0);
-  return together * Math.max(1, size / known) * (size > known ? startShare : 1);
+  return size > known ? together * (size / known) * startShare : together;
 }
 
 /** The engine's start and the stack's other resources are most of what a few databases take. */
 const startShare = 0.3;
 
 /** Runs an operation, and kills the engine when the time is over; the stack is then as after any crash of the engine. */
-async function stoppedAfter(
-  seconds: number,
-  { stack }: Bed,
-  run: () => Promise<OperationResult>,
-): Promise<OperationResult | undefined> {
+async function stoppedAfter<T>(seconds: number, { stack }: Bed, run: () => Promise<T>): Promise<T | undefined> {
   let isLate = false;
   const timer = setTimeout(
     () => {
@@ -188,8 +190,8 @@ function goals({ series }: Growth): Goal[] {
 
 /** What a reader can do about it. */
 const advice = [
-  "Whoever adds many databases at once to a state in files or in a bucket saves that time with " +
-    "`PULUMI_EXPERIMENTAL=true PULUMI_SKIP_CHECKPOINTS=true`; if the engine is killed meanwhile, `pulumi refresh` and " +
+  "Whoever keeps the state in files or in a bucket has it grow linearly with a stack for each team, on one gateway. Or, when " +
+    "many databases are added at once, with `PULUMI_EXPERIMENTAL=true PULUMI_SKIP_CHECKPOINTS=true`; if the engine is killed meanwhile, `pulumi refresh` and " +
     "`pulumi import` must tell it what it had created.",
   "The official provider sends at most 50 requests a second unless its `kubeClientSettings.qps` says otherwise; the " +
     "lab's own has no such limit, so figures with it are a lower bound.",

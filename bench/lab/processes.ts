@@ -19,6 +19,11 @@ export class ObservedProcess {
   residentMiB(): number {
     return memoryMiBOf(this.pid, "VmRSS");
   }
+
+  /** The most it was since it began. */
+  peakMiB(): number {
+    return memoryMiBOf(this.pid, "VmHWM");
+  }
 }
 
 /** The program of this name in a pod's network. */

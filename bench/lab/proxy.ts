@@ -4,26 +4,30 @@ import type { ObservedProcess } from "./processes.js";
 import { processOfPod } from "./processes.js";
 
 const admin = "http://127.0.0.1:15000";
-/** A gateway with a thousand databases dumps many megabytes, and only between two updates. */
-const patienceMs = 60_000;
+/** A gateway with a thousand databases dumps up to a gigabyte, and only between two updates. */
+const patienceMs = 180_000;
 
 /** The size of a proxy's configuration, and what it takes to hold it. */
 export interface ProxySize {
   configKiB: number;
   clusters: number;
   listeners: number;
+  /** Of Envoy and of the agent that hands it its configuration: they share a container, and its limit. */
   memoryMiB: number;
 }
 
 /** The proxy in a pod, sidecar or gateway. */
 export class Proxy {
   private readonly envoy: ObservedProcess;
+  private readonly agent: ObservedProcess;
 
   constructor(
     private readonly stage: Stage,
     private readonly pod: V1Pod,
   ) {
-    this.envoy = processOfPod(pod.metadata?.uid ?? "", "envoy");
+    const uid = pod.metadata?.uid ?? "";
+    this.envoy = processOfPod(uid, "envoy");
+    this.agent = processOfPod(uid, "pilot-agent");
   }
 
   get pid(): number {
@@ -32,6 +36,11 @@ export class Proxy {
 
   cpuSeconds(): number {
     return this.envoy.cpuSecondsOfThreads();
+  }
+
+  /** Memory of both at their most, which need not have been at one time. */
+  peakMiB(): number {
+    return this.envoy.peakMiB() + this.agent.peakMiB();
   }
 
   async size(): Promise<ProxySize> {
@@ -43,7 +52,7 @@ export class Proxy {
       configKiB: Number(bytes) / 1024,
       clusters: stats.get("cluster_manager.active_clusters") ?? NaN,
       listeners: stats.get("listener_manager.total_listeners_active") ?? NaN,
-      memoryMiB: this.envoy.residentMiB(),
+      memoryMiB: this.envoy.residentMiB() + this.agent.residentMiB(),
     };
   }
 

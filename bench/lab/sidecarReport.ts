@@ -4,9 +4,14 @@ import { growthExponent, median } from "../statistics.js";
 import type { Change } from "./oneMore.js";
 import type { ProxySize } from "./proxy.js";
 
-/** Names of figures and series, which the table of what was mended looks up. */
-export const gatewayConfiguration = "Configuration of the gateway";
-export const gatewayMemory = "Memory of the gateway";
+/** Titles of figures that other pages look up. */
+export const titles = {
+  clientConfiguration: "Configuration of a client's sidecar",
+  bystanderConfiguration: "Configuration of a bystander's sidecar",
+  gatewayConfiguration: "Configuration of the gateway",
+  gatewayMemory: "Memory of the gateway",
+  usable: "One more database: until it is usable",
+};
 export const recipeStyle = "recipe";
 
 export const ourStyle = (callersPolicy: GatewaySettings["callersPolicy"]): string =>
@@ -22,6 +27,8 @@ export interface Measurement {
   bystander: ProxySize;
   gateway: ProxySize;
   changes: Change[];
+  /** Memory of the gateway's proxy at its most, while it took over the changes. */
+  gatewayPeakMiB: number;
 }
 
 /** By name of the style. */
@@ -49,14 +56,17 @@ function sizeFigures(results: Results): Growth[] {
     each[who][what],
   ];
   return [
-    growth(results, "Configuration of a client's sidecar", "KiB", of("member", "configKiB")),
+    growth(results, titles.clientConfiguration, "KiB", of("member", "configKiB")),
     growth(results, "Clusters of a client's sidecar", "", of("member", "clusters")),
     growth(results, "Listeners of a client's sidecar", "", of("member", "listeners")),
     growth(results, "Memory of a client's sidecar", "MiB", of("member", "memoryMiB")),
-    growth(results, "Configuration of a bystander's sidecar", "KiB", of("bystander", "configKiB")),
-    growth(results, gatewayConfiguration, "KiB", of("gateway", "configKiB")),
-    growth(results, gatewayMemory, "MiB", of("gateway", "memoryMiB")),
-    growth(results, "One more database: until it is usable", "s", changesOf("usableSeconds")),
+    growth(results, titles.bystanderConfiguration, "KiB", of("bystander", "configKiB")),
+    growth(results, titles.gatewayConfiguration, "KiB", of("gateway", "configKiB")),
+    growth(results, titles.gatewayMemory, "MiB", of("gateway", "memoryMiB")),
+    growth(results, "Memory of the gateway at its most, while one more database comes and goes", "MiB", (each) => [
+      each.gatewayPeakMiB,
+    ]),
+    growth(results, titles.usable, "s", changesOf("usableSeconds")),
     growth(results, "One more database: CPU of istiod", "s", changesOf("istiodCpuSeconds")),
   ];
 }
@@ -145,7 +155,8 @@ function notes(results: Results): string[] {
     return [
       `${name}: from ${first.size} to ${last.size.toLocaleString("en")} databases the gateway's configuration grows from ` +
         `${mebibytes(first.gateway.configKiB)} to ${mebibytes(last.gateway.configKiB)}, its memory from ` +
-        `${first.gateway.memoryMiB.toFixed(0)} to ${last.gateway.memoryMiB.toFixed(0)} MiB; one more database is usable ` +
+        `${first.gateway.memoryMiB.toFixed(0)} to ${last.gateway.memoryMiB.toFixed(0)} MiB (at most ` +
+        `${last.gatewayPeakMiB.toFixed(0)} MiB during a change); one more database is usable ` +
         `after ${usable} s, and ${cut.includes(1) ? "cuts open connections to others" : "leaves open connections to others alone"}.`,
     ];
   });

@@ -26,7 +26,8 @@ export const sidecarsPart: BedPart = {
     "hundred namespaces. Looked at are the sidecar of a client of its own namespace's databases (ten, whatever the " +
     "size), that of a bystander who may use none, the gateway, and what one more database does, added and removed up to " +
     `${rounds} times. At the second time a connection to another database is held open meanwhile; both gateways drain ` +
-    `for ${drainSeconds} s instead of Istio's 45, and it is looked at until ${afterSeconds} s after the change.`,
+    `for ${drainSeconds} s instead of Istio's 45, and it is looked at until ${afterSeconds} s after the change. ` +
+    "Memory is that of Envoy and of the agent in the same container.",
   run: async (bed, bench) => {
     const results: Results = new Map();
     const left: string[] = [];
@@ -76,7 +77,7 @@ async function measureStyle(
     const changes: Change[] = [];
     for (let round = 1; round <= repeats(rounds) && budget.allows({ seconds: 0 }); round++)
       changes.push(await addOneMore(bed, style, size, round === 2 ? changes[0] : undefined));
-    measurements.push({ size, ...sized, changes });
+    measurements.push({ size, ...sized, changes, gatewayPeakMiB: bed.proxyOf(style.gateway).peakMiB() });
     tell(summary(style, measurements) + `; ${secondsSince(began)} s, ${budget.secondsLeft().toFixed(0)} s left`);
   }
   // What the last one leaves behind disturbs nobody.
@@ -96,7 +97,7 @@ async function replace(bed: Bed, former: readonly Manifest[], manifests: readonl
 
 const identityOf = ({ kind, metadata: { name, namespace } }: Manifest): string => `${kind} ${namespace}/${name}`;
 
-async function sizesOf(bed: Bed, style: Style): Promise<Omit<Measurement, "size" | "changes">> {
+async function sizesOf(bed: Bed, style: Style): Promise<Pick<Measurement, "member" | "bystander" | "gateway">> {
   return {
     member: await bed.proxyOf(member).size(),
     bystander: await bed.proxyOf(clients.bystander).size(),

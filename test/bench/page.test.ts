@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { performancePage } from "../../bench/document/page.js";
 import type { Report } from "../../bench/figures.js";
-import { gatewayConfiguration, gatewayMemory, ourStyle } from "../../bench/lab/sidecarReport.js";
+import { ourStyle, titles } from "../../bench/lab/sidecarReport.js";
 
 const report: Report = {
   parts: {
@@ -75,7 +75,7 @@ describe("the benchmark's page", () => {
     });
     const { plan } = report.parts;
     assert.ok(plan);
-    const sidecars = { ...plan, figures: [figure(gatewayConfiguration), figure(gatewayMemory)] };
+    const sidecars = { ...plan, figures: [figure(titles.gatewayConfiguration), figure(titles.gatewayMemory)] };
     const { text } = await performancePage({ parts: { sidecars } });
     assert.match(text, /Gateway, 100 databases: .* \| 200\.0 MiB of configuration.* \| 100\.0 MiB of configuration/);
   });
