@@ -1,5 +1,7 @@
+import type { DatabaseSettings } from "./databases.js";
 import type { Problem } from "./problem.js";
 import type { Settings } from "./schema.js";
+import { type TrafficModeFacts, trafficModes } from "./trafficModes.js";
 
 /** Keys of `gateway` that say which gateway it is and who comes to it; every other says how it is installed. */
 const tenantKeys = new Set(["install", "tenant", "name", "namespace", "sharedPort", "callersPolicy"]);
@@ -118,17 +120,33 @@ function ownersAffairs({ cluster, network, databases }: Told): Problem[] {
           },
         ]
       : []),
-    ...databases.flatMap(({ trafficMode, via }, i) =>
-      trafficMode === "tls-wildcard" && via === "sni-proxy"
-        ? [
-            {
-              path: `databases[${i}].via`,
-              value: via,
-              reason: "needs a container beside the gateway, and the gateway is another stack's",
-              instead: "Use envoy",
-            },
-          ]
-        : [],
-    ),
+    ...databases.flatMap((db, i) => beyondTenants(db, `databases[${i}]`)),
+  ];
+}
+
+/** What no stack can do for a database by itself on a gateway it shares with stacks it does not know. */
+function beyondTenants({ trafficMode, via }: DatabaseSettings, path: string): Problem[] {
+  const mode: TrafficModeFacts = trafficModes[trafficMode];
+  return [
+    ...(mode.needsOwnPort
+      ? [
+          {
+            path: `${path}.trafficMode`,
+            value: trafficMode,
+            reason: "is told apart at the gateway by its port alone, which another stack may take for another database",
+            instead: "Use tcp-gateway-mtls",
+          },
+        ]
+      : []),
+    ...(trafficMode === "tls-wildcard" && via === "sni-proxy"
+      ? [
+          {
+            path: `${path}.via`,
+            value: via,
+            reason: "needs a container beside the gateway, and the gateway is another stack's",
+            instead: "Use envoy",
+          },
+        ]
+      : []),
   ];
 }

@@ -60,6 +60,15 @@ describe("Settings of a stack on another's gateway", () => {
     assert.deepEqual(problemsOf(envoy), {});
   });
 
+  it("bring no database that only its port tells apart at the gateway, for another stack may have taken it", () => {
+    const databases = [{ ...database("orders", "shop"), trafficMode: "tcp-gateway", gatewayPort: 15500 }];
+    const problems = problemsOf({
+      ...shop,
+      databases: databases.map((db) => ({ ...db, clients: [{ namespace: "shop" }] })),
+    });
+    assert.match(problems["databases[0].trafficMode"] ?? "", /another stack may take.* Use tcp-gateway-mtls/);
+  });
+
   it("may leave isolation out where nothing would enforce it", () => {
     const cluster = { cloud: "existing", policyEngine: "none" };
     assert.deepEqual(problemsOf({ ...shop, cluster, network: { isolation: { enabled: false } } }), {});
