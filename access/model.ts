@@ -91,12 +91,6 @@ export interface Workload {
   object: KubernetesObject;
 }
 
-/** Decides the network underneath; both are made by access/network from the same policies. */
-export interface NetworkDeciders {
-  around: AroundDecider;
-  hop: HopDecider;
-}
-
 /** What the first bytes of a connection tell a proxy. */
 export type ApplicationProtocol = "tcp" | "tls" | "http";
 
@@ -127,8 +121,7 @@ export interface Evidence {
   text: string;
 }
 
-export const meshVerdicts = ["gateway", "direct", "blocked", "misrouted", "unknown"] as const;
-export type MeshVerdictName = (typeof meshVerdicts)[number];
+export type MeshVerdictName = "gateway" | "direct" | "blocked" | "misrouted" | "unknown";
 
 /** What protects one hop. `tls-passthrough` is the application's own TLS; `mutual-tls+tls-passthrough` is that, inside the mesh's. */
 export type HopEncryption = "plaintext" | "tls" | "mutual-tls" | "tls-passthrough" | "mutual-tls+tls-passthrough";
@@ -145,8 +138,7 @@ export interface MeshVerdict {
   because: readonly Evidence[];
 }
 
-export const aroundVerdicts = ["open", "blocked", "unknown"] as const;
-export type AroundVerdictName = (typeof aroundVerdicts)[number];
+export type AroundVerdictName = "open" | "blocked" | "unknown";
 
 /** What happens if the process avoids its sidecar and dials the target itself. Shared between rows: never change one. */
 export interface AroundVerdict {
@@ -165,24 +157,10 @@ export interface Row {
 /** Decides the way round for one workload. Verdict objects are shared, so equal answers are the same object. */
 export type AroundOfWorkload = (target: Target) => AroundVerdict;
 
-/**
- * access/network: `prepareAround(world, options)` reads the policies once and returns this. It returns the very same
- * function for workloads that no policy tells apart, so callers may group workloads by it.
- */
+/** Answers with the very same function for workloads that no policy tells apart, so callers may group workloads by it. */
 export type AroundDecider = (workload: Workload) => AroundOfWorkload;
 
-/** access/network: `decideAround`, for a single pair. */
-export type DecideAround = (
-  world: World,
-  workload: Workload,
-  target: Target,
-  options: AnalysisOptions,
-) => AroundVerdict;
-
-/**
- * access/network: `prepareHops(world, options)` reads the policies once and returns this. It answers whether policies on
- * either side let one workload's pods open a connection to a port of another's (the pod's port, not a Service's).
- */
+/** Whether policies on either side let one workload's pods open a connection to a port of another's: the pod's, not a Service's. */
 export type HopDecider = (from: Workload, to: Workload, port: number) => AroundVerdict;
 
 /** Mesh settings that manifests do not carry. The `istio` ConfigMap of the input wins over defaults, these win over both. */

@@ -1,10 +1,12 @@
 import { MeshDecider } from "./mesh/decide.js";
 import type { AnalysisOptions, KubernetesObject, MtlsAuditRow, Workload } from "./model.js";
+import { inboundPorts, pastOwnSidecar } from "./network/interception.js";
+import { ascending } from "./order.js";
 import { buildWorld } from "./world.js";
 
 /**
  * Lists for every workload whether its ports take plaintext, and the policy that decides it: one row for all ports, and
- * one for each port that a policy sets apart.
+ * one for each port that a policy or an annotation sets apart.
  */
 export function auditMtls(objects: readonly KubernetesObject[], options: AnalysisOptions = {}): MtlsAuditRow[] {
   const world = buildWorld(objects, options);
@@ -21,29 +23,12 @@ function auditWorkload(mesh: MeshDecider, workload: Workload): MtlsAuditRow[] {
     return [{ ...who, port: null, mode: "none", plaintext: true, because: { ...because, text } }];
   }
   const modes = mesh.peers.forWorkload(workload.namespace, workload.labels);
-  const all = [[null, modes.every] as const, ...[...modes.ports].sort(([a], [b]) => a - b)];
-  const excluded = excludedPorts(workload);
-  const bypassed = excluded.map((port): MtlsAuditRow => {
-    const text = `annotation traffic.sidecar.istio.io/excludeInboundPorts: port ${port} does not pass the sidecar`;
-    return {
-      ...who,
-      port,
-      mode: "none",
-      plaintext: true,
-      because: { ...because, field: "metadata.annotations", text },
-    };
+  const { included = [], excluded } = inboundPorts(workload);
+  const ports = [...new Set([...modes.ports.keys(), ...included, ...excluded])].sort(ascending);
+  return [null, ...ports].map((port): MtlsAuditRow => {
+    const past = pastOwnSidecar(workload, port);
+    if (past) return { ...who, port, mode: "none", plaintext: true, because: past };
+    const { mode, because: policy } = (port === null ? undefined : modes.ports.get(port)) ?? modes.every;
+    return { ...who, port, mode, plaintext: mode !== "STRICT", because: policy };
   });
-  const decided = all.map(([port, { mode, because: policy }]) => ({
-    ...who,
-    port,
-    mode,
-    plaintext: mode !== "STRICT",
-    because: policy,
-  }));
-  return [...decided.filter(({ port }) => port === null || !excluded.includes(port)), ...bypassed];
-}
-
-function excludedPorts({ annotations }: Workload): number[] {
-  const text = annotations["traffic.sidecar.istio.io/excludeInboundPorts"] ?? "";
-  return text.split(",").flatMap((port) => (/^\d+$/.test(port.trim()) ? [Number(port)] : []));
 }

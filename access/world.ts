@@ -8,15 +8,18 @@ const clusterScoped = new Set([
   "projectcalico.org/GlobalNetworkSet",
   "projectcalico.org/HostEndpoint",
   "projectcalico.org/Tier",
+  "cilium.io/CiliumClusterwideNetworkPolicy",
+  "policy.networking.k8s.io/AdminNetworkPolicy",
+  "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
   "admissionregistration.k8s.io/MutatingWebhookConfiguration",
 ]);
 
 /** API group and kind, without the version; `crd.projectcalico.org` is how Calico stores `projectcalico.org`. */
-export function kindKey(object: KubernetesObject): string {
-  const slash = object.apiVersion.indexOf("/");
-  if (slash < 0) return object.kind;
-  const group = object.apiVersion.slice(0, slash);
-  return `${group === "crd.projectcalico.org" ? "projectcalico.org" : group}/${object.kind}`;
+export function kindKey({ apiVersion, kind }: Pick<KubernetesObject, "apiVersion" | "kind">): string {
+  const slash = apiVersion.indexOf("/");
+  if (slash < 0) return kind;
+  const group = apiVersion.slice(0, slash);
+  return `${group === "crd.projectcalico.org" ? "projectcalico.org" : group}/${kind}`;
 }
 
 /** The namespace an object lives in: `default` where a manifest leaves it out, empty for what lives in none. */

@@ -49,28 +49,3 @@ export const readKinds: ReadonlySet<string> = new Set([
   "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
   "admissionregistration.k8s.io/MutatingWebhookConfiguration",
 ]);
-
-const clusterScoped: ReadonlySet<string> = new Set([
-  "Namespace",
-  "projectcalico.org/GlobalNetworkPolicy",
-  "projectcalico.org/GlobalNetworkSet",
-  "projectcalico.org/HostEndpoint",
-  "projectcalico.org/Tier",
-  "cilium.io/CiliumClusterwideNetworkPolicy",
-  "policy.networking.k8s.io/AdminNetworkPolicy",
-  "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
-  "admissionregistration.k8s.io/MutatingWebhookConfiguration",
-]);
-
-/** The key of `World.ofKind` for an object: `crd.projectcalico.org` is how Calico stores `projectcalico.org`. */
-export function kindKey(apiVersion: string, kind: string): string {
-  const slash = apiVersion.indexOf("/");
-  if (slash < 0) return kind;
-  const group = apiVersion.slice(0, slash);
-  return `${group === "crd.projectcalico.org" ? "projectcalico.org" : group}/${kind}`;
-}
-
-/** The namespace an object lands in: the API server puts a namespaced object without one into `default`. */
-export function namespaceOf(key: string, namespace: string | undefined): string {
-  return clusterScoped.has(key) ? "" : (namespace ?? "default");
-}

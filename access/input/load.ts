@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { extname, join, relative } from "node:path";
+import { extname, join, relative, sep } from "node:path";
 import { text as readText } from "node:stream/consumers";
 import type { KubernetesObject, Problem } from "../model.js";
-import { kindKey, namespaceOf } from "./kinds.js";
+import { kindKey, namespaceOf } from "../world.js";
 import { parseManifests, type Parsed } from "./parse.js";
 
 const extensions = new Set([".yaml", ".yml", ".json"]);
@@ -41,16 +41,24 @@ async function filesUnder(path: string, problems: Problem[]): Promise<string[]> 
   }
   if (!facts.isDirectory()) return [path];
   const entries = await readdir(path, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile() && extensions.has(extname(entry.name)))
+  const files = entries
+    .filter((entry) => !entry.isDirectory() && extensions.has(extname(entry.name)))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter(
-      (file) =>
-        !relative(path, file)
-          .split("/")
-          .some((part) => part === "node_modules" || part.startsWith(".")),
-    )
+    .filter((file) => !isHidden(relative(path, file)))
     .sort();
+  const readable = await Promise.all(files.map((file) => leadsToFile(file, problems)));
+  return files.filter((_, index) => readable[index]);
+}
+
+function isHidden(file: string): boolean {
+  return file.split(sep).some((part) => part === "node_modules" || part.startsWith("."));
+}
+
+/** Folders may hold links to manifests kept elsewhere; one that leads nowhere must not look like an empty file. */
+async function leadsToFile(file: string, problems: Problem[]): Promise<boolean> {
+  const facts = await stat(file).catch(() => undefined);
+  if (!facts) problems.push({ severity: "error", text: `${file} leads nowhere: correct the link, or remove it.` });
+  return facts?.isFile() === true;
 }
 
 function merge(all: Parsed, more: Parsed): void {
@@ -60,12 +68,11 @@ function merge(all: Parsed, more: Parsed): void {
 }
 
 /** Of two objects with one identity the later one stays, as it does in the API server when both are applied. */
-export function dropDuplicates(objects: readonly KubernetesObject[], problems: Problem[]): KubernetesObject[] {
+function dropDuplicates(objects: readonly KubernetesObject[], problems: Problem[]): KubernetesObject[] {
   const last = new Map<string, KubernetesObject>();
   for (const object of objects) {
-    const key = kindKey(object.apiVersion, object.kind);
-    const namespace = namespaceOf(key, object.metadata.namespace);
-    const identity = `${key} ${namespace}/${object.metadata.name}`;
+    const namespace = namespaceOf(object);
+    const identity = `${kindKey(object)} ${namespace}/${object.metadata.name}`;
     const earlier = last.get(identity);
     if (earlier) problems.push(duplicate(earlier, object, namespace));
     last.set(identity, object);

@@ -1,7 +1,8 @@
 import jsYaml from "js-yaml";
 import type { KubernetesObject, Problem, Source } from "../model.js";
 import { itemLines, splitDocuments, splitItems, type Document } from "./documents.js";
-import { kindKey, readKinds } from "./kinds.js";
+import { kindKey } from "../world.js";
+import { readKinds } from "./kinds.js";
 
 /** What a text holds: the objects the analysis reads, how many it does not, and what is wrong. */
 export interface Parsed {
@@ -92,7 +93,7 @@ function takeObject(value: unknown, source: Source, parsed: Parsed): void {
     return report(
       `${describe(kind, "An object")} has no ${typeof kind === "string" ? "apiVersion" : "kind"}: write it.`,
     );
-  const key = kindKey(apiVersion, kind);
+  const key = kindKey({ apiVersion, kind });
   if (!readKinds.has(key)) return countIgnored(parsed, key);
   const fault = metadataFault(value.metadata);
   if (fault) return report(`${kind} ${fault}`);

@@ -1,5 +1,6 @@
 import type { AnalysisOptions, KubernetesObject, Problem, World } from "../model.js";
 import { unknownValue } from "../model.js";
+import { HostMap } from "../mesh/hostname.js";
 import { namespaceOf } from "../world.js";
 
 interface Destination {
@@ -41,7 +42,8 @@ class Names {
   private readonly gateways: ReadonlySet<string>;
   private readonly hosts = new Set<string>();
   private readonly wildcards: string[] = [];
-  private readonly subsets = new Map<string, Set<string>>();
+  /** Of the rule for a host, the most specific one holds, as for its proxies. */
+  private readonly subsets = new HostMap<Set<string>>();
   private readonly domain: string;
 
   constructor(world: World, options: AnalysisOptions) {
@@ -70,7 +72,7 @@ class Names {
   }
 
   hasSubset(host: string, subset: string, namespace: string): boolean {
-    return this.subsets.get(this.full(host, namespace))?.has(subset) === true;
+    return this.subsets.mostSpecific(this.full(host, namespace))?.has(subset) === true;
   }
 
   private addHost(host: string): void {

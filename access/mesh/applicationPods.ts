@@ -1,4 +1,5 @@
 import type { Evidence, MeshVerdict, Workload } from "../model.js";
+import { pastOwnSidecar } from "../network/interception.js";
 import type { Mesh } from "./mesh.js";
 import { automaticSni, settledAt, type Hop, type Pods } from "./pods.js";
 import type { RouteResult } from "./route.js";
@@ -25,6 +26,8 @@ export class ApplicationPods {
       return stop(unknown([...because, { ...here, text }]));
     }
     if (workload.sidecar.present === false) return stop(withoutSidecar(hop, mutual, here));
+    const past = pastOwnSidecar(workload, port);
+    if (past) return stop(withoutSidecar(hop, mutual, past));
     const patched = this.mesh.patches.touching(workload, "SIDECAR_INBOUND", port);
     if (patched) return stop(unknown([...because, patched]));
     const peer = this.pods.peerMode(workload, port);

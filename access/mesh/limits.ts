@@ -13,6 +13,8 @@ export const meshLimits: readonly Limit[] = [
     hostNetwork: "no sidecar",
     "annotations traffic.sidecar.istio.io/excludeOutboundPorts, includeOutboundPorts, excludeOutboundIPRanges, includeOutboundIPRanges":
       "connections that go past the sidecar",
+    "annotations traffic.sidecar.istio.io/excludeInboundPorts, includeInboundPorts":
+      "ports at which the pods' own sidecar is not asked",
     "annotation inject.istio.io/templates": "gateway: a proxy of router type",
     "annotation proxy.istio.io/config": "proxyMetadata.ISTIO_META_DNS_CAPTURE",
     serviceAccountName: "the caller's identity; every pod with a sidecar is taken to have its certificate",

@@ -35,16 +35,6 @@ export function prepareAround(world: World, options: AnalysisOptions = {}, targe
   return (workload) => preparation.of(workload);
 }
 
-/** The same for a single pair. */
-export function decideAround(
-  world: World,
-  workload: Workload,
-  target: Target,
-  options: AnalysisOptions = {},
-): AroundVerdict {
-  return prepareAround(world, options)(workload)(target);
-}
-
 /** Targets that the network cannot tell apart: what stands behind them, on one port. */
 interface TargetClass {
   number: number;

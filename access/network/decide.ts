@@ -16,7 +16,7 @@ export interface Decision {
 
 type Step = { action: "Allow" | "Deny"; evidence: Evidence; certain: boolean };
 
-/** How many policies one verdict names: the rest says nothing new. */
+/** How many policies, or rules of one action, a verdict names: the rest says nothing new. */
 const namedPolicies = 4;
 
 /** Policies in the order they are judged in: tier by tier is the caller's to keep, within a tier by order and name. */
@@ -40,10 +40,27 @@ export function decide(
   const last = steps.at(-1);
   const actions = new Set(steps.map((step) => step.action));
   if (!last) return { outcome: "allowed", because: [] };
-  if (actions.size > 1) return { outcome: "unknown", because: steps.map((step) => step.evidence) };
+  if (actions.size > 1) return { outcome: "unknown", because: told(steps) };
   const outcome = last.action === "Allow" ? "allowed" : "denied";
   const decisive = steps.filter((step) => step.certain);
-  return { outcome, because: (decisive.length ? decisive : steps).map((step) => step.evidence) };
+  return { outcome, because: told(decisive.length ? decisive : steps) };
+}
+
+/** The first of each action: a gateway's pods have a policy for each of a thousand databases. */
+function told(steps: readonly Step[]): Evidence[] {
+  const ofAction = { Allow: 0, Deny: 0 };
+  const number = (action: Step["action"]) => steps.filter((step) => step.action === action).length;
+  return steps.flatMap(({ action, evidence }) => {
+    if (++ofAction[action] > namedPolicies) return [];
+    const more = ofAction[action] === namedPolicies ? andMore(number(action), "rule") : "";
+    return [{ ...evidence, text: `${evidence.text}${more}` }];
+  });
+}
+
+function andMore(number: number, noun: "policy" | "rule"): string {
+  const more = number - namedPolicies;
+  const plural = noun === "policy" ? "policies" : "rules";
+  return more > 0 ? ` (and ${more} more ${more === 1 ? noun : plural})` : "";
 }
 
 /** The steps that can decide, in their order, up to and with the first that surely does. */
@@ -123,7 +140,7 @@ function* denials(direction: Direction, tier: readonly Selected[], certain: bool
     const rules = policy[direction] ?? [];
     const allowed = rules.filter((rule) => rule.action === "Allow").map((rule) => rule.text.replace(/^allows /, ""));
     const only = allowed.length ? `allows only ${allowed.join("; ")}` : "allows nothing";
-    const more = governing.length > namedPolicies ? ` (and ${governing.length - namedPolicies} more policies)` : "";
+    const more = andMore(governing.length, "policy");
     const evidence = { ...identity(policy), field: `spec.${direction}`, text: `${only}${more}` };
     yield { action: "Deny", certain, evidence };
   }

@@ -43,6 +43,31 @@ export function interception(workload: Workload, target: Target, addresses = tar
   return outside(workload, "includeOutboundIPRanges", "only other addresses go through the sidecar");
 }
 
+/**
+ * Why connections to a port of the pods go past their sidecar, which then neither asks for a certificate nor for a
+ * policy; undefined where it gets them.
+ *
+ * @param port Null for every port that no annotation names.
+ */
+export function pastOwnSidecar(workload: Workload, port: number | null): Evidence | undefined {
+  const { included, excluded } = inboundPorts(workload);
+  const what = port === null ? "other ports do" : `port ${port} does`;
+  if (included)
+    return port !== null && included.includes(port)
+      ? undefined
+      : evidence(workload, "includeInboundPorts", `${what} not pass the sidecar`);
+  return port !== null && excluded.includes(port)
+    ? evidence(workload, "excludeInboundPorts", `${what} not pass the sidecar`)
+    : undefined;
+}
+
+/** Ports that annotations about connections to the pods name. Those left out count only where none are chosen. */
+export function inboundPorts({ annotations }: Workload): { included?: number[]; excluded: number[] } {
+  const included = annotations[`${prefix}includeInboundPorts`] ?? "*";
+  if (included.trim() !== "*") return { included: portsOf(included), excluded: [] };
+  return { excluded: portsOf(annotations[`${prefix}excludeInboundPorts`]) };
+}
+
 function outside(workload: Workload, name: string, text: string): Interception {
   return { intercepted: false, because: evidence(workload, name, text) };
 }
@@ -61,7 +86,8 @@ function portsOf(list: string | undefined): number[] {
   return (list ?? "")
     .split(",")
     .filter((text) => text.trim() !== "")
-    .map(Number);
+    .map(Number)
+    .filter(Number.isInteger);
 }
 
 /** Whether the address is in the ranges: one that lies in some for one of its addresses only is unknown. */

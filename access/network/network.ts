@@ -149,7 +149,7 @@ function readPolicies(world: World, engine: PolicyEngine | undefined, problems: 
 /** It may allow or deny anything, to pods of its namespace or, without one, to all. */
 function unmodelled(object: KubernetesObject): Policy {
   const doubt = `policies of kind ${object.kind} are not modelled`;
-  const scope = object.metadata.namespace;
+  const namespace = namespaceOf(object);
   const rules = (["Allow", "Deny"] as const).map((action) => ({
     action,
     field: "spec",
@@ -159,12 +159,12 @@ function unmodelled(object: KubernetesObject): Policy {
   }));
   return {
     kind: object.kind,
-    namespace: scope ?? "",
+    namespace,
     name: object.metadata.name,
     tier: unmodelledTier,
     order: 0,
     sortName: object.metadata.name,
-    scope,
+    scope: namespace === "" ? undefined : namespace,
     selects: () => maybe,
     ingress: rules,
     egress: rules,

@@ -1,6 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { kindKey, readKinds } from "../../access/input/kinds.js";
+import { readKinds } from "../../access/input/kinds.js";
 import type { KubernetesObject } from "../../access/model.js";
+import { kindKey } from "../../access/world.js";
 import { Cluster } from "../provider/cluster.js";
 
 /** Where the API server lists a kind. */
@@ -17,18 +18,30 @@ export async function connectCluster(kubeconfigPath: string): Promise<Cluster> {
   return Cluster.connect(config, undefined);
 }
 
+interface ApiGroup {
+  readonly preferredVersion: { readonly groupVersion: string };
+  readonly versions: readonly { readonly groupVersion: string }[];
+}
+
 /** Where the API server lists each kind the analysis reads, among those it serves now. */
 export async function readableCollections(cluster: Cluster): Promise<Collection[]> {
-  const groups = (await cluster.getPath("/apis"))?.["groups"] as { preferredVersion: { groupVersion: string } }[];
-  const versions = ["v1", ...groups.map(({ preferredVersion }) => preferredVersion.groupVersion)];
-  return (await Promise.all(versions.map((version) => collectionsOf(cluster, version)))).flat();
+  const groups = (await cluster.getPath("/apis"))?.["groups"] as unknown as ApiGroup[];
+  const ofGroups = await Promise.all(groups.map((group) => collectionsOfGroup(cluster, group)));
+  return [...(await collectionsOf(cluster, "v1")), ...ofGroups.flat()];
+}
+
+/** Each kind of a group once: in the version the group prefers, or in the one that has it, as EnvoyFilter's does. */
+async function collectionsOfGroup(cluster: Cluster, { preferredVersion, versions }: ApiGroup): Promise<Collection[]> {
+  const names = new Set([preferredVersion, ...versions].map(({ groupVersion }) => groupVersion));
+  const all = (await Promise.all([...names].map((version) => collectionsOf(cluster, version)))).flat();
+  return all.filter(({ kind }, index) => all.findIndex((other) => other.kind === kind) === index);
 }
 
 async function collectionsOf(cluster: Cluster, apiVersion: string): Promise<Collection[]> {
   const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const { resources = [] } = ((await cluster.getPath(base)) ?? {}) as { resources?: { name: string; kind: string }[] };
   return resources
-    .filter(({ name, kind }) => !name.includes("/") && readKinds.has(kindKey(apiVersion, kind)))
+    .filter(({ name, kind }) => !name.includes("/") && readKinds.has(kindKey({ apiVersion, kind })))
     .map(({ name, kind }) => ({ apiVersion, kind, path: `${base}/${name}` }));
 }
 

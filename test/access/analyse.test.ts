@@ -97,6 +97,12 @@ const shop = (more = ""): KubernetesObject[] =>
 ${more === "" ? "" : `---\n${more}`}
 `);
 
+/** The same with an annotation on the pods of `frontend`. */
+const annotated = (objects: readonly KubernetesObject[], name: string, value: string): KubernetesObject[] =>
+  change(objects, "Deployment", "frontend", ({ template }: { template: { metadata: { annotations?: object } } }) => {
+    template.metadata.annotations = { [`traffic.sidecar.istio.io/${name}`]: value };
+  });
+
 describe("services inside the mesh", () => {
   const frontend = "frontend.demo.svc.cluster.local";
   const options: AnalysisOptions = { services: true };
@@ -129,6 +135,14 @@ describe("services inside the mesh", () => {
     assert.equal(verdictOf(objects, "plain/client", frontend, options), "direct plaintext");
   });
 
+  it("ask nobody on ports that go past their sidecar, and break the mesh's mutual TLS there", () => {
+    const past = annotated(shop(strict("demo")), "excludeInboundPorts", "8080");
+    assert.equal(verdictOf(past, "plain/client", frontend, options), "direct plaintext");
+    assert.equal(verdictOf(past, "demo/cart", frontend, options), "blocked");
+    const others = annotated(shop(strict("demo")), "includeInboundPorts", "8080");
+    assert.equal(verdictOf(others, "plain/client", frontend, options), "blocked");
+  });
+
   it("ask their AuthorizationPolicies who may", () => {
     const policy =
       "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p, namespace: demo}, spec: {selector: {matchLabels: {app: frontend}}, rules: [{from: [{source: {serviceAccounts: [cart]}}]}]}}";
@@ -150,6 +164,25 @@ describe("the audit of mutual TLS", () => {
       "demo/frontend 8081 PERMISSIVE true front",
       "plain/client  none true plain",
     ]);
+  });
+
+  it("says which ports go past a sidecar that asks for certificates", () => {
+    const strict =
+      "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: all, namespace: demo}, spec: {mtls: {mode: STRICT}}}";
+    const audit = (annotation: string, ports: string) =>
+      auditMtls(annotated(shop(strict), annotation, ports))
+        .filter(({ workload }) => workload === "frontend")
+        .map(({ port, plaintext, because }) => `${port} ${plaintext} ${because.kind}/${because.name}`);
+    assert.deepEqual(audit("excludeInboundPorts", "8080"), [
+      "null false PeerAuthentication/all",
+      "8080 true Deployment/frontend",
+    ]);
+    assert.deepEqual(audit("includeInboundPorts", "8080, 9090"), [
+      "null true Deployment/frontend",
+      "8080 false PeerAuthentication/all",
+      "9090 false PeerAuthentication/all",
+    ]);
+    assert.deepEqual(audit("includeInboundPorts", ""), ["null true Deployment/frontend"]);
   });
 
   it("says what a workload without a sidecar accepts", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -43,6 +43,16 @@ describe("reading manifests", () => {
     const loaded = await loadManifests([folder, "-"], Readable.from([service("five")]));
     assert.deepEqual(names(loaded).sort(), ["five", "one", "three", "two"]);
     assert.deepEqual(loaded.problems, []);
+  });
+
+  it("follows links to files in a folder, and says which lead nowhere", async () => {
+    await mkdir(join(folder, "shown"));
+    await writeFile(join(folder, "one.yaml"), service("one"));
+    await symlink(join(folder, "one.yaml"), join(folder, "shown", "link.yaml"));
+    await symlink(join(folder, "none.yaml"), join(folder, "shown", "torn.yaml"));
+    const loaded = await loadManifests([join(folder, "shown")]);
+    assert.deepEqual(names(loaded), ["one"]);
+    assert.match(loaded.problems.map(({ text }) => text).join("\n"), /^\S+torn\.yaml leads nowhere/);
   });
 
   it("flattens lists, typed ones too, and knows the line of each item", () => {

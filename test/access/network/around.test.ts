@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { analyse } from "../../../access/analyse.js";
 import { parseManifests } from "../../../access/input/parse.js";
 import type { AnalysisOptions, AroundVerdict, KubernetesObject, Target, World } from "../../../access/model.js";
-import { decideAround, prepareAround } from "../../../access/network/around.js";
-import { whoCanTalk } from "../../../access/network/whoCanTalk.js";
-import { buildWorld } from "../../../access/world.js";
+import { prepareAround } from "../../../access/network/around.js";
+import { Network } from "../../../access/network/network.js";
+import { buildWorld, namespaceOf } from "../../../access/world.js";
 
 const database: Target = {
   host: "db.example.com",
@@ -55,7 +55,7 @@ const workload = (world: World, name: string) => {
 
 const around = (objects: unknown[], target: Partial<Target> = {}, options: AnalysisOptions = {}): AroundVerdict => {
   const world = worldOf(namespace("shop"), app("web"), ...objects);
-  return decideAround(world, workload(world, "web"), { ...database, ...target }, options);
+  return prepareAround(world, options)(workload(world, "web"))({ ...database, ...target });
 };
 
 const egress = (rules: object[], podSelector: object = {}) =>
@@ -205,12 +205,10 @@ describe("the way round the sidecar", () => {
         mysql,
         egress([{ to: [{ namespaceSelector: { matchLabels: { team: "data" } } }] }]),
       );
-      const verdict = decideAround(
-        world,
-        workload(world, "web"),
-        { ...database, host: "mysql.data.svc.cluster.local" },
-        {},
-      );
+      const verdict = prepareAround(world)(workload(world, "web"))({
+        ...database,
+        host: "mysql.data.svc.cluster.local",
+      });
       assert.equal(verdict.verdict, "unknown");
       assert.match(verdict.because[0]?.text ?? "", /the labels of namespace data are not in the input/);
     });
@@ -247,7 +245,7 @@ describe("the way round the sidecar", () => {
   it("is open from the host network where the engine is known, else unknown", () => {
     const hosted = (options: AnalysisOptions) => {
       const world = worldOf(namespace("shop"), app("agent", "shop", { spec: { hostNetwork: true } }), egress([]));
-      return decideAround(world, workload(world, "agent"), database, options).verdict;
+      return prepareAround(world, options)(workload(world, "agent"))(database).verdict;
     };
     assert.equal(hosted({ policyEngine: "calico" }), "open");
     assert.equal(hosted({}), "unknown");
@@ -275,6 +273,31 @@ describe("the way round the sidecar", () => {
     const { verdict, because } = around([cilium]);
     assert.equal(verdict, "unknown");
     assert.match(because[0]?.text ?? "", /CiliumNetworkPolicy are not modelled/);
+  });
+
+  it("takes such a policy without a namespace for one of namespace default, unless its kind lives in none", () => {
+    const [api, name] = ["policy.networking.k8s.io/v1alpha1", { name: "c" }];
+    assert.equal(around([{ apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy", metadata: name }]).verdict, "open");
+    const [first] = around([{ apiVersion: api, kind: "AdminNetworkPolicy", metadata: name }]).because;
+    assert.equal(first?.namespace, "");
+    const [policy] = worldOf({ apiVersion: api, kind: "AdminNetworkPolicy", metadata: name }).objects;
+    assert.ok(policy);
+    assert.equal(namespaceOf(policy), "", "so that its file and line are found");
+  });
+
+  it("names a few of many rules that may decide, and says how many more there are", () => {
+    const rules = Array.from({ length: 9 }, (_, index) =>
+      policy(`allow-${index}`, {
+        podSelector: {},
+        policyTypes: ["Egress"],
+        egress: [{ to: [{ ipBlock: { cidr: "198.51.0.0/16" } }] }],
+      }),
+    );
+    const { verdict, because } = around(rules, { addresses: [] });
+    assert.equal(verdict, "unknown");
+    assert.equal(because.length, 8);
+    assert.match(because[3]?.text ?? "", /\(and 5 more rules\)$/);
+    assert.match(because[7]?.text ?? "", /\(and 5 more policies\)$/);
   });
 
   describe("under policies of Calico", () => {
@@ -422,16 +445,16 @@ describe("who can talk inside the cluster", () => {
   it("lets ui reach catalog and catalog its database, and orders neither", () => {
     const world = shop();
     const talk = (from: string, to: string, port: number) =>
-      whoCanTalk(world, workload(world, from), workload(world, to), port);
-    assert.equal(talk("ui", "catalog", 8080).verdict, "open");
-    assert.equal(talk("catalog", "catalog-mysql", 3306).verdict, "open");
+      new Network(world, {}).betweenPods(workload(world, from), workload(world, to), port);
+    assert.equal(talk("ui", "catalog", 8080).outcome, "allowed");
+    assert.equal(talk("catalog", "catalog-mysql", 3306).outcome, "allowed");
     const orders = talk("orders", "catalog", 8080);
-    assert.equal(orders.verdict, "blocked");
+    assert.equal(orders.outcome, "denied");
     assert.equal(
       `${orders.because[0]?.kind} ${orders.because[0]?.namespace}/${orders.because[0]?.name}`,
       "NetworkPolicy catalog/allow-ui-ingress",
     );
-    assert.equal(talk("orders", "catalog-mysql", 3306).verdict, "blocked");
-    assert.equal(talk("ui", "catalog-mysql", 3306).verdict, "blocked");
+    assert.equal(talk("orders", "catalog-mysql", 3306).outcome, "denied");
+    assert.equal(talk("ui", "catalog-mysql", 3306).outcome, "denied");
   });
 });
