@@ -69,7 +69,7 @@ export interface Surroundings {
 /** The parts of a stack, layer by layer. Each is written once: here its arguments meet renderer and component. */
 export function partsOf(settings: Settings, around: Surroundings): Part[] {
   return [
-    ...settings.databases.map((database) => databasePart(database, around)),
+    ...settings.databases.map((database) => databasePart(database, settings, around)),
     mutualTlsPart(settings, around),
     ...networkParts(settings, around),
     ...ingressParts(settings),
@@ -80,7 +80,10 @@ export function partsOf(settings: Settings, around: Surroundings): Part[] {
   ].filter(({ manifests }) => manifests.length > 0);
 }
 
-function databasePart(database: DatabaseSettings, { mesh, network, gateway }: Surroundings): Part {
+function databasePart(database: DatabaseSettings, settings: Settings, around: Surroundings): Part {
+  const { mesh, gateway } = around;
+  // Where nothing is denied by default, a policy for the database would deny everything else.
+  const network = settings.network.isolation.enabled ? around.network : undefined;
   const args = { database, gateway, mesh, network };
   return {
     name: `database-${database.name}`,

@@ -50,6 +50,15 @@ describe("A blueprint", () => {
     assert.deepEqual(manifestsFrom(smallStack), manifestsFrom(structuredClone(smallStack)));
   });
 
+  it("writes no NetworkPolicy where isolation is off, for one alone would deny its pods everything else", () => {
+    const databases = [database("orders"), { ...database("stock"), gatewayPort: 15500 }];
+    const open = manifestsFrom({ ...smallStack, databases, network: { isolation: { enabled: false } } });
+    assert.deepEqual(
+      open.filter(({ kind }) => kind === "NetworkPolicy"),
+      [],
+    );
+  });
+
   it("lets the gateway's pods out to the databases' ports only", () => {
     const policies = manifestsFrom(smallStack).filter(
       ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.namespace === "istio-egress",
