@@ -10,7 +10,7 @@ export interface StackOption {
   config?: string;
 }
 
-export const defaultStack = "rds";
+const defaultStack = "rds";
 const folder = "stacks";
 
 /** Gives a command `--stack` and `--config`. */

@@ -18,7 +18,7 @@ export interface PlannedResource {
 /** Stands where a secret is. */
 export const secretMark = "[secret]";
 /** Stands where a value is that only the cloud can give. */
-export const unknownMark = "[known after creation]";
+const unknownMark = "[known after creation]";
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
 const unknownValue = pulumi.runtime.unknownValue;

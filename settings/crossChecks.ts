@@ -8,8 +8,9 @@ import { scopesGateways } from "./mesh.js";
 import { mutualTlsProblems } from "./mutualTls.js";
 import { networkProblems } from "./network.js";
 import type { Problem } from "./problem.js";
-import { roleProblems } from "./rbac.js";
+import { rolesTwice, roleProblems } from "./rbac.js";
 import { provisionProblems } from "./provision.js";
+import { repeated } from "./repeated.js";
 import type { Settings } from "./schema.js";
 import { tenantProblems } from "./tenant.js";
 import { workloadProblems } from "./workloads.js";
@@ -55,6 +56,7 @@ const checks: CrossCheck[] = [
         tenant: gateway.tenant,
       }),
   },
+  { of: ["namespaces"], problems: namespacesTwice },
   { of: ["namespaces", "databases"], problems: strangers },
   {
     of: ["network", "namespaces", "gateway", "mesh", "mutualTls"],
@@ -76,7 +78,10 @@ const checks: CrossCheck[] = [
     of: ["workloads", "namespaces"],
     problems: (settings) => workloadProblems(settings.workloads, namespaceNames(settings)),
   },
-  { of: ["rbac"], problems: ({ rbac }) => rbac.flatMap((role, i) => roleProblems(role, `rbac[${i}]`)) },
+  {
+    of: ["rbac"],
+    problems: ({ rbac }) => [...rbac.flatMap((role, i) => roleProblems(role, `rbac[${i}]`)), ...rolesTwice(rbac)],
+  },
   { of: ["cluster", "network"], problems: unenforced },
   { of: ["gateway", "mesh", "namespaces"], problems: gatewayPlace },
   { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => podProblems(gateway, mesh.kind) },
@@ -124,6 +129,11 @@ function fleetless({ cluster, mesh }: Settings): Problem[] {
         },
       ]
     : [];
+}
+
+function namespacesTwice({ namespaces }: Settings): Problem[] {
+  const entries = namespaces.map(({ name }, i) => ({ path: `namespaces[${i}].name`, value: name }));
+  return repeated(entries, () => "is listed already", "Keep one of them");
 }
 
 /** Namespaces that are used but not listed: a misspelled one would be opened for nobody. */

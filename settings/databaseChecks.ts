@@ -3,6 +3,7 @@ import { forwarderPort } from "./forwarderPort.js";
 import type { GatewaySettings } from "./gateway.js";
 import type { MeshSettings } from "./mesh.js";
 import type { Problem } from "./problem.js";
+import { repeated } from "./repeated.js";
 import { nameOnGateway } from "./tenant.js";
 import { safestMode, type TrafficMode, trafficModes, type TrafficModeFacts, whyNot } from "./trafficModes.js";
 
@@ -242,39 +243,32 @@ const loopbackPort = ({ name, trafficMode }: DatabaseSettings, tenant: string | 
  * istiod keeps endpoints by host and namespace, and of two entries for one host one cuts off the other.
  */
 function registeredTwice(databases: DatabaseSettings[]): Problem[] {
-  const first = new Map<string, string>();
   const registered = databases.flatMap(({ host, brokers = [] }, i) => [
-    ...(host === undefined ? [] : [{ of: `databases[${i}]`, path: `databases[${i}].host`, host }]),
-    ...brokers.map((broker, j) => ({ of: `databases[${i}]`, path: `databases[${i}].brokers[${j}]`, host: broker })),
+    ...(host === undefined ? [] : [{ path: `databases[${i}].host`, value: host }]),
+    ...brokers.map((broker, j) => ({ path: `databases[${i}].brokers[${j}]`, value: broker })),
   ]);
-  return registered.flatMap(({ of, path, host }) => {
-    const before = first.get(host);
-    if (before === undefined) {
-      first.set(host, of);
-      return [];
-    }
-    const reason = `is registered already (${before})`;
-    return [{ path, value: host, reason, instead: "Keep one of them, with one port, and list all its clients there" }];
-  });
+  return repeated(
+    registered,
+    (earlier) => `is registered already (${entryOf(earlier)})`,
+    "Keep one of them, with one port, and list all its clients there",
+  );
 }
+
+/** The entry that a key's path lies in: `databases[0].host` in `databases[0]`. */
+const entryOf = (path: string): string => path.split(".", 1).join();
 
 function twice(
   databases: DatabaseSettings[],
-  key: "name" | "host" | "gatewayPort",
+  key: "name" | "gatewayPort",
   identity: (db: DatabaseSettings) => string | number | undefined,
   reason: string,
   instead: string,
 ): Problem[] {
-  const first = new Map<string | number, number>();
-  return databases.flatMap((db, i) => {
+  const entries = databases.flatMap((db, i) => {
     const id = identity(db);
-    if (id === undefined) return [];
-    const before = first.get(id);
-    if (before === undefined) first.set(id, i);
-    return before === undefined
-      ? []
-      : [{ path: `databases[${i}].${key}`, value: db[key], reason: `${reason} (databases[${before}])`, instead }];
+    return id === undefined ? [] : [{ path: `databases[${i}].${key}`, value: db[key], identity: String(id) }];
   });
+  return repeated(entries, (earlier) => `${reason} (${entryOf(earlier)})`, instead);
 }
 
 /** Without addresses and without DNS capture an entry claims every address on its port, so the second gets nothing. */

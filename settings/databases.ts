@@ -72,7 +72,7 @@ const provision = z
   })
   .describe("Create the database too; its allow-list then admits the egress gateway only.");
 
-export const databaseObject = z.strictObject({
+const databaseObject = z.strictObject({
   name: objectName
     .max(40)
     .refine((name) => !name.includes(tenantMark), "holds two hyphens in a row, which follow a tenant's name|Write one")

@@ -79,6 +79,17 @@ export function bytes(text: z.infer<typeof memory>): number {
   return Number.parseFloat(text) * bytesPer[unit];
 }
 
+/** Amount of CPU in Kubernetes' form. */
+export const cpu = z
+  .string()
+  .regex(/^(\d+m|\d+(\.\d+)?)$/, "is no amount of CPU|Write a number of CPUs, or of thousandths: 2, 0.5, 500m")
+  .meta({ title: "CPU" });
+
+/** CPUs of an amount. */
+export function cpus(text: z.infer<typeof cpu>): number {
+  return text.endsWith("m") ? Number.parseInt(text, 10) / 1000 : Number(text);
+}
+
 /** Labels of Kubernetes objects. */
 export const labels = z.record(z.string(), z.string()).meta({ title: "labels" });
 

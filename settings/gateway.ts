@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DatabaseSettings } from "./databases.js";
-import { bytes, duration, memory, objectName, port } from "./formats.js";
+import { bytes, cpu, cpus, duration, memory, objectName, port } from "./formats.js";
 import type { MeshSettings } from "./mesh.js";
 import type { Problem } from "./problem.js";
 import { longestTenant, tenantMark } from "./tenant.js";
@@ -49,14 +49,27 @@ export const gatewaySchema = z.strictObject({
         .default(80)
         .describe("Average CPU, in percent of the request, above which pods are added."),
     })
+    .refine(({ min, max }) => min <= max, {
+      path: ["max"],
+      message: "is less than replicas.min|Write at least as many",
+    })
     .prefault({})
     .describe("How many pods carry the traffic."),
   resources: z
     .strictObject({
-      cpuRequest: z.string().default("100m").describe("CPU that is set aside for it."),
+      cpuRequest: cpu.default("100m").describe("CPU that is set aside for it."),
       memoryRequest: memory.default("128Mi").describe("Memory that is set aside for it."),
-      cpuLimit: z.string().default("2").describe("CPU it may use at most."),
+      cpuLimit: cpu.default("2").describe("CPU it may use at most."),
       memoryLimit: memory.default("1Gi").describe("Memory it may use at most."),
+    })
+    // Not `<=`: an amount that cannot be read is told of already, and compares as neither.
+    .refine(({ cpuRequest, cpuLimit }) => !(cpus(cpuRequest) > cpus(cpuLimit)), {
+      path: ["cpuLimit"],
+      message: "is less than cpuRequest|Write at least as much",
+    })
+    .refine(({ memoryRequest, memoryLimit }) => !(bytes(memoryRequest) > bytes(memoryLimit)), {
+      path: ["memoryLimit"],
+      message: "is less than memoryRequest|Write at least as much",
     })
     .prefault({})
     .describe("Resources of a gateway pod."),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hostName, labels, objectName, port, secretName } from "./formats.js";
 import type { Problem } from "./problem.js";
+import { repeated } from "./repeated.js";
 
 const gateway = z.strictObject({
   create: z.boolean().default(false).describe("Create the gateway. Default: use one that exists."),
@@ -70,7 +71,7 @@ export function ingressProblems(
       reason: "is no namespace with injection, which fills in the gateway's proxy",
       instead: "List it under `namespaces`",
     });
-  hosts.forEach(({ host, kind, namespace }, index) => {
+  hosts.forEach(({ namespace }, index) => {
     if (!listed(namespace))
       problems.push({
         path: `ingress.hosts[${index}].namespace`,
@@ -78,13 +79,22 @@ export function ingressProblems(
         reason: "is not among `namespaces`",
         instead: "List it there",
       });
-    if (hosts.findIndex((other) => other.host === host && other.kind === kind) !== index)
-      problems.push({
-        path: `ingress.hosts[${index}].host`,
-        value: host,
-        reason: "is served already, and of two entries for one host only one gets its requests",
-        instead: "Keep one of them",
-      });
   });
-  return problems;
+  return [
+    ...problems,
+    ...repeated(
+      hosts.map(({ host, kind }, i) => ({
+        path: `ingress.hosts[${i}].host`,
+        value: host,
+        identity: `${kind} ${host}`,
+      })),
+      () => "is served already, and of two entries for one host only one gets its requests",
+      "Keep one of them",
+    ),
+    ...repeated(
+      hosts.map(({ name }, i) => ({ path: `ingress.hosts[${i}].name`, value: name })),
+      () => "is the name of another entry too",
+      "Rename one",
+    ),
+  ];
 }

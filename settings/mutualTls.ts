@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { labels, objectName, port } from "./formats.js";
 import type { Problem } from "./problem.js";
+import { repeated } from "./repeated.js";
 
 const mode = z.enum(["STRICT", "PERMISSIVE", "DISABLE"]);
 
@@ -34,7 +35,9 @@ const workload = z.strictObject({
 export const mutualTlsSchema = z.strictObject({
   mode: mode
     .default("STRICT")
-    .describe("What every workload of the mesh accepts. PERMISSIVE lets clients without a sidecar in, unencrypted."),
+    .describe(
+      "What every workload of the mesh accepts. PERMISSIVE lets clients without a sidecar in, unencrypted. With `gateway.install: false` it is what the gateway's owner has written.",
+    ),
   namespaces: z
     .array(
       z.strictObject({
@@ -51,19 +54,12 @@ export type MutualTlsSettings = z.output<typeof mutualTlsSchema>;
 interface Scopes {
   rootNamespace: string;
   namespaces?: { namespace: string }[];
-  workloads?: { name: string; namespace: string; services?: string[] }[];
+  workloads?: { name: string; namespace: string; services?: string[]; ports?: { port: number }[] }[];
 }
 
 function twice(what: string, entries: { path: string; value: string }[]): Problem[] {
-  const seen = new Set<string>();
-  return entries.flatMap(({ path, value }) => {
-    if (!seen.has(value)) {
-      seen.add(value);
-      return [];
-    }
-    const reason = `has a policy already, and of two for one ${what} the mesh reads the older alone`;
-    return [{ path, value, reason, instead: "Keep one of them" }];
-  });
+  const reason = () => `has a policy already, and of two for one ${what} the mesh reads the older alone`;
+  return repeated(entries, reason, "Keep one of them");
 }
 
 /** Scopes with two policies, of which the mesh would silently ignore one. */
@@ -82,6 +78,13 @@ export function mutualTlsProblems({ rootNamespace, namespaces = [], workloads = 
       "service",
       workloads.flatMap(({ namespace, services = [] }, i) =>
         services.map((service, j) => ({ path: `${path}[${i}].services[${j}]`, value: `${namespace}/${service}` })),
+      ),
+    ),
+    ...workloads.flatMap(({ ports = [] }, i) =>
+      repeated(
+        ports.map(({ port }, j) => ({ path: `${path}[${i}].ports[${j}].port`, value: port })),
+        () => "has a mode already, and the policy holds one for each port",
+        "Keep one of them",
       ),
     ),
   ];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { labels, objectName } from "./formats.js";
+import { cpu, labels, memory, objectName } from "./formats.js";
 
 const namespace = z.strictObject({
   name: objectName.describe("Name of the namespace."),
@@ -15,8 +15,8 @@ const namespace = z.strictObject({
   quota: z
     .strictObject({
       pods: z.int().min(1).optional().describe("Most pods. Default: no limit."),
-      cpu: z.string().optional().describe("Most CPU all pods request, such as `8`. Default: no limit."),
-      memory: z.string().optional().describe("Most memory all pods request, such as `16Gi`. Default: no limit."),
+      cpu: cpu.optional().describe("Most CPU all pods request, such as `8`. Default: no limit."),
+      memory: memory.optional().describe("Most memory all pods request, such as `16Gi`. Default: no limit."),
     })
     .optional()
     .describe("ResourceQuota of the namespace."),

@@ -3,6 +3,7 @@ import { firewallSchema, flowLogsSchema } from "./cloudNetwork.js";
 import { cidr, duration, labels, objectName, port } from "./formats.js";
 import type { MutualTlsSettings } from "./mutualTls.js";
 import type { Problem } from "./problem.js";
+import { repeated } from "./repeated.js";
 
 const ports = z.array(port).min(1).optional();
 
@@ -118,12 +119,10 @@ export const networkSchema = z.strictObject({
 });
 export type NetworkSettings = z.output<typeof networkSchema>;
 
-function repeated(path: string, what: string, names: string[]): Problem[] {
-  return names.flatMap((name, index) =>
-    names.indexOf(name) === index
-      ? []
-      : [{ path: `${path}[${index}]`, value: name, reason: `is a second ${what} of that name`, instead: "Rename one" }],
-  );
+/** Policies are named after the entries they come from. */
+function sameName(path: string, what: string, names: string[]): Problem[] {
+  const entries = names.map((name, index) => ({ path: `${path}[${index}]`, value: name }));
+  return repeated(entries, () => `is a second ${what} of that name`, "Rename one");
 }
 
 /** What one key cannot know of another: namespaces that are not isolated, rules that would hide each other. */
@@ -136,12 +135,19 @@ export function networkProblems(
   );
   const policed = network.isolation.enabled;
   return [
-    ...repeated(
+    ...sameName(
       "network.flows",
       "flow",
       network.flows.map(({ name }) => name),
     ),
-    ...repeated(
+    ...(["openIngress", "openEgress"] as const).flatMap((key) =>
+      sameName(
+        `network.${key}`,
+        "entry",
+        network[key].map(({ namespace, name }) => `${namespace}/${name}`),
+      ),
+    ),
+    ...sameName(
       "network.protection",
       "protection",
       network.protection.map(({ namespace, service }) => `${namespace}/${service}`),

@@ -19,10 +19,10 @@ export function tryParse<Schema extends z.ZodType>(
 ): { value: z.output<Schema> } | { problems: Problem[] } {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { value: result.data };
-  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, schema, root)) };
+  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, schema, value, root)) };
 }
 
-function problemsOf(issue: Issue, schema: z.ZodType, root: string): Problem[] {
+function problemsOf(issue: Issue, schema: z.ZodType, whole: unknown, root: string): Problem[] {
   const path = keyPath([...(root ? [root] : []), ...issue.path]);
   switch (issue.code) {
     case "unrecognized_keys":
@@ -34,7 +34,7 @@ function problemsOf(issue: Issue, schema: z.ZodType, root: string): Problem[] {
         ? [unknownValue(path, at(issue.input, issue.discriminator), (issue.options ?? []).map(String))]
         : issue.errors
             .flat()
-            .flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, root));
+            .flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, whole, root));
     case "invalid_type":
       return [
         issue.input === undefined
@@ -55,13 +55,21 @@ function problemsOf(issue: Issue, schema: z.ZodType, root: string): Problem[] {
     default: {
       // Messages of settings/formats.ts carry reason and remedy, told apart by a bar.
       const [reason, instead] = issue.message.split("|");
-      return [{ path, value: issue.input, reason: reason ?? "is invalid", instead: instead ?? "See docs/settings.md" }];
+      const value = complainedOf(issue, whole);
+      return [{ path, value, reason: reason ?? "is invalid", instead: instead ?? "See docs/settings.md" }];
     }
   }
 }
 
+/** What stands at the issue's path; a check of a whole object may complain of one key of it, which may be a default. */
+function complainedOf({ path, input }: Issue, whole: unknown): unknown {
+  const written = path.reduce<unknown>((value, key) => at(value, key), whole);
+  return written ?? at(input, path.at(-1) ?? "");
+}
+
 const article = (type: string) => (/^[aeio]/.test(type) ? `an ${type}` : `a ${type}`);
-const at = (value: unknown, key: string): unknown => (value as Record<string, unknown> | undefined)?.[key];
+const at = (value: unknown, key: PropertyKey): unknown =>
+  (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
 
 function unknownKey(path: string, key: string, known: string[]): Problem {
   const where = keyPath([...(path ? [path] : []), key]);

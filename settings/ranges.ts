@@ -1,4 +1,5 @@
 import { BlockList } from "node:net";
+import { keyPath } from "./problem.js";
 
 function parse(cidr: string): { address: string; prefix: number } {
   const [address = "", prefix = "32"] = cidr.split("/");
@@ -14,7 +15,7 @@ export function within(inner: string, outer: string): boolean {
 }
 
 /** Whether the two ranges share an address. Ranges are powers of two, so one must hold the other. */
-export function overlap(one: string, other: string): boolean {
+function overlap(one: string, other: string): boolean {
   return within(one, other) || within(other, one);
 }
 
@@ -26,7 +27,7 @@ export interface RangeProblem {
 }
 
 /** A named range of some settings. */
-export interface NamedRange {
+interface NamedRange {
   path: (string | number)[];
   range: string;
 }
@@ -37,7 +38,7 @@ export function outside(inner: NamedRange[], outer: NamedRange): RangeProblem[] 
     .filter(({ range }) => !within(range, outer.range))
     .map(({ path }) => ({
       path,
-      reason: `does not lie in ${outer.path.join(".")} ${outer.range}`,
+      reason: `does not lie in ${keyPath(outer.path)} ${outer.range}`,
       instead: `Write a range inside ${outer.range}`,
     }));
 }
@@ -50,7 +51,7 @@ export function overlapping(ranges: NamedRange[]): RangeProblem[] {
       .filter((other) => overlap(range, other.range))
       .map((other) => ({
         path,
-        reason: `shares addresses with ${other.path.join(".")} ${other.range}`,
+        reason: `shares addresses with ${keyPath(other.path)} ${other.range}`,
         instead: "Write a range of its own",
       })),
   );

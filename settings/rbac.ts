@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { objectName } from "./formats.js";
 import type { Problem } from "./problem.js";
+import { repeated } from "./repeated.js";
 
 const rule = z.strictObject({
   apiGroups: z.array(z.string()).min(1).default([""]).describe("API groups. Default: the core group."),
@@ -31,6 +32,16 @@ const role = z.strictObject({
 /** `rbac`: who may do what at the API server. */
 export const rbacSchema = z.array(role).default([]);
 export type RoleSettings = z.output<typeof rbacSchema>[number];
+
+/** Role and binding are named after the entry. */
+export function rolesTwice(roles: RoleSettings[]): Problem[] {
+  const entries = roles.map(({ name, namespace = "" }, i) => ({
+    path: `rbac[${i}].name`,
+    value: name,
+    identity: `${namespace}/${name}`,
+  }));
+  return repeated(entries, () => "is the name of another role there", "Rename one, or put the rules of both into one");
+}
 
 /** Keys of a rule in which a wildcard means everything there is, and everything there will be. */
 const broad = ["apiGroups", "resources", "verbs"] as const;

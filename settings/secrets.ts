@@ -1,7 +1,7 @@
 import { type Problem, SettingsError } from "./problem.js";
 
 /** How to set a secret. */
-export function howToSet(name: string): string {
+function howToSet(name: string): string {
   return `Write it with \`pulumi config set --secret --path mesh-egress:secrets.${name}\``;
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hostName, labels, objectName, port, secretName } from "./formats.js";
 import type { Problem } from "./problem.js";
+import { repeated } from "./repeated.js";
 
 const mysqlClient = z
   .strictObject({
@@ -131,6 +132,25 @@ export function workloadIdentity(workload: WorkloadSettings): string {
   }
 }
 
+/** The API server takes neither two ports of one name nor two of one number. */
+function portProblems(workload: WorkloadSettings, index: number): Problem[] {
+  if (workload.kind !== "deployment") return [];
+  const path = (key: string, j: number) => `workloads[${index}].ports[${j}].${key}`;
+  const { ports } = workload;
+  return [
+    ...repeated(
+      ports.map(({ name }, j) => ({ path: path("name", j), value: name })),
+      () => "is the name of another port too",
+      "Rename one",
+    ),
+    ...repeated(
+      ports.map(({ port, servicePort = port }, j) => ({ path: path("servicePort", j), value: servicePort })),
+      () => "is the Service's port of another port too",
+      "Write a port of its own",
+    ),
+  ];
+}
+
 /** Workloads without a namespace to run in, and two of one identity. */
 export function workloadProblems(workloads: WorkloadSettings[], namespaces: string[]): Problem[] {
   const homeless = workloads.flatMap((workload, index) =>
@@ -152,17 +172,10 @@ export function workloadProblems(workloads: WorkloadSettings[], namespaces: stri
   const identities = workloads.map(
     (workload) => `${kinds[workload.kind] ?? workload.kind} ${workloadIdentity(workload)}`,
   );
-  const twins = identities.flatMap((identity, index) =>
-    identities.indexOf(identity) === index
-      ? []
-      : [
-          {
-            path: `workloads[${index}]`,
-            value: identity,
-            reason: "is there already",
-            instead: "Give it another name or namespace",
-          },
-        ],
+  const twins = repeated(
+    identities.map((identity, index) => ({ path: `workloads[${index}]`, value: identity })),
+    () => "is there already",
+    "Give it another name or namespace",
   );
-  return [...homeless, ...twins];
+  return [...homeless, ...twins, ...workloads.flatMap(portProblems)];
 }

@@ -145,6 +145,71 @@ describe("Settings", () => {
     assert.deepEqual(told({ gateway: { drainDuration: "1h" } }), []);
   });
 
+  it("refuse what the API server would refuse of the gateway's pods", () => {
+    const gateway = { replicas: { min: 10 }, resources: { cpuRequest: "2500m", memoryRequest: "4Gi" } };
+    assert.deepEqual(told({ gateway }), [
+      "gateway.replicas.max: 5 is less than replicas.min. Write at least as many.",
+      'gateway.resources.cpuLimit: "2" is less than cpuRequest. Write at least as much.',
+      'gateway.resources.memoryLimit: "1Gi" is less than memoryRequest. Write at least as much.',
+    ]);
+    assert.deepEqual(told({ gateway: { resources: { cpuRequest: "lots" } } }), [
+      'gateway.resources.cpuRequest: "lots" is no amount of CPU. Write a number of CPUs, or of thousandths: 2, 0.5, 500m.',
+    ]);
+  });
+
+  it("refuse two entries that would write one object, whatever they are", () => {
+    const both = <T>(entry: T) => [entry, entry];
+    const role = {
+      name: "r",
+      rules: [{ resources: ["pods"], verbs: ["get"] }],
+      subjects: [{ kind: "User", name: "u" }],
+    };
+    const host = { name: "a", host: "a.example.com", namespace: "shop", service: "s" };
+    const cases: [Record<string, unknown>, string][] = [
+      [{ namespaces: both({ name: "shop" }) }, "namespaces[1].name"],
+      [{ rbac: both(role) }, "rbac[1].name"],
+      [{ network: { openEgress: both({ name: "a", namespace: "shop" }) } }, "network.openEgress[1]"],
+      [{ ingress: { hosts: [host, { ...host, host: "b.example.com" }] } }, "ingress.hosts[1].name"],
+      [
+        {
+          mutualTls: {
+            workloads: [
+              { name: "w", namespace: "shop", labels: { a: "b" }, ports: both({ port: 80, mode: "STRICT" }) },
+            ],
+          },
+        },
+        "mutualTls.workloads[0].ports[1].port",
+      ],
+      [
+        {
+          workloads: [
+            {
+              kind: "deployment",
+              name: "w",
+              namespace: "shop",
+              image: "i",
+              ports: [
+                { name: "http", port: 80 },
+                { name: "http", port: 81 },
+              ],
+            },
+          ],
+        },
+        "workloads[0].ports[1].name",
+      ],
+    ];
+    for (const [change, path] of cases)
+      assert.deepEqual(
+        told(change).map((text) => text.split(": ")[0]),
+        [path],
+      );
+    const elsewhere = [
+      { ...role, namespace: "shop" },
+      { ...role, namespace: "other" },
+    ];
+    assert.deepEqual(told({ rbac: elsewhere }), []);
+  });
+
   it("ask for the memory that a gateway with many policies will need", () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, i) => ({ ...database, name: `db-${i}`, host: `db-${i}.example.com` }));
