@@ -13,6 +13,6 @@ export function modelled(kind: string, fields: Record<string, string>): Limit[] 
 }
 
 /** Fields of a kind that the model leaves open, each with what it answers instead. */
-export function open(kind: string, fields: Record<string, string>): Limit[] {
+export function leftOpen(kind: string, fields: Record<string, string>): Limit[] {
   return Object.entries(fields).map(([field, text]) => ({ kind, field, modelled: false, text }));
 }

@@ -248,7 +248,8 @@ function liveSidecar(pod: Workload): SidecarFact {
 
 /** The template's prediction gives way to what runs; pods that differ among themselves leave it open. */
 function agree(known: Workload, seen: Workload): SidecarFact {
-  if (known.addresses.length === 0 || known.sidecar.present === seen.sidecar.present) return seen.sidecar;
+  const predicted = known.sidecar.because.kind !== "Pod";
+  if (predicted || known.sidecar.present === seen.sidecar.present) return seen.sidecar;
   return {
     present: "unknown",
     because: { ...seen.sidecar.because, text: "some pods have a sidecar and some have none" },

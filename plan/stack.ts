@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Reach } from "../access/stackReach.js";
 import { run } from "../program.js";
 import { loadSettings } from "../settings/load.js";
@@ -58,8 +59,9 @@ export async function planStack(file: string): Promise<Plan> {
 
 /** `stacks/Pulumi.rds.yaml` is the stack `rds`; a file named otherwise is a stack of its own name. */
 export function stackName(file: string): string {
-  const name = file.split("/").at(-1) ?? file;
-  return name.replace(/^Pulumi\./, "").replace(/\.ya?ml$/, "");
+  return basename(file)
+    .replace(/^Pulumi\./, "")
+    .replace(/\.ya?ml$/, "");
 }
 
 function prefixed(own: Record<string, unknown>): Record<string, unknown> {

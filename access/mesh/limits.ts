@@ -1,4 +1,4 @@
-import { type Limit, modelled, open } from "../limits.js";
+import { leftOpen, type Limit, modelled } from "../limits.js";
 
 /** Every field that decides a path through the mesh, and what the analysis makes of it. */
 export const meshLimits: readonly Limit[] = [
@@ -19,7 +19,7 @@ export const meshLimits: readonly Limit[] = [
     "annotation proxy.istio.io/config": "proxyMetadata.ISTIO_META_DNS_CAPTURE",
     serviceAccountName: "the caller's identity; every pod with a sidecar is taken to have its certificate",
   }),
-  ...open("Workload", {
+  ...leftOpen("Workload", {
     "namespace label istio.io/dataplane-mode": "ambient: unknown",
     "annotation sidecar.istio.io/interceptionMode": "taken to be REDIRECT or TPROXY",
     "injector's alwaysInjectSelector and neverInjectSelector": "taken to be empty",
@@ -34,7 +34,7 @@ export const meshLimits: readonly Limit[] = [
     enableAutoMtls: "mutual TLS between sidecars without a DestinationRule",
     "defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE": "sidecars answer DNS, and allocated addresses count",
   }),
-  ...open("MeshConfig", {
+  ...leftOpen("MeshConfig", {
     serviceEntryVisibility: "taken to be unset",
     extensionProviders: "read by CUSTOM policies only, which are unknown",
     "meshNetworks and several clusters": "taken to be one network and one cluster",
@@ -50,7 +50,7 @@ export const meshLimits: readonly Limit[] = [
     "metadata.creationTimestamp":
       "which of several entries on one port comes first; by host, then namespace, when equal",
   }),
-  ...open("ServiceEntry", {
+  ...leftOpen("ServiceEntry", {
     workloadSelector: "unknown",
     "endpoints[].network, weight, locality": "taken to make no difference",
     "hosts in two entries of a namespace, each with its own ports": "unknown: one of the entries is cut off",
@@ -61,7 +61,7 @@ export const meshLimits: readonly Limit[] = [
     clusterIP: "the address clients dial; None: the pods' own",
     "annotation networking.istio.io/exportTo": "visibility",
   }),
-  ...open("Service", { "type ExternalName": "unknown", "Endpoints without selector": "unknown" }),
+  ...leftOpen("Service", { "type ExternalName": "unknown", "Endpoints without selector": "unknown" }),
   ...modelled("VirtualService", {
     "hosts, gateways, exportTo": "which proxies get it; short names and the forms of a Gateway's name",
     "tcp[], tls[] match port, sniHosts, destinationSubnets, sourceLabels, sourceNamespace, gateways":
@@ -70,7 +70,7 @@ export const meshLimits: readonly Limit[] = [
     order:
       "the namespace's own first, then those exported to it, then all others; by creation, name and namespace within each",
   }),
-  ...open("VirtualService", {
+  ...leftOpen("VirtualService", {
     "http[] match": "every HTTP route is taken as possible: unknown when they end differently",
     "http[] redirect, directResponse, delegate, fault": "unknown",
     "route[].weight": "unknown when the destinations end differently",
@@ -83,7 +83,7 @@ export const meshLimits: readonly Limit[] = [
     "tls.subjectAltNames of ISTIO_MUTUAL": "against the identity of the pods",
     "tls.mode, sni, credentialName": "a sidecar ignores credentialName in a rule without workloadSelector",
   }),
-  ...open("DestinationRule", {
+  ...leftOpen("DestinationRule", {
     "tls.credentialName, caCertificates": "certificates are taken to exist and to be accepted",
     "tls.subjectAltNames of SIMPLE and MUTUAL": "taken to match",
     "loadBalancer.simple PASSTHROUGH": "unknown",
@@ -97,7 +97,7 @@ export const meshLimits: readonly Limit[] = [
     "servers[].tls.mode": "none, ISTIO_MUTUAL, PASSTHROUGH; one server without TLS per port",
     "servers[].tls.subjectAltNames": "with ISTIO_MUTUAL: exact identities",
   }),
-  ...open("Gateway", {
+  ...leftOpen("Gateway", {
     "servers[].tls.mode SIMPLE, MUTUAL, OPTIONAL_MUTUAL, AUTO_PASSTHROUGH": "unknown",
     "servers[].port.protocol HTTP, HTTPS": "unknown",
     "servers[].bind": "unknown",
@@ -106,7 +106,7 @@ export const meshLimits: readonly Limit[] = [
     "workloadSelector, egress[].hosts, egress[].port": "what a proxy imports, exclusions too",
     "outboundTrafficPolicy.mode": "over the mesh's",
   }),
-  ...open("Sidecar", {
+  ...leftOpen("Sidecar", {
     "egress[].bind, captureMode": "unknown",
     "ingress[]": "taken to make no difference",
     "outboundTrafficPolicy.egressProxy": "unknown",
@@ -120,7 +120,7 @@ export const meshLimits: readonly Limit[] = [
     "when connection.sni, destination.port, destination.ip, source.*": "connection.sni is the outer SNI",
     "fields of HTTP on TCP": "an ALLOW rule falls away whole, a DENY rule loses the field only",
   }),
-  ...open("AuthorizationPolicy", {
+  ...leftOpen("AuthorizationPolicy", {
     "action CUSTOM": "unknown where a rule may match",
     "targetRef, targetRefs": "for gateways of the Gateway API and waypoints, which are not modelled",
     "fields of HTTP on HTTP": "unknown where they decide",
@@ -133,15 +133,15 @@ export const meshLimits: readonly Limit[] = [
     "the hop to a gateway's or a service's pods, and the one that leaves the cluster":
       "closes a mesh path where a policy surely denies it; where that cannot be told, the path stands and the evidence says so",
   }),
-  ...open("EnvoyFilter", {
+  ...leftOpen("EnvoyFilter", {
     "configPatches[]":
       "unknown where it touches the path; new listeners and clusters touch none, patches of HTTP touch no TCP",
   }),
-  ...open("WasmPlugin", { "type NETWORK": "unknown for the proxies it selects" }),
-  ...open("Gateway API", {
+  ...leftOpen("WasmPlugin", { "type NETWORK": "unknown for the proxies it selects" }),
+  ...leftOpen("Gateway API", {
     "TCPRoute, TLSRoute, HTTPRoute, GRPCRoute parentRefs to a Service, ServiceEntry or Hostname":
       "unknown for the host they are bound to",
     "Gateway, and routes bound to one": "not read: such gateways are not followed",
   }),
-  ...open("WorkloadEntry, WorkloadGroup", { "": "not read" }),
+  ...leftOpen("WorkloadEntry, WorkloadGroup", { "": "not read" }),
 ];

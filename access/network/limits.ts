@@ -1,4 +1,4 @@
-import { type Limit, modelled, open } from "../limits.js";
+import { leftOpen, type Limit, modelled } from "../limits.js";
 
 /** Every field that decides the way round the sidecar, and what the analysis makes of it. */
 export const networkLimits: readonly Limit[] = [
@@ -10,7 +10,7 @@ export const networkLimits: readonly Limit[] = [
       "IPv4 and IPv6; an address that is not known makes it unknown, unless the block is 0.0.0.0/0",
     "ports: protocol, port, endPort": "named ports as the target's containers declare them",
   }),
-  ...open("NetworkPolicy", {
+  ...leftOpen("NetworkPolicy", {
     "ipBlock against pods": "as the engine does it where it is known, else unknown",
     enforcement: "taken to be enforced: a cluster without an engine ignores policies",
   }),
@@ -21,14 +21,14 @@ export const networkLimits: readonly Limit[] = [
     "rules: action, protocol, source, destination":
       "Allow, Deny, Pass, Log; nets, ports, selectors, service accounts, and their negations",
   }),
-  ...open("Calico NetworkPolicy, GlobalNetworkPolicy", {
+  ...leftOpen("Calico NetworkPolicy, GlobalNetworkPolicy", {
     "rules: http, icmp, services, domains, any other field": "unknown where the rule decides",
     "doNotTrack, preDNAT": "left out: they concern the interfaces of nodes",
   }),
   ...modelled("Calico Tier", { "order, defaultAction": "Deny and Pass" }),
   ...modelled("Calico NetworkSet, GlobalNetworkSet", { "labels, nets": "as peers that a selector matches" }),
-  ...open("Calico HostEndpoint", { "": "its presence makes pods on the host network unknown" }),
-  ...open("CiliumNetworkPolicy, CiliumClusterwideNetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy", {
+  ...leftOpen("Calico HostEndpoint", { "": "its presence makes pods on the host network unknown" }),
+  ...leftOpen("CiliumNetworkPolicy, CiliumClusterwideNetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy", {
     "": "unknown for the pods they may concern",
   }),
   ...modelled("Workload", {
@@ -38,5 +38,7 @@ export const networkLimits: readonly Limit[] = [
   }),
   ...modelled("Database", { allowList: "against clientAddresses; unknown without them" }),
   ...modelled("Service", { "the server's own sidecar": "may refuse plaintext, and callers without a certificate" }),
-  ...open("Network", { "firewalls of the cloud, routes, DNS": "not read: a way that only they close counts as open" }),
+  ...leftOpen("Network", {
+    "firewalls of the cloud, routes, DNS": "not read: a way that only they close counts as open",
+  }),
 ];

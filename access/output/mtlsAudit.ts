@@ -16,7 +16,5 @@ export function mtlsTable(rows: readonly MtlsAuditRow[], colors: Colors): string
     return `${(names[index] ?? "").padEnd(width)}${answer} ${mode.padEnd(11)} ${colors.dim(`${objectName(because)}: ${because.text}`)}`;
   });
   const open = rows.filter((row) => row.plaintext === true).length;
-  return [...lines, "", `${open} of ${count(rows.length, "entry").replace("entrys", "entries")} accept plaintext`].join(
-    "\n",
-  );
+  return [...lines, "", `${open} of ${count(rows.length, "entry", "entries")} accept plaintext`].join("\n");
 }

@@ -11,7 +11,8 @@ export const meshSymbols: Record<MeshVerdictName, string> = {
 
 export const aroundSymbols: Record<AroundVerdictName, string> = { open: "○", blocked: "■", unknown: "?" };
 
-const hopWords: Record<HopEncryption, string> = {
+/** What protects a hop, in words. */
+export const hopWords: Record<HopEncryption, string> = {
   plaintext: "plaintext",
   tls: "TLS",
   "mutual-tls": "mutual TLS",
@@ -62,6 +63,6 @@ export function objectName({
 }
 
 /** `1 workload`, `2 workloads`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number.toLocaleString("en")} ${number === 1 ? noun : plural}`;
 }

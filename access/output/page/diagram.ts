@@ -1,9 +1,11 @@
+import { hopWords } from "../words.js";
+
 /**
  * Draws the path of one pair as SVG text, lying where there is room and standing on a phone. Runs in the page, beside
  * the script that gives it the pair; only the places of things differ between the two forms.
  */
 export const diagramScript = String.raw`
-const hopWords={plaintext:'plaintext',tls:'TLS','mutual-tls':'mutual TLS','tls-passthrough':'own TLS','mutual-tls+tls-passthrough':'own TLS in mutual TLS'};
+const hopWords=${JSON.stringify(hopWords)};
 const lying={box:[760,238,276],pod:[6,118,256,104],podLabel:[20,212],process:[18,132,114,56],sidecar:[150,132,100,56],inner:'M132 160h15',
   gateway:[382,132,122,56],database:[622,128,132,64],first:['M250 160H378',320,148,'middle'],second:['M504 160H618',562,148,'middle'],
   past:['M250 164C330 246 545 246 619 174',436,214,'middle'],straight:['M250 160H618',436,148,'middle'],cutEarly:['M250 160H288',302,160],cutLate:['M250 160H338',352,160],
