@@ -3,19 +3,21 @@ import type { PlannedResource } from "../plan/recording.js";
 import type { Plan } from "../plan/stack.js";
 import { type Branch, byLayer } from "./layers.js";
 
-const shownDependencies = 3;
+/** Characters for what a resource waits for; the rest is counted. */
+const roomForNames = 60;
 
 /** What a line is drawn beneath. What the parent waits for, its children need not repeat. */
 type Above = Pick<PlannedResource, "name" | "dependencies">;
 
+const platform: Above = { name: "platform", dependencies: [] };
+
 /** The plan as a person reads it: layers, beneath them components and their resources. */
 export function tree(plan: Plan): string {
   const names = new Map(plan.resources.map(({ urn, name }) => [urn, name]));
-  const top: Above = { name: "platform", dependencies: [] };
   const lines = [...byLayer(plan.resources)].flatMap(([layer, branches]) => [
     "",
     `${pc.bold(pc.cyan(layer))} ${pc.dim(count(branches))}`,
-    ...drawn(branches, "", top, names),
+    ...drawn(branches, "", platform, names),
   ]);
   return [heading(plan), ...lines, "", ...footnotes(plan)].join("\n");
 }
@@ -33,21 +35,28 @@ function count(branches: Branch[]): string {
 function drawn(branches: Branch[], indent: string, above: Above, names: Map<string, string>): string[] {
   return branches.flatMap(({ resource, children }, i) => {
     const last = i === branches.length - 1;
-    const own = resource.name.startsWith(`${above.name}-`) ? resource.name.slice(above.name.length + 1) : resource.name;
+    const own = within(above, resource.name);
     const label = children.length > 0 ? pc.bold(own) : own;
-    const waits = resource.dependencies.filter((urn) => !above.dependencies.includes(urn));
+    const waits = resource.dependencies
+      .filter((urn) => !above.dependencies.includes(urn))
+      .map((urn) => within(platform, within(above, names.get(urn) ?? urn)));
     return [
-      `${indent}${pc.dim(last ? "└─" : "├─")} ${label} ${pc.dim(resource.type)}${after(waits, names)}`,
+      `${indent}${pc.dim(last ? "└─" : "├─")} ${label} ${pc.dim(resource.type)}${after(waits)}`,
       ...drawn(children, `${indent}${last ? "   " : pc.dim("│  ")}`, resource, names),
     ];
   });
 }
 
-function after(dependencies: string[], names: Map<string, string>): string {
-  if (dependencies.length === 0) return "";
-  const known = dependencies.map((urn) => (names.get(urn) ?? urn).replace(/^platform-/, ""));
-  const more = known.length > shownDependencies ? ` +${known.length - shownDependencies}` : "";
-  return pc.dim(pc.yellow(` after ${known.slice(0, shownDependencies).join(", ")}${more}`));
+/** A name without that of the component it is in. */
+const within = ({ name: component }: Pick<Above, "name">, name: string): string =>
+  name.startsWith(`${component}-`) ? name.slice(component.length + 1) : name;
+
+function after(names: string[]): string {
+  if (names.length === 0) return "";
+  const room = names.findIndex((_, i) => names.slice(0, i + 1).join(", ").length > roomForNames);
+  const shown = room === -1 ? names.length : Math.max(1, room);
+  const more = shown < names.length ? ` +${names.length - shown}` : "";
+  return pc.dim(pc.yellow(` after ${names.slice(0, shown).join(", ")}${more}`));
 }
 
 function footnotes({ missingSecrets, stack }: Plan): string[] {
