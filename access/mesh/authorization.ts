@@ -1,6 +1,6 @@
 import type { Evidence, KubernetesObject, World } from "../model.js";
 import { namespaceOf } from "../world.js";
-import { contains, parseBlock } from "./cidr.js";
+import { contains, parseBlock } from "../network/addressBlock.js";
 import { byCreation, evidence } from "./evidence.js";
 import type { MeshSettings } from "./settings.js";
 import { hasLabels, type AuthorizationPolicySpec, type Labels, type PolicyRule } from "./shapes.js";
@@ -341,7 +341,10 @@ class Compiler {
     if (!block) return undefined;
     if (value.endsWith("/0")) return () => true;
     return (connection) => {
-      const inside = addressesOf(connection).map((address) => contains(block, address));
+      const inside = addressesOf(connection).map((text) => {
+        const address = parseBlock(text);
+        return address !== undefined && contains(block, address);
+      });
       if (inside.length === 0 || new Set(inside).size > 1) return "unknown";
       return inside[0] ?? "unknown";
     };

@@ -4,7 +4,7 @@ import { byCreation, evidence, label } from "./evidence.js";
 import { parseProtocol, type Protocol } from "./protocol.js";
 import type { MeshService } from "./registry.js";
 import type { MeshSettings } from "./settings.js";
-import { hasLabels, type GatewaySpec, type Labels, type Server } from "./shapes.js";
+import { hasLabels, type GatewaySpec, type Server } from "./shapes.js";
 
 /** A server of a Gateway, on the port its pods really listen on. */
 export interface BoundServer {
@@ -52,7 +52,6 @@ export function tlsMode(server: Server): "none" | "passthrough" | "ISTIO_MUTUAL"
 export class Gateways {
   readonly #objects: readonly KubernetesObject[];
   readonly #listeners = new Map<Workload, GatewayListeners>();
-  readonly #byHost: ReadonlyMap<string, KubernetesObject[]>;
 
   constructor(
     world: World,
@@ -60,18 +59,12 @@ export class Gateways {
     private readonly services: readonly MeshService[],
   ) {
     this.#objects = [...world.ofKind("networking.istio.io/Gateway")].sort(byCreation);
-    this.#byHost = new Map();
   }
 
   listeners(workload: Workload): GatewayListeners {
     let listeners = this.#listeners.get(workload);
     if (!listeners) this.#listeners.set(workload, (listeners = this.#merge(workload)));
     return listeners;
-  }
-
-  /** Gateways of a name, whether or not their selector finds this workload. */
-  named(name: string): KubernetesObject | undefined {
-    return this.#objects.find((object) => `${namespaceOf(object)}/${object.metadata.name}` === name);
   }
 
   #merge(workload: Workload): GatewayListeners {
@@ -93,7 +86,7 @@ export class Gateways {
           gatewayName: `${namespace}/${object.metadata.name}`,
           index,
         };
-        const port = this.podPort(workload, number);
+        const port = this.#podPort(workload, number);
         let merge = ports.get(port);
         if (!merge) ports.set(port, (merge = new PortMerge()));
         merge.add(bound);
@@ -103,7 +96,7 @@ export class Gateways {
   }
 
   /** A Gateway's port is the port of a Service of the pods where there is one, else the pods' own. */
-  podPort(workload: Workload, number: number): number {
+  #podPort(workload: Workload, number: number): number {
     for (const service of this.services) {
       if (service.namespace !== workload.namespace || service.registry !== "kubernetes") continue;
       if (!service.selector || !hasLabels(workload.labels, service.selector)) continue;
@@ -191,9 +184,4 @@ class PortMerge {
   result(): PortServers {
     return { servers: [...this.#chains.values()].flat(), dropped: this.#dropped };
   }
-}
-
-/** Labels a Gateway's selector asks for. */
-export function selectorOf(gateway: KubernetesObject): Labels | undefined {
-  return ((gateway.spec ?? {}) as GatewaySpec).selector;
 }

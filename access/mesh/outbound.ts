@@ -1,5 +1,5 @@
 import type { Evidence, KubernetesObject } from "../model.js";
-import { contains, parseBlock, prefixLength } from "./cidr.js";
+import { contains, parseBlock } from "../network/addressBlock.js";
 import { evidence, label } from "./evidence.js";
 import { hostsMatch, isWildcard } from "./hostname.js";
 import { isTls, refusesCompany, type Protocol } from "./protocol.js";
@@ -281,15 +281,16 @@ function destinationChains(chains: readonly Chain[], addresses: readonly string[
   const open = chains.filter(({ blocks }) => blocks.length === 0);
   if (open.length === chains.length) return open;
   if (addresses === undefined) return "unknown";
-  let narrowest = -1;
+  const dialled = addresses.flatMap((address) => parseBlock(address) ?? []);
+  let narrowest: bigint | undefined;
   let found: Chain[] = [];
   for (const chain of chains) {
     for (const text of chain.blocks) {
       const block = parseBlock(text);
-      if (!block || !addresses.some((address) => contains(block, address))) continue;
-      const length = prefixLength(text);
-      if (length > narrowest) [narrowest, found] = [length, [chain]];
-      else if (length === narrowest) found.push(chain);
+      if (!block || !dialled.some((address) => contains(block, address))) continue;
+      const width = block.last - block.first;
+      if (narrowest === undefined || width < narrowest) [narrowest, found] = [width, [chain]];
+      else if (width === narrowest) found.push(chain);
     }
   }
   return found.length > 0 ? found : open;

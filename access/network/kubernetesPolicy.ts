@@ -1,4 +1,5 @@
 import type { KubernetesObject, NamespaceFacts, Workload } from "../model.js";
+import { namespaceOf } from "../world.js";
 import { parseBlock } from "./addressBlock.js";
 import { describeSelector, matchesSelector, requiredPair, type LabelSelector } from "./labelSelector.js";
 import { and, given, knownLabels, maybe, no, not, or, yes, type Match } from "./match.js";
@@ -48,7 +49,7 @@ const orderOfKubernetesPolicies = 1000;
 /** Reads a `networking.k8s.io/v1` NetworkPolicy: a list of what is allowed, for the directions it governs. */
 export function readKubernetesPolicy(object: KubernetesObject, engine: PolicyEngine | undefined): Policy {
   const spec = (object.spec ?? {}) as PolicySpec;
-  const namespace = object.metadata.namespace ?? "default";
+  const namespace = namespaceOf(object);
   const selector = spec.podSelector ?? {};
   matchesSelector(selector, knownLabels({})); // A selector that cannot be read fails here, once, and not at the first pod.
   const types = spec.policyTypes?.length ? spec.policyTypes : ["Ingress", ...(spec.egress?.length ? ["Egress"] : [])];
