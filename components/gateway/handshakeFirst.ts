@@ -4,12 +4,12 @@ import type { Gateway } from "./gateway.js";
 
 /**
  * Lets the gateway connect to a database only when the caller's handshake has succeeded. By itself Envoy connects as
- * soon as a caller does: whoever gets to the port would hold connections of the database without any certificate, for
- * as long as he draws the handshake out. Where there is no handshake at the gateway it changes nothing.
+ * soon as a caller does: whoever gets to the port would hold connections of the database without any certificate while
+ * he draws handshakes out. Where there is no handshake at the gateway it changes nothing.
  *
  * Source: Envoy, `TcpProxy.upstream_connect_mode`; envoyproxy/envoy issues 9023 and 11694.
  */
-export function handshakeFirst(gateway: Gateway): IEnvoyFilter & Manifest {
+export function handshakeFirst(gateway: Pick<Gateway, "name" | "namespace" | "selector">): IEnvoyFilter & Manifest {
   const tcpProxy = "envoy.filters.network.tcp_proxy";
   const value = {
     name: tcpProxy,

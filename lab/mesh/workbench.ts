@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { AnalysisOptions } from "../../access/model.js";
+import { analyse } from "../../access/index.js";
+import type { AnalysisOptions, Finding } from "../../access/model.js";
 import type { Manifest } from "../../components/manifest.js";
 import type { MachineName } from "../outside/index.js";
 import { addFixtures, removeFixtures, type FixtureNamespace } from "../scenarios/fixtures.js";
@@ -83,6 +84,12 @@ export class Workbench {
       this.istioctl.analyze([...surroundings, ...manifests]),
     ]);
     return { ...judgement, istioctl };
+  }
+
+  /** What the analysis finds of the configuration that stands, beside what it says of single connections. */
+  async findings(): Promise<readonly Finding[]> {
+    const objects = (await this.standing?.sandbox.objects()) ?? [];
+    return analyse(objects, this.setting.options).findings;
   }
 
   /** Removes all of it, also what was set up in part. */

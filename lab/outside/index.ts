@@ -75,6 +75,11 @@ export class Outside {
     return this.place(name).exec(command);
   }
 
+  /** How many connections a machine has accepted since it runs, whoever they were from. */
+  async acceptedConnections(name: MachineName): Promise<number> {
+    return this.place(name).acceptedConnections();
+  }
+
   /** Starts the machines that do not run yet, all at once. */
   async start(names: readonly MachineName[]): Promise<void> {
     await Promise.all(names.filter((name) => !this.places.has(name)).map((name) => this.startOne(name)));

@@ -67,6 +67,16 @@ export class Place {
     return runBounded(["ip", "netns", "exec", this.netns], [...command], { timeoutMs: execPatienceMs });
   }
 
+  /** How many connections its network has accepted so far, as the kernel counts them. */
+  async acceptedConnections(): Promise<number> {
+    const { stdout } = await this.exec(["cat", "/proc/net/snmp"]);
+    const [names = [], values = []] = stdout
+      .split("\n")
+      .filter((line) => line.startsWith("Tcp:"))
+      .map((line) => line.split(" "));
+    return Number(values[names.indexOf("PassiveOpens")]);
+  }
+
   /** Hands the folder to a user and returns the user's number. */
   async ownedBy(user: string): Promise<number> {
     const { stdout } = await execa("id", ["-u", user]);

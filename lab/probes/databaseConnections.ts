@@ -1,12 +1,23 @@
 import { fileURLToPath } from "node:url";
-import { machineAddresses } from "../outside/index.js";
+import type { MachineName } from "../outside/index.js";
 import type { Stage, Who } from "../scenarios/stage.js";
 import { greetingCommand, type Target } from "./clients.js";
 import type { Probe } from "./probe.js";
 import { applicationUser, proxyUser } from "./users.js";
 
-const haltedHandshake = fileURLToPath(new URL("haltedHandshake.js", import.meta.url));
-const attempts = 5;
+const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const haltedHandshake = program("haltedHandshake.js");
+const refusedHandshake = program("refusedHandshake.js");
+
+/** How often a handshake is begun. */
+export const attempts = 5;
+
+/** A gateway's port, and the name by which it knows the database. */
+export interface GatewayPort {
+  readonly gateway: string;
+  readonly port: number;
+  readonly sni: string;
+}
 
 interface Counted {
   observation: string;
@@ -15,7 +26,7 @@ interface Counted {
   expect: "of none" | "of each";
 }
 
-const heldMs = 2_000;
+const heldMs = 1_000;
 const startUpMs = 5_000;
 
 /** A client that is refused in the handshake, several times; and how often the database hears of it. */
@@ -29,39 +40,51 @@ export function heardOfRefused(probe: Counted & { from: Who; to: Target }): Prob
 }
 
 /** A process that begins handshakes past its sidecar, without a certificate, and never ends them. */
-export function heardOfHalted(probe: Counted & { from: Who; sni: string; gateway: string; port: number }): Probe {
+export function heardOfHalted(probe: Counted & { from: Who } & GatewayPort): Probe {
   const { from, sni, gateway, port, ...rest } = probe;
-  return counted(rest, async (stage) => {
-    const command = [process.execPath, haltedHandshake, gateway, String(port), sni, String(attempts), String(heldMs)];
-    const { stdout } = await stage.exec(from, command, { user: proxyUser, timeoutMs: heldMs + startUpMs });
-    if (!stdout.includes(`${attempts} begun`)) throw new Error(`The handshakes were not begun: ${stdout}`);
-  });
+  return counted(rest, (stage) => haltHandshakes(stage, from, { sni, gateway, port }));
 }
 
-/** Counts the connections MariaDB was asked for meanwhile; nobody else may connect to it. */
+/** Begins handshakes past the sidecar, if there is one, and never ends them. */
+export async function haltHandshakes(stage: Stage, from: Who, at: GatewayPort): Promise<void> {
+  const done = await handshakes(stage, from, [haltedHandshake, ...wordsOf(at), String(heldMs)]);
+  if (!done.includes(`${attempts} begun`)) throw new Error(`The handshakes were not begun: ${done}`);
+}
+
+/** Goes through handshakes past the sidecar, if there is one, and shows no certificate: each must be refused. */
+export async function failHandshakes(stage: Stage, from: Who, at: GatewayPort): Promise<void> {
+  const done = await handshakes(stage, from, [refusedHandshake, ...wordsOf(at)]);
+  if (!done.includes(`${attempts} refused`)) throw new Error(`Not every handshake was refused: ${done}`);
+}
+
+const wordsOf = ({ gateway, port, sni }: GatewayPort): string[] => [gateway, String(port), sni, String(attempts)];
+
+async function handshakes(stage: Stage, from: Who, command: readonly string[]): Promise<string> {
+  const options = { user: proxyUser, timeoutMs: heldMs + startUpMs };
+  const { stdout, stderr } = await stage.exec(from, [process.execPath, ...command], options);
+  return stdout + stderr;
+}
+
+/** How many connections a database's machine accepted meanwhile; nobody else may connect to it. */
+export async function heardMeanwhile({ outside }: Stage, name: MachineName, act: () => Promise<void>): Promise<number> {
+  const before = await outside.acceptedConnections(name);
+  await act();
+  return (await outside.acceptedConnections(name)) - before;
+}
+
+/** What is counted, in words. */
+export const connectionsFor = (count: number): string =>
+  `${count} connections at the database for ${attempts} attempts`;
+
+/** Counts the connections MariaDB's machine accepted meanwhile. */
 function counted({ expect, ...probe }: Counted, act: (stage: Stage) => Promise<void>): Probe {
   const expected = expect === "of none" ? 0 : attempts;
   return {
     ...probe,
-    expected: `${expected} connections at the database for ${attempts} attempts`,
+    expected: connectionsFor(expected),
     run: async (stage) => {
-      const before = await connectionsSoFar(stage);
-      await act(stage);
-      // The count itself connects.
-      const connections = (await connectionsSoFar(stage)) - before - 1;
-      return {
-        passed: connections === expected,
-        seen: `${connections} connections at the database for ${attempts} attempts`,
-      };
+      const connections = await heardMeanwhile(stage, "rds", () => act(stage));
+      return { passed: connections === expected, seen: connectionsFor(connections) };
     },
   };
-}
-
-async function connectionsSoFar({ outside }: Stage): Promise<number> {
-  const user = ["-h", machineAddresses.rds, "-u", "root", `-p${outside.password}`, "--skip-ssl"];
-  const statement = "SHOW GLOBAL STATUS LIKE 'Connections'";
-  const { stdout, stderr } = await outside.exec("rds", ["mariadb", "--no-defaults", ...user, "-NBe", statement]);
-  const count = Number(stdout.trim().split("\t")[1]);
-  if (!Number.isInteger(count)) throw new Error(`MariaDB does not say how many connections it had: ${stderr}`);
-  return count;
 }

@@ -4,19 +4,32 @@ import { addresses } from "../host/index.js";
 import type { IstioctlMessage } from "../mesh/istioctl.js";
 import { Workbench, type Setting } from "../mesh/workbench.js";
 import { machineAddresses } from "../outside/index.js";
+import {
+  attempts,
+  connectionsFor,
+  failHandshakes,
+  haltHandshakes,
+  heardMeanwhile,
+} from "../probes/databaseConnections.js";
 import type { Finding, ProbeResult } from "../probes/probe.js";
 import type { Experiment } from "../scenarios/experiment.js";
 import type { Observation } from "../scenarios/observations.js";
 import type { Listener } from "../scenarios/run.js";
-import { steps, wordsFor, type Point, type RecipeStep } from "./points.js";
-import { fixtures, gateway, gatewayManifests, meshConfig, recipe } from "./surroundings.js";
+import { addressOf, type Stage } from "../scenarios/stage.js";
+import { gatewayPods } from "./gateway.js";
+import { steps, wordsFor, type HandshakePoint, type Point, type RecipeStep } from "./points.js";
+import { fixtures, gatewayManifests, meshConfig, recipe } from "./surroundings.js";
 
 /** A point as the report keeps it, for the table of the documentation. */
 export interface PointRecord {
   readonly step: string;
   readonly title: string;
+  /** What is meant to happen, and what does. */
   readonly meant: string;
   readonly seen: string;
+  readonly isMeant: boolean;
+  /** Seen of a recipe as it stands, with nothing of this project's beside it. */
+  readonly asItStands: boolean;
   readonly said: string;
   readonly ours: string;
 }
@@ -37,7 +50,7 @@ const setting: Setting = {
   machines: [...new Set(servers.map(({ machine }) => machine))],
   fixtures,
   standing: gatewayManifests,
-  gateway,
+  gateway: gatewayPods,
   options: {
     databases: servers.map(({ host, port, machine, speaks }) => ({
       host,
@@ -51,27 +64,36 @@ const setting: Setting = {
   },
 };
 
-const observationOf = ({ meant, measured }: Point): string => (measured.startsWith(meant) ? "as meant" : "a hole");
+const isMeant = ({ meant }: Point, seen: string): boolean => seen.startsWith(meant);
+const judged = (meant: boolean): string => (meant ? "as meant" : "a hole");
 const agrees = {
   observation: "5.10",
   title: "the access analysis finds all of it",
   expected: "the prediction is what the probes see",
+};
+/** The analysis' own name for a gateway that connects to the database before the handshake. */
+const earlyConnection = "early-connection";
+const foretells = {
+  observation: "5.10",
+  title: "the access analysis finds a gateway that connects before the handshake",
+  expected: `${earlyConnection} where the database hears of strangers, nothing where it does not`,
 };
 
 /** The documents' own recipes, applied as they stand. */
 export const recipesExperiment: Experiment = {
   name: "recipes",
   title: "What the documents' own recipes do in a real mesh, as they stand",
-  observations: steps.map(({ title, points }) => ({
+  observations: steps.map(({ title, points, handshakes = [] }) => ({
     title,
     observations: [
       ...points.map((point) => ({ observation: "4.5", title: point.title, expected: expectation(point) })),
       agrees,
+      ...(handshakes.length === 0 ? [] : [...handshakes.map(observed), foretells]),
     ],
   })),
   run: async (ground, listener, keep) => {
     const workbench = new Workbench(ground, setting);
-    const run = new RecipesRun(workbench, listener);
+    const run = new RecipesRun(workbench, ground.stage, listener);
     try {
       await workbench.setUp();
       for (const step of steps) await run.step(step);
@@ -83,7 +105,20 @@ export const recipesExperiment: Experiment = {
 };
 
 function expectation(point: Point): string {
-  return `${point.measured} (${observationOf(point)})`;
+  return `${point.measured} (${judged(isMeant(point, point.measured))})`;
+}
+
+function hears({ measured }: HandshakePoint): number {
+  return measured === "of each" ? attempts : 0;
+}
+
+function observed(point: HandshakePoint): Observation {
+  const count = hears(point);
+  return {
+    observation: "4.5",
+    title: point.title,
+    expected: `${connectionsFor(count)} (${judged(count === 0)})`,
+  };
 }
 
 class RecipesRun {
@@ -95,32 +130,63 @@ class RecipesRun {
 
   constructor(
     private readonly workbench: Workbench,
+    private readonly stage: Stage,
     private readonly listener: Listener,
   ) {}
 
   async step(step: RecipeStep): Promise<void> {
     this.listener.step(step.title);
     const given = recipe(...step.recipes);
-    const manifests: Manifest[] = step.change ? step.change(given) : given;
+    const manifests: Manifest[] = [...(step.change ? step.change(given) : given), ...(step.adds ?? [])];
     const began = performance.now();
     const look = await this.workbench.look([...gatewayManifests, ...manifests], step.points);
     if (typeof look === "string") throw new Error(`The API server refuses a recipe: ${look}`);
     const seconds = (performance.now() - began) / 1000;
-    this.data.istioctl.push({ step: step.title, messages: look.istioctl });
+    if (!step.adds) this.data.istioctl.push({ step: step.title, messages: look.istioctl });
     for (const [index, point] of step.points.entries()) {
       const tried = look.tried[index];
       if (tried) this.point(step, point, tried, seconds);
     }
     this.record(step, agrees, agreementOf(look.agreement, step), seconds);
+    if (step.handshakes) await this.handshakes(step, step.handshakes);
+  }
+
+  /** One after the other, for what the database hears of is counted, not told apart. */
+  private async handshakes(step: RecipeStep, points: readonly HandshakePoint[]): Promise<void> {
+    const counts: number[] = [];
+    for (const point of points) {
+      const began = performance.now();
+      const count = await this.heardOf(point);
+      const { title, ours } = point;
+      const seen = connectionsFor(count);
+      this.keep(step, { title, meant: "blocked", seen, isMeant: count === 0, said: "", ours });
+      const finding = { passed: count === hears(point), seen };
+      this.record(step, observed(point), finding, (performance.now() - began) / 1000);
+      counts.push(count);
+    }
+    const found = (await this.workbench.findings()).filter(({ rule }) => rule === earlyConnection);
+    const passed = found.length > 0 === counts.some((count) => count > 0);
+    const finding = { passed, seen: found.length > 0 ? earlyConnection : "nothing" };
+    this.record(step, foretells, { ...finding, ...(found[0] ? { evidence: found[0].text } : {}) }, 0);
+  }
+
+  private heardOf({ who, handshakes, server, port }: HandshakePoint): Promise<number> {
+    const at = { gateway: addressOf(this.stage.pod(gatewayPods)), port, sni: server.host };
+    const act = handshakes === "halted" ? haltHandshakes : failHandshakes;
+    return heardMeanwhile(this.stage, server.machine, () => act(this.stage, who, at));
   }
 
   private point(step: RecipeStep, point: Point, tried: Tried, seconds: number): void {
     const { title, meant, ours, measured } = point;
     const seen = wordsFor(tried);
-    this.data.points.push({ step: step.title, title, meant, seen, said: tried.said ?? "", ours });
+    this.keep(step, { title, meant, seen, isMeant: isMeant(point, seen), said: tried.said ?? "", ours });
     const evidence = tried.said ? { evidence: tried.said } : {};
     const finding = { passed: seen === measured, seen, ...evidence, connection: tried };
     this.record(step, { observation: "4.5", title, expected: expectation(point) }, finding, seconds);
+  }
+
+  private keep({ title: step, adds }: RecipeStep, point: Omit<PointRecord, "step" | "asItStands">): void {
+    this.data.points.push({ step, asItStands: !adds, ...point });
   }
 
   private record({ title: step }: RecipeStep, observation: Observation, finding: Finding, seconds: number): void {

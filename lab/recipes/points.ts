@@ -1,8 +1,10 @@
+import { handshakeFirst } from "../../components/gateway/handshakeFirst.js";
 import type { Manifest } from "../../components/manifest.js";
 import type { Tried } from "../agreement/compare.js";
 import type { Through } from "../dialling/diallers.js";
 import type { Server } from "../dialling/tried.js";
 import type { Who } from "../scenarios/stage.js";
+import { gateway } from "./gateway.js";
 import type { RecipeName } from "./pasted.js";
 
 /** What is looked at in a recipe, and what it really does there. */
@@ -19,12 +21,31 @@ export interface Point {
   readonly ours: string;
 }
 
+/** Handshakes at the gateway's own port by who has no certificate, and of how many of them the database hears. */
+export interface HandshakePoint {
+  readonly title: string;
+  readonly who: Who;
+  /** Begun and never ended, or gone through and refused. */
+  readonly handshakes: "halted" | "refused";
+  /** The database's name is the handshakes' SNI. */
+  readonly server: Server;
+  /** Where the gateway's pods listen. */
+  readonly port: number;
+  /** What was measured. */
+  readonly measured: "of each" | "of none";
+  readonly ours: string;
+}
+
 /** A recipe as it is applied, and what is looked at in it. */
 export interface RecipeStep {
   readonly title: string;
   readonly recipes: readonly RecipeName[];
   readonly change?: (objects: Manifest[]) => Manifest[];
+  /** What this project has beside it in the same place, to show what that alone does. */
+  readonly adds?: readonly Manifest[];
   readonly points: readonly Point[];
+  /** Looked at when nobody else connects. */
+  readonly handshakes?: readonly HandshakePoint[];
 }
 
 /** What was seen, in the words of a point. */
@@ -35,6 +56,7 @@ const reports: Who = { namespace: "demo-server", labels: { app: "reports" } };
 const batch: Who = { namespace: "demo-other", labels: { app: "batch" } };
 const ratings: Who = { namespace: "bookinfo", labels: { app: "ratings" } };
 const tool: Who = { namespace: "other", labels: { app: "tool" } };
+const bare: Who = { namespace: "bare", labels: { app: "bare" } };
 
 const rds: Server = { host: "rm-example.mysql.rds.aliyuncs.com", port: 3306, machine: "rds", speaks: "mysql" };
 /** Another database on the same port, which the recipe never names. */
@@ -48,6 +70,33 @@ function allowing(objects: Manifest[]): Manifest[] {
     const { spec } = object as Manifest & { spec: object };
     return { ...object, spec: { ...spec, action: "ALLOW" } } as Manifest;
   });
+}
+
+/** At a gateway that asks for a certificate, by a process of the mesh and by a pod that has nothing to do with it. */
+function withoutCertificate(
+  from: Who,
+  at: Pick<HandshakePoint, "server" | "port">,
+  measured: HandshakePoint["measured"] = "of each",
+): HandshakePoint[] {
+  const ours = measured === "of each" ? "rds h: of none" : "rds h: the same";
+  return [
+    {
+      ...at,
+      title: "a process past its sidecar, without a certificate, begins handshakes and ends none",
+      who: from,
+      handshakes: "halted",
+      measured,
+      ours,
+    },
+    {
+      ...at,
+      title: "a pod without a sidecar is refused in the handshake",
+      who: bare,
+      handshakes: "refused",
+      measured,
+      ours,
+    },
+  ];
 }
 
 const withoutEntry = (objects: Manifest[]): Manifest[] => objects.filter(({ kind }) => kind !== "ServiceEntry");
@@ -156,6 +205,25 @@ const rdsSteps: readonly RecipeStep[] = [
         ours: "rds g: refused by the database's allow-list",
       },
     ],
+    handshakes: withoutCertificate(batch, { server: rds, port: 13306 }),
+  },
+  {
+    title: "The same, with the one filter this project adds to wait for the handshake",
+    recipes: ["rds"],
+    change: allowing,
+    adds: [handshakeFirst(gateway)],
+    points: [
+      {
+        title: "the client reaches the database through the gateway",
+        who: client,
+        through,
+        server: rds,
+        measured: "answers gateway",
+        meant: "answers",
+        ours: "rds d: the same",
+      },
+    ],
+    handshakes: withoutCertificate(batch, { server: rds, port: 13306 }, "of none"),
   },
 ];
 
@@ -257,5 +325,9 @@ export const steps: readonly RecipeStep[] = [
             : `modes ${letter}: refused`,
       },
     ],
+    // The gateway's Service leads 443 there.
+    ...(recipes.some((name) => name.endsWith("-gateway-mtls"))
+      ? { handshakes: withoutCertificate(tool, { server, port: 8443 }) }
+      : {}),
   })),
 ];

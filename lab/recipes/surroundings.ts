@@ -1,7 +1,7 @@
 import type { Manifest } from "../../components/manifest.js";
 import { machineAddresses } from "../outside/index.js";
 import type { FixtureNamespace } from "../scenarios/fixtures.js";
-import type { Who } from "../scenarios/stage.js";
+import { gateway } from "./gateway.js";
 import { pasted, type RecipeName, type Replacements } from "./pasted.js";
 
 /** Names and addresses of servers, here those of the machines outside. */
@@ -23,7 +23,7 @@ export const meshConfig = { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } };
 
 const workload = (name: string, labels?: Record<string, string>) => ({ name, ...(labels ? { labels } : {}) });
 
-/** The documents' clients, a second service account beside one, and a namespace nobody names. */
+/** The documents' clients, a second service account beside one, a namespace nobody names, and a pod outside the mesh. */
 export const fixtures: readonly FixtureNamespace[] = [
   {
     name: "demo-server",
@@ -33,11 +33,10 @@ export const fixtures: readonly FixtureNamespace[] = [
   { name: "demo-other", injection: true, workloads: [workload("batch")] },
   { name: "bookinfo", injection: true, workloads: [workload("ratings-v2", { app: "ratings" })] },
   { name: "other", injection: true, workloads: [workload("tool")] },
+  { name: "bare", injection: false, workloads: [workload("bare")] },
 ];
 
-export const gateway: Who = { namespace: "istio-system", labels: { istio: "egressgateway" } };
-
-const metadata = { name: "istio-egressgateway", namespace: gateway.namespace };
+const { selector, ...metadata } = gateway;
 
 /** The gateway both documents take as given: on ASM its operator makes it of an IstioGateway, elsewhere Istio's chart. */
 export const gatewayManifests: readonly Manifest[] = [
@@ -51,11 +50,11 @@ export const gatewayManifests: readonly Manifest[] = [
 ];
 
 function serviceFor(ports: object[]): Manifest & { spec: object } {
-  return { apiVersion: "v1", kind: "Service", metadata, spec: { selector: gateway.labels, ports } };
+  return { apiVersion: "v1", kind: "Service", metadata, spec: { selector, ports } };
 }
 
 function deployment(): Manifest & { spec: object } {
-  const labels = { ...gateway.labels, "sidecar.istio.io/inject": "true" };
+  const labels = { ...selector, "sidecar.istio.io/inject": "true" };
   const annotations = { "inject.istio.io/templates": "gateway" };
   const containers = [{ name: "istio-proxy", image: "auto" }];
   return {
@@ -63,7 +62,7 @@ function deployment(): Manifest & { spec: object } {
     kind: "Deployment",
     metadata,
     spec: {
-      selector: { matchLabels: gateway.labels },
+      selector: { matchLabels: selector },
       template: {
         metadata: { labels, annotations },
         spec: { serviceAccountName: metadata.name, terminationGracePeriodSeconds: 1, containers },

@@ -13,7 +13,9 @@ describe("What is looked at in the documents' recipes", () => {
   );
 
   it("is compared with observations of this project's own output that the lab has", () => {
-    const compared = steps.flatMap(({ points }) => points.map(({ ours }) => ours.split(":")[0] ?? ""));
+    const compared = steps.flatMap(({ points, handshakes = [] }) =>
+      [...points, ...handshakes].map(({ ours }) => ours.split(":")[0] ?? ""),
+    );
     assert.deepEqual(
       compared.filter((name) => !names.has(name)),
       [],
