@@ -15,7 +15,7 @@ export type { ClusterNetwork } from "../settings/cluster.js";
 // Mesh
 export { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/facts.js";
 export { IstioMesh, type IstioMeshArgs } from "./mesh/istio.js";
-export type { Mesh, MeshFacts } from "./mesh/mesh.js";
+export type { Mesh, MeshFacts, TraceCollector } from "./mesh/mesh.js";
 
 // Namespaces
 export { MeshNamespace } from "./namespace/meshNamespace.js";

@@ -18,7 +18,7 @@ import { globalIsolationArgs, networkIsolationArgs } from "./network/fromSetting
 import { GlobalIsolation, globalIsolationManifests } from "./network/globalIsolation.js";
 import { NetworkIsolation, networkIsolationManifests } from "./network/networkIsolation.js";
 import { TrafficProtection, trafficProtectionManifests } from "./network/trafficProtection.js";
-import { MeshTelemetry, meshTelemetryManifests } from "./observability/meshTelemetry.js";
+import { MeshTelemetry, meshTelemetryManifests, traceCollectorOf } from "./observability/meshTelemetry.js";
 import { LeastPrivilegeRole, leastPrivilegeRoleManifests } from "./rbac/leastPrivilegeRole.js";
 import type { SecretValues } from "./secrets.js";
 import {
@@ -110,14 +110,17 @@ function mutualTlsPart({ mutualTls }: Settings, { mesh, gateway }: Surroundings)
 
 function networkParts(settings: Settings, around: Surroundings): Part[] {
   const { network } = settings;
+  const { mesh } = around;
   const namespaces = settings.namespaces.map(({ name }) => name);
+  const traceCollector = traceCollectorOf({ ...settings.observability, mesh });
   const isolation = networkIsolationArgs(network, {
-    mesh: around.mesh,
+    mesh,
+    traceCollector,
     namespaces,
     gateway: around.gatewayStands ? around.gateway : undefined,
     gatewayClients: sharedPortClients(around.guarded),
   });
-  const global = globalIsolationArgs(network, { mesh: around.mesh, policyEngine: around.network.policyEngine });
+  const global = globalIsolationArgs(network, { mesh, traceCollector, policyEngine: around.network.policyEngine });
   return [
     ...(network.isolation.enabled
       ? [

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { objectName, port } from "./formats.js";
+import { hostName, objectName, port } from "./formats.js";
 
 const shared = {
   outboundTrafficPolicy: z
@@ -33,11 +33,24 @@ const istio = z.strictObject({
   install: z.boolean().default(true).describe("False when the cluster already runs the mesh."),
   tracing: z
     .strictObject({
-      service: z.string().describe("Host of the collector, such as otel-collector.observability.svc.cluster.local."),
-      port: port.default(4317).describe("Port of the collector."),
+      service: hostName
+        .refine((host) => !host.endsWith(".svc"), {
+          error:
+            "is a short name, which the control plane does not look up|Write it with the cluster's domain: collector.observability.svc.cluster.local",
+        })
+        .describe(
+          "Host of the collector, such as otel-collector.observability.svc.cluster.local. The Service names its port grpc-…, or the proxies speak HTTP/1.1 to it.",
+        ),
+      port: port
+        .default(4317)
+        .describe(
+          "Port of the collector, and of its pods: network policy opens it to every isolated namespace. One that its Service leads elsewhere needs a flow.",
+        ),
     })
     .optional()
-    .describe("Collector that takes OpenTelemetry traces over gRPC. Default: none."),
+    .describe(
+      "Collector that takes OpenTelemetry traces over gRPC. A collector outside the cluster needs a ServiceEntry and openEgress. Default: none.",
+    ),
   namespace: objectName
     .default("istio-system")
     .describe("Namespace of the control plane; its policies hold for the whole mesh."),
@@ -51,6 +64,7 @@ const asm = z.strictObject({
     .enum(["standard", "enterprise", "ultimate"])
     .default("enterprise")
     .describe("Edition of the ASM instance."),
+  tracing: z.boolean().default(false).describe("Send traces to Alibaba Cloud's own tracing service."),
 });
 
 const cloudServiceMesh = z.strictObject({

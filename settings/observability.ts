@@ -17,12 +17,21 @@ export const observabilitySchema = z.strictObject({
   tracing: z
     .strictObject({
       enabled: z.boolean().default(false).describe("Proxies send traces."),
-      samplingPercent: z.number().min(0).max(100).default(1).describe("Share of requests that are traced, in percent."),
+      samplingPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(1)
+        .describe(
+          "Share of requests that are traced, in percent. It holds whatever sampled trace a caller brings (traceparent).",
+        ),
       provider: objectName
         .optional()
-        .describe("Extension provider of the mesh config that takes traces. Default: the one the mesh brings."),
+        .describe(
+          "Extension provider of the mesh config that takes traces; the way to it is yours to open (network.flows). Default: the one the mesh brings.",
+        ),
     })
     .prefault({})
-    .describe("Distributed tracing."),
+    .describe("Distributed tracing of HTTP and gRPC. A connection to a database is TCP and makes no span."),
 });
 export type ObservabilitySettings = z.output<typeof observabilitySchema>;

@@ -1,5 +1,5 @@
 import { fleetTrustDomain } from "../../settings/mesh.js";
-import type { MeshFacts } from "./mesh.js";
+import type { MeshFacts, TraceCollector } from "./mesh.js";
 
 /** What the upper layers need to know of a mesh before it exists. No cloud's SDK is loaded for it. */
 
@@ -13,7 +13,7 @@ export function istioFacts(args: {
   dnsCapture: boolean;
   scopeGateways?: boolean;
   revision?: string;
-  tracing?: object;
+  tracing?: { service: string; port: number };
 }): MeshFacts {
   return {
     kind: "istio",
@@ -26,7 +26,16 @@ export function istioFacts(args: {
     // 15012 carries configuration and certificates, both under TLS.
     controlPlane: { namespace: args.namespace, podLabels: { app: "istiod" }, ports: [15012] },
     tracingProvider: args.tracing && tracingProvider,
+    traceCollector: args.tracing && traceCollector(args.tracing),
   };
+}
+
+/** A Service's namespace stands in its name: `collector.observability.svc.cluster.local`. */
+const serviceHost = /^[^.]+\.(?<namespace>[^.]+)\.svc\./;
+
+function traceCollector({ service, port }: { service: string; port: number }): TraceCollector | undefined {
+  const namespace = serviceHost.exec(service)?.groups?.["namespace"];
+  return namespace ? { namespace, ports: [port] } : undefined;
 }
 
 /** ASM: the control plane is managed, and reached over the network. */

@@ -23,6 +23,16 @@ export interface MeshFacts {
   remoteControlPlane?: { ranges: string[]; ports: number[] };
   /** Name of the extension provider that takes traces, for Telemetry; undefined when there is none. */
   tracingProvider?: string;
+  /** Namespace and ports of the pods behind that provider. Undefined when it is outside the cluster. */
+  traceCollector?: TraceCollector;
+}
+
+/** Where proxies send their traces, as network policy sees it. */
+export interface TraceCollector {
+  /** Namespace of its pods. */
+  namespace: string;
+  /** Ports of its pods. */
+  ports: number[];
 }
 
 export interface Mesh {

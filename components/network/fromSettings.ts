@@ -1,6 +1,6 @@
 import type { NetworkSettings } from "../../settings/network.js";
 import type { Gateway } from "../gateway/gateway.js";
-import type { MeshFacts } from "../mesh/mesh.js";
+import type { MeshFacts, TraceCollector } from "../mesh/mesh.js";
 import type { GlobalIsolationArgs } from "./globalIsolation.js";
 import type { ControlPlanePeer, NetworkIsolationArgs } from "./networkIsolation.js";
 
@@ -10,6 +10,8 @@ export interface IsolationSurroundings {
   /** Every namespace of the stack that workloads run in. */
   namespaces: string[];
   gateway?: Gateway;
+  /** Where sidecars send their traces; undefined where they send none. */
+  traceCollector?: TraceCollector;
   /** Namespaces that may dial the gateway's shared port. Empty where each database opens the hop itself. */
   gatewayClients: string[];
 }
@@ -33,6 +35,7 @@ export function networkIsolationArgs(network: NetworkSettings, around: Isolation
     namespaces: isolatedNamespaces(network, around.namespaces),
     dns: isolation.dns,
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
+    traceCollector: around.traceCollector,
     insideNamespace: isolation.insideNamespace,
     metricsFrom: isolation.metricsFrom,
     flows,
@@ -54,7 +57,11 @@ export function networkIsolationArgs(network: NetworkSettings, around: Isolation
 /** The settings' cluster-wide isolation as the component takes it. */
 export function globalIsolationArgs(
   { globalIsolation, isolation }: NetworkSettings,
-  { mesh, policyEngine }: { mesh: MeshFacts; policyEngine: GlobalIsolationArgs["policyEngine"] },
+  {
+    mesh,
+    policyEngine,
+    traceCollector,
+  }: Pick<IsolationSurroundings, "mesh" | "traceCollector"> & Pick<GlobalIsolationArgs, "policyEngine">,
 ): GlobalIsolationArgs {
   return {
     policyEngine,
@@ -62,6 +69,7 @@ export function globalIsolationArgs(
     exceptNamespaces: [mesh.rootNamespace, ...globalIsolation.exceptNamespaces],
     dns: isolation.dns,
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
+    traceCollector,
     deniedRanges: globalIsolation.deniedRanges,
   };
 }

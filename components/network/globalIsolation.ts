@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterNetwork } from "../../settings/cluster.js";
 import { SettingsError } from "../../settings/problem.js";
 import { registerAll, type Manifest } from "../manifest.js";
+import type { TraceCollector } from "../mesh/mesh.js";
 import { coreDns, type ControlPlanePeer, type DnsPeer } from "./networkIsolation.js";
 
 export interface GlobalIsolationArgs {
@@ -18,6 +19,8 @@ export interface GlobalIsolationArgs {
   dns?: DnsPeer;
   /** Where sidecars get certificates and configuration. @default none */
   controlPlane?: ControlPlanePeer;
+  /** Where sidecars send their traces. @default nowhere */
+  traceCollector?: TraceCollector;
   /** Ranges no pod may reach, whatever a namespace's own policy says. @default the cloud's metadata address */
   deniedRanges?: string[];
 }
@@ -29,6 +32,12 @@ interface Entity {
   ports?: number[];
 }
 
+interface Rule {
+  action: "Allow" | "Deny";
+  protocol?: "TCP" | "UDP";
+  destination: Entity;
+}
+
 interface GlobalNetworkPolicy extends Manifest {
   apiVersion: "crd.projectcalico.org/v1";
   kind: "GlobalNetworkPolicy";
@@ -36,7 +45,8 @@ interface GlobalNetworkPolicy extends Manifest {
     order: number;
     namespaceSelector: string;
     types: ("Ingress" | "Egress")[];
-    egress?: { action: "Allow" | "Deny"; protocol?: "TCP" | "UDP"; destination: Entity }[];
+    ingress?: Rule[];
+    egress?: Rule[];
   };
 }
 
@@ -71,12 +81,14 @@ function everyNamespaceBut(names: string[]): string {
   return `kubernetes.io/metadata.name not in { ${quoted.join(", ")} }`;
 }
 
+const inNamespace = (name: string): Entity => ({ namespaceSelector: `kubernetes.io/metadata.name == "${name}"` });
+
 function pods(namespace: string, labels: Record<string, string>): Entity {
   const selector = Object.entries(labels).map(([key, value]) => `${key} == "${value}"`);
-  return { namespaceSelector: `kubernetes.io/metadata.name == "${namespace}"`, selector: selector.join(" && ") };
+  return { ...inNamespace(namespace), selector: selector.join(" && ") };
 }
 
-function dnsRules({ namespace, podLabels, ranges }: DnsPeer): GlobalNetworkPolicy["spec"]["egress"] {
+function dnsRules({ namespace, podLabels, ranges }: DnsPeer): Rule[] {
   const servers: Entity[] = [pods(namespace, podLabels), ...(ranges ? [{ nets: ranges }] : [])];
   return servers.flatMap((server) =>
     (["UDP", "TCP"] as const).map((protocol) => ({
@@ -87,10 +99,15 @@ function dnsRules({ namespace, podLabels, ranges }: DnsPeer): GlobalNetworkPolic
   );
 }
 
-function controlPlaneRules(controlPlane: ControlPlanePeer): NonNullable<GlobalNetworkPolicy["spec"]["egress"]> {
+function controlPlaneRules(controlPlane: ControlPlanePeer): Rule[] {
   const server =
     "ranges" in controlPlane ? { nets: controlPlane.ranges } : pods(controlPlane.namespace, controlPlane.podLabels);
   return [{ action: "Allow", protocol: "TCP", destination: { ...server, ports: controlPlane.ports } }];
+}
+
+/** Traces on their way: the same rule lets them out of where they come from, and in where they go. */
+function traceRules({ namespace, ports }: TraceCollector): Rule[] {
+  return [{ action: "Allow", protocol: "TCP", destination: { ...inNamespace(namespace), ports } }];
 }
 
 /** A ban no namespace can lift, and a default that holds wherever a namespace has no policy of its own. */
@@ -104,6 +121,7 @@ export function globalIsolationManifests(args: GlobalIsolationArgs): Manifest[] 
           "Use network.isolation, which writes them for each namespace, or install Calico and set calicoInstalled",
       },
     ]);
+  const traces = args.traceCollector ? traceRules(args.traceCollector) : [];
   const namespaceSelector = everyNamespaceBut([...systemNamespaces, ...(args.exceptNamespaces ?? [])]);
   return [
     globalPolicy("deny-metadata", {
@@ -116,9 +134,11 @@ export function globalIsolationManifests(args: GlobalIsolationArgs): Manifest[] 
       order: afterNamespaces,
       namespaceSelector,
       types: ["Ingress", "Egress"],
+      ...(traces.length > 0 ? { ingress: traces } : {}),
       egress: [
-        ...(dnsRules(args.dns ?? coreDns) ?? []),
+        ...dnsRules(args.dns ?? coreDns),
         ...(args.controlPlane ? controlPlaneRules(args.controlPlane) : []),
+        ...traces,
       ],
     }),
   ];

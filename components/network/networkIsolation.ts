@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { INetworkPolicy, INetworkPolicyPeer, INetworkPolicyPort } from "kubernetes-models/networking.k8s.io/v1";
 import { SettingsError } from "../../settings/problem.js";
 import { registerAll, type Manifest } from "../manifest.js";
+import type { TraceCollector } from "../mesh/mesh.js";
 
 /** Pods of a namespace: those with all labels, or every pod. */
 export interface PodGroup {
@@ -70,6 +71,8 @@ export interface NetworkIsolationArgs {
   dns?: DnsPeer;
   /** Where sidecars get certificates and configuration. @default none: a cluster without a mesh */
   controlPlane?: ControlPlanePeer;
+  /** Where sidecars send their traces. The gateway sends none: what it carries is TCP. @default nowhere */
+  traceCollector?: TraceCollector;
   /** Egress gateway. Its pods get in: its clients; out: DNS and control plane; the databases add their own. @default none */
   gateway?: GatewayPeer;
   /** Whether pods of one namespace may talk to each other, or the namespaces where they may. @default true */
@@ -239,6 +242,14 @@ function gatewayFlows({ namespace, selector, sharedPort, clients }: GatewayPeer)
   }));
 }
 
+/** The way to the collector, as one flow per namespace, so that a new namespace changes no other's policy. */
+function traceFlows(collector: TraceCollector, namespaces: string[]): Flow[] {
+  const { namespace: home, ports } = collector;
+  return namespaces
+    .filter((namespace) => namespace !== home)
+    .map((namespace) => ({ name: `traces-${namespace}`, from: { namespace }, to: { namespace: home }, ports }));
+}
+
 function openDoors(doors: OpenDoor[], direction: Direction): Policy[] {
   return doors.map((door) =>
     policy(`open-${door.name}`, door, direction, door.ranges ? ipBlocks(door.ranges) : undefined, tcp(door.ports)),
@@ -247,7 +258,7 @@ function openDoors(doors: OpenDoor[], direction: Direction): Policy[] {
 
 /** Default deny for every namespace, then each exception as a policy of its own. */
 export function networkIsolationManifests(args: NetworkIsolationArgs): Manifest[] {
-  const { gateway, insideNamespace: inside = true } = args;
+  const { gateway, traceCollector, insideNamespace: inside = true } = args;
   const namespaces = args.namespaces.filter((namespace) => namespace !== gateway?.namespace);
   const own = gateway?.isolated === false ? undefined : gateway;
   const isolated = new Set([...namespaces, ...(own ? [own.namespace] : [])]);
@@ -258,6 +269,7 @@ export function networkIsolationManifests(args: NetworkIsolationArgs): Manifest[
     ...open.flatMap(insideNamespace),
     ...(own ? base(gatewayPods(own), args) : []),
     ...(gateway ? gatewayFlows(gateway).flatMap((hop) => flow(hop, andTheGateway)) : []),
+    ...(traceCollector ? traceFlows(traceCollector, namespaces).flatMap((way) => flow(way, isolated)) : []),
     ...(args.flows ?? []).flatMap((intent) => flow(intent, isolated)),
     ...openDoors(args.openIngress ?? [], "Ingress"),
     ...openDoors(args.openEgress ?? [], "Egress"),

@@ -2,11 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1";
 import { SettingsError } from "../../settings/problem.js";
 import { registerAll, type Manifest } from "../manifest.js";
-import type { MeshFacts } from "../mesh/mesh.js";
+import type { MeshFacts, TraceCollector } from "../mesh/mesh.js";
 
 export interface MeshTelemetryArgs {
   /** Mesh whose proxies shall tell of their traffic. */
-  mesh: Pick<MeshFacts, "rootNamespace" | "tracingProvider">;
+  mesh: Pick<MeshFacts, "rootNamespace" | "tracingProvider" | "traceCollector">;
   /** Access logs. @default every connection */
   accessLogs?: {
     /** Log at all. @default true */
@@ -18,7 +18,7 @@ export interface MeshTelemetryArgs {
   tracing?: {
     /** Send traces. @default false */
     enabled?: boolean;
-    /** Share of requests that are traced, in percent. @default 1 */
+    /** Share of requests that are traced, in percent, whatever trace a caller brings. @default 1 */
     samplingPercent?: number;
     /** Extension provider of the mesh config that takes them. @default the one the mesh brings */
     provider?: string;
@@ -50,6 +50,12 @@ function tracing(args: MeshTelemetryArgs): Spec["tracing"] {
       },
     ]);
   return [{ providers: [{ name: provider }], randomSamplingPercentage: samplingPercent }];
+}
+
+/** The pods that proxies send traces to; undefined where they send none, or to a provider that is not the mesh's own. */
+export function traceCollectorOf({ mesh, tracing = {} }: MeshTelemetryArgs): TraceCollector | undefined {
+  const { enabled = false, provider = mesh.tracingProvider } = tracing;
+  return enabled && provider === mesh.tracingProvider ? mesh.traceCollector : undefined;
 }
 
 /** One Telemetry in the root namespace: of two without a selector the mesh would read the older. */

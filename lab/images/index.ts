@@ -32,6 +32,7 @@ const images: [repository: RegExp, image: (servers: Servers) => Image][] = [
   [/microservices-demo\/frontend$/, app("boutique-frontend")],
   [/microservices-demo\/loadgenerator$/, app("boutique-loadgenerator")],
   [/microservices-demo\/\w+service$/, app("boutique-grpc")],
+  [/opentelemetry-collector$/, app("traces")],
 ];
 
 function bookinfo(version: string): [RegExp, (servers: Servers) => Image] {

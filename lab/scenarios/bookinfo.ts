@@ -3,6 +3,13 @@ import { connection } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { http } from "../probes/http.js";
 import type { Probe } from "../probes/probe.js";
+import {
+  callersTraceCarriedOn,
+  everyRequestTraced,
+  noRequestTraced,
+  noSpanOf,
+  type TracedPage,
+} from "../probes/traces.js";
 import { ingressUrl, throughIngress } from "./ingressGateway.js";
 import type { Config, Scenario } from "./scenario.js";
 import { stackConfig } from "./stackFile.js";
@@ -86,6 +93,27 @@ function logged(observation: string, title: string, named: boolean, port = plain
   });
 }
 
+const collector = { namespace: "observability", name: "otel-collector" };
+
+/** Proxies tell the collector of this share of the requests. */
+function traced(samplingPercent: number): (config: Config) => Config {
+  const service = `${collector.name}.${collector.namespace}.svc.cluster.local`;
+  return (config) => ({
+    ...config,
+    mesh: { ...(config["mesh"] as object), tracing: { service } },
+    observability: { tracing: { enabled: true, samplingPercent } },
+  });
+}
+
+const tracedPage: TracedPage = {
+  from: "web",
+  url: ingressUrl(page, "/productpage"),
+  options: throughIngress(page),
+  shows: /data-stars/,
+  along: ["ingressgateway.istio-ingress", "productpage.bookinfo", "reviews.bookinfo", "ratings.bookinfo"],
+  collector: { namespace: collector.namespace, labels: { app: collector.name } },
+};
+
 /** Bookinfo's ratings service reads an external MongoDB. */
 export const bookinfoScenario: Scenario = {
   name: "bookinfo",
@@ -96,7 +124,10 @@ export const bookinfoScenario: Scenario = {
     return { bookinfoPassword: outside.password, bookinfoCertificate: certificate, bookinfoKey: key };
   },
   machines: ["mongo", "web"],
-  fixtures: [{ name: "stranger", injection: true, workloads: [{ name: "ratings", labels: ratings.labels }] }],
+  fixtures: [
+    { name: "stranger", injection: true, workloads: [{ name: "ratings", labels: ratings.labels }] },
+    { name: collector.namespace, injection: false, workloads: [{ name: collector.name, serves: "traces" }] },
+  ],
   steps: [
     {
       title: "before the database is registered",
@@ -159,6 +190,39 @@ export const bookinfoScenario: Scenario = {
       config: inMode({ clients: [{ namespace: "bookinfo", serviceAccounts: ["somebody-else"] }] }),
       act: restartRatings,
       probes: [unavailable("h", "without the allow rule the page shows no stars")],
+    },
+    {
+      title: "every request is traced",
+      config: traced(100),
+      probes: [
+        everyRequestTraced({
+          observation: "i",
+          title: "spans of clients and servers arrive at the collector, joined in one trace for each request",
+          page: tracedPage,
+        }),
+        callersTraceCarriedOn({
+          observation: "i",
+          title: "a trace that a caller brings is carried on",
+          page: tracedPage,
+        }),
+      ],
+    },
+    {
+      title: "no request is traced",
+      config: traced(0),
+      probes: [
+        noRequestTraced({
+          observation: "i",
+          title: "the share of requests that is traced holds, also for a caller who brings a sampled trace of his own",
+          page: tracedPage,
+        }),
+        noSpanOf({
+          observation: "i",
+          title: "the connections to the database, being TCP, have left no span",
+          page: tracedPage,
+          named: [host, machineAddresses.mongo, "egressgateway"],
+        }),
+      ],
     },
     {
       title: "TCP through the gateway in mutual TLS",

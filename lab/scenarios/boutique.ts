@@ -112,7 +112,7 @@ export const boutiqueScenario: Scenario = {
   },
   machines: ["web"],
   fixtures: [
-    { name: "other", injection: true, workloads: [{ name: "server", serves: true }] },
+    { name: "other", injection: true, workloads: [{ name: "server", serves: "page" }] },
     { name: "bare", injection: false, workloads: [{ name: "bare" }] },
   ],
   steps: [

@@ -18,8 +18,8 @@ export interface FixtureWorkload {
   readonly serviceAccount?: string;
   /** Annotations of the pod. */
   readonly annotations?: Record<string, string>;
-  /** Serve a page on port 80, under the workload's name. @default only wait */
-  readonly serves?: boolean;
+  /** What to serve, under the workload's name: a page on port 80, or a collector of traces on port 4317. @default only wait */
+  readonly serves?: "page" | "traces";
 }
 
 const isOfStack = ({ injection }: FixtureNamespace): boolean => injection === "of the stack";
@@ -41,12 +41,16 @@ function account(namespace: string, { name, serviceAccount = name }: FixtureWork
   return { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: serviceAccount, namespace } };
 }
 
-function service(namespace: string, { name, labels = { app: name } }: FixtureWorkload): object {
-  const spec = { selector: labels, ports: [{ name: "http", port: 80 }] };
+function service(namespace: string, { name, labels = { app: name }, serves = "page" }: FixtureWorkload): object {
+  const spec = { selector: labels, ports: [servers[serves].port] };
   return { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, spec };
 }
 
-const server = { name: "server", image: "nginx:1.28" };
+const servers = {
+  page: { image: "nginx:1.28", port: { name: "http", port: 80 } },
+  // The mesh reads from the port's name that it is gRPC.
+  traces: { image: "otel/opentelemetry-collector:0.138.0", port: { name: "grpc-otlp", port: 4317 } },
+};
 const shell = {
   name: "shell",
   image: "alpine:3.22",
@@ -68,7 +72,7 @@ function deployment(namespace: string, workload: FixtureWorkload): object {
           serviceAccountName: serviceAccount,
           // Its end is not what is looked at.
           terminationGracePeriodSeconds: 1,
-          containers: [serves ? server : shell],
+          containers: [serves ? { name: "server", image: servers[serves].image } : shell],
         },
       },
     },

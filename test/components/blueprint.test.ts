@@ -37,6 +37,21 @@ describe("A blueprint", () => {
     );
   });
 
+  it("opens the mesh's collector to the isolated namespaces, once traces are sent", () => {
+    const mesh = { kind: "istio", tracing: { service: "otel.observability.svc.cluster.local" } };
+    const opened = (more: object) =>
+      manifestsFrom({ ...smallStack, mesh, ...more }).filter(({ metadata }) =>
+        metadata.name.startsWith("flow-traces-"),
+      );
+    assert.deepEqual(opened({}), []);
+    const tracing = { enabled: true };
+    assert.deepEqual(
+      opened({ observability: { tracing } }).map(({ metadata }) => metadata.namespace),
+      ["shop", "billing"],
+    );
+    assert.deepEqual(opened({ observability: { tracing: { ...tracing, provider: "another" } } }), []);
+  });
+
   it("refuses names that would make one object of two", () => {
     assert.throws(
       () => manifestsFrom({ ...smallStack, databases: [database("allow-nothing")] }),

@@ -12,6 +12,12 @@ describe("Settings of the mesh", () => {
     assert.equal(meshSchema.safeParse({ kind: "linkerd" }).success, false);
   });
 
+  it("take a collector by its whole name only: by a shorter one the control plane finds none, and says so to nobody", () => {
+    const service = (name: string) => meshSchema.safeParse({ kind: "istio", tracing: { service: name } });
+    assert.equal(service("otel.observability.svc.cluster.local").success, true);
+    for (const name of ["otel", "otel.observability.svc"]) assert.equal(service(name).success, false, name);
+  });
+
   it("refuse keys of another mesh, which would be read by nobody", () => {
     assert.equal(meshSchema.safeParse({ kind: "asm", revision: "canary" }).success, false);
     assert.equal(meshSchema.safeParse({ kind: "istio", edition: "enterprise" }).success, false);

@@ -28,7 +28,8 @@ var services = map[string]func() error{
 	"boutique-grpc":          boutiqueBackend,
 	"boutique-loadgenerator": boutiqueLoad,
 
-	"page": page,
+	"page":   page,
+	"traces": collectTraces,
 }
 
 func main() {

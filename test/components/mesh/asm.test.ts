@@ -45,6 +45,12 @@ describe("AlibabaServiceMesh", () => {
     assert.deepEqual((await create({ dnsCapture: false })).made.manifests, []);
   });
 
+  it("sends traces to the cloud's own service only when asked to", async () => {
+    const traces = async (changed: Partial<AlibabaServiceMeshArgs>) =>
+      ((await create(changed)).one("mesh-instance").inputs.meshConfig as { tracing: boolean }).tracing;
+    assert.deepEqual([await traces({}), await traces({ tracing: true })], [false, true]);
+  });
+
   it("tells where proxies find the control plane, which no label can select", async () => {
     const { made } = await create();
     assert.equal(made.facts.controlPlane, undefined);

@@ -4,7 +4,7 @@ import { globalIsolationManifests, type GlobalIsolationArgs } from "../../../com
 interface Rule {
   action: string;
   protocol?: string;
-  destination: { nets?: string[]; ports?: number[]; selector?: string };
+  destination: { nets?: string[]; ports?: number[]; selector?: string; namespaceSelector?: string };
 }
 interface Policy {
   metadata: { name: string };
@@ -38,6 +38,13 @@ describe("GlobalIsolation", () => {
         ["TCP", 'app == "istiod"', [15012]],
       ],
     );
+  });
+
+  it("leaves traces their way out, and in where the collector's namespace says nothing", () => {
+    const { fallback } = policies({ traceCollector: { namespace: "observability", ports: [4317] } });
+    const collector = { namespaceSelector: 'kubernetes.io/metadata.name == "observability"', ports: [4317] };
+    assert.deepEqual(fallback.spec.ingress, [{ action: "Allow", protocol: "TCP", destination: collector }]);
+    assert.deepEqual(fallback.spec.egress.at(-1)?.destination, collector);
   });
 
   it("denies the metadata address before any namespace's policy can allow it", () => {

@@ -76,6 +76,24 @@ describe("NetworkIsolation", () => {
     assert.ok(![...all.keys()].some((key) => key.startsWith("stranger/flow-")));
   });
 
+  it("opens the collector of traces to every namespace but the gateway's, on both sides where both are isolated", () => {
+    const traceCollector = { namespace: "observability", ports: [4317] };
+    const opened = (namespaces: string[]) =>
+      [...policies({ namespaces, gateway, traceCollector }).keys()].filter((name) => name.includes("flow-traces-"));
+    assert.deepEqual(opened(["shop", "ui"]), ["shop/flow-traces-shop-egress", "ui/flow-traces-ui-egress"]);
+    assert.deepEqual(opened(["shop", "observability"]), [
+      "shop/flow-traces-shop-egress",
+      "observability/flow-traces-shop-ingress",
+    ]);
+    const rule = policies({ namespaces: ["shop"], traceCollector }).get("shop/flow-traces-shop-egress");
+    assert.deepEqual(rule?.spec?.egress, [
+      {
+        to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "observability" } } }],
+        ports: [{ protocol: "TCP", port: 4317 }],
+      },
+    ]);
+  });
+
   it("denies whatever else runs beside the gateway, unless the gateway shares the namespace", () => {
     const own = policies({ namespaces: [], gateway }).get("istio-egress/default-deny");
     assert.deepEqual(own?.spec?.podSelector, {});

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1";
-import { meshTelemetryManifests, type MeshTelemetryArgs } from "../../../components/observability/meshTelemetry.js";
+import { istioFacts } from "../../../components/mesh/facts.js";
+import {
+  meshTelemetryManifests,
+  traceCollectorOf,
+  type MeshTelemetryArgs,
+} from "../../../components/observability/meshTelemetry.js";
 import { assertFollowsSchema } from "../crdSchemas.js";
 
 const mesh = { rootNamespace: "istio-system" };
@@ -30,6 +35,24 @@ describe("MeshTelemetry", () => {
       tracing: { enabled: true, samplingPercent: 5 },
     });
     assert.deepEqual(spec?.tracing, [{ providers: [{ name: "otel" }], randomSamplingPercentage: 5 }]);
+  });
+
+  it("knows the collector's pods by its Service's name, for network policy to let traces there", () => {
+    const facts = (service: string) =>
+      istioFacts({
+        ...mesh,
+        namespace: "istio-system",
+        trustDomain: "",
+        dnsCapture: true,
+        tracing: { service, port: 4317 },
+      });
+    const inside = facts("otel.observability.svc.cluster.local");
+    const tracing = { enabled: true };
+    const pods = { namespace: "observability", ports: [4317] };
+    assert.deepEqual(traceCollectorOf({ mesh: inside, tracing }), pods);
+    assert.equal(traceCollectorOf({ mesh: facts("otel.example.com"), tracing }), undefined);
+    assert.equal(traceCollectorOf({ mesh: inside, tracing: { ...tracing, provider: "another" } }), undefined);
+    assert.equal(traceCollectorOf({ mesh: inside }), undefined);
   });
 
   it("refuses tracing that would send nowhere", () => {

@@ -36,6 +36,7 @@ describe("the images of the scenarios", () => {
     const shop = "us-central1-docker.pkg.dev/google-samples/microservices-demo";
     assert.equal(service(`${shop}/frontend:v0.10.3`), "boutique-frontend");
     assert.equal(service(`${shop}/cartservice:v0.10.3`), "boutique-grpc");
+    assert.equal(service("otel/opentelemetry-collector:0.138.0"), "traces");
   });
 });
 
