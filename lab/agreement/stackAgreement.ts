@@ -1,4 +1,4 @@
-import type { AnalysisOptions, DatabaseOption } from "../../access/model.js";
+import type { AnalysisOptions, DatabaseOption, KubernetesObject } from "../../access/model.js";
 import { optionsOfStack } from "../../access/stack.js";
 import { loadSettings } from "../../settings/load.js";
 import { machineAddresses, outsideNames, type MachineName } from "../outside/index.js";
@@ -17,8 +17,12 @@ export class StackAgreement {
 
   constructor(private readonly stage: Stage) {}
 
-  /** To be called after the probes of a step, while nothing has changed since. */
-  async hold(config: Config, results: readonly ProbeResult[]): Promise<void> {
+  /**
+   * To be called after the probes of a step, while nothing has changed since.
+   *
+   * @param objects what the prediction is made from. Default: what stands in the API server
+   */
+  async hold(config: Config, results: readonly ProbeResult[], objects?: readonly KubernetesObject[]): Promise<void> {
     const settings = loadSettings(config);
     const { databases } = settings;
     const known = databases.flatMap(({ host }) => host ?? []);
@@ -27,10 +31,14 @@ export class StackAgreement {
       !known.includes(to.host) || databases.some(({ host, port }) => host === to.host && port === to.port);
     const tried = results.flatMap((result) => triedBy(result, known)).filter(isOwnPort);
     if (tried.length === 0) return;
+    const judged = objects ?? (await this.standing());
+    this.steps.push(compare(judged, tried, this.optionsFor(optionsOfStack(settings), tried)));
+  }
+
+  private async standing(): Promise<KubernetesObject[]> {
     const cluster = await connectCluster(this.stage.controlPlane.kubeconfigPath);
     try {
-      const objects = await liveObjects(cluster, await readableCollections(cluster));
-      this.steps.push(compare(objects, tried, this.optionsFor(optionsOfStack(settings), tried)));
+      return await liveObjects(cluster, await readableCollections(cluster));
     } finally {
       cluster.close();
     }

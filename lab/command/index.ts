@@ -12,7 +12,7 @@ interface Look extends Observation {
   look(pulumi: UserCommand): Promise<Finding>;
 }
 
-/** In this order: the second changes the stack's file. */
+/** In this order: the second and the third change the stack's file. */
 const looks: Look[] = [
   {
     observation: "preview",
@@ -29,11 +29,29 @@ const looks: Look[] = [
     title: "a promise the stack breaks fails the preview before anything is planned",
     expected: "refused, with the pair",
     look: async (pulumi) => {
-      await promiseTheImpossible(join(pulumi.folder, "stacks", `Pulumi.${stack}.yaml`));
+      await rewrite(pulumi, { access: { assert: [impossible] } });
       const { exitCode, output } = await pulumi.run("preview", "--stack", stack);
       const line = lineOf(output, "shop/stock -> orders.db.example.com:5432");
       const planned = output.includes("ServiceEntry platform-");
       return { passed: exitCode !== 0 && line !== "" && !planned, seen: line || output, evidence: output };
+    },
+  },
+  {
+    observation: "tenant",
+    title: "the preview of a stack on another's gateway plans no gateway and says what its verdicts assume",
+    expected: "one sentence, and shop/orders through the gateway",
+    look: async (pulumi) => {
+      const mesh = { kind: "istio", install: false };
+      await rewrite(pulumi, { mesh, gateway: { install: false, tenant: "shop" }, access: {} });
+      const { exitCode, output } = await pulumi.run("preview", "--stack", stack);
+      const assumed = lineOf(output, "is another stack's");
+      const reaches = lineOf(output, "shop/orders -> orders.db.example.com:5432").includes("gateway");
+      const planned = output.includes("EgressGateway");
+      return {
+        passed: exitCode === 0 && assumed !== "" && reaches && !planned,
+        seen: assumed || output,
+        evidence: output,
+      };
     },
   },
 ];
@@ -72,9 +90,12 @@ function lineOf(output: string, text: string): string {
   );
 }
 
-async function promiseTheImpossible(file: string): Promise<void> {
+const impossible = { from: { serviceAccount: "stock" }, to: { database: "orders" }, expect: "gateway" };
+
+/** Gives keys of the stack's file other values. */
+async function rewrite({ folder }: UserCommand, changed: Record<string, object>): Promise<void> {
+  const file = join(folder, "stacks", `Pulumi.${stack}.yaml`);
   const document = parse(await readFile(file, "utf8")) as { config: Record<string, unknown> };
-  const promise = { from: { serviceAccount: "stock" }, to: { database: "orders" }, expect: "gateway" };
-  document.config["mesh-egress:access"] = { assert: [promise] };
+  for (const [key, value] of Object.entries(changed)) document.config[`mesh-egress:${key}`] = value;
   await writeFile(file, stringify(document));
 }

@@ -4,6 +4,7 @@ import { recipesExperiment } from "../recipes/index.js";
 import { cloudsExperiment } from "../clouds/index.js";
 import { faultsScenario } from "../faults/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
+import { teamsExperiment } from "../teams/index.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
 
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
 export const experiments: readonly Experiment[] = [
+  teamsExperiment,
   commandExperiment,
   cloudsExperiment,
   recipesExperiment,

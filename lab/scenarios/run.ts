@@ -1,20 +1,17 @@
 import { StackAgreement } from "../agreement/stackAgreement.js";
-import type { OperationResult } from "../engine/events.js";
 import type { LabStack } from "../engine/stack.js";
-import { asFinding, runProbes, type Finding, type Probe, type ProbeResult } from "../probes/probe.js";
-import { apiListing, leftBehind } from "./apiListing.js";
+import { asFinding, type ProbeResult } from "../probes/probe.js";
+import { apiListing } from "./apiListing.js";
+import { deleted, deployed, noChange, onlyExpected, remains } from "./findings.js";
 import { addFixtures, removeFixtures } from "./fixtures.js";
 import type { Ground } from "./ground.js";
-import { everyStack, type Observation } from "./observations.js";
+import { everyStack } from "./observations.js";
 import { onLabCluster } from "./onLabCluster.js";
+import { type Listener, Results } from "./results.js";
 import type { Scenario, Step } from "./scenario.js";
 import { settled } from "./settled.js";
 
-/** What a scenario's run tells while it goes on. */
-export interface Listener {
-  step(title: string): void;
-  result(result: ProbeResult): void;
-}
+export type { Listener } from "./results.js";
 
 export interface ScenarioReport {
   readonly name: string;
@@ -38,21 +35,21 @@ export async function runScenario(
   const run = new ScenarioRun(scenario, ground, listener);
   await run.all(keep);
   const seconds = (performance.now() - began) / 1000;
-  return { name: scenario.name, title: scenario.title, replaced: run.replaced, results: run.results, seconds };
+  return { name: scenario.name, title: scenario.title, replaced: run.replaced, results: run.results.all, seconds };
 }
 
 class ScenarioRun {
-  readonly results: ProbeResult[] = [];
+  readonly results: Results;
   readonly replaced: readonly string[];
   private readonly config: Scenario["config"];
   private readonly agreement: StackAgreement;
-  private stepTitle = "";
 
   constructor(
     private readonly scenario: Scenario,
     private readonly ground: Ground,
-    private readonly listener: Listener,
+    listener: Listener,
   ) {
+    this.results = new Results(scenario.name, listener);
     const { config, replaced } = onLabCluster(scenario.config());
     this.config = () => structuredClone(config);
     this.replaced = replaced;
@@ -62,7 +59,7 @@ class ScenarioRun {
   async all(keep: boolean): Promise<void> {
     const { scenario, ground } = this;
     const { stage } = ground;
-    this.enter("prepare");
+    this.results.enter("prepare");
     await stage.outside.admitEverybody();
     const before = await apiListing(stage.kubectl);
     const secrets = await scenario.secrets(stage.outside);
@@ -74,17 +71,17 @@ class ScenarioRun {
   }
 
   private async steps(stack: LabStack): Promise<boolean> {
-    const { scenario } = this;
+    const { scenario, ground } = this;
     for (const [index, step] of scenario.steps.entries()) {
-      this.enter(step.title);
+      this.results.enter(step.title);
       if (step.config || step.up || index === 0 || scenario.steps[index - 1]?.config) {
         if (!(await this.up(stack, step))) return false;
       }
       if (!(await this.prepared(step, index === 0))) return false;
-      const results = await this.probe(step.probes);
+      const results = await this.results.probe(step.probes, ground.stage);
       await this.agreement.hold(step.config ? step.config(this.config()) : this.config(), results);
     }
-    await this.check(everyStack.agreement, async () => this.agreement.finding());
+    await this.results.check(everyStack.agreement, async () => this.agreement.finding());
     return true;
   }
 
@@ -97,39 +94,26 @@ class ScenarioRun {
       await settled(ground.stage);
       return true;
     } catch (error) {
-      this.record(everyStack.prepared(step.title), asFinding(error), 0);
+      this.results.record(everyStack.prepared(step.title), asFinding(error), 0);
       return false;
     }
   }
 
-  /** Tells results as they come, and keeps them in the order in which they are written down. */
-  private async probe(probes: readonly Probe[]): Promise<readonly ProbeResult[]> {
-    const first = this.results.length;
-    const order = new Map<ProbeResult, number>();
-    await runProbes(probes, this.ground.stage, (probe, finding, seconds) => {
-      order.set(this.record(probe, finding, seconds), probes.indexOf(probe));
-    });
-    const sorted = this.results.splice(first).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
-    this.results.push(...sorted);
-    return sorted;
-  }
-
   private up(stack: LabStack, step: Step): Promise<boolean> {
     const config = this.config();
-    return this.check(everyStack.up(step.title), async () => {
+    return this.results.check(everyStack.up(step.title), async () => {
       await stack.configure(step.config ? step.config(config) : config);
-      const { changes, seconds } = await (step.up?.(stack, this.ground.stage) ?? stack.up());
-      return { passed: true, seen: `${changes.length} changes in ${seconds.toFixed(1)} s` };
+      return deployed(await (step.up?.(stack, this.ground.stage) ?? stack.up()));
     });
   }
 
   /** What a user of Pulumi relies on, whatever the stack. */
   private async acceptance(stack: LabStack): Promise<void> {
     const { change } = this.scenario;
-    this.enter("acceptance");
-    await this.check(everyStack.preview, async () => noChange(await stack.preview()));
-    await this.check(everyStack.refresh, async () => noChange(await stack.refreshPreview()));
-    await this.check(everyStack.change(change), async () => {
+    this.results.enter("acceptance");
+    await this.results.check(everyStack.preview, async () => noChange(await stack.preview()));
+    await this.results.check(everyStack.refresh, async () => noChange(await stack.refreshPreview()));
+    await this.results.check(everyStack.change(change), async () => {
       await stack.configure(change.config(this.config()));
       return onlyExpected(await stack.up(), change.expect);
     });
@@ -137,60 +121,11 @@ class ScenarioRun {
 
   private async removal(stack: LabStack, before: Set<string>): Promise<void> {
     const { stage } = this.ground;
-    this.enter("destroy");
+    this.results.enter("destroy");
     // At the same time: the API server lets 5 s pass before it empties a namespace.
     const strangersGone = removeFixtures(stage, this.scenario.fixtures).catch(() => undefined); // the listing will show them
-    await this.check(everyStack.destroy, async () => {
-      const { changes, seconds } = await stack.destroy();
-      return { passed: true, seen: `${changes.length} deleted in ${seconds.toFixed(1)} s` };
-    });
+    await this.results.check(everyStack.destroy, async () => deleted(await stack.destroy()));
     await strangersGone;
-    await this.check(everyStack.remains, async () => {
-      const { byDesign, faults } = leftBehind(before, await apiListing(stage.kubectl));
-      const kept = byDesign.length > 0 ? `; kept by design: ${byDesign.join("; ")}` : "";
-      return { passed: faults.length === 0, seen: `${faults.length === 0 ? "nothing" : faults.join(", ")}${kept}` };
-    });
+    await this.results.check(everyStack.remains, async () => remains(before, await apiListing(stage.kubectl)));
   }
-
-  private async check(what: Observation, run: () => Promise<Finding>): Promise<boolean> {
-    const began = performance.now();
-    const finding = await run().catch(asFinding);
-    this.record(what, finding, (performance.now() - began) / 1000);
-    return finding.passed;
-  }
-
-  private enter(title: string): void {
-    this.stepTitle = title;
-    this.listener.step(title);
-  }
-
-  private record(what: Observation, finding: Finding, seconds: number): ProbeResult {
-    const { observation, title, expected } = what;
-    const where = { scenario: this.scenario.name, step: this.stepTitle };
-    const result = { ...where, observation, title, expected, ...finding, seconds };
-    this.results.push(result);
-    this.listener.result(result);
-    return result;
-  }
-}
-
-function describe({ changes }: OperationResult): string[] {
-  return changes.map(({ op, type, name }) => `${op} ${type.slice(type.lastIndexOf(":") + 1)} ${name}`);
-}
-
-function noChange(result: OperationResult): Finding {
-  const changes = describe(result);
-  const seconds = `${result.seconds.toFixed(1)} s`;
-  if (changes.length === 0) return { passed: true, seen: `no change, ${seconds}` };
-  const evidence = result.changes.map(({ op, name, paths }) => `${op} ${name} ${Object.keys(paths).join(" ")}`);
-  return { passed: false, seen: changes.join(", "), evidence: evidence.join("\n") };
-}
-
-/** Every change is expected, and every expected one occurs. */
-function onlyExpected(result: OperationResult, expect: readonly RegExp[]): Finding {
-  const changes = describe(result);
-  const unexpected = changes.filter((change) => !expect.some((pattern) => pattern.test(change)));
-  const missing = expect.filter((pattern) => !changes.some((change) => pattern.test(change)));
-  const seen = changes.join(", ") || "no change";
-  return { passed: unexpected.length === 0 && missing.length === 0, seen };
 }
