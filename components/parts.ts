@@ -110,14 +110,16 @@ function mutualTlsPart({ mutualTls }: Settings, { mesh, gateway }: Surroundings)
 
 function networkParts(settings: Settings, around: Surroundings): Part[] {
   const { network } = settings;
-  const { mesh } = around;
+  const { mesh, gateway } = around;
   const namespaces = settings.namespaces.map(({ name }) => name);
-  const traceCollector = traceCollectorOf({ ...settings.observability, mesh });
+  // Whether proxies send traces is for the gateway's owner to say; a tenant who names the collector has the way open.
+  const traceCollector =
+    gateway.tenant === undefined ? traceCollectorOf({ ...settings.observability, mesh }) : mesh.traceCollector;
   const isolation = networkIsolationArgs(network, {
     mesh,
     traceCollector,
     namespaces,
-    gateway: around.gatewayStands ? around.gateway : undefined,
+    gateway: around.gatewayStands ? gateway : undefined,
     gatewayClients: sharedPortClients(around.guarded),
   });
   const global = globalIsolationArgs(network, { mesh, traceCollector, policyEngine: around.network.policyEngine });
@@ -128,7 +130,7 @@ function networkParts(settings: Settings, around: Surroundings): Part[] {
             name: "network",
             manifests: networkIsolationManifests(isolation),
             home: "cluster" as const,
-            namespaces: [around.gateway.namespace, ...namespaces],
+            namespaces: [gateway.namespace, ...namespaces],
             besideGateway: true,
             create: (name: string, _: Ground, opts: pulumi.ComponentResourceOptions) =>
               new NetworkIsolation(name, isolation, opts),

@@ -128,6 +128,13 @@ describe("Stacks on one gateway", () => {
     assert.deepEqual(policies(team("shop")).sort(), ["egressgateway-to-shop--orders", "flow-gateway-shop-ingress"]);
   });
 
+  it("open a team's way to the collector that its mesh has, though whether to trace is the owner's to say", () => {
+    const mesh = { kind: "istio", install: false, tracing: { service: "otel.watch.svc.cluster.local" } };
+    const objects = written(team("shop", [], { mesh })).map(identity);
+    assert.ok(objects.includes("networking.k8s.io NetworkPolicy shop/flow-traces-shop-egress"));
+    assert.ok(!objects.some((object) => object.includes("Telemetry")));
+  });
+
   it("put both sides of a port of a team's own under its name", () => {
     const own = written(team("shop", [{ ...database("orders", "shop"), gatewayPort: 15500 }])).map(identity);
     for (const object of [
