@@ -1,3 +1,4 @@
+import { append } from "./append.js";
 import type { AnalysisOptions, KubernetesObject, NamespaceFacts, World } from "./model.js";
 import { deriveWorkloads } from "./workloads.js";
 
@@ -30,7 +31,7 @@ export function namespaceOf(object: KubernetesObject): string {
 /** Indexes the objects of the input. */
 export function buildWorld(objects: readonly KubernetesObject[], options: AnalysisOptions = {}): World {
   const byKind = new Map<string, KubernetesObject[]>();
-  for (const object of objects) push(byKind, kindKey(object), object);
+  for (const object of objects) append(byKind, kindKey(object), object);
   const ofKind = (kind: string): readonly KubernetesObject[] => byKind.get(kind) ?? [];
   const namespaces = namespaceFacts(objects);
   const perNamespace = new Map<string, Map<string, KubernetesObject[]>>();
@@ -38,7 +39,7 @@ export function buildWorld(objects: readonly KubernetesObject[], options: Analys
     let index = perNamespace.get(kind);
     if (!index) {
       index = new Map();
-      for (const object of ofKind(kind)) push(index, namespaceOf(object), object);
+      for (const object of ofKind(kind)) append(index, namespaceOf(object), object);
       perNamespace.set(kind, index);
     }
     return index.get(namespace) ?? [];
@@ -68,10 +69,4 @@ function namespaceFacts(objects: readonly KubernetesObject[]): Map<string, Names
     }
   }
   return facts;
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

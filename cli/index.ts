@@ -22,7 +22,7 @@ function commands(): Command {
   takesStack(program.command("render"))
     .description("the Kubernetes manifests of a stack")
     .addOption(new Option("-o, --output <format>").choices(["yaml", "json"]).default("yaml"))
-    .option("--out <dir>", "write one file per object into a folder")
+    .addOption(new Option("--out <dir>", "write one YAML file per object into a folder").conflicts("output"))
     .action(async (options) => (await import("./render.js")).render(options));
   takesStack(program.command("validate")).description("check a stack's settings").action(validate);
   registerAnalysis(program, async (stack) => (await import("./loadStack.js")).loadStack(stack));

@@ -4,6 +4,7 @@ import type { KubernetesObject } from "../access/model.js";
 import { accessTable } from "../access/output/table.js";
 import { optionsOfStack } from "../access/stack.js";
 import { type Plan, planStack } from "../plan/stack.js";
+import { print } from "./print.js";
 import { type StackOption, stackFile } from "./stackOption.js";
 import { tree } from "./tree.js";
 
@@ -17,7 +18,7 @@ export async function plan(options: StackOption & { output: "tree" | "json" }): 
     options.output === "json"
       ? JSON.stringify({ stack, resources, access, assumption, missingSecrets }, null, 2)
       : [tree(planned), ...matrix(planned)].join("\n");
-  process.stdout.write(`${text}\n`);
+  return print(text);
 }
 
 /** Who reaches what, under the tree. */

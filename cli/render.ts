@@ -1,5 +1,6 @@
 import { planStack } from "../plan/stack.js";
 import { plannedManifests, toYaml, writeManifests } from "./manifests.js";
+import { print } from "./print.js";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 export async function render(options: StackOption & { output: "yaml" | "json"; out?: string }): Promise<void> {
@@ -9,5 +10,5 @@ export async function render(options: StackOption & { output: "yaml" | "json"; o
     process.stderr.write(`${writeManifests(manifests, options.out).length} files in ${options.out}\n`);
     return;
   }
-  process.stdout.write(options.output === "json" ? `${JSON.stringify(manifests, null, 2)}\n` : toYaml(manifests));
+  return print(options.output === "json" ? JSON.stringify(manifests, null, 2) : toYaml(manifests).trimEnd());
 }

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { count } from "../access/output/words.js";
 import type { PlannedResource } from "../plan/recording.js";
 import type { Plan } from "../plan/stack.js";
 import { type Branch, byLayer } from "./layers.js";
@@ -16,7 +17,7 @@ export function tree(plan: Plan): string {
   const names = new Map(plan.resources.map(({ urn, name }) => [urn, name]));
   const lines = [...byLayer(plan.resources)].flatMap(([layer, branches]) => [
     "",
-    `${pc.bold(pc.cyan(layer))} ${pc.dim(count(branches))}`,
+    `${pc.bold(pc.cyan(layer))} ${pc.dim(size(branches))}`,
     ...drawn(branches, "", platform, names),
   ]);
   return [heading(plan), ...lines, "", ...footnotes(plan)].join("\n");
@@ -24,10 +25,10 @@ export function tree(plan: Plan): string {
 
 function heading({ stack, settings, resources }: Plan): string {
   const { cluster, mesh, databases } = settings;
-  return `${pc.bold(`Stack ${stack}`)}: ${resources.length} resources on ${cluster.cloud} with ${mesh.kind}, ${databases.length} database${databases.length === 1 ? "" : "s"}`;
+  return `${pc.bold(`Stack ${stack}`)}: ${resources.length} resources on ${cluster.cloud} with ${mesh.kind}, ${count(databases.length, "database")}`;
 }
 
-function count(branches: Branch[]): string {
+function size(branches: Branch[]): string {
   const all = (list: Branch[]): number => list.reduce((sum, { children }) => sum + 1 + all(children), 0);
   return `(${all(branches)})`;
 }

@@ -1,3 +1,4 @@
+import { count } from "../access/output/words.js";
 import { loadSettings } from "../settings/load.js";
 import { secretNames } from "../settings/secrets.js";
 import { readStackFile } from "../settings/stackFile.js";
@@ -9,7 +10,7 @@ export function validate(options: StackOption): void {
   const { own } = readStackFile(file);
   secretNames(own["secrets"]);
   const { databases, namespaces, workloads } = loadSettings(own);
-  process.stdout.write(
-    `${file} is fine: ${namespaces.length} namespaces, ${databases.length} databases, ${workloads.length} workloads.\n`,
-  );
+  const counts = { namespace: namespaces, database: databases, workload: workloads };
+  const told = Object.entries(counts).map(([noun, list]) => count(list.length, noun));
+  process.stdout.write(`${file} is fine: ${told.join(", ")}.\n`);
 }

@@ -1,8 +1,9 @@
 import type { Evidence, MeshVerdict, Workload } from "../model.js";
 import { pastOwnSidecar } from "../network/interception.js";
 import type { Mesh } from "./mesh.js";
-import { automaticSni, settledAt, type Hop, type Pods } from "./pods.js";
+import { settledAt, type Hop, type Pods } from "./pods.js";
 import type { RouteResult } from "./route.js";
+import { clusterSni } from "./scope.js";
 import type { Admission } from "./server.js";
 import { clientSni } from "./target.js";
 import { blocked, hopEncryption, unknown } from "./verdict.js";
@@ -47,7 +48,7 @@ export class ApplicationPods {
       via: this.pods.at(workload, port),
       leavesFromGateway: false,
       paths: new Map(),
-      sni: mutual && scope ? automaticSni(cluster) : clientSni(target),
+      sni: mutual && scope ? clusterSni(cluster) : clientSni(target),
       authenticated: mutual,
       handshake: undefined,
       policies: this.pods.policySet(workload, http),

@@ -1,3 +1,4 @@
+import { append } from "../append.js";
 import type { Evidence, KubernetesObject, World } from "../model.js";
 import { namespaceOf } from "../world.js";
 import { contains, parseBlock } from "../network/addressBlock.js";
@@ -43,7 +44,7 @@ class CallerIndex {
   add(rule: Rule, source: PolicyRule): void {
     const namespaces = exactNamespaces(source);
     if (!namespaces) this.#others.push(rule);
-    else for (const namespace of namespaces) push(this.#byNamespace, namespace, rule);
+    else for (const namespace of namespaces) append(this.#byNamespace, namespace, rule);
   }
 
   /** The first rule that matches, or the first of which it is not known. */
@@ -95,12 +96,6 @@ class RuleIndex {
     const any = this.#anySni.find(connection);
     return any?.answer === true ? any : (named ?? any);
   }
-}
-
-function push<K>(map: Map<K, Rule[]>, key: K, rule: Rule): void {
-  const list = map.get(key);
-  if (list) list.push(rule);
-  else map.set(key, [rule]);
 }
 
 /** The names a rule limits `connection.sni` to, when all are exact. */
@@ -431,10 +426,7 @@ export class AuthorizationPolicies {
     private readonly settings: MeshSettings,
   ) {
     for (const policy of [...world.ofKind("security.istio.io/AuthorizationPolicy")].sort(byCreation)) {
-      const namespace = namespaceOf(policy);
-      const list = this.#byNamespace.get(namespace);
-      if (list) list.push(policy);
-      else this.#byNamespace.set(namespace, [policy]);
+      append(this.#byNamespace, namespaceOf(policy), policy);
     }
   }
 

@@ -11,7 +11,7 @@ export type Ending =
   | { kind: "nowhere"; because: Evidence[] }
   | { kind: "unknown"; because: Evidence[] };
 
-/** Hosts and addresses by which a target is known, and those of all other targets. */
+/** Hosts of all targets: an endpoint with the name of one leads there. */
 export interface KnownTargets {
   hosts: ReadonlySet<string>;
 }

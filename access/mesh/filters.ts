@@ -1,3 +1,4 @@
+import { append } from "../append.js";
 import type { Evidence, KubernetesObject, Workload, World } from "../model.js";
 import { namespaceOf } from "../world.js";
 import { evidence } from "./evidence.js";
@@ -39,8 +40,7 @@ export class ProxyPatches {
   ) {
     for (const kind of ["networking.istio.io/EnvoyFilter", "extensions.istio.io/WasmPlugin"]) {
       for (const object of world.ofKind(kind)) {
-        const namespace = namespaceOf(object);
-        this.#byNamespace.set(namespace, [...(this.#byNamespace.get(namespace) ?? []), object]);
+        append(this.#byNamespace, namespaceOf(object), object);
       }
     }
   }

@@ -6,9 +6,9 @@ import { gatewayPort, type GatewayChain, type GatewayPort } from "./gatewayRoute
 import { field, tlsMode } from "./gateways.js";
 import type { Mesh } from "./mesh.js";
 import { bySni } from "./outbound.js";
-import { automaticSni, settledAt, type Hop, type Pods } from "./pods.js";
+import { settledAt, type Hop, type Pods } from "./pods.js";
 import { finished, type RouteResult } from "./route.js";
-import { ProxyScope, type Cluster } from "./scope.js";
+import { clusterSni, ProxyScope, type Cluster } from "./scope.js";
 import type { Admission } from "./server.js";
 import type { RouteDestination } from "./shapes.js";
 import { clientSni } from "./target.js";
@@ -53,7 +53,7 @@ export class GatewayPods {
       return stop(unknown([...because, here("servers with bind are not modelled")]));
     }
     const mutual = this.pods.isMutual(workload, port, hop);
-    const sni = mutual ? (tls?.sni ?? automaticSni(cluster)) : clientSni(target);
+    const sni = mutual ? (tls?.sni ?? clusterSni(cluster)) : clientSni(target);
     if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL") {
       return stop(unknown([...because, here("a hop to the gateway with certificates of its own is not modelled")]));
     }

@@ -1,3 +1,4 @@
+import { append } from "../append.js";
 import type { AnalysisOptions, Target, Workload, World } from "../model.js";
 import { AuthorizationPolicies } from "./authorization.js";
 import type { KnownTargets } from "./destination.js";
@@ -48,9 +49,7 @@ export class Mesh {
     this.gatewayApi = new GatewayApiRoutes(world);
     this.known = { hosts: new Set(targets.map(({ host }) => host)) };
     for (const workload of world.workloads) {
-      const list = this.#workloads.get(workload.namespace);
-      if (list) list.push(workload);
-      else this.#workloads.set(workload.namespace, [workload]);
+      append(this.#workloads, workload.namespace, workload);
     }
   }
 

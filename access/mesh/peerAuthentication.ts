@@ -1,3 +1,4 @@
+import { append } from "../append.js";
 import type { Evidence, KubernetesObject, World } from "../model.js";
 import { namespaceOf } from "../world.js";
 import { byCreation, createdAt, evidence } from "./evidence.js";
@@ -37,10 +38,7 @@ export class PeerAuthentications {
     private readonly settings: MeshSettings,
   ) {
     for (const policy of [...world.ofKind("security.istio.io/PeerAuthentication")].sort(byCreation)) {
-      const namespace = namespaceOf(policy);
-      const list = this.#byNamespace.get(namespace);
-      if (list) list.push(policy);
-      else this.#byNamespace.set(namespace, [policy]);
+      append(this.#byNamespace, namespaceOf(policy), policy);
     }
   }
 

@@ -67,11 +67,6 @@ export class Pods {
   }
 }
 
-/** The SNI of mutual TLS for which no rule names one. */
-export function automaticSni({ port, subset, service }: Cluster): string {
-  return `outbound_.${port.number}_.${subset}_.${service.host}`;
-}
-
 /** A connection that is settled at these pods, whoever the caller is. */
 export function settledAt(via: Path["via"], verdict: MeshVerdict, leavesFromGateway: boolean): { path: Path } {
   return { path: { verdict, via, leavesFromGateway } };

@@ -222,7 +222,7 @@ export function upstreamTls(cluster: Cluster, proxyIsSidecar: boolean): Upstream
   return { mode, sni: tls.sni, evidence: say(`${mode === "SIMPLE" ? "TLS" : "mutual TLS"} to ${service.host}`) };
 }
 
-/** The SNI of a mutual TLS hop whose rule names none: the name of the cluster. */
-function clusterSni({ service, port, subset }: Cluster): string {
+/** The SNI of a mutual TLS hop for which no rule names one: the name of the cluster. */
+export function clusterSni({ service, port, subset }: Cluster): string {
   return `outbound_.${port.number}_.${subset}_.${service.host}`;
 }

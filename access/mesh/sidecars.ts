@@ -1,3 +1,4 @@
+import { append } from "../append.js";
 import type { Evidence, KubernetesObject, World } from "../model.js";
 import { namespaceOf } from "../world.js";
 import { byCreation, evidence } from "./evidence.js";
@@ -56,8 +57,7 @@ export class Sidecars {
         byCreation(a, b),
     );
     for (const object of objects) {
-      const namespace = namespaceOf(object);
-      this.#byNamespace.set(namespace, [...(this.#byNamespace.get(namespace) ?? []), object]);
+      append(this.#byNamespace, namespaceOf(object), object);
     }
     this.#root = objects.find(
       (object) => namespaceOf(object) === settings.rootNamespace && specOf(object).workloadSelector === undefined,

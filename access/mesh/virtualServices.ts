@@ -1,3 +1,4 @@
+import { append } from "../append.js";
 import type { KubernetesObject, World } from "../model.js";
 import { namespaceOf } from "../world.js";
 import { byCreation } from "./evidence.js";
@@ -25,7 +26,7 @@ class RouteList {
     routes.forEach((route, position) => {
       for (const host of new Set(route.hosts)) {
         if (isWildcard(host)) this.#wildcards.push(position);
-        else this.#exact.set(host, [...(this.#exact.get(host) ?? []), position]);
+        else append(this.#exact, host, position);
       }
     });
   }
@@ -64,10 +65,10 @@ export class VirtualServices {
       this.#noteCallers(route);
       const exportTo = exportedTo(route, settings);
       for (const gateway of route.spec.gateways ?? []) {
-        if (exportTo.has("*")) push(everyone, gateway, route);
+        if (exportTo.has("*")) append(everyone, gateway, route);
         else if (!exportTo.has("~")) {
           for (const namespace of exportTo) {
-            push(namespace === route.namespace ? own : exported, `${namespace}|${gateway}`, route);
+            append(namespace === route.namespace ? own : exported, `${namespace}|${gateway}`, route);
           }
         }
       }
@@ -119,12 +120,6 @@ export class VirtualServices {
     const key = `${namespace}|${meshGateway}`;
     return this.#own.has(key) || this.#exported.has(key) || this.#sourceNamespaces.has(namespace);
   }
-}
-
-function push(map: Map<string, Route[]>, key: string, route: Route): void {
-  const list = map.get(key);
-  if (list) list.push(route);
-  else map.set(key, [route]);
 }
 
 function exportedTo(route: Route, settings: MeshSettings): Set<string> {

@@ -1,3 +1,4 @@
+import { append } from "../append.js";
 import { anyAddress, isVisibleTo, type MeshService } from "./registry.js";
 
 /** Services of one port: by listening address, and those that listen on every address. */
@@ -57,12 +58,6 @@ export function listeningAddress(service: MeshService, capture: boolean): string
   if (service.address !== anyAddress) return service.address;
   if (service.registry === "kubernetes") return `pods:${service.host}`;
   return (capture ? service.allocated : undefined) ?? anyAddress;
-}
-
-function append<K>(map: Map<K, MeshService[]>, key: K, service: MeshService): void {
-  const list = map.get(key);
-  if (list) list.push(service);
-  else map.set(key, [service]);
 }
 
 /** What the proxies of one namespace may see: first what is exported to it by name, then what is exported to all. */

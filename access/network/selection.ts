@@ -1,3 +1,4 @@
+import { append } from "../append.js";
 import type { NamespaceFacts, Workload, World } from "../model.js";
 import { inOrder, type Selected } from "./decide.js";
 import { no } from "./match.js";
@@ -17,17 +18,17 @@ export function selectPolicies(
   const byLabel = new Map<string, Workload[]>();
   const byNamespace = new Map<string, Workload[]>();
   for (const workload of world.workloads) {
-    push(byNamespace, workload.namespace, workload);
+    append(byNamespace, workload.namespace, workload);
     for (const [key, value] of Object.entries(workload.labels)) {
-      push(byLabel, `${key}=${value}`, workload);
-      push(byLabel, `${workload.namespace}/${key}=${value}`, workload);
+      append(byLabel, `${key}=${value}`, workload);
+      append(byLabel, `${workload.namespace}/${key}=${value}`, workload);
     }
   }
   const found = new Map<Workload, Selected[]>();
   for (const policy of policies) {
     for (const workload of candidates(policy)) {
       const selects = policy.selects(workload, factsOf(world, workload.namespace));
-      if (selects !== no) push(found, workload, { policy, selects });
+      if (selects !== no) append(found, workload, { policy, selects });
     }
   }
   return cached(found, tierOrder);
@@ -70,10 +71,4 @@ export function factsOf(world: World, namespace: string): NamespaceFacts {
       declared: false,
     }
   );
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

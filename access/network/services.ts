@@ -1,3 +1,4 @@
+import { append } from "../append.js";
 import type { AnalysisOptions, KubernetesObject, Target, Workload, World } from "../model.js";
 import { namespaceOf } from "../world.js";
 import { parseBlock, type AddressBlock } from "./addressBlock.js";
@@ -33,10 +34,7 @@ export class ServiceDirectory {
     for (const workload of world.workloads) {
       for (const address of workload.addresses) this.podsByAddress.set(address, workload);
       for (const [key, value] of Object.entries(workload.labels)) {
-        const pair = `${workload.namespace}/${key}=${value}`;
-        const list = this.podsByLabel.get(pair);
-        if (list) list.push(workload);
-        else this.podsByLabel.set(pair, [workload]);
+        append(this.podsByLabel, `${workload.namespace}/${key}=${value}`, workload);
       }
     }
   }

@@ -3,9 +3,10 @@ import pc from "picocolors";
 import { analyse } from "../../access/analyse.js";
 import { accessJson } from "../../access/output/json.js";
 import { accessTable } from "../../access/output/table.js";
+import { print } from "../print.js";
 import { takesStack } from "../stackOption.js";
 import { readInput, takesManifests, type InputOptions, type LoadStack } from "./input.js";
-import { print, reportInput } from "./report.js";
+import { reportInput } from "./report.js";
 
 /** `mesh-egress access`: the matrix of workloads and databases. */
 export function registerAccess(program: Command, loadStack: LoadStack): void {

@@ -6,9 +6,10 @@ import { checksTable } from "../../access/output/checks.js";
 import { listJson } from "../../access/output/json.js";
 import { sarif } from "../../access/output/sarif.js";
 import { SettingsError } from "../../settings/problem.js";
+import { print } from "../print.js";
 import { takesStack } from "../stackOption.js";
 import { readAssertions, readInput, takesManifests, type InputOptions, type LoadStack } from "./input.js";
-import { placesOf, print, reportInput, somethingWrong, sourcesOf } from "./report.js";
+import { placesOf, reportInput, somethingWrong, sourcesOf } from "./report.js";
 
 type Format = "table" | "json" | "html" | "sarif";
 

@@ -4,8 +4,9 @@ import { analyse } from "../../access/analyse.js";
 import { diffReach } from "../../access/diff.js";
 import { changesTable } from "../../access/output/changes.js";
 import { listJson } from "../../access/output/json.js";
+import { print } from "../print.js";
 import { readSide, takesManifests, type InputOptions, type LoadStack } from "./input.js";
-import { print, reportInput } from "./report.js";
+import { reportInput } from "./report.js";
 
 type Format = "table" | "json" | "html";
 

@@ -5,9 +5,10 @@ import { analyse, explain } from "../../access/analyse.js";
 import type { Analysis } from "../../access/model.js";
 import { explanationText } from "../../access/output/explanation.js";
 import { SettingsError, type Problem } from "../../settings/problem.js";
+import { print } from "../print.js";
 import { takesStack } from "../stackOption.js";
 import { readInput, takesManifests, type Input, type InputOptions, type LoadStack } from "./input.js";
-import { placesOf, print, reportInput } from "./report.js";
+import { placesOf, reportInput } from "./report.js";
 
 type Format = "table" | "json" | "html";
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { Option, type Command } from "commander";
-import { load } from "js-yaml";
+import { load, YAMLException } from "js-yaml";
 import { loadManifests } from "../../access/input/load.js";
 import { checkReferences } from "../../access/input/references.js";
 import type { AnalysisOptions, Assertion, KubernetesObject, Problem } from "../../access/model.js";
@@ -50,7 +50,12 @@ export interface Input {
 /** Gives a command `-f` and what manifests alone cannot say. */
 export function takesManifests(command: Command): Command {
   return command
-    .option("-f, --file <path...>", "manifests instead of a stack: files, folders, - for the standard input")
+    .addOption(
+      new Option(
+        "-f, --file <path...>",
+        "manifests instead of a stack: files, folders, - for the standard input",
+      ).conflicts(["stack", "config"]),
+    )
     .addOption(
       new Option("--outbound <policy>", "outbound traffic policy of the mesh").choices(["ALLOW_ANY", "REGISTRY_ONLY"]),
     )
@@ -86,8 +91,8 @@ export async function readSide(side: string, given: InputOptions, loadStack: Loa
 
 async function isStackFile(file: string): Promise<boolean> {
   if (!/\.ya?ml$/.test(file)) return false;
-  const head = await readFile(file, "utf8").catch(() => "");
-  return /^(config|encryptionsalt|secretsprovider):/m.test(head) && !/^kind:/m.test(head);
+  const text = await readFile(file, "utf8").catch(() => "");
+  return /^(config|encryptionsalt|secretsprovider):/m.test(text) && !/^kind:/m.test(text);
 }
 
 async function fromStack(stack: StackOption, given: InputOptions, loadStack: LoadStack): Promise<Input> {
@@ -135,8 +140,18 @@ function withFlags(options: AnalysisOptions, given: InputOptions): AnalysisOptio
  * @throws {@link SettingsError} when the file holds none, or one that cannot be read.
  */
 export async function readAssertions(file: string): Promise<readonly Assertion[]> {
-  const content = load(await readFile(file, "utf8")) as { assert?: unknown; access?: { assert?: unknown } } | unknown[];
+  const content = (await readYaml(file)) as { assert?: unknown; access?: { assert?: unknown } } | unknown[];
   const assert = Array.isArray(content) ? content : (content?.assert ?? content?.access?.assert);
   if (assert !== undefined) return parse(accessSchema, { assert }, file).assert;
   throw new SettingsError([{ path: file, reason: "holds no promises", instead: "Write a list of them under assert" }]);
+}
+
+async function readYaml(file: string): Promise<unknown> {
+  try {
+    return load(await readFile(file, "utf8"));
+  } catch (error) {
+    const reason =
+      error instanceof YAMLException ? `is no YAML: ${error.reason}` : `cannot be read: ${(error as Error).message}`;
+    throw new SettingsError([{ path: file, reason, instead: "Name a file with promises" }]);
+  }
 }

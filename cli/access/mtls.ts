@@ -3,9 +3,10 @@ import pc from "picocolors";
 import { auditMtls } from "../../access/mtls.js";
 import { listJson } from "../../access/output/json.js";
 import { mtlsTable } from "../../access/output/mtlsAudit.js";
+import { print } from "../print.js";
 import { takesStack } from "../stackOption.js";
 import { readInput, takesManifests, type InputOptions, type LoadStack } from "./input.js";
-import { print, reportInput } from "./report.js";
+import { reportInput } from "./report.js";
 
 /** `mesh-egress mtls`: which workloads take plaintext, and which policy decides it. */
 export function registerMtls(program: Command, loadStack: LoadStack): void {

@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import pc from "picocolors";
 import type { Evidence, KubernetesObject, Problem, Source } from "../../access/model.js";
 import { count } from "../../access/output/words.js";
@@ -11,16 +9,6 @@ export const somethingWrong = 1;
 
 /** Nobody reads further, and a wrong path can make thousands. */
 const shownProblems = 100;
-
-/** Writes text or pieces of it, as fast as the reader takes them; a reader that has seen enough, as `head`, is no error. */
-export async function print(pieces: string | Iterable<string>): Promise<void> {
-  const source = Readable.from(typeof pieces === "string" ? [pieces, "\n"] : pieces);
-  try {
-    await pipeline(source, process.stdout, { end: false });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
-  }
-}
 
 /** Says on the error output what the answers assume, what is wrong with the input and what was left out; answers stay clean for machines. */
 export function reportInput({

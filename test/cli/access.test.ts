@@ -173,6 +173,14 @@ spec:
     await assert.rejects(run(["check"], { objects: [], options: {} }), /access\.assert: holds no promises/);
   });
 
+  it("check says what is wrong with a file of promises that it cannot read", async () => {
+    const broken = join(folder, "promises.yaml");
+    await writeFile(broken, "assert: [");
+    await assert.rejects(run(["check", "-f", open, "--assert", broken]), /promises\.yaml: is no YAML: /);
+    const missing = run(["check", "-f", open, "--assert", join(folder, "none.yaml")]);
+    await assert.rejects(missing, (error) => error instanceof SettingsError && /cannot be read/.test(error.message));
+  });
+
   it("check refuses a promise with a key it does not know", async () => {
     const file = join(folder, "promises.yaml");
     await writeFile(file, "- {from: '*', to: '*', expects: blocked}\n");

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
 import { database, smallStack, writeStack } from "../plan/stackFiles.js";
@@ -106,12 +107,24 @@ describe("The command line", () => {
     assert.match(stderr, /Did you mean rds\?/);
   });
 
+  it("ends quietly when its reader has seen enough", async () => {
+    for (const command of ["plan", "render", "access"]) {
+      const child = spawn("node", ["bin/mesh-egress.js", command, "--stack", "boutique", "-o", "json"]);
+      // Whoever closes its end before the first byte is sure to be written to.
+      child.stdout.destroy();
+      const errors = await text(child.stderr);
+      assert.doesNotMatch(errors, /EPIPE|at .*node:/, command);
+    }
+  });
+
   it("exits with 2 on wrong usage", async () => {
     for (const args of [
       ["plan", "--nonsense"],
       ["nonsense"],
       ["plan", "-o", "xml"],
       ["plan", "--stack", "rds", "--config", "x"],
+      ["access", "--stack", "rds", "--file", "x"],
+      ["render", "-o", "json", "--out", "x"],
     ])
       assert.equal((await meshEgress(...args)).code, 2, args.join(" "));
   });
