@@ -49,12 +49,7 @@ const checks: CrossCheck[] = [
   },
   {
     of: ["mesh", "gateway", "databases"],
-    problems: ({ databases, mesh, gateway }) =>
-      collisions(databases, {
-        dnsCapture: mesh.dnsCapture,
-        sharedPort: gateway.sharedPort,
-        tenant: gateway.tenant,
-      }),
+    problems: ({ databases, mesh, gateway }) => collisions(databases, { dnsCapture: mesh.dnsCapture, gateway }),
   },
   { of: ["namespaces"], problems: namespacesTwice },
   { of: ["namespaces", "databases"], problems: strangers },

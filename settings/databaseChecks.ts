@@ -200,7 +200,7 @@ export function sharedPolicyProblems(
 /** Everything wrong between databases. */
 export function collisions(
   databases: DatabaseSettings[],
-  options: { dnsCapture: boolean; sharedPort: number; tenant?: string },
+  options: { dnsCapture: boolean; gateway: Pick<GatewaySettings, "name" | "sharedPort" | "tenant"> },
 ): Problem[] {
   return [
     ...twice(databases, "name", (db) => db.name, "is the name of another database too", "Write a name of its own"),
@@ -215,12 +215,12 @@ export function collisions(
     ...twice(
       databases,
       "name",
-      (db) => loopbackPort(db, options.tenant),
+      (db) => loopbackPort(db, options.gateway.tenant),
       "leads to the loopback port of another wildcard group",
       "Rename one of the two",
     ),
     ...databases.flatMap((db, i) =>
-      db.gatewayPort === options.sharedPort
+      db.gatewayPort === options.gateway.sharedPort
         ? [
             {
               path: `databases[${i}].gatewayPort`,
@@ -231,8 +231,31 @@ export function collisions(
           ]
         : [],
     ),
+    ...databases.flatMap((db, i) => serviceNameProblems(db, `databases[${i}].name`, options.gateway)),
     ...(options.dnsCapture ? [] : onOnePort(databases)),
   ];
+}
+
+/** The name of a Service is a DNS label. */
+const longestServiceName = 63;
+
+/** A port of its own has a Service of its own, named after gateway and database. */
+function serviceNameProblems(
+  { name, gatewayPort }: DatabaseSettings,
+  path: string,
+  gateway: Pick<GatewaySettings, "name" | "tenant">,
+): Problem[] {
+  const service = `${gateway.name}-${nameOnGateway(name, gateway.tenant)}`;
+  return gatewayPort && service.length > longestServiceName
+    ? [
+        {
+          path,
+          value: name,
+          reason: `makes ${service} of its Service on the gateway, more than ${longestServiceName} characters`,
+          instead: "Shorten it, or leave gatewayPort out",
+        },
+      ]
+    : [];
 }
 
 const loopbackPort = ({ name, trafficMode }: DatabaseSettings, tenant: string | undefined) =>

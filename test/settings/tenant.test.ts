@@ -81,6 +81,16 @@ describe("Settings of a stack on another's gateway", () => {
     assert.match(problemsOf({ ...shop, network })["network.openEgress[0].namespace"] ?? "", /not isolated here/);
   });
 
+  it("keep the name of a Service of a database's own within a DNS label", () => {
+    const own = { ...database("a".repeat(31), "shop"), gatewayPort: 15500 };
+    assert.deepEqual(problemsOf({ ...shop, databases: [own] }), {});
+    const gateway = { ...shop.gateway, tenant: "shop-of-the-south" };
+    assert.match(
+      problemsOf({ ...shop, gateway, databases: [own] })["databases[0].name"] ?? "",
+      /more than 63 characters/,
+    );
+  });
+
   it("keep a tenant's mark to tenants, who stand on gateways of others only", () => {
     assert.match(problemsOf(team("a--b", []))["gateway.tenant"] ?? "", /two hyphens/);
     const databases = [database("shop--orders", "shop")];
