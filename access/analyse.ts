@@ -66,7 +66,8 @@ export function explain(
   if (!workload || !target) return undefined;
   const group = reach.group(workload);
   const [mesh, around] = [group.mesh[index], group.around[index]];
-  return mesh && around ? { row: rowOf(workload, target, mesh, around), workload, target } : undefined;
+  if (!mesh || !around) return undefined;
+  return { row: { from: callerOf(workload), to: endOf(target), mesh, around }, workload, target };
 }
 
 /** Reads the policies once, and answers whether pods of one workload may connect to another's. */
@@ -214,13 +215,12 @@ class Reach {
   }
 }
 
-function rowOf(workload: Workload, target: Target, mesh: MeshVerdict, around: AroundVerdict): Row {
-  return {
-    from: { namespace: workload.namespace, workload: workload.name, serviceAccount: workload.serviceAccount },
-    to: { host: target.host, port: target.port },
-    mesh,
-    around,
-  };
+function callerOf({ namespace, name, serviceAccount }: Workload): Row["from"] {
+  return { namespace, workload: name, serviceAccount };
+}
+
+function endOf({ host, port }: Target): Row["to"] {
+  return { host, port };
 }
 
 /** Rows in the order of workloads and targets, made one at a time. */
@@ -236,11 +236,12 @@ class LazyRows implements Rows {
   }
 
   *[Symbol.iterator](): Iterator<Row> {
+    const ends = this.targets.map(endOf);
     for (const [position, workload] of this.workloads.entries()) {
-      const group = this.groups[position];
-      for (const [index, target] of this.targets.entries()) {
+      const [from, group] = [callerOf(workload), this.groups[position]];
+      for (const [index, to] of ends.entries()) {
         const [mesh, around] = [group?.mesh[index], group?.around[index]];
-        if (mesh && around) yield rowOf(workload, target, mesh, around);
+        if (mesh && around) yield { from, to, mesh, around };
       }
     }
   }

@@ -20,7 +20,7 @@ export function diffReach(before: Iterable<Row>, after: Iterable<Row>): ReachCha
   return changes;
 }
 
-/** A row, and of how many workloads of that name it is: a Deployment and a CronJob may share theirs. */
+/** A row, and how many workloads of that name come before its own. */
 interface Placed {
   row: Row;
   namesake: number;
@@ -30,7 +30,7 @@ function* placed(rows: Iterable<Row>): Generator<Placed, undefined> {
   let last: Placed | undefined;
   for (const row of rows) {
     const again = last && compareCallers(last.row, row) === 0;
-    const namesake: number = !last || !again ? 0 : last.namesake + Number(compareTargets(row, last.row) <= 0);
+    const namesake: number = !last || !again ? 0 : last.namesake + Number(row.from !== last.row.from);
     yield (last = { row, namesake });
   }
 }

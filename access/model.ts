@@ -148,6 +148,7 @@ export interface AroundVerdict {
 
 /** One workload against one target. */
 export interface Row {
+  /** One object for all rows of a workload: a Deployment and a CronJob of a namespace may have one name. */
   from: { namespace: string; workload: string; serviceAccount: string };
   to: { host: string; port: number };
   mesh: MeshVerdict;

@@ -59,7 +59,7 @@ export function accessTable(analysis: Pick<Analysis, "rows" | "findings" | "summ
     const { from } = row;
     const { key, grave } = answers.of(row);
     if (grave) grave.pairs++;
-    if (from.workload !== current?.workload || from.namespace !== current.namespace) {
+    if (from !== current) {
       current = from;
       workloads++;
       if (lines < shownLines) blocks.push({ from, groups: new Map() });

@@ -69,9 +69,10 @@ export function matrix(workloadCount: number, targetCount: number): Analysis {
     length: workloadCount * targetCount,
     *[Symbol.iterator](): Iterator<Row> {
       for (const [r, { namespace, name, serviceAccount }] of workloads.entries()) {
+        const from = { namespace, workload: name, serviceAccount };
         for (const [c, { host, port }] of targets.entries()) {
           yield {
-            from: { namespace, workload: name, serviceAccount },
+            from,
             to: { host, port },
             mesh: answer(meshAnswers, c + r),
             around: answer(aroundAnswers, c + 2 * r),

@@ -48,6 +48,13 @@ describe("the matrix in a terminal", () => {
     assert.match(graves[1] ?? "", /sees the server's greeting/);
   });
 
+  it("tells workloads of one name apart", () => {
+    assert.ok(client);
+    const two = [client, { ...client, from: { ...client.from } }];
+    const heads = accessTable({ rows: two, findings: [], summary }, plain).match(/^demo\/client as client$/gm);
+    assert.equal(heads?.length, 2);
+  });
+
   it("puts databases with one and the same answer into one line", () => {
     assert.ok(client);
     const many = [1, 2, 3].map((n) => ({ ...client, to: { host: `db${n}.example.com`, port: 3306 } }));
@@ -97,7 +104,7 @@ describe("a comparison of reach", () => {
 
   it("tells workloads of one name apart, of which a namespace may hold several", () => {
     assert.ok(client && intruder && lost);
-    const [deployment, cronJob] = [client, { ...client, mesh: intruder.mesh }];
+    const [deployment, cronJob] = [client, { ...client, from: { ...client.from }, mesh: intruder.mesh }];
     const elsewhere = (row: Row): Row => ({ ...row, to: lost.to });
     const both = [deployment, elsewhere(deployment), cronJob, elsewhere(cronJob)];
     assert.deepEqual(diffReach(both, both), []);

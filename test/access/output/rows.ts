@@ -1,5 +1,7 @@
 import type { Row } from "../../../access/model.js";
 
+const intruder = { namespace: "other", workload: "intruder", serviceAccount: "default" };
+
 /** Rows of every kind, for tests of how they are shown. */
 export const rows: Row[] = [
   {
@@ -28,7 +30,7 @@ export const rows: Row[] = [
     },
   },
   {
-    from: { namespace: "other", workload: "intruder", serviceAccount: "default" },
+    from: intruder,
     to: { host: "db.example.com", port: 3306 },
     mesh: {
       verdict: "blocked",
@@ -53,7 +55,7 @@ export const rows: Row[] = [
     },
   },
   {
-    from: { namespace: "other", workload: "intruder", serviceAccount: "default" },
+    from: intruder,
     to: { host: "two.example.com", port: 3306 },
     mesh: { verdict: "misrouted", encryption: ["plaintext"], identity: false, exposes: null, because: [] },
     around: { verdict: "unknown", because: [] },
