@@ -95,12 +95,13 @@ function logged(observation: string, title: string, named: boolean, port = plain
 
 const collector = { namespace: "observability", name: "otel-collector" };
 
-/** Proxies tell the collector of this share of the requests. */
+/** Proxies tell the collector of this share of the requests, with default deny on both sides of the way there. */
 function traced(samplingPercent: number): (config: Config) => Config {
   const service = `${collector.name}.${collector.namespace}.svc.cluster.local`;
   return (config) => ({
     ...config,
     mesh: { ...(config["mesh"] as object), tracing: { service } },
+    network: { ...(config["network"] as object), globalIsolation: { enabled: true } },
     observability: { tracing: { enabled: true, samplingPercent } },
   });
 }
