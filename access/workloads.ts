@@ -140,6 +140,8 @@ interface InjectionFacts {
 
 type Identity = Pick<Workload, "kind" | "namespace" | "name">;
 
+const injectLabel = "sidecar.istio.io/inject";
+
 /**
  * Whether the pods carry a proxy, by the selectors of the injection webhook and then the injector's own rules. A live
  * Pod is judged by its containers instead.
@@ -150,54 +152,73 @@ function injection(
   namespace: NamespaceFacts | undefined,
   options: AnalysisOptions,
 ): SidecarFact {
-  const own = (present: SidecarFact["present"], field: string, text: string): SidecarFact => ({
-    present,
-    because: { ...workload, field, text },
-  });
-  const ofNamespace = (present: SidecarFact["present"], field: string, text: string): SidecarFact => ({
-    present,
-    because: { kind: "Namespace", namespace: "", name: workload.namespace, field, text },
-  });
-  if (pod.proxy) return own(true, "spec.template.spec.containers", "the pod has a container istio-proxy");
-  if (pod.hostNetwork) return own(false, "spec.template.spec.hostNetwork", "pods on the host network get no sidecar");
-  if (neverInjected.has(workload.namespace)) return ofNamespace(false, "", "the injector ignores this namespace");
-  const namespaceLabels = namespace?.labels ?? {};
-  if ((namespaceLabels["istio.io/dataplane-mode"] ?? pod.labels["istio.io/dataplane-mode"]) === "ambient") {
-    return ofNamespace("unknown", "metadata.labels", "ambient mode is not modelled");
-  }
-  const asked = pod.labels["sidecar.istio.io/inject"];
-  if (asked === "false") {
-    return own(false, "spec.template.metadata.labels", "label sidecar.istio.io/inject=false: no sidecar");
-  }
-  const refused = asked === undefined && pod.annotations["sidecar.istio.io/inject"] === "false";
-  const refusal = own(
-    false,
-    "spec.template.metadata.annotations",
-    "annotation sidecar.istio.io/inject=false: no sidecar",
-  );
-  const label = namespaceLabels["istio-injection"];
-  const revision = namespaceLabels["istio.io/rev"];
-  if (label !== undefined) {
-    const text = `label istio-injection=${label}`;
-    if (label !== "enabled") return ofNamespace(false, "metadata.labels", `${text}: no sidecar`);
-    return refused ? refusal : ofNamespace(true, "metadata.labels", `${text}: every pod gets a sidecar`);
-  }
-  if (revision !== undefined) {
-    const text = `label istio.io/rev=${revision}: every pod gets a sidecar`;
-    return refused ? refusal : ofNamespace(true, "metadata.labels", text);
-  }
-  for (const name of ["sidecar.istio.io/inject", "istio.io/rev"]) {
-    const value = pod.labels[name];
-    if (value === undefined || (name === "sidecar.istio.io/inject" && value !== "true")) continue;
-    return refused
-      ? refusal
-      : own(true, "spec.template.metadata.labels", `label ${name}=${value}: the pod gets a sidecar`);
-  }
-  if (options.mesh?.injectByDefault) return refused ? refusal : ofNamespace(true, "", "the mesh injects by default");
-  if (namespace?.declared !== true) {
-    return ofNamespace("unknown", "", "the input holds no Namespace object, so its injection label is not known");
-  }
-  return ofNamespace(false, "metadata.labels", "no injection label on the namespace or the pod: no sidecar");
+  if (pod.proxy) return own(workload, true, "spec.containers", "the pod has a container istio-proxy");
+  const fact = neverAsked(workload, pod, namespace) ?? byWebhook(workload, pod, namespace, options);
+  const refused = pod.labels[injectLabel] === undefined && pod.annotations[injectLabel] === "false";
+  return fact.present === true && refused
+    ? own(workload, false, "metadata.annotations", "annotation sidecar.istio.io/inject=false: no sidecar")
+    : fact;
+}
+
+/** A fact that the workload's pods say themselves, in a field of their template. */
+function own(workload: Identity, present: SidecarFact["present"], field: string, text: string): SidecarFact {
+  return { present, because: { ...workload, field: `spec.template.${field}`, text } };
+}
+
+function ofNamespace(
+  { namespace }: Identity,
+  present: SidecarFact["present"],
+  field: string,
+  text: string,
+): SidecarFact {
+  return { present, because: { kind: "Namespace", namespace: "", name: namespace, field, text } };
+}
+
+/** What keeps pods from the webhook, or the webhook from them, whatever it would inject by. */
+function neverAsked(
+  workload: Identity,
+  pod: InjectionFacts,
+  namespace: NamespaceFacts | undefined,
+): SidecarFact | undefined {
+  if (pod.hostNetwork) return own(workload, false, "spec.hostNetwork", "pods on the host network get no sidecar");
+  if (neverInjected.has(workload.namespace))
+    return ofNamespace(workload, false, "", "the injector ignores this namespace");
+  const dataplane = "istio.io/dataplane-mode";
+  if ((namespace?.labels[dataplane] ?? pod.labels[dataplane]) === "ambient")
+    return ofNamespace(workload, "unknown", "metadata.labels", "ambient mode is not modelled");
+  return pod.labels[injectLabel] === "false"
+    ? own(workload, false, "metadata.labels", "label sidecar.istio.io/inject=false: no sidecar")
+    : undefined;
+}
+
+/** The namespace's labels come before the pod's, and both before the mesh's default. */
+function byWebhook(
+  workload: Identity,
+  pod: InjectionFacts,
+  namespace: NamespaceFacts | undefined,
+  options: AnalysisOptions,
+): SidecarFact {
+  const label = namespace?.labels["istio-injection"];
+  if (label === "enabled")
+    return ofNamespace(workload, true, "metadata.labels", "label istio-injection=enabled: every pod gets a sidecar");
+  if (label !== undefined)
+    return ofNamespace(workload, false, "metadata.labels", `label istio-injection=${label}: no sidecar`);
+  const revision = namespace?.labels["istio.io/rev"];
+  if (revision !== undefined)
+    return ofNamespace(workload, true, "metadata.labels", `label istio.io/rev=${revision}: every pod gets a sidecar`);
+  const asking = pod.labels[injectLabel] === "true" ? injectLabel : "istio.io/rev";
+  const value = pod.labels[asking];
+  if (value !== undefined)
+    return own(workload, true, "metadata.labels", `label ${asking}=${value}: the pod gets a sidecar`);
+  if (options.mesh?.injectByDefault) return ofNamespace(workload, true, "", "the mesh injects by default");
+  if (namespace?.declared !== true)
+    return ofNamespace(
+      workload,
+      "unknown",
+      "",
+      "the input holds no Namespace object, so its injection label is not known",
+    );
+  return ofNamespace(workload, false, "metadata.labels", "no injection label on the namespace or the pod: no sidecar");
 }
 
 /** A Pod is its owner's: it says what really runs. A Pod whose owner is not in the input stands for that owner. */

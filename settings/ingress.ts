@@ -50,38 +50,29 @@ export const ingressSchema = z.strictObject({
 });
 export type IngressSettings = z.output<typeof ingressSchema>;
 
+interface Surroundings {
+  meshKind: string;
+  namespaces: { name: string; injection: boolean }[];
+}
+
 /** What the ingress cannot know of mesh and namespaces. */
-export function ingressProblems(
-  { gateway, hosts }: IngressSettings,
-  { meshKind, namespaces }: { meshKind: string; namespaces: { name: string; injection: boolean }[] },
-): Problem[] {
-  const listed = (name: string) => namespaces.find((namespace) => namespace.name === name);
-  const problems: Problem[] = [];
-  if (gateway.create && meshKind === "asm")
-    problems.push({
-      path: "ingress.gateway.create",
-      value: true,
-      reason: "cannot be: ASM makes its gateways itself, in istio-system",
-      instead: "Create it with ASM, leave `create` out and set ingress.gateway.namespace to istio-system",
-    });
-  else if (gateway.create && !listed(gateway.namespace)?.injection)
-    problems.push({
-      path: "ingress.gateway.namespace",
-      value: gateway.namespace,
-      reason: "is no namespace with injection, which fills in the gateway's proxy",
-      instead: "List it under `namespaces`",
-    });
-  hosts.forEach(({ namespace }, index) => {
-    if (!listed(namespace))
-      problems.push({
-        path: `ingress.hosts[${index}].namespace`,
-        value: namespace,
-        reason: "is not among `namespaces`",
-        instead: "List it there",
-      });
-  });
+export function ingressProblems({ gateway, hosts }: IngressSettings, around: Surroundings): Problem[] {
+  const listed = around.namespaces.map(({ name }) => name);
+  const strangers = hosts.flatMap(({ namespace }, index) =>
+    listed.includes(namespace)
+      ? []
+      : [
+          {
+            path: `ingress.hosts[${index}].namespace`,
+            value: namespace,
+            reason: "is not among `namespaces`",
+            instead: "List it there",
+          },
+        ],
+  );
   return [
-    ...problems,
+    ...gatewayProblems(gateway, around),
+    ...strangers,
     ...repeated(
       hosts.map(({ host, kind }, i) => ({
         path: `ingress.hosts[${i}].host`,
@@ -97,4 +88,30 @@ export function ingressProblems(
       "Rename one",
     ),
   ];
+}
+
+function gatewayProblems(
+  { create, namespace }: IngressSettings["gateway"],
+  { meshKind, namespaces }: Surroundings,
+): Problem[] {
+  if (!create) return [];
+  if (meshKind === "asm")
+    return [
+      {
+        path: "ingress.gateway.create",
+        value: true,
+        reason: "cannot be: ASM makes its gateways itself, in istio-system",
+        instead: "Create it with ASM, leave `create` out and set ingress.gateway.namespace to istio-system",
+      },
+    ];
+  return namespaces.some(({ name, injection }) => name === namespace && injection)
+    ? []
+    : [
+        {
+          path: "ingress.gateway.namespace",
+          value: namespace,
+          reason: "is no namespace with injection, which fills in the gateway's proxy",
+          instead: "List it under `namespaces`",
+        },
+      ];
 }

@@ -130,30 +130,11 @@ export function networkProblems(
   network: NetworkSettings,
   { isolated, mutualTls }: { isolated: string[]; mutualTls: MutualTlsSettings },
 ): Problem[] {
-  const strictServices = mutualTls.workloads.flatMap(({ namespace, services }) =>
-    services.map((service) => `${namespace}/${service}`),
-  );
-  const policed = network.isolation.enabled;
+  const closed = (namespace: string) => !network.isolation.enabled || isolated.includes(namespace);
   return [
-    ...sameName(
-      "network.flows",
-      "flow",
-      network.flows.map(({ name }) => name),
-    ),
-    ...(["openIngress", "openEgress"] as const).flatMap((key) =>
-      sameName(
-        `network.${key}`,
-        "entry",
-        network[key].map(({ namespace, name }) => `${namespace}/${name}`),
-      ),
-    ),
-    ...sameName(
-      "network.protection",
-      "protection",
-      network.protection.map(({ namespace, service }) => `${namespace}/${service}`),
-    ),
+    ...namesTwice(network),
     ...network.flows.flatMap(({ from, to }, index) =>
-      !policed || isolated.includes(from.namespace) || isolated.includes(to.namespace)
+      closed(from.namespace) || closed(to.namespace)
         ? []
         : [
             {
@@ -164,9 +145,9 @@ export function networkProblems(
             },
           ],
     ),
-    ...(["openIngress", "openEgress"] as const).flatMap((key) =>
+    ...doors.flatMap((key) =>
       network[key].flatMap(({ namespace }, index) =>
-        !policed || isolated.includes(namespace)
+        closed(namespace)
           ? []
           : [
               {
@@ -178,17 +159,41 @@ export function networkProblems(
             ],
       ),
     ),
-    ...network.protection.flatMap(({ namespace, service }, index) =>
-      strictServices.includes(`${namespace}/${service}`)
-        ? [
-            {
-              path: `network.protection[${index}]`,
-              value: `${namespace}/${service}`,
-              reason: "has a traffic policy from mutualTls.workloads too, and the mesh keeps only one of the two",
-              instead: "Leave the service out of mutualTls.workloads[].services: proxies find out by themselves",
-            },
-          ]
-        : [],
-    ),
+    ...protectedTwice(network, mutualTls),
   ];
+}
+
+const doors = ["openIngress", "openEgress"] as const;
+
+function namesTwice({ flows, protection, ...network }: NetworkSettings): Problem[] {
+  const qualified = (entries: { namespace: string; name: string }[]) =>
+    entries.map(({ namespace, name }) => `${namespace}/${name}`);
+  const services = protection.map(({ namespace, service: name }) => ({ namespace, name }));
+  return [
+    ...sameName(
+      "network.flows",
+      "flow",
+      flows.map(({ name }) => name),
+    ),
+    ...doors.flatMap((key) => sameName(`network.${key}`, "entry", qualified(network[key]))),
+    ...sameName("network.protection", "protection", qualified(services)),
+  ];
+}
+
+function protectedTwice({ protection }: NetworkSettings, mutualTls: MutualTlsSettings): Problem[] {
+  const strictServices = mutualTls.workloads.flatMap(({ namespace, services }) =>
+    services.map((service) => `${namespace}/${service}`),
+  );
+  return protection.flatMap(({ namespace, service }, index) =>
+    strictServices.includes(`${namespace}/${service}`)
+      ? [
+          {
+            path: `network.protection[${index}]`,
+            value: `${namespace}/${service}`,
+            reason: "has a traffic policy from mutualTls.workloads too, and the mesh keeps only one of the two",
+            instead: "Leave the service out of mutualTls.workloads[].services: proxies find out by themselves",
+          },
+        ]
+      : [],
+  );
 }

@@ -2,7 +2,8 @@ import type { Evidence, HopEncryption, Target } from "../model.js";
 import { evidence } from "./evidence.js";
 import { hostsMatch, isWildcard } from "./hostname.js";
 import { portField } from "./outbound.js";
-import { upstreamTls, type Cluster, type MissingCluster, type ProxyScope } from "./scope.js";
+import type { MeshService } from "./registry.js";
+import { upstreamTls, type Cluster, type MissingCluster, type ProxyScope, type UpstreamTls } from "./scope.js";
 
 /** Where a proxy's connection to a service outside the mesh ends. */
 export type Ending =
@@ -39,56 +40,58 @@ export function missingCluster(missing: MissingCluster, route: Evidence, proxy: 
 export function endOf(cluster: Cluster, target: Target, scope: ProxyScope, known: KnownTargets): Ending {
   const { service, port } = cluster;
   const sidecar = scope.gateway === "mesh";
-  const because: Evidence[] = [];
   const here = (text: string, path = "spec.resolution"): Evidence => evidence(service.object, path, text);
-  if (service.resolution === "none" && !sidecar) {
-    return { kind: "nowhere", because: [here("resolution NONE behind a gateway: the gateway connects to itself")] };
-  }
-  if (service.resolution === "dynamic-dns" && !sidecar) {
-    return { kind: "unknown", because: [here("DYNAMIC_DNS behind a gateway is not modelled")] };
-  }
-  if (service.selector) {
-    return {
-      kind: "unknown",
-      because: [here("endpoints chosen by workloadSelector are not modelled", "spec.workloadSelector")],
-    };
-  }
-  if (isWildcard(service.host) && service.resolution === "dns" && service.endpoints.length === 0) {
-    return {
-      kind: "nowhere",
-      because: [here("a wildcard host without endpoints cannot be resolved by DNS: no cluster")],
-    };
-  }
-  if (service.resolution === "static" && service.endpoints.length === 0) {
-    return {
-      kind: "nowhere",
-      because: [here("resolution STATIC without endpoints: nowhere to connect to", "spec.endpoints")],
-    };
-  }
+  const unconnected = withoutEndpoint(service, sidecar, here);
+  if (unconnected) return unconnected;
   const tls = upstreamTls(cluster, sidecar);
   if (tls.unmodelled) return { kind: "unknown", because: [here(tls.unmodelled)] };
-  if (tls.evidence) because.push(tls.evidence);
-  if (tls.mode === "ISTIO_MUTUAL") {
-    const text = "mutual TLS with the mesh's certificates to a server outside the mesh: neither side trusts the other";
-    return { kind: "nowhere", because: [{ ...(tls.evidence ?? here(text)), text }] };
-  }
   const originates = tls.mode === "SIMPLE" || tls.mode === "MUTUAL";
-  if (originates && target.protocol === "tls") {
-    const text = "the client's own TLS inside the proxy's TLS: the server expects one layer";
-    return { kind: "nowhere", because: [{ ...(tls.evidence ?? here(text)), text }] };
-  }
+  const misfit = misfitOf(tls, target);
+  if (misfit) return { kind: "nowhere", because: [{ ...(tls.evidence ?? here(misfit)), text: misfit }] };
   const plain = target.protocol === "tls" ? "tls-passthrough" : "plaintext";
   const encryption: HopEncryption = tls.mode === "SIMPLE" ? "tls" : tls.mode === "MUTUAL" ? "mutual-tls" : plain;
-  because.push(here(`${service.host}:${port.number} is outside the mesh`, portField(service, port)));
+  const field = portField(service, port);
   const number = serverPort(cluster);
-  if (number !== port.number)
-    because.push(here(`connects to port ${number} there`, `${portField(service, port)}.targetPort`));
+  const because = [
+    ...(tls.evidence ? [tls.evidence] : []),
+    here(`${service.host}:${port.number} is outside the mesh`, field),
+    ...(number === port.number ? [] : [here(`connects to port ${number} there`, `${field}.targetPort`)]),
+  ];
   // The port may change where the proxy opens TLS itself: clear to it on one port, TLS to the server on another.
   const samePort = number === target.port || originates;
   // Without resolution a sidecar passes on to whatever address was dialled.
   const passes = service.resolution === "none" && sidecar;
   const reached = passes || (samePort && isTarget(cluster, target, known));
   return { kind: reached ? "database" : "other", encryption, because };
+}
+
+/** Why a proxy has nowhere to connect to for a service, or nowhere that is known. */
+function withoutEndpoint(
+  { host, resolution, selector, endpoints }: MeshService,
+  sidecar: boolean,
+  here: (text: string, path?: string) => Evidence,
+): Ending | undefined {
+  const nowhere = (text: string, path?: string): Ending => ({ kind: "nowhere", because: [here(text, path)] });
+  const unknown = (text: string, path?: string): Ending => ({ kind: "unknown", because: [here(text, path)] });
+  if (resolution === "none" && !sidecar)
+    return nowhere("resolution NONE behind a gateway: the gateway connects to itself");
+  if (resolution === "dynamic-dns" && !sidecar) return unknown("DYNAMIC_DNS behind a gateway is not modelled");
+  if (selector) return unknown("endpoints chosen by workloadSelector are not modelled", "spec.workloadSelector");
+  if (endpoints.length > 0) return undefined;
+  if (isWildcard(host) && resolution === "dns")
+    return nowhere("a wildcard host without endpoints cannot be resolved by DNS: no cluster");
+  return resolution === "static"
+    ? nowhere("resolution STATIC without endpoints: nowhere to connect to", "spec.endpoints")
+    : undefined;
+}
+
+/** Why a server outside the mesh cannot take what the proxy's TLS makes of the connection. */
+function misfitOf({ mode }: UpstreamTls, { protocol }: Target): string | undefined {
+  if (mode === "ISTIO_MUTUAL")
+    return "mutual TLS with the mesh's certificates to a server outside the mesh: neither side trusts the other";
+  return protocol === "tls" && (mode === "SIMPLE" || mode === "MUTUAL")
+    ? "the client's own TLS inside the proxy's TLS: the server expects one layer"
+    : undefined;
 }
 
 /** The port a proxy connects to: an endpoint's own, else the service's target port. */
