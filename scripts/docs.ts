@@ -4,6 +4,7 @@ import { format, resolveConfig } from "prettier";
 import { trafficModeNames } from "../settings/trafficModes.js";
 import { accessModelBlocks } from "./docs/accessModel.js";
 import { apiReference } from "./docs/api.js";
+import { costTable } from "./docs/cost.js";
 import { labPage } from "./docs/lab.js";
 import { withBlock } from "./docs/markdown.js";
 import { modeFacts, modeResources, modesTable } from "./docs/modes.js";
@@ -29,7 +30,7 @@ function modePages(): [string, string][] {
 /** The README's blocks. The lab's table stays as the last run left it. */
 function readme(): Record<string, string> {
   const lab = check ? undefined : labTable();
-  return { ...readmeBlocks(), ...(lab ? { lab } : {}) };
+  return { ...readmeBlocks(), cost: costTable(), ...(lab ? { lab } : {}) };
 }
 
 /** A page by hand, its blocks filled in and laid out as the formatter wants it. */
