@@ -36,9 +36,9 @@ const requests = 5;
 /** How long the mesh's settings may take to arrive at every proxy. */
 const propagationMs = 20_000;
 /** Envoy sends what it has every 5 s, and five spans at once. */
-const flushMs = 6_000;
+const flushMs = 5_500;
 /** What fills the proxies' buffers makes them send sooner. */
-const betweenMs = 1_500;
+const betweenMs = 700;
 const intervalMs = 300;
 
 /** Asks for the page several times; of each time there must be one trace, from the first service to the last. */
