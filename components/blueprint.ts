@@ -159,9 +159,10 @@ function meshFacts(mesh: MeshSettings, cluster: ClusterSettings): MeshFacts {
 function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): MeshNamespaceArgs[] {
   const cni = settings.mesh.kind === "istio" ? settings.mesh.cni : undefined;
   const own = settings.namespaces.map(({ name, ...rest }) => ({ ...rest, namespace: name, mesh, cni }));
-  const { install = settings.databases.length > 0 } = settings.gateway;
+  // Databases that pass no gateway have their resources in its namespace too.
+  const { install: hasHome = settings.databases.length > 0 } = settings.gateway;
   // ASM makes its gateways' namespace itself.
-  if (!install || mesh.kind === "asm") return own;
+  if (!hasHome || mesh.kind === "asm") return own;
   // The gateway's proxy binds ports above 1023 and redirects nothing, so the strictest level admits it.
   return [{ namespace: gateway.namespace, mesh, injection: true, podSecurity: "restricted" }, ...own];
 }
