@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, duration, hostOrWildcard, ipv4, objectName, port, secretName } from "./formats.js";
+import { cidr, duration, hostOrWildcard, ipv4, objectName, port, secretName, time, wholeSeconds } from "./formats.js";
 import { tenantMark } from "./tenant.js";
 import { defaultPorts, type Protocol, protocols, trafficModeNames } from "./trafficModes.js";
 
@@ -38,12 +38,12 @@ const tls = z.strictObject({
 
 const limits = z.strictObject({
   maxConnections: z.int().min(1).default(1024).describe("Connections a proxy may hold to the database."),
-  connectTimeout: duration.default("10s").describe("How long the last proxy waits for a connection to the database."),
+  connectTimeout: time.default("10s").describe("How long the last proxy waits for a connection to the database."),
   idleTimeout: duration.default("1h").describe("How long a silent connection lives, on both hops. `0s` for ever."),
   keepalive: z
     .strictObject({
-      time: duration.default("5m").describe("Silence before the first probe."),
-      interval: duration.default("75s").describe("Time between probes."),
+      time: wholeSeconds.default("5m").describe("Silence before the first probe."),
+      interval: wholeSeconds.default("75s").describe("Time between probes."),
       probes: z.int().min(1).default(9).describe("Unanswered probes until the connection is dead."),
     })
     .prefault({})

@@ -54,8 +54,23 @@ export const port = z.int().min(1).max(65535).meta({ title: "port" });
 /** Duration in Istio's form. */
 export const duration = z
   .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, "is no duration|Write a number with a unit: 500ms, 10s, 5m, 1h")
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, {
+    error: "is no duration|Write a number with a unit: 500ms, 10s, 5m, 1h",
+    abort: true,
+  })
   .meta({ title: "duration" });
+
+/** Duration that must not be nothing, as Istio's validation has it: whole milliseconds. */
+export const time = duration.refine((text) => Number.isInteger(milliseconds(text)) && milliseconds(text) > 0, {
+  error: "is no number of whole milliseconds above zero|Write a time such as 500ms or 10s",
+  abort: true,
+});
+
+/** Duration that is cut down to seconds on its way: Linux counts keepalive in them, Envoy its drain time. */
+export const wholeSeconds = time.refine(
+  (text) => milliseconds(text) % 1000 === 0,
+  "is no number of whole seconds|Write a time such as 75s or 5m",
+);
 
 const secondsPer = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
@@ -64,6 +79,9 @@ export function seconds(text: z.infer<typeof duration>): number {
   const unit = text.replace(/[\d.]/g, "") as keyof typeof secondsPer;
   return Number.parseFloat(text) * secondsPer[unit];
 }
+
+// Decimal places of a duration are few; what binary fractions add is far below them.
+const milliseconds = (text: string): number => Number((seconds(text) * 1000).toPrecision(12));
 
 /** Amount of memory in Kubernetes' form. */
 export const memory = z

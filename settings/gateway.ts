@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DatabaseSettings } from "./databases.js";
-import { bytes, cpu, cpus, duration, memory, objectName, port } from "./formats.js";
+import { bytes, cpu, cpus, memory, objectName, port, wholeSeconds } from "./formats.js";
 import type { MeshSettings } from "./mesh.js";
 import type { Problem } from "./problem.js";
 import { longestTenant, tenantMark } from "./tenant.js";
@@ -73,7 +73,7 @@ export const gatewaySchema = z.strictObject({
     })
     .prefault({})
     .describe("Resources of a gateway pod."),
-  drainDuration: duration
+  drainDuration: wholeSeconds
     .optional()
     .describe(
       "How long open connections outlive a change of who may use the gateway: with `callersPolicy: perDatabase` each change, for whichever database, then ends them all. A right that was taken away lasts as long. Default: 45s, Istio's own; not on ASM.",

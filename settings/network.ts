@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { firewallSchema, flowLogsSchema } from "./cloudNetwork.js";
-import { cidr, duration, labels, objectName, port } from "./formats.js";
+import { cidr, labels, objectName, port, time } from "./formats.js";
 import type { MutualTlsSettings } from "./mutualTls.js";
 import type { Problem } from "./problem.js";
 import { repeated } from "./repeated.js";
@@ -85,14 +85,14 @@ const protection = z
     service: objectName.describe("Service to protect."),
     namespace: objectName.describe("Namespace of the Service."),
     maxConnections: z.int().min(1).default(1024).describe("TCP connections a client's proxy may hold to it."),
-    connectTimeout: duration.default("10s").describe("How long a proxy waits for a connection."),
+    connectTimeout: time.default("10s").describe("How long a proxy waits for a connection."),
     maxPendingRequests: z.int().min(1).default(1024).describe("HTTP requests that may wait for a connection."),
     maxRequests: z.int().min(1).default(1024).describe("HTTP requests that may be under way."),
     outliers: z
       .strictObject({
         consecutiveErrors: z.int().min(1).default(5).describe("Server errors in a row until a pod is left out."),
-        interval: duration.default("10s").describe("How often pods are judged."),
-        ejectionTime: duration.default("30s").describe("How long a pod is left out; grows each time."),
+        interval: time.default("10s").describe("How often pods are judged."),
+        ejectionTime: time.default("30s").describe("How long a pod is left out; grows each time."),
         maxEjectedPercent: z.int().min(1).max(100).default(50).describe("Most pods left out, in percent."),
       })
       .prefault({})

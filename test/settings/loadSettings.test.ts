@@ -85,6 +85,16 @@ describe("Settings", () => {
     assert.deepEqual(told({ databases: [{ ...postgres, tls: { directNegotiation: true } }] }), []);
   });
 
+  it("refuse a time that Istio refuses, or that Linux would take for none", () => {
+    const limits = (given: object) => told({ databases: [{ ...database, limits: given }] });
+    assert.deepEqual(limits({ connectTimeout: "0s", keepalive: { time: "500ms", interval: "soon" } }), [
+      'databases[0].limits.connectTimeout: "0s" is no number of whole milliseconds above zero. Write a time such as 500ms or 10s.',
+      'databases[0].limits.keepalive.time: "500ms" is no number of whole seconds. Write a time such as 75s or 5m.',
+      'databases[0].limits.keepalive.interval: "soon" is no duration. Write a number with a unit: 500ms, 10s, 5m, 1h.',
+    ]);
+    assert.deepEqual(limits({ connectTimeout: "1.001s", idleTimeout: "0s", keepalive: { time: "1.5m" } }), []);
+  });
+
   it("take a host once, with one port", () => {
     const second = { ...database, name: "reports", port: 3307 };
     assert.deepEqual(told({ databases: [database, second] }), [
