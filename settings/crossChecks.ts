@@ -2,7 +2,13 @@ import { closest } from "fastest-levenshtein";
 import { firewallProblems } from "./cloudNetwork.js";
 import { databaseRanges } from "./cluster.js";
 import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseChecks.js";
-import { callersPolicyProblems, connectProblems, gatewayMemoryProblems, podProblems } from "./gateway.js";
+import {
+  callersPolicyProblems,
+  connectProblems,
+  gatewayMemoryProblems,
+  gatewayNamespace,
+  podProblems,
+} from "./gateway.js";
 import { ingressProblems } from "./ingress.js";
 import { scopesGateways } from "./mesh.js";
 import { mutualTlsProblems } from "./mutualTls.js";
@@ -165,16 +171,7 @@ function strangers({ namespaces, databases }: Settings): Problem[] {
 
 function gatewayPlace({ gateway, mesh, namespaces }: Settings): Problem[] {
   if (gateway.namespace === undefined && gateway.install !== false) return [];
-  const place = gatewayNamespace({ gateway, mesh });
-  if (gateway.namespace !== undefined && gateway.namespace !== place)
-    return [
-      {
-        path: "gateway.namespace",
-        value: gateway.namespace,
-        reason: "cannot hold a gateway of ASM, which keeps them in istio-system",
-        instead: "Leave it out",
-      },
-    ];
+  const place = gatewayNamespace(gateway, mesh.kind);
   const index = namespaces.findIndex(({ name }) => name === place);
   return index < 0
     ? []
@@ -191,11 +188,7 @@ function gatewayPlace({ gateway, mesh, namespaces }: Settings): Problem[] {
 /** Namespaces this stack gives a default deny: the gateway's always, where the gateway is its own. */
 function isolatedNamespaces({ network, namespaces, gateway, mesh }: Settings): string[] {
   const own = network.isolation.namespaces ?? namespaces.map(({ name }) => name);
-  return gateway.install === false ? own : [...own, gatewayNamespace({ gateway, mesh })];
-}
-
-function gatewayNamespace({ gateway, mesh }: Pick<Settings, "gateway" | "mesh">): string {
-  return mesh.kind === "asm" ? "istio-system" : (gateway.namespace ?? "istio-egress");
+  return gateway.install === false ? own : [...own, gatewayNamespace(gateway, mesh.kind)];
 }
 
 /** Policies that nothing enforces would be promises nobody keeps. */

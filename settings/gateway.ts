@@ -86,25 +86,47 @@ export const gatewaySchema = z.strictObject({
 });
 export type GatewaySettings = z.output<typeof gatewaySchema>;
 
-/** ASM's operator makes the gateway's pods of a resource that has no such fields. */
+/** Namespace of the gateway's pods. */
+export function gatewayNamespace(
+  { namespace }: Pick<GatewaySettings, "namespace">,
+  meshKind: MeshSettings["kind"],
+): string {
+  return meshKind === "asm" ? "istio-system" : (namespace ?? "istio-egress");
+}
+
+/** ASM's operator makes the gateway's pods, in a namespace of its choice, of a resource that has no such fields. */
 export function podProblems(
-  { drainDuration, image }: Pick<GatewaySettings, "drainDuration" | "image">,
+  gateway: Pick<GatewaySettings, "namespace" | "drainDuration" | "image">,
   meshKind: MeshSettings["kind"],
 ): Problem[] {
   if (meshKind !== "asm") return [];
-  const given = { drainDuration, image: image === "auto" ? undefined : image };
-  return Object.entries(given).flatMap(([key, value]) =>
-    value === undefined
+  const { namespace, drainDuration, image } = gateway;
+  const place = gatewayNamespace(gateway, meshKind);
+  const set = { drainDuration, image: image === "auto" ? undefined : image };
+  return [
+    ...(namespace === undefined || namespace === place
       ? []
       : [
           {
-            path: `gateway.${key}`,
-            value,
-            reason: "cannot be set on ASM, whose operator makes the gateway's pods",
+            path: "gateway.namespace",
+            value: namespace,
+            reason: `cannot hold a gateway of ASM, which keeps them in ${place}`,
             instead: "Leave it out",
           },
-        ],
-  );
+        ]),
+    ...Object.entries(set).flatMap(([key, value]) =>
+      value === undefined
+        ? []
+        : [
+            {
+              path: `gateway.${key}`,
+              value,
+              reason: "cannot be set on ASM, whose operator makes the gateway's pods",
+              instead: "Leave it out",
+            },
+          ],
+    ),
+  ];
 }
 
 /** Managed Cloud Service Mesh takes no EnvoyFilter. */

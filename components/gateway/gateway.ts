@@ -1,4 +1,4 @@
-import type { GatewaySettings } from "../../settings/gateway.js";
+import { gatewayNamespace, type GatewaySettings } from "../../settings/gateway.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 
 /** What database egress needs of an egress gateway. Plain values, so that traffic modes stay pure. */
@@ -25,7 +25,7 @@ export function gatewayOf(
   mesh: MeshFacts,
 ): Gateway {
   const { name, sharedPort, callersPolicy, tenant } = settings;
-  const namespace = mesh.kind === "asm" ? "istio-system" : (settings.namespace ?? "istio-egress");
+  const namespace = gatewayNamespace(settings, mesh.kind);
   const service = mesh.kind === "asm" ? `istio-${name}` : name;
   const host = `${service}.${namespace}.svc.cluster.local`;
   const own = tenant === undefined ? {} : { tenant };

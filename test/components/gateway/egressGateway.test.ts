@@ -54,8 +54,8 @@ describe("The egress gateway", () => {
   it("refuses on ASM what ASM's operator decides about the pods", () => {
     const asm = asmFacts({ controlPlaneCidr: "10.0.0.0/24" });
     assert.throws(
-      () => egressGatewayManifests({ mesh: asm, drainDuration: "1h", image: "proxyv2:1.27" }),
-      /gateway\.drainDuration: "1h" cannot be set on ASM.*\n.*gateway\.image: "proxyv2:1\.27" cannot be set on ASM/,
+      () => egressGatewayManifests({ mesh: asm, namespace: "egress", drainDuration: "1h", image: "proxyv2:1.27" }),
+      /gateway\.namespace: "egress" cannot hold a gateway of ASM.*\n.*gateway\.drainDuration: "1h" cannot be set on ASM.*\n.*gateway\.image: "proxyv2:1\.27" cannot be set on ASM/,
     );
   });
 
