@@ -281,7 +281,7 @@ function agree(known: Workload, seen: Workload): SidecarFact {
 function fromIstioGateway(object: KubernetesObject): Workload {
   const spec = (object.spec ?? {}) as { podLabels?: Record<string, string>; ports?: IstioGatewayPort[] };
   const name = `istio-${object.metadata.name}`;
-  const namespace = object.metadata.namespace ?? "istio-system";
+  const namespace = object.metadata.namespace ?? "default";
   const because: Evidence = {
     kind: "IstioGateway",
     namespace,

@@ -103,7 +103,7 @@ function servicePorts(ports: KubernetesServiceSpec["ports"] = []): MeshService["
 /** The Service that Alibaba Cloud makes of an IstioGateway. */
 function fromIstioGateway(object: KubernetesObject, settings: MeshSettings): MeshService {
   const spec = (object.spec ?? {}) as Pick<KubernetesServiceSpec, "ports">;
-  const namespace = object.metadata.namespace ?? "istio-system";
+  const namespace = namespaceOf(object);
   const name = `istio-${object.metadata.name}`;
   const host = `${name}.${namespace}.svc.${settings.clusterDomain}`;
   return {

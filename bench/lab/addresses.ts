@@ -1,4 +1,4 @@
-import { mongoDatabase, mongoUser } from "../../lab/outside/index.js";
+import { mongoDatabase, mongoPorts, mongoUser } from "../../lab/outside/index.js";
 
 /** What a client must know beside the host. */
 export interface Access {
@@ -9,9 +9,6 @@ export interface Access {
 
 /** A database's address, as the client program takes it. */
 export type Address = (access: Access) => string;
-
-/** Port of the server of MongoDB's protocol, plain and over TLS. */
-export const mongoPorts = { plain: 27017, tls: 27018 };
 
 export const mysqlAt =
   (host: string): Address =>

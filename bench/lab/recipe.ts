@@ -1,7 +1,6 @@
 import type { Manifest } from "../../components/manifest.js";
-import { machineAddresses } from "../../lab/outside/index.js";
+import { machineAddresses, mongoPorts } from "../../lab/outside/index.js";
 import { pasted, type Replacements } from "../../lab/recipes/pasted.js";
-import { mongoPorts } from "./addresses.js";
 
 /** One database as a user would paste it into the recipe. */
 export interface RecipeDatabase {

@@ -1,7 +1,7 @@
 import type { Manifest } from "../../components/manifest.js";
-import { hostOf } from "../../lab/outside/index.js";
+import { hostOf, mongoPorts } from "../../lab/outside/index.js";
 import type { TrafficMode } from "../../settings/trafficModes.js";
-import { type Address, mongoAt, mongoOverTlsAt, mongoPorts, mysqlAt } from "./addresses.js";
+import { type Address, mongoAt, mongoOverTlsAt, mysqlAt } from "./addresses.js";
 import { clients, gateways, hosts, recipeFirstPort } from "./bed.js";
 import { mongoRecipeFor } from "./recipe.js";
 import { mongoWorks, mysqlWorks, type Race, type Way } from "./slices.js";

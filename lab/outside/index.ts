@@ -18,7 +18,7 @@ import { redis } from "./redis.js";
 export { brokerAddresses, kafkaListeners } from "./kafkaListeners.js";
 export * from "./names.js";
 export { outsideNames } from "./outsideNames.js";
-export { mongoDatabase, mongoUser } from "./mongo.js";
+export { mongoDatabase, mongoPorts, mongoUser } from "./mongo.js";
 
 const kinds: Record<MachineName, (name: string, address: string) => Machine> = {
   rds: mariadb,

@@ -3,6 +3,7 @@ import type { Manifest } from "../../components/manifest.js";
 import type { Tried } from "../agreement/compare.js";
 import type { Through } from "../dialling/diallers.js";
 import type { Server } from "../dialling/tried.js";
+import { mongoPorts } from "../outside/index.js";
 import type { Who } from "../scenarios/stage.js";
 import { gateway } from "./gateway.js";
 import type { RecipeName } from "./pasted.js";
@@ -61,8 +62,8 @@ const bare: Who = { namespace: "bare", labels: { app: "bare" } };
 const rds: Server = { host: "rm-example.mysql.rds.aliyuncs.com", port: 3306, machine: "rds", speaks: "mysql" };
 /** Another database on the same port, which the recipe never names. */
 const stock: Server = { host: "rm-stock.mysql.rds.aliyuncs.com", port: 3306, machine: "stock", speaks: "mysql" };
-const mongo: Server = { host: "mongo.db.example.com", port: 27017, machine: "mongo", speaks: "mongo" };
-const mongoTls: Server = { ...mongo, port: 27018, speaks: "mongo-tls" };
+const mongo: Server = { host: "mongo.db.example.com", port: mongoPorts.plain, machine: "mongo", speaks: "mongo" };
+const mongoTls: Server = { ...mongo, port: mongoPorts.tls, speaks: "mongo-tls" };
 
 function allowing(objects: Manifest[]): Manifest[] {
   return objects.map((object) => {

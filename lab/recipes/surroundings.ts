@@ -1,5 +1,5 @@
 import type { Manifest } from "../../components/manifest.js";
-import { machineAddresses } from "../outside/index.js";
+import { machineAddresses, mongoPorts } from "../outside/index.js";
 import type { FixtureNamespace } from "../scenarios/fixtures.js";
 import { gateway } from "./gateway.js";
 import { pasted, type RecipeName, type Replacements } from "./pasted.js";
@@ -11,7 +11,7 @@ const filledIn: Replacements = [
   ["192.0.2.10", machineAddresses.mongo],
 ];
 /** The server outside takes TLS on a port of its own. */
-const tlsPort = [/\b27017\b/g, "27018"] as const;
+const tlsPort = [/\b27017\b/g, String(mongoPorts.tls)] as const;
 
 /** The objects of recipes as they are applied here. */
 export function recipe(...names: RecipeName[]): Manifest[] {

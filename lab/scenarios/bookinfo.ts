@@ -1,4 +1,4 @@
-import { machineAddresses } from "../outside/index.js";
+import { machineAddresses, mongoPorts } from "../outside/index.js";
 import { connection } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { http } from "../probes/http.js";
@@ -23,7 +23,7 @@ const twin: Who = { namespace: "stranger", labels: ratings.labels };
 
 const host = "mongo.db.example.com";
 const page = "bookinfo.example.com";
-const plain = { host, port: 27017 };
+const plain = { host, port: mongoPorts.plain };
 const mongo = { protocol: "mongo", to: plain } as const;
 
 type Database = Record<string, unknown>;
@@ -40,10 +40,10 @@ function inMode(change: Database): (config: Config) => Config {
 /** The application opens TLS itself, so that the gateway can route by its SNI. */
 function inTlsMode(change: Database): (config: Config) => Config {
   return (config) => ({
-    ...inMode({ port: 27018, ...change })(config),
+    ...inMode({ port: mongoPorts.tls, ...change })(config),
     workloads: (config["workloads"] as { mongo: object }[]).map((workload) => ({
       ...workload,
-      mongo: { ...workload.mongo, port: 27018, tls: true },
+      mongo: { ...workload.mongo, port: mongoPorts.tls, tls: true },
     })),
   });
 }
@@ -175,7 +175,7 @@ export const bookinfoScenario: Scenario = {
       config: inTlsMode({ trafficMode: "tls-gateway", ...wholeNamespace }),
       probes: [
         stars("e", "the page shows the database's stars", [4, 5]),
-        logged("h", "the gateway's log shows the connection with its SNI", true, 27018),
+        logged("h", "the gateway's log shows the connection with its SNI", true, mongoPorts.tls),
       ],
     },
     {
@@ -183,7 +183,7 @@ export const bookinfoScenario: Scenario = {
       config: inTlsMode({ trafficMode: "tls-gateway-mtls" }),
       probes: [
         stars("f", "the page shows the database's stars", [4, 5]),
-        logged("h", "the gateway's log shows the connection with its SNI", true, 27018),
+        logged("h", "the gateway's log shows the connection with its SNI", true, mongoPorts.tls),
       ],
     },
     {

@@ -3,6 +3,7 @@ import {
   kafkaListeners,
   labProtocols,
   type LabProtocol,
+  mongoPorts,
   type WildcardGroup,
   wildcardGroups,
   wildcardHost,
@@ -37,7 +38,7 @@ const ports: Record<Exclude<LabProtocol, "kafka">, { plain: number; tls: number 
   mysql: { plain: 3306, tls: 3306 },
   postgres: { plain: 5432, tls: 5432 },
   redis: { plain: 6379, tls: 6380 },
-  mongo: { plain: 27017, tls: 27018 },
+  mongo: mongoPorts,
   tls: { plain: 443, tls: 443 },
   tcp: { plain: 443, tls: 443 },
 };
