@@ -2,6 +2,7 @@ import type { Goal, Growth } from "../figures.js";
 import { growthExponent, median } from "../statistics.js";
 import { type Bed, bedConfig } from "./bed.js";
 import type { BedBench, BedPart } from "./bedPart.js";
+import { operationNames, operationsTitle } from "./operations.js";
 import { databasesFor, TeamStacks, type Took } from "./teamStacks.js";
 import { cpuByProgram, type ProgramName, programNames } from "./programClock.js";
 
@@ -9,18 +10,9 @@ const allSizes = [1, 10, 100];
 const rounds = 2;
 const linear = 1.1;
 /** The operation of which every program's share is told. */
-const clocked = "up";
+const clocked = operationNames.up;
 
-const operations = [
-  clocked,
-  "up, state written once",
-  "preview without a change",
-  "one more database",
-  "removal",
-  "removal, state written once",
-  "up, in stacks of ten",
-  "removal, in stacks of ten",
-] as const;
+const operations = Object.values(operationNames);
 type Operation = (typeof operations)[number];
 type Times = Map<Operation, Map<number, number[]>>;
 /** CPU seconds of one operation, by program. */
@@ -47,7 +39,7 @@ export const lifecyclePart: BedPart = {
     for (let round = 1; round <= bench.repeats(rounds); round++)
       for (const size of allSizes.filter((each) => each <= bench.largest))
         if (!(await isMeasured(stacks, size, { times, cpu }, bench))) left.push(`${size} databases, round ${round}`);
-    const figure = growth("Time of operations", times);
+    const figure = growth(operationsTitle, times);
     const unmeasured = left.length > 0 ? [`Not measured in full: ${left.join("; ")}.`] : [];
     return {
       figures: [figure, growth(`CPU of ${clocked}, by program`, cpu)],
@@ -102,14 +94,14 @@ async function measureSize(
     return stack.up();
   };
   const steps: [Operation, () => Promise<Took>][] = [
-    ["up", () => to(size)],
-    ["preview without a change", () => stack.preview()],
-    ["one more database", () => to(size + 1)],
-    ["removal", () => to(0)],
-    ["up, state written once", () => writingOnce(() => to(size))],
-    ["removal, state written once", () => writingOnce(() => to(0))],
-    ["up, in stacks of ten", () => teams.up(size)],
-    ["removal, in stacks of ten", () => teams.destroy(size)],
+    [operationNames.up, () => to(size)],
+    [operationNames.preview, () => stack.preview()],
+    [operationNames.oneMore, () => to(size + 1)],
+    [operationNames.removal, () => to(0)],
+    [operationNames.upOnce, () => writingOnce(() => to(size))],
+    [operationNames.removalOnce, () => writingOnce(() => to(0))],
+    [operationNames.upInTens, () => teams.up(size)],
+    [operationNames.removalInTens, () => teams.destroy(size)],
   ];
   for (const [operation, run] of steps) {
     const { result: done, cpu: used } = await cpuByProgram(() => stoppedAfter(budget.secondsLeft(), bed, run));
@@ -130,7 +122,7 @@ function note(bySize: Map<number, number[]> | undefined, size: number, value: nu
 
 /** What all operations will take together, by what they took at this size before, or at the one below, were growth linear. */
 function expectedSeconds(times: Times, size: number): number {
-  const sizes = [...(times.get(operations[operations.length - 1] ?? clocked)?.keys() ?? [])];
+  const sizes = [...(times.get(operationNames.removalInTens)?.keys() ?? [])];
   const known = Math.max(0, ...sizes.filter((each) => each <= size));
   if (known === 0) return 0;
   const together = operations.reduce((sum, each) => sum + (times.get(each)?.get(known)?.at(-1) ?? 0), 0);
@@ -199,9 +191,12 @@ const advice = [
 
 /** Where the time goes. */
 function notes(times: Times): string[] {
-  return (["up", "removal"] as const).flatMap((operation) => {
+  return [
+    [operationNames.up, operationNames.upOnce] as const,
+    [operationNames.removal, operationNames.removalOnce] as const,
+  ].flatMap(([operation, written]) => {
     const [size, samples] = [...(times.get(operation) ?? [])].at(-1) ?? [];
-    const once = size && times.get(`${operation}, state written once`)?.get(size);
+    const once = size && times.get(written)?.get(size);
     if (!size || !samples || !once) return [];
     const share = 1 - median(once) / median(samples);
     return [

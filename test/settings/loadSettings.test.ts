@@ -225,7 +225,7 @@ describe("Settings", () => {
       Array.from({ length: count }, (_, i) => ({ ...database, name: `db-${i}`, host: `db-${i}.example.com` }));
     assert.deepEqual(told({ databases: many(200) }), []);
     assert.deepEqual(told({ databases: many(500) }), [
-      'gateway.resources.memoryLimit: "1Gi" is too little for 500 databases and 500 policies, each of which stands in every database\'s filter chain. Write 2670Mi, or gateway.callersPolicy shared where it can be.',
+      'gateway.resources.memoryLimit: "1Gi" is too little for 500 databases and 500 policies, each of which stands in every database\'s filter chain. Write 2220Mi, or gateway.callersPolicy shared where it can be.',
     ]);
     assert.deepEqual(told({ databases: many(500), gateway: { resources: { memoryLimit: "3Gi" } } }), []);
     assert.deepEqual(told({ databases: many(1000), gateway: { callersPolicy: "shared" } }), []);
