@@ -20,7 +20,16 @@ export function mongo(name: string, address: string): Machine {
     start: async (place, { password, certificate }) => {
       const data = join(place.folder, "data");
       await mkdir(data);
-      const plain = ["-listen", `${address}:${mongoPorts.plain}`, "-user", mongoUser, "-database", mongoDatabase, "-data", data];
+      const plain = [
+        "-listen",
+        `${address}:${mongoPorts.plain}`,
+        "-user",
+        mongoUser,
+        "-database",
+        mongoDatabase,
+        "-data",
+        data,
+      ];
       const { certFile, keyFile } = certificate;
       const tls = ["-listen-tls", `${address}:${mongoPorts.tls}`, "-tls-cert", certFile, "-tls-key", keyFile];
       await place.server(place.servers.programs["mongo-server"], [...plain, ...tls], {
