@@ -22,7 +22,7 @@ type Cpu = Map<ProgramName, Map<number, number[]>>;
 export const lifecyclePart: BedPart = {
   name: "lifecycle",
   title: "Databases come and go: the engine's operations",
-  minutes: 14,
+  minutes: 18,
   method:
     "The real engine on a real API server, on a cluster with mesh and gateway: this many databases are added by one " +
     "`pulumi up`, previewed without a change, joined by one more, and removed again; then added and removed once more " +
