@@ -1,7 +1,7 @@
-import type { Growth, PartReport, Report } from "../figures.js";
+import type { PartReport, Report } from "../figures.js";
 import { operationNames, operationsTitle } from "../lab/operations.js";
 import { ourStyle, titles } from "../lab/sidecarReport.js";
-import { median } from "../statistics.js";
+import { growthOf, mediansBySize } from "./growth.js";
 
 /** Something wasteful that a measurement showed, and what mending it bought. */
 interface Mended {
@@ -48,7 +48,7 @@ export function mendedSection({ parts }: Report): string[] {
 function callersPolicies(sidecars: PartReport): Mended[] {
   const [before, after] = (["perDatabase", "shared"] as const).map((policy) => {
     const [configuration, memory] = [titles.gatewayConfiguration, titles.gatewayMemory].map((title) =>
-      bySize(sidecars, title, ourStyle(policy)),
+      mediansBySize(growthOf(sidecars, title), ourStyle(policy)),
     );
     return { configuration, memory };
   });
@@ -69,7 +69,7 @@ function callersPolicies(sidecars: PartReport): Mended[] {
 /** One stack is still what most have, so both are measured anew each time. */
 function stacksOfTen(lifecycle: PartReport): Mended[] {
   const [before, after] = [operationNames.up, operationNames.upInTens].map((name) =>
-    [...bySize(lifecycle, operationsTitle, name)].at(-1),
+    [...mediansBySize(growthOf(lifecycle, operationsTitle), name)].at(-1),
   );
   if (!before || !after || before[0] !== after[0]) return [];
   const told = ([, seconds]: [number, number]): string => `${seconds.toFixed(0)} s`;
@@ -81,10 +81,4 @@ function stacksOfTen(lifecycle: PartReport): Mended[] {
       after: told(after),
     },
   ];
-}
-
-function bySize({ figures }: PartReport, title: string, name: string): Map<number, number> {
-  const figure = figures.find((each): each is Growth => each.kind === "growth" && each.title === title);
-  const points = figure?.series.find((series) => series.name === name)?.points ?? [];
-  return new Map(points.map(({ size, samples }) => [size, median(samples)]));
 }

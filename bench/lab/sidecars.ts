@@ -77,8 +77,9 @@ async function measureStyle(
     const changes: Change[] = [];
     for (let round = 1; round <= repeats(rounds) && budget.allows({ seconds: 0 }); round++)
       changes.push(await addOneMore(bed, style, size, round === 2 ? changes[0] : undefined));
-    measurements.push({ size, ...sized, changes, gatewayPeakMiB: bed.proxyOf(style.gateway).peakMiB() });
-    tell(summary(style, measurements) + `; ${secondsSince(began)} s, ${budget.secondsLeft().toFixed(0)} s left`);
+    const measurement = { size, ...sized, changes, gatewayPeakMiB: bed.proxyOf(style.gateway).peakMiB() };
+    measurements.push(measurement);
+    tell(`${summary(style, measurement)}; ${secondsSince(began)} s, ${budget.secondsLeft().toFixed(0)} s left`);
   }
   // What the last one leaves behind disturbs nobody.
   if (style !== styles.at(-1)) await replace(bed, applied, recipeGatewayManifests([recipeFirstPort]));
@@ -107,14 +108,12 @@ async function sizesOf(bed: Bed, style: Style): Promise<Pick<Measurement, "membe
 
 const secondsSince = (began: number): string => ((performance.now() - began) / 1000).toFixed(0);
 
-function summary({ name }: Style, measurements: readonly Measurement[]): string {
-  const last = measurements.at(-1);
-  if (!last) return name;
-  const usable = median(last.changes.map(({ usableSeconds }) => usableSeconds));
-  const cut = last.changes.some((change) => change.cut) ? "a connection was cut" : "none was cut";
+function summary({ name }: Style, { size, member: client, gateway, changes }: Measurement): string {
+  const usable = median(changes.map(({ usableSeconds }) => usableSeconds));
+  const cut = changes.some((change) => change.cut) ? "a connection was cut" : "none was cut";
   return (
-    `${name}, ${last.size} databases: sidecar ${last.member.configKiB.toFixed(0)} KiB, gateway ` +
-    `${last.gateway.configKiB.toFixed(0)} KiB and ${last.gateway.memoryMiB.toFixed(0)} MiB, usable after ${usable.toFixed(2)} s, ${cut}`
+    `${name}, ${size} databases: sidecar ${client.configKiB.toFixed(0)} KiB, gateway ` +
+    `${gateway.configKiB.toFixed(0)} KiB and ${gateway.memoryMiB.toFixed(0)} MiB, usable after ${usable.toFixed(2)} s, ${cut}`
   );
 }
 

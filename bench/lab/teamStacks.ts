@@ -2,7 +2,7 @@ import type { LabStack } from "../../lab/engine/index.js";
 import { onLabCluster } from "../../lab/scenarios/onLabCluster.js";
 import type { Config } from "../../lab/scenarios/scenario.js";
 import { databaseName } from "../generatedStack.js";
-import { type Bed } from "./bed.js";
+import type { Bed } from "./bed.js";
 
 /** How many databases one team has. */
 const databasesPerTeam = 10;

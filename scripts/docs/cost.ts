@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { growthOf, mediansBySize } from "../../bench/document/growth.js";
 import { told } from "../../bench/document/told.js";
-import type { Figure, Growth, Report } from "../../bench/figures.js";
-import { median } from "../../bench/statistics.js";
+import type { Growth, Report } from "../../bench/figures.js";
 import { ourStyle, recipeStyle, titles } from "../../bench/lab/sidecarReport.js";
 import { table } from "./markdown.js";
 
@@ -13,16 +13,13 @@ const ways = { "the documents' recipe": recipeStyle, "`callersPolicy: shared`": 
 export function costTable(): string {
   const { parts } = JSON.parse(readFileSync("bench/report.json", "utf8")) as Report;
   const rows = Object.values(titles).map((title) => {
-    const figure = parts.sidecars?.figures.find((each): each is Growth => isGrowth(each) && each.title === title);
-    return [title, ...Object.values(ways).map((way) => (figure ? toldOf(figure, way) : ""))];
+    const figure = parts.sidecars && growthOf(parts.sidecars, title);
+    return [title, ...Object.values(ways).map((way) => toldOf(figure, way))];
   });
   return table([`With ${databases.toLocaleString("en")} databases`, ...Object.keys(ways)], rows);
 }
 
-const isGrowth = (figure: Figure): figure is Growth => figure.kind === "growth";
-
-function toldOf({ series, unit }: Growth, way: string): string {
-  const points = series.find(({ name }) => name === way)?.points ?? [];
-  const samples = points.find(({ size }) => size === databases)?.samples;
-  return samples ? told([median(samples)], unit) : "";
+function toldOf(figure: Growth | undefined, way: string): string {
+  const value = mediansBySize(figure, way).get(databases);
+  return figure && value !== undefined ? told([value], figure.unit) : "";
 }
