@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BrokenPromiseError } from "./access/stackReach.js";
+import { BrokenPromiseError } from "./plan/stackReach.js";
 import { run } from "./program.js";
 import { SettingsError } from "./settings/problem.js";
 

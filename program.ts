@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { reachOfStack, type Reach } from "./access/stackReach.js";
-import type { KubernetesObject } from "./access/model.js";
+import { reachOfStack, type Reach } from "./plan/stackReach.js";
+import type { KubernetesObject } from "mesh-access";
 import { assumptionOf, blueprintOf, judgedManifests } from "./components/blueprint.js";
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";

@@ -1,6 +1,6 @@
-import { MeshDecider } from "./mesh/decide.js";
-import { findings } from "./mesh/findings.js";
-import { blocked, type Path } from "./mesh/verdict.js";
+import { MeshDecider } from "./istio/decide.js";
+import { findings } from "./istio/findings.js";
+import { blocked, type Path } from "./istio/verdict.js";
 import type {
   Analysis,
   AnalysisOptions,
@@ -18,12 +18,12 @@ import type {
   Target,
   Workload,
   World,
-} from "./model.js";
-import { unknownValue } from "./model.js";
+} from "./model/model.js";
+import { unknownValue } from "./model/model.js";
 import { prepareAround, verdictOf } from "./network/around.js";
 import { Network } from "./network/network.js";
-import { deriveTargets } from "./targets.js";
-import { buildWorld } from "./world.js";
+import { deriveTargets } from "./model/targets.js";
+import { buildWorld } from "./model/world.js";
 
 /** The answers of callers that nothing tells apart: one per target, in the order of the targets. */
 interface Group {

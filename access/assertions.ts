@@ -6,7 +6,7 @@ import type {
   Row,
   Target,
   TargetPattern,
-} from "./model.js";
+} from "./model/model.js";
 
 /** Failures told of one promise, each with its whole evidence: nobody reads further. */
 const toldFailures = 100;

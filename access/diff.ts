@@ -1,5 +1,5 @@
-import type { MeshVerdict, ReachChange, Row } from "./model.js";
-import { ascending } from "./order.js";
+import type { MeshVerdict, ReachChange, Row } from "./model/model.js";
+import { ascending } from "./model/order.js";
 
 /**
  * What changes in reach: rows whose verdicts differ, and rows that only one side has. Evidence alone is no change: the

@@ -1,8 +1,11 @@
 /** The access analysis: manifests in, reach out. Pure functions: nothing here reads files, prints, or talks to a cluster. */
 export { analyse, explain } from "./analyse.js";
-export { checkAssertions } from "./assertions.js";
+export { checkAssertions, describePair } from "./assertions.js";
+export type { Limit } from "./limits.js";
+export { Network } from "./network/network.js";
+export { buildWorld, kindKey, namespaceOf } from "./model/world.js";
 export { diffReach } from "./diff.js";
 export { auditMtls } from "./mtls.js";
-export { meshLimits } from "./mesh/limits.js";
+export { meshLimits } from "./istio/limits.js";
 export { networkLimits } from "./network/limits.js";
-export * from "./model.js";
+export * from "./model/model.js";

@@ -1,8 +1,8 @@
-import { MeshDecider } from "./mesh/decide.js";
-import type { AnalysisOptions, KubernetesObject, MtlsAuditRow, Workload } from "./model.js";
+import { MeshDecider } from "./istio/decide.js";
+import type { AnalysisOptions, KubernetesObject, MtlsAuditRow, Workload } from "./model/model.js";
 import { inboundPorts, pastOwnSidecar } from "./network/interception.js";
-import { ascending } from "./order.js";
-import { buildWorld } from "./world.js";
+import { ascending } from "./model/order.js";
+import { buildWorld } from "./model/world.js";
 
 /**
  * Lists for every workload whether its ports take plaintext, and the policy that decides it: one row for all ports, and

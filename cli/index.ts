@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
-import { BrokenPromiseError } from "../access/stackReach.js";
+import { BrokenPromiseError } from "../plan/stackReach.js";
 import { SettingsError } from "../settings/problem.js";
 import { registerAnalysis } from "./access/index.js";
 import { takesStack } from "./stackOption.js";

@@ -1,5 +1,5 @@
-import { optionsOfStack } from "../access/stack.js";
-import type { KubernetesObject } from "../access/model.js";
+import { optionsOfStack } from "../plan/stackOptions.js";
+import type { KubernetesObject } from "mesh-access";
 import { assumptionOf, blueprintOf, judgedManifests } from "../components/blueprint.js";
 import { loadSettings } from "../settings/load.js";
 import { secretNames } from "../settings/secrets.js";

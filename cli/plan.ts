@@ -1,8 +1,7 @@
 import pc from "picocolors";
-import { analyse } from "../access/index.js";
-import type { KubernetesObject } from "../access/model.js";
-import { accessTable } from "../access/output/table.js";
-import { optionsOfStack } from "../access/stack.js";
+import { analyse, type KubernetesObject } from "mesh-access";
+import { accessTable } from "mesh-access/output";
+import { optionsOfStack } from "../plan/stackOptions.js";
 import { type Plan, planStack } from "../plan/stack.js";
 import { print } from "./print.js";
 import { type StackOption, stackFile } from "./stackOption.js";

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { count } from "../access/output/words.js";
+import { count } from "mesh-access/output";
 import type { PlannedResource } from "../plan/recording.js";
 import type { Plan } from "../plan/stack.js";
 import { type Branch, byLayer } from "./layers.js";

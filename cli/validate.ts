@@ -1,4 +1,4 @@
-import { count } from "../access/output/words.js";
+import { count } from "mesh-access/output";
 import { loadSettings } from "../settings/load.js";
 import { secretNames } from "../settings/secrets.js";
 import { readStackFile } from "../settings/stackFile.js";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Reach } from "../access/stackReach.js";
+import type { Reach } from "./stackReach.js";
 import { run } from "../program.js";
 import { loadSettings } from "../settings/load.js";
 import type { Settings } from "../settings/schema.js";

@@ -1,10 +1,31 @@
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-// What the published package brings: the sources compiled, with their types.
+// What the published packages bring: the sources compiled, with their types. `access/dist` is a package of its own, ready
+// for `npm publish access/dist`; the sources' package.json names TypeScript, which the clone runs as it is.
+rmSync("access/dist", { recursive: true, force: true });
 rmSync("dist", { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
-  // Standard output belongs to `npm pack --json`.
-  stdio: ["inherit", process.stderr, "inherit"],
-});
-process.exitCode = status ?? 1;
+compile("access/tsconfig.build.json");
+writeFileSync("access/dist/package.json", JSON.stringify(published("access/package.json"), null, 2));
+cpSync("access/README.md", "access/dist/README.md");
+cpSync("LICENSE", "access/dist/LICENSE");
+compile("tsconfig.build.json");
+
+function compile(project) {
+  const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], {
+    // Standard output belongs to `npm pack --json`.
+    stdio: ["inherit", process.stderr, "inherit"],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** The package.json with each source replaced by what it is compiled to. */
+function published(file) {
+  const manifest = JSON.parse(readFileSync(file, "utf8"));
+  const compiled = (source) => ({
+    types: source.replace(/\.ts$/, ".d.ts"),
+    default: source.replace(/\.ts$/, ".js"),
+  });
+  const exports = Object.entries(manifest.exports).map(([path, source]) => [path, compiled(source)]);
+  return { ...manifest, exports: Object.fromEntries(exports) };
+}

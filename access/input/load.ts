@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
 import { text as readText } from "node:stream/consumers";
-import type { KubernetesObject, Problem } from "../model.js";
-import { kindKey, namespaceOf } from "../world.js";
+import type { KubernetesObject, Problem } from "../model/model.js";
+import { kindKey, namespaceOf } from "../model/world.js";
 import { parseManifests, type Parsed } from "./parse.js";
 
 const extensions = new Set([".yaml", ".yml", ".json"]);

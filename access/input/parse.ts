@@ -1,7 +1,7 @@
 import jsYaml from "js-yaml";
-import type { KubernetesObject, Problem, Source } from "../model.js";
+import type { KubernetesObject, Problem, Source } from "../model/model.js";
 import { itemLines, splitDocuments, splitItems, type Document } from "./documents.js";
-import { kindKey } from "../world.js";
+import { kindKey } from "../model/world.js";
 import { readKinds } from "./kinds.js";
 
 /** What a text holds: the objects the analysis reads, how many it does not, and what is wrong. */

@@ -1,7 +1,7 @@
-import type { AnalysisOptions, KubernetesObject, Problem, World } from "../model.js";
-import { unknownValue } from "../model.js";
-import { HostMap } from "../mesh/hostname.js";
-import { namespaceOf } from "../world.js";
+import type { AnalysisOptions, KubernetesObject, Problem, World } from "../model/model.js";
+import { unknownValue } from "../model/model.js";
+import { HostMap } from "../istio/registry/hostname.js";
+import { namespaceOf } from "../model/world.js";
 
 interface Destination {
   host?: string;

@@ -9,8 +9,8 @@ import type {
   Target,
   Workload,
   World,
-} from "../model.js";
-import { namespaceOf } from "../world.js";
+} from "../model/model.js";
+import { namespaceOf } from "../model/world.js";
 import { contains, isEverything, overlaps, parseBlock, type AddressBlock } from "./addressBlock.js";
 import type { Decision } from "./decide.js";
 import { anyOf, Network } from "./network.js";

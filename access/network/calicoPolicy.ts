@@ -1,5 +1,5 @@
-import { namespaceOf } from "../world.js";
-import type { KubernetesObject, NamespaceFacts, Workload, World } from "../model.js";
+import { namespaceOf } from "../model/world.js";
+import type { KubernetesObject, NamespaceFacts, Workload, World } from "../model/model.js";
 import { parseBlock, type AddressBlock } from "./addressBlock.js";
 import { parseCalicoSelector, type CalicoSelector } from "./calicoSelector.js";
 import {

@@ -1,4 +1,4 @@
-import type { Evidence } from "../model.js";
+import type { Evidence } from "../model/model.js";
 import { maybe, no, or, yes, type Match } from "./match.js";
 import type { Connection, Direction, Policy, Rule } from "./policy.js";
 

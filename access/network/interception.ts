@@ -1,4 +1,4 @@
-import type { Evidence, Target, Workload } from "../model.js";
+import type { Evidence, Target, Workload } from "../model/model.js";
 import { contains, isEverything, overlaps, parseBlock } from "./addressBlock.js";
 
 const prefix = "traffic.sidecar.istio.io/";

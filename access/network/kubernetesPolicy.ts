@@ -1,5 +1,5 @@
-import type { KubernetesObject, NamespaceFacts, Workload } from "../model.js";
-import { namespaceOf } from "../world.js";
+import type { KubernetesObject, NamespaceFacts, Workload } from "../model/model.js";
+import { namespaceOf } from "../model/world.js";
 import { parseBlock } from "./addressBlock.js";
 import { describeSelector, matchesSelector, requiredPair, type LabelSelector } from "./labelSelector.js";
 import { and, given, knownLabels, maybe, no, not, or, yes, type Match } from "./match.js";

@@ -1,5 +1,5 @@
-import type { AnalysisOptions, Evidence, KubernetesObject, Problem, Workload, World } from "../model.js";
-import { namespaceOf } from "../world.js";
+import type { AnalysisOptions, Evidence, KubernetesObject, Problem, Workload, World } from "../model/model.js";
+import { namespaceOf } from "../model/world.js";
 import { parseBlock, type AddressBlock } from "./addressBlock.js";
 import { CalicoReader } from "./calicoPolicy.js";
 import { decide, freeByDefault, type Decision } from "./decide.js";

@@ -1,4 +1,4 @@
-import type { AnalysisOptions, ContainerPort, NamespaceFacts, Workload } from "../model.js";
+import type { AnalysisOptions, ContainerPort, NamespaceFacts, Workload } from "../model/model.js";
 import { contains, isEverything, parseBlock, type AddressBlock } from "./addressBlock.js";
 import { given, knownLabels, maybe, no, partlyKnownLabels, yes, type Labels, type Match } from "./match.js";
 

@@ -1,5 +1,5 @@
-import { append } from "../append.js";
-import type { NamespaceFacts, Workload, World } from "../model.js";
+import { append } from "../model/append.js";
+import type { NamespaceFacts, Workload, World } from "../model/model.js";
 import { inOrder, type Selected } from "./decide.js";
 import { no } from "./match.js";
 import { defaultTier, type Direction, type Policy } from "./policy.js";

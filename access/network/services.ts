@@ -1,6 +1,6 @@
-import { append } from "../append.js";
-import type { AnalysisOptions, KubernetesObject, Target, Workload, World } from "../model.js";
-import { namespaceOf } from "../world.js";
+import { append } from "../model/append.js";
+import type { AnalysisOptions, KubernetesObject, Target, Workload, World } from "../model/model.js";
+import { namespaceOf } from "../model/world.js";
 import { parseBlock, type AddressBlock } from "./addressBlock.js";
 
 /** What stands behind a target once the cluster has translated a Service: pods with their own port, or addresses. */

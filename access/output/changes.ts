@@ -1,4 +1,4 @@
-import type { ReachChange } from "../model.js";
+import type { ReachChange } from "../model/model.js";
 import { describePair } from "../assertions.js";
 import type { Colors } from "./table.js";
 import { aroundSymbols, count, hops, meshSymbols, remark } from "./words.js";

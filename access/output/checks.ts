@@ -1,4 +1,4 @@
-import type { AssertionResult } from "../model.js";
+import type { AssertionResult } from "../model/model.js";
 import { steps, type WhereOf } from "./explanation.js";
 import type { Colors } from "./table.js";
 import { count } from "./words.js";

@@ -1,4 +1,4 @@
-import type { AroundVerdict, Evidence, MeshVerdict, Row } from "../model.js";
+import type { AroundVerdict, Evidence, MeshVerdict, Row } from "../model/model.js";
 import { describePair } from "../assertions.js";
 import type { Colors } from "./table.js";
 import { aroundSymbols, hops, meshSymbols, objectName, remark } from "./words.js";

@@ -1,4 +1,4 @@
-import type { Analysis, Workload } from "../model.js";
+import type { Analysis, Workload } from "../model/model.js";
 import { type EqualCallers, SharedAnswers } from "./sharedAnswers.js";
 
 /** Text of about this size is handed on at once: many small writes cost more than making them. */

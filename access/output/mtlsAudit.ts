@@ -1,4 +1,4 @@
-import type { MtlsAuditRow } from "../model.js";
+import type { MtlsAuditRow } from "../model/model.js";
 import type { Colors } from "./table.js";
 import { count, objectName } from "./words.js";
 

@@ -1,4 +1,4 @@
-import type { AssertionResult, Evidence, Problem, Source } from "../model.js";
+import type { AssertionResult, Evidence, Problem, Source } from "../model/model.js";
 import { titleOf, untold } from "./checks.js";
 import { objectName } from "./words.js";
 

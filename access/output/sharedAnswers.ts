@@ -1,4 +1,4 @@
-import type { Analysis, AroundVerdict, Evidence, MeshVerdict } from "../model.js";
+import type { Analysis, AroundVerdict, Evidence, MeshVerdict } from "../model/model.js";
 
 /** A verdict that names its evidence by place in a list. */
 export type Referring<Verdict extends { because: readonly Evidence[] }> = Omit<Verdict, "because"> & {

@@ -1,5 +1,5 @@
 import type { createColors } from "picocolors";
-import type { Analysis, AroundVerdictName, Finding, MeshVerdictName, Row } from "../model.js";
+import type { Analysis, AroundVerdictName, Finding, MeshVerdictName, Row } from "../model/model.js";
 import { aroundSymbols, count, gravity, hops, isBypassable, meshSymbols, objectName, remark } from "./words.js";
 
 export type Colors = ReturnType<typeof createColors>;

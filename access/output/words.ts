@@ -1,4 +1,4 @@
-import type { AroundVerdictName, HopEncryption, MeshVerdict, MeshVerdictName, Row } from "../model.js";
+import type { AroundVerdictName, HopEncryption, MeshVerdict, MeshVerdictName, Row } from "../model/model.js";
 
 /** How verdicts look in text: a shape each, so that colour is never the only difference. */
 export const meshSymbols: Record<MeshVerdictName, string> = {

@@ -1,8 +1,7 @@
 import { Option, type Command } from "commander";
 import pc from "picocolors";
-import { analyse } from "../../access/analyse.js";
-import { accessJson } from "../../access/output/json.js";
-import { accessTable } from "../../access/output/table.js";
+import { analyse } from "mesh-access";
+import { accessJson, accessTable } from "mesh-access/output";
 import { print } from "../print.js";
 import { takesStack } from "../stackOption.js";
 import { readInput, takesManifests, type InputOptions, type LoadStack } from "./input.js";
@@ -19,7 +18,7 @@ export function registerAccess(program: Command, loadStack: LoadStack): void {
       reportInput({ ...input, problems: [...input.problems, ...analysis.problems] });
       if (given.output === "json") return print(accessJson(analysis));
       if (given.output === "table") return print(accessTable(analysis, pc));
-      const { accessPage } = await import("../../access/output/page/accessPage.js");
+      const { accessPage } = await import("mesh-access/web");
       return print(accessPage(input.title, input.objects, analysis));
     });
 }

@@ -1,10 +1,7 @@
 import { Option, type Command } from "commander";
 import pc from "picocolors";
-import { analyse } from "../../access/analyse.js";
-import { checkAssertions } from "../../access/assertions.js";
-import { checksTable } from "../../access/output/checks.js";
-import { listJson } from "../../access/output/json.js";
-import { sarif } from "../../access/output/sarif.js";
+import { analyse, checkAssertions } from "mesh-access";
+import { checksTable, listJson, sarif } from "mesh-access/output";
 import { SettingsError } from "../../settings/problem.js";
 import { print } from "../print.js";
 import { takesStack } from "../stackOption.js";
@@ -34,7 +31,7 @@ export function registerCheck(program: Command, loadStack: LoadStack): void {
       if (given.output === "sarif")
         return print(JSON.stringify(sarif(results, input.problems, sourcesOf(input.objects)), null, 2));
       if (given.output === "table") return print(checksTable(results, pc, placesOf(input.objects)));
-      const { checksPage } = await import("../../access/output/page/checksPage.js");
+      const { checksPage } = await import("mesh-access/web");
       return print(checksPage(input.title, results));
     });
 }

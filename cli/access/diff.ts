@@ -1,9 +1,7 @@
 import { Option, type Command } from "commander";
 import pc from "picocolors";
-import { analyse } from "../../access/analyse.js";
-import { diffReach } from "../../access/diff.js";
-import { changesTable } from "../../access/output/changes.js";
-import { listJson } from "../../access/output/json.js";
+import { analyse, diffReach } from "mesh-access";
+import { changesTable, listJson } from "mesh-access/output";
 import { print } from "../print.js";
 import { readSide, takesManifests, type InputOptions, type LoadStack } from "./input.js";
 import { reportInput } from "./report.js";
@@ -24,7 +22,7 @@ export function registerDiff(program: Command, loadStack: LoadStack): void {
       for (const side of sides) reportInput(side);
       if (given.output === "json") return print(listJson("changes", changes));
       if (given.output === "table") return print(changesTable(changes, pc));
-      const { changesPage } = await import("../../access/output/page/changesPage.js");
+      const { changesPage } = await import("mesh-access/web");
       return print(changesPage(sides[0].title, sides[1].title, changes));
     });
 }

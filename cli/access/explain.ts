@@ -1,9 +1,8 @@
 import { Option, type Command } from "commander";
 import { closest } from "fastest-levenshtein";
 import pc from "picocolors";
-import { analyse, explain } from "../../access/analyse.js";
-import type { Analysis } from "../../access/model.js";
-import { explanationText } from "../../access/output/explanation.js";
+import { analyse, type Analysis, explain } from "mesh-access";
+import { explanationText } from "mesh-access/output";
 import { SettingsError, type Problem } from "../../settings/problem.js";
 import { print } from "../print.js";
 import { takesStack } from "../stackOption.js";
@@ -25,7 +24,7 @@ export function registerExplain(program: Command, loadStack: LoadStack): void {
       reportInput(input);
       if (given.output === "json") return print(JSON.stringify(row, null, 2));
       if (given.output === "table") return print(explanationText(row, pc, placesOf(input.objects)));
-      const { accessPage } = await import("../../access/output/page/accessPage.js");
+      const { accessPage } = await import("mesh-access/web");
       return print(accessPage(input.title, input.objects, analyse(input.objects, input.options), row));
     });
 }

@@ -1,11 +1,15 @@
 import { readFile, stat } from "node:fs/promises";
 import { Option, type Command } from "commander";
 import { load, YAMLException } from "js-yaml";
-import { loadManifests } from "../../access/input/load.js";
-import { checkReferences } from "../../access/input/references.js";
-import type { AnalysisOptions, Assertion, KubernetesObject, Problem } from "../../access/model.js";
-import { Network } from "../../access/network/network.js";
-import { buildWorld } from "../../access/world.js";
+import { checkReferences, loadManifests } from "mesh-access/input";
+import {
+  type AnalysisOptions,
+  type Assertion,
+  buildWorld,
+  type KubernetesObject,
+  Network,
+  type Problem,
+} from "mesh-access";
 import { accessSchema } from "../../settings/access.js";
 import { parse } from "../../settings/parse.js";
 import { SettingsError } from "../../settings/problem.js";

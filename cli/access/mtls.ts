@@ -1,8 +1,7 @@
 import { Option, type Command } from "commander";
 import pc from "picocolors";
-import { auditMtls } from "../../access/mtls.js";
-import { listJson } from "../../access/output/json.js";
-import { mtlsTable } from "../../access/output/mtlsAudit.js";
+import { auditMtls } from "mesh-access";
+import { listJson, mtlsTable } from "mesh-access/output";
 import { print } from "../print.js";
 import { takesStack } from "../stackOption.js";
 import { readInput, takesManifests, type InputOptions, type LoadStack } from "./input.js";
@@ -19,7 +18,7 @@ export function registerMtls(program: Command, loadStack: LoadStack): void {
       reportInput(input);
       if (given.output === "json") return print(listJson("rows", rows));
       if (given.output === "table") return print(mtlsTable(rows, pc));
-      const { mtlsPage } = await import("../../access/output/page/mtlsPage.js");
+      const { mtlsPage } = await import("mesh-access/web");
       return print(mtlsPage(input.title, rows));
     });
 }

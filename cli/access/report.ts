@@ -1,7 +1,6 @@
 import pc from "picocolors";
-import type { Evidence, KubernetesObject, Problem, Source } from "../../access/model.js";
-import { count } from "../../access/output/words.js";
-import { namespaceOf } from "../../access/world.js";
+import { type Evidence, type KubernetesObject, namespaceOf, type Problem, type Source } from "mesh-access";
+import { count } from "mesh-access/output";
 import type { Input } from "./input.js";
 
 /** Exit code of a command that worked, on an input in which something is wrong. */

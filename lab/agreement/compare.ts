@@ -1,5 +1,4 @@
-import { analyse } from "../../access/index.js";
-import type { AnalysisOptions, KubernetesObject, Row } from "../../access/model.js";
+import { analyse, type AnalysisOptions, type KubernetesObject, type Row } from "mesh-access";
 import type { Connection, Verdict } from "../probes/probe.js";
 
 /** A connection that was tried. */

@@ -1,7 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { readKinds } from "../../access/input/kinds.js";
-import type { KubernetesObject } from "../../access/model.js";
-import { kindKey } from "../../access/world.js";
+import { readKinds } from "mesh-access/input";
+import { kindKey, type KubernetesObject } from "mesh-access";
 import { Cluster } from "../provider/cluster.js";
 
 /** Where the API server lists a kind. */

@@ -1,5 +1,5 @@
-import type { AnalysisOptions, DatabaseOption, KubernetesObject } from "../../access/model.js";
-import { optionsOfStack } from "../../access/stack.js";
+import type { AnalysisOptions, DatabaseOption, KubernetesObject } from "mesh-access";
+import { optionsOfStack } from "../../plan/stackOptions.js";
 import { loadSettings } from "../../settings/load.js";
 import { machineAddresses, outsideNames, type MachineName } from "../outside/index.js";
 import type { Finding, ProbeResult } from "../probes/probe.js";

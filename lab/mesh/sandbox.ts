@@ -1,6 +1,6 @@
 import { compare, type Agreement, type Tried } from "../agreement/compare.js";
 import { connectCluster, liveObjects, readableCollections, type Collection } from "../agreement/liveObjects.js";
-import type { AnalysisOptions, KubernetesObject } from "../../access/model.js";
+import type { AnalysisOptions, KubernetesObject } from "mesh-access";
 import { Diallers, type Through } from "../dialling/diallers.js";
 import { tryOne, type Server } from "../dialling/tried.js";
 import type { Cluster } from "../provider/cluster.js";

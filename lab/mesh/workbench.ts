@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { analyse } from "../../access/index.js";
-import type { AnalysisOptions, Finding } from "../../access/model.js";
+import { analyse, type AnalysisOptions, type Finding } from "mesh-access";
 import type { Manifest } from "../../components/manifest.js";
 import type { MachineName } from "../outside/index.js";
 import { addFixtures, removeFixtures, type FixtureNamespace } from "../scenarios/fixtures.js";

@@ -1,4 +1,4 @@
-import type { AnalysisOptions } from "../../access/model.js";
+import type { AnalysisOptions } from "mesh-access";
 import { blueprintOf, manifestsOf } from "../../components/blueprint.js";
 import type { Manifest } from "../../components/manifest.js";
 import { loadSettings } from "../../settings/load.js";

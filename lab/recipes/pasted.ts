@@ -20,7 +20,7 @@ const surroundings = new Set(["Namespace", "Deployment", "ConfigMap", "IstioGate
 
 /** The objects that the reader of a recipe applies. */
 export function pasted(name: RecipeName, replacements: Replacements): Manifest[] {
-  const text = readFileSync(new URL(`../../test/access/recipes/${name}.yaml`, import.meta.url), "utf8");
+  const text = readFileSync(new URL(`../../access/test/recipes/${name}.yaml`, import.meta.url), "utf8");
   const filledIn = replacements.reduce((done, [what, by]) => done.replaceAll(what, by), text);
   const objects = jsYaml.loadAll(filledIn) as (Manifest | null)[];
   return objects.filter((object) => object !== null).filter(({ kind }) => !surroundings.has(kind));

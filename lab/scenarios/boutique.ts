@@ -1,4 +1,4 @@
-import { auditMtls, type KubernetesObject } from "../../access/index.js";
+import { auditMtls, type KubernetesObject } from "mesh-access";
 import { http } from "../probes/http.js";
 import type { Probe } from "../probes/probe.js";
 import { ingressUrl, serviceAddress, throughIngress } from "./ingressGateway.js";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubernetesObject } from "../../access/model.js";
+import type { KubernetesObject } from "mesh-access";
 import { blueprintOf, judgedManifests, manifestsOf } from "../../components/blueprint.js";
 import { loadSettings } from "../../settings/load.js";
 import { StackAgreement } from "../agreement/stackAgreement.js";

@@ -1,5 +1,4 @@
-import { meshLimits, networkLimits } from "../../access/index.js";
-import type { Limit } from "../../access/limits.js";
+import { type Limit, meshLimits, networkLimits } from "mesh-access";
 import { table } from "./markdown.js";
 
 /** Field by field, what the analysis models and what it answers instead: the lists beside the model are the only source. */

@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createColors } from "picocolors";
-import { analyse, type Analysis, diffReach, type KubernetesObject } from "../../access/index.js";
-import { parseManifests } from "../../access/input/parse.js";
-import { changesTable } from "../../access/output/changes.js";
-import { accessTable } from "../../access/output/table.js";
-import { optionsOfStack } from "../../access/stack.js";
+import { analyse, type Analysis, diffReach, type KubernetesObject } from "mesh-access";
+import { parseManifests } from "mesh-access/input";
+import { accessTable, changesTable } from "mesh-access/output";
+import { optionsOfStack } from "../../plan/stackOptions.js";
 import { blueprintOf, manifestsOf } from "../../components/blueprint.js";
 import { loadSettings } from "../../settings/load.js";
 import { SettingsError } from "../../settings/problem.js";
@@ -36,7 +35,7 @@ export function readmeBlocks(): Record<string, string> {
 
 /** A source document's recipe as it stands. */
 function recipeOf(name: string): KubernetesObject[] {
-  const file = `test/access/recipes/${name}.yaml`;
+  const file = `access/test/recipes/${name}.yaml`;
   return [...parseManifests(readFileSync(file, "utf8"), file).objects];
 }
 

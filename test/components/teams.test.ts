@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { analyse } from "../../access/index.js";
-import type { KubernetesObject } from "../../access/model.js";
-import { optionsOfStack } from "../../access/stack.js";
+import { analyse, type KubernetesObject } from "mesh-access";
+import { optionsOfStack } from "../../plan/stackOptions.js";
 import { assumptionOf, blueprintOf, judgedManifests, manifestsOf } from "../../components/blueprint.js";
 import type { Manifest } from "../../components/manifest.js";
 import { loadSettings } from "../../settings/load.js";

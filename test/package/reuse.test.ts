@@ -8,6 +8,8 @@ import { pathToFileURL } from "node:url";
 import { type PlannedResource, record } from "../../plan/recording.js";
 
 const clone = resolve(import.meta.dirname, "../..");
+/** The packages of this repository; the first packs what the second is built from. */
+const published = ["pulumi-mesh-egress", "mesh-access"];
 /** The build compiles everything, the type check reads all types of the Kubernetes SDK: half a minute, more on a busy machine. */
 const minutes = 60_000;
 
@@ -20,16 +22,16 @@ function packageJson(folder: string): PackageJson {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as PackageJson;
 }
 
-/** Packs the clone as `npm publish` would and unpacks it where npm would install it. */
-function installPackage(project: string): string[] {
+/** Packs a folder as `npm publish` would and unpacks it where npm would install it. */
+function installPackage(project: string, folder: string): string[] {
   const [packed] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--loglevel=error", "--pack-destination", project], {
-      cwd: clone,
+      cwd: join(clone, folder),
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
     }),
-  ) as [{ filename: string; files: { path: string }[] }];
-  const home = join(project, "node_modules/pulumi-mesh-egress");
+  ) as [{ name: string; filename: string; files: { path: string }[] }];
+  const home = join(project, "node_modules", packed.name);
   mkdirSync(home, { recursive: true });
   execFileSync("tar", ["-xzf", join(project, packed.filename), "-C", home, "--strip-components=1"]);
   return packed.files.map(({ path }) => path);
@@ -39,7 +41,7 @@ function installPackage(project: string): string[] {
 function linkDeclared(project: string): void {
   const { dependencies: own, devDependencies } = packageJson(project);
   const names = Object.keys({ ...packageJson(clone).dependencies, ...own, ...devDependencies });
-  for (const name of names.filter((each) => each !== "pulumi-mesh-egress")) {
+  for (const name of names.filter((each) => !published.includes(each))) {
     const link = join(project, "node_modules", name);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(clone, "node_modules", name), link, "junction");
@@ -49,6 +51,7 @@ function linkDeclared(project: string): void {
 describe("package", () => {
   const project = mkdtempSync(join(tmpdir(), "payments-"));
   let packed: string[];
+  let packedAnalysis: string[];
 
   const node = (...args: string[]) =>
     execFileSync(process.execPath, args, { cwd: project, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
@@ -59,7 +62,8 @@ describe("package", () => {
       recursive: true,
       filter: (path) => !path.includes("node_modules"),
     });
-    packed = installPackage(project);
+    packed = installPackage(project, ".");
+    packedAnalysis = installPackage(project, "access/dist");
     linkDeclared(project);
   });
 
@@ -74,8 +78,24 @@ describe("package", () => {
     );
     assert.deepEqual(strangers, []);
     assert.deepEqual(
-      packed.filter((path) => /^dist\/(lab|test|bench)/.test(path)),
+      packed.filter((path) => /^dist\/(access|lab|test|bench)/.test(path)),
       [],
+    );
+  });
+
+  it("brings the analysis as a package of its own, without tests and without Pulumi", () => {
+    const unexpected = packedAnalysis.filter(
+      (path) => !/^((?!test\/).*\.(js|d\.ts)|package\.json|README\.md|LICENSE)$/.test(path),
+    );
+    assert.deepEqual(unexpected, []);
+    const { dependencies } = packageJson(join(project, "node_modules/mesh-access"));
+    assert.deepEqual(
+      Object.keys(dependencies).filter((name) => /pulumi|kubernetes-models/.test(name)),
+      [],
+    );
+    assert.match(
+      node("--input-type=module", "-e", 'console.log((await import("mesh-access")).analyse([]).rows.length)'),
+      /^0$/m,
     );
   });
 

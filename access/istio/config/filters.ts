@@ -1,0 +1,142 @@
+import { append } from "../../model/append.js";
+import type { Evidence, KubernetesObject, Workload, World } from "../../model/model.js";
+import { namespaceOf } from "../../model/world.js";
+import { evidence } from "../evidence.js";
+import type { MeshSettings } from "./settings.js";
+import { hasLabels, type Labels } from "./shapes.js";
+
+type Context = "SIDECAR_OUTBOUND" | "SIDECAR_INBOUND" | "GATEWAY";
+
+interface EnvoyFilterSpec {
+  workloadSelector?: { labels?: Labels };
+  targetRefs?: unknown[];
+  configPatches?: {
+    applyTo?: string;
+    match?: {
+      context?: string;
+      listener?: { portNumber?: number; name?: string; filterChain?: { filter?: { name?: string } } };
+    };
+    patch?: { operation?: string; value?: unknown };
+  }[];
+}
+
+/** A listener an EnvoyFilter adds. */
+export interface AddedListener {
+  object: KubernetesObject;
+  value: unknown;
+  field: string;
+}
+
+/** Patches of these kinds change HTTP only, which no database path uses. */
+const httpOnly = new Set(["HTTP_FILTER", "HTTP_ROUTE", "ROUTE_CONFIGURATION", "VIRTUAL_HOST"]);
+
+/** Objects that change proxies in ways the model does not follow. */
+export class ProxyPatches {
+  readonly #byNamespace = new Map<string, KubernetesObject[]>();
+
+  constructor(
+    world: World,
+    private readonly settings: MeshSettings,
+  ) {
+    for (const kind of ["networking.istio.io/EnvoyFilter", "extensions.istio.io/WasmPlugin"]) {
+      for (const object of world.ofKind(kind)) {
+        append(this.#byNamespace, namespaceOf(object), object);
+      }
+    }
+  }
+
+  isPersonal(namespace: string): boolean {
+    return this.#byNamespace.has(namespace);
+  }
+
+  selectorKeys(): string[] {
+    return [...this.#byNamespace.values()].flat().flatMap((object) => Object.keys(selectorOf(object) ?? {}));
+  }
+
+  /** What keeps the model from deciding about a proxy, if anything does. */
+  touching(workload: Pick<Workload, "namespace" | "labels">, context: Context, port?: number): Evidence | undefined {
+    if (this.#byNamespace.size === 0) return undefined;
+    for (const namespace of new Set([this.settings.rootNamespace, workload.namespace])) {
+      for (const object of this.#byNamespace.get(namespace) ?? []) {
+        if (!hasLabels(workload.labels, selectorOf(object))) continue;
+        const field = touchedField(object, context, port);
+        if (field !== undefined)
+          return evidence(object, field, `${object.kind} changes this proxy, which is not modelled`);
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether the proxy's TCP filters connect onward only when a caller's TLS handshake has succeeded, whatever the port. */
+  waitsForHandshake(workload: Pick<Workload, "namespace" | "labels">): boolean {
+    return this.#envoyFilters(workload).some((object) =>
+      (specOf(object).configPatches ?? []).some(
+        (patch) =>
+          decidesWhenToConnect(patch) &&
+          patch.match?.listener?.portNumber === undefined &&
+          tcpProxyOf(patch)?.upstream_connect_mode === "ON_DOWNSTREAM_TLS_HANDSHAKE",
+      ),
+    );
+  }
+
+  /** Listeners that EnvoyFilters add to a gateway's pods, as written. */
+  addedListeners(workload: Pick<Workload, "namespace" | "labels">): AddedListener[] {
+    return this.#envoyFilters(workload).flatMap((object) =>
+      (specOf(object).configPatches ?? []).flatMap(({ applyTo, match, patch }, index): AddedListener[] => {
+        const context = match?.context ?? "ANY";
+        const added = applyTo === "LISTENER" && patch?.operation === "ADD" && /^(ANY|GATEWAY)$/.test(context);
+        return added ? [{ object, value: patch.value, field: `spec.configPatches[${index}]` }] : [];
+      }),
+    );
+  }
+
+  /** The EnvoyFilters that select a proxy: those of the root namespace first. */
+  #envoyFilters({ namespace, labels }: Pick<Workload, "namespace" | "labels">): KubernetesObject[] {
+    return [...new Set([this.settings.rootNamespace, namespace])]
+      .flatMap((place) => this.#byNamespace.get(place) ?? [])
+      .filter((object) => object.kind === "EnvoyFilter" && hasLabels(labels, selectorOf(object)));
+  }
+}
+
+function specOf(object: KubernetesObject): EnvoyFilterSpec {
+  return (object.spec ?? {}) as EnvoyFilterSpec;
+}
+
+function selectorOf(object: KubernetesObject): Labels | undefined {
+  const spec = (object.spec ?? {}) as { workloadSelector?: { labels?: Labels }; selector?: { matchLabels?: Labels } };
+  return spec.workloadSelector?.labels ?? spec.selector?.matchLabels;
+}
+
+/** The first patch that may change how a connection goes. New listeners and clusters change no existing path. */
+function touchedField(object: KubernetesObject, context: Context, port: number | undefined): string | undefined {
+  if (object.kind === "WasmPlugin") {
+    return (object.spec as { type?: string } | undefined)?.type === "NETWORK" ? "spec.type" : undefined;
+  }
+  const patches = specOf(object).configPatches ?? [];
+  const index = patches.findIndex(({ applyTo = "", match, patch }) => {
+    if (httpOnly.has(applyTo) || decidesWhenToConnect({ applyTo, match, patch })) return false;
+    if ((applyTo === "LISTENER" || applyTo === "CLUSTER") && patch?.operation === "ADD") return false;
+    const where = match?.context ?? "ANY";
+    if (where !== "ANY" && where !== context) return false;
+    const only = match?.listener?.portNumber;
+    return only === undefined || port === undefined || only === port;
+  });
+  return index < 0 ? undefined : `spec.configPatches[${index}]`;
+}
+
+type Patch = NonNullable<EnvoyFilterSpec["configPatches"]>[number];
+
+const tcpProxy = "envoy.filters.network.tcp_proxy";
+
+function tcpProxyOf({ applyTo, match, patch }: Patch): Record<string, unknown> | undefined {
+  if (applyTo !== "NETWORK_FILTER" || patch?.operation !== "MERGE") return undefined;
+  if (match?.listener?.filterChain?.filter?.name !== tcpProxy) return undefined;
+  return (patch.value as { typed_config?: Record<string, unknown> } | undefined)?.typed_config;
+}
+
+/** A patch that says when a TCP proxy connects onward, and nothing of where. */
+function decidesWhenToConnect(patch: Patch): boolean {
+  const fields = Object.keys(tcpProxyOf(patch) ?? {});
+  const timing = new Set(["@type", "upstream_connect_mode", "max_early_data_bytes"]);
+  return fields.length > 0 && fields.every((field) => timing.has(field));
+}

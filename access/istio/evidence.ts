@@ -1,0 +1,26 @@
+import type { Evidence, KubernetesObject } from "../model/model.js";
+import { ascending } from "../model/order.js";
+import { namespaceOf } from "../model/world.js";
+
+/** One link of a chain: what a field of an object does. */
+export function evidence(object: KubernetesObject, field: string, text: string): Evidence {
+  return { kind: object.kind, namespace: namespaceOf(object), name: object.metadata.name, field, text };
+}
+
+/** How sentences name an object. */
+export function label(object: KubernetesObject): string {
+  return `${object.kind} ${namespaceOf(object)}/${object.metadata.name}`;
+}
+
+/** Seconds since the epoch, as Kubernetes stores them. Objects without a time count as created together, after the rest. */
+export function createdAt(object: KubernetesObject): number {
+  const time = object.metadata.creationTimestamp;
+  return time === undefined ? Number.POSITIVE_INFINITY : Date.parse(time) / 1000;
+}
+
+/** istiod's order of competing objects: the oldest first, then by name, then by namespace. */
+export function byCreation(a: KubernetesObject, b: KubernetesObject): number {
+  const [x, y] = [createdAt(a), createdAt(b)];
+  if (x !== y) return x < y ? -1 : 1;
+  return ascending(a.metadata.name, b.metadata.name) || ascending(namespaceOf(a), namespaceOf(b));
+}

@@ -1,0 +1,228 @@
+import type { Evidence, MeshVerdict, Target, Workload } from "../../model/model.js";
+import { endOf, missingCluster, type Ending } from "../proxy/destination.js";
+import { evidence, label } from "../evidence.js";
+import { passes } from "./forwarders.js";
+import { gatewayPort, type GatewayChain, type GatewayPort } from "./gatewayRoutes.js";
+import { field, tlsMode } from "../config/gateways.js";
+import type { Mesh } from "../config/mesh.js";
+import { bySni } from "../proxy/outbound.js";
+import { settledAt, type Hop, type Pods } from "./pods.js";
+import { finished, type RouteResult } from "../proxy/route.js";
+import { clusterSni, ProxyScope, type Cluster } from "../config/scope.js";
+import type { Admission } from "./server.js";
+import type { RouteDestination } from "../config/shapes.js";
+import { clientSni } from "../proxy/target.js";
+import { blocked, hopEncryption, unknown } from "../verdict.js";
+
+/** A hop as it arrives at a port of a gateway's pods. */
+interface Arrival extends Hop {
+  readonly workload: Workload;
+  readonly port: number;
+  /** It is in the mesh's mutual TLS. */
+  readonly mutual: boolean;
+  /** The SNI of its outermost TLS. */
+  readonly sni: string | undefined;
+}
+
+/** Why a connection ends at the gateway, once it is known what led there. */
+type Refusal = (because: readonly Evidence[]) => MeshVerdict;
+
+/** What a gateway's pods do with connections. */
+export class GatewayPods {
+  readonly #scopes = new Map<Workload, ProxyScope>();
+  readonly #ports = new Map<Workload, Map<number, GatewayPort>>();
+
+  constructor(
+    private readonly mesh: Mesh,
+    private readonly pods: Pods,
+  ) {}
+
+  /** Through a port of the gateway, by the server and the route that are for the connection. */
+  through(workload: Workload, port: number, hop: Hop): RouteResult {
+    const { cluster, target, tls, because } = hop;
+    const stop = (verdict: MeshVerdict): RouteResult => settledAt(this.pods.at(workload, port), verdict, true);
+    const listener = this.#port(workload, port);
+    if (!listener) {
+      const text = `no Gateway gives the pods of ${label(workload.object)} a server on port ${port}`;
+      return stop(blocked([...because, evidence(cluster.service.object, "spec.ports", text)]));
+    }
+    const patched = this.mesh.patches.touching(workload, "GATEWAY", port);
+    if (patched) return stop(unknown([...because, patched]));
+    const here = (text: string): Evidence => evidence(workload.object, "", text);
+    if (listener.chains.some(({ bound }) => bound.server.bind)) {
+      return stop(unknown([...because, here("servers with bind are not modelled")]));
+    }
+    const mutual = this.pods.isMutual(workload, port, hop);
+    const sni = mutual ? (tls?.sni ?? clusterSni(cluster)) : clientSni(target);
+    if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL") {
+      return stop(unknown([...because, here("a hop to the gateway with certificates of its own is not modelled")]));
+    }
+    const chain = chainFor(listener, sni, mutual || target.protocol === "tls", target);
+    if (typeof chain === "function") return stop(chain(because));
+    return this.#terminate(chain, { ...hop, workload, port, mutual, sni });
+  }
+
+  /** The server's TLS, then who may pass, then where the gateway connects to. */
+  #terminate(chain: GatewayChain, arrival: Arrival): RouteResult {
+    const { workload, port, because, mutual } = arrival;
+    const { bound } = chain;
+    const mode = tlsMode(bound.server);
+    const at = (text: string): Evidence => evidence(bound.gateway, field(bound, "tls.mode"), text);
+    const stop = (verdict: MeshVerdict): RouteResult => settledAt(this.pods.at(workload, port), verdict, true);
+    if (chain.http) return stop(unknown([...because, chain.because]));
+    if (mode === "other")
+      return stop(unknown([...because, at("servers with certificates of their own are not modelled")]));
+    const misfit = misfitOf(mode, mutual);
+    if (misfit) return stop(blocked([...because, at(misfit)]));
+    const steps = [...because, at(serverText(mode)), chain.because];
+    return { admission: this.#admission(chain, arrival, steps, mode === "ISTIO_MUTUAL") };
+  }
+
+  /** Who may pass a server that has taken the connection. */
+  #admission(chain: GatewayChain, arrival: Arrival, steps: readonly Evidence[], authenticated: boolean): Admission {
+    const { workload, port, target, mutual, sni } = arrival;
+    const { bound } = chain;
+    const end = this.#end(workload, chain, target, steps);
+    const names = authenticated ? (bound.server.tls?.subjectAltNames ?? []) : [];
+    const because = (): Evidence =>
+      evidence(bound.gateway, field(bound, "tls.subjectAltNames"), "the handshake admits this identity");
+    return {
+      workload,
+      port,
+      via: this.pods.at(workload, port),
+      leavesFromGateway: true,
+      paths: new Map(),
+      sni: mutual || target.protocol === "tls" ? sni : undefined,
+      authenticated,
+      handshake: names.length > 0 ? { names: new Set(names), because: because() } : undefined,
+      policies: this.pods.policySet(workload, false),
+      greets: target.serverSpeaksFirst && (end.kind === "database" || end.kind === "other"),
+      because: steps,
+      admitted: finished(end, steps, [hopEncryption(mutual, target)], true, authenticated),
+    };
+  }
+
+  /** Where the gateway's own connection ends. */
+  #end(workload: Workload, chain: GatewayChain, target: Target, because: readonly Evidence[]): Ending {
+    const weighted =
+      chain.destinations.length > 1 ? chain.destinations.filter(({ weight }) => (weight ?? 0) > 0) : chain.destinations;
+    const route = because.at(-1) ?? chain.because;
+    const ends = weighted.map((one) => this.#endOfRoute(workload, one, chain.bound.number, target, route));
+    const [first = { kind: "nowhere", because: [] } as const, ...others] = ends;
+    const differs = others.some((end) => end.kind !== first.kind);
+    return differs
+      ? { kind: "unknown", because: [{ ...route, text: "its weighted destinations end differently" }] }
+      : first;
+  }
+
+  #endOfRoute(
+    workload: Workload,
+    { destination }: RouteDestination,
+    listenerPort: number,
+    target: Target,
+    route: Evidence,
+  ): Ending {
+    const scope = this.#scope(workload);
+    const cluster = scope.cluster(destination ?? {}, listenerPort);
+    if ("missing" in cluster) return { kind: "nowhere", because: missingCluster(cluster, route, "the gateway") };
+    if (cluster.service.registry === "kubernetes") {
+      const text = "a gateway that leads to a Service of the cluster is not modelled";
+      return { kind: "unknown", because: [evidence(cluster.service.object, "", text)] };
+    }
+    return this.#onLoopback(workload, cluster, target) ?? endOf(cluster, target, scope, this.mesh.known);
+  }
+
+  /** A service on the gateway's own loopback interface leads to a forwarder that reads the client's SNI. */
+  #onLoopback(workload: Workload, { service, port }: Cluster, target: Target): Ending | undefined {
+    const { endpoints, object } = service;
+    if (endpoints.length === 0 || !endpoints.every(({ address }) => address.startsWith("127."))) return undefined;
+    const number =
+      endpoints[0]?.ports[port.name] ?? (typeof port.targetPort === "number" ? port.targetPort : port.number);
+    const forwarder = this.mesh.forwarders.find(workload, number);
+    const to = evidence(object, "spec.endpoints", `leads to port ${number} of the gateway's own loopback interface`);
+    if (!forwarder)
+      return { kind: "unknown", because: [{ ...to, text: `${to.text}, where the input shows no listener` }] };
+    const sni = clientSni(target);
+    if (sni !== undefined && passes(forwarder, sni)) {
+      return { kind: "database", encryption: "tls-passthrough", because: [to, forwarder.because] };
+    }
+    const text =
+      sni === undefined
+        ? "the forwarder needs the client's TLS to read a name from"
+        : `the forwarder does not pass ${sni} on`;
+    return { kind: "nowhere", because: [to, { ...forwarder.because, text }] };
+  }
+
+  #scope(workload: Workload): ProxyScope {
+    let scope = this.#scopes.get(workload);
+    if (!scope) {
+      const choice = {
+        listeners: [{ imports: () => true, importsRoute: () => true }],
+        outboundMode: "REGISTRY_ONLY",
+        outboundEvidence: this.mesh.settings.outboundEvidence,
+      };
+      scope = new ProxyScope(this.mesh.index, workload.namespace, workload.labels, false, choice, "gateway");
+      this.#scopes.set(workload, scope);
+    }
+    return scope;
+  }
+
+  #port(workload: Workload, port: number): GatewayPort | undefined {
+    let ports = this.#ports.get(workload);
+    if (!ports) this.#ports.set(workload, (ports = new Map()));
+    let built = ports.get(port);
+    if (!built) {
+      const servers = this.mesh.gateways.listeners(workload).get(port);
+      if (!servers) return undefined;
+      ports.set(port, (built = gatewayPort(this.#scope(workload), servers)));
+    }
+    return built;
+  }
+}
+
+/** The server of a port, with its route, that takes a connection; or why none does. */
+function chainFor(
+  listener: GatewayPort,
+  sni: string | undefined,
+  tls: boolean,
+  target: Target,
+): GatewayChain | Refusal {
+  const { twin, inspects } = listener;
+  const [first] = listener.chains;
+  if (twin) {
+    const text = "two servers of this port match the same names: the proxy refuses the whole listener";
+    return (because) => unknown([...because, { ...twin.because, text }]);
+  }
+  if (inspects && !tls && target.serverSpeaksFirst) {
+    const text = "the gateway waits for a TLS handshake on this port, and the client for the server's greeting";
+    return (because) => blocked(first ? [...because, { ...first.because, text }] : because);
+  }
+  const chain =
+    (tls && sni !== undefined ? listener.byName.get(sni) : undefined) ?? bySni(listener.others, tls ? sni : undefined);
+  if (chain) return chain;
+  const text = `no server of this port is for ${tls ? `SNI ${sni ?? ""}` : "a connection without TLS"}`;
+  const none: Evidence[] = first ? [evidence(first.bound.gateway, field(first.bound, "hosts"), text)] : [];
+  return (because) => blocked([...because, ...none, ...relevant(listener, target)]);
+}
+
+/** Servers that would have been for the target, had they a chain. */
+function relevant(listener: GatewayPort, target: Target): Evidence[] {
+  return listener.missing.slice(0, 3).filter(({ text }) => text !== "" && target.host !== "");
+}
+
+/** Why a server of this TLS mode cannot take a hop that is in the mesh's mutual TLS, or is not. */
+function misfitOf(mode: ReturnType<typeof tlsMode>, mutual: boolean): string | undefined {
+  if (mode === "ISTIO_MUTUAL" && !mutual)
+    return "ISTIO_MUTUAL: the gateway wants the mesh's mutual TLS, and the hop brings none";
+  if (mode === "none" && mutual)
+    return "a server without TLS: it passes the hop's mutual TLS on to the database, which cannot read it";
+  if (mode === "passthrough" && mutual)
+    return "PASSTHROUGH: the hop's mutual TLS reaches the database, which the sidecar does not trust";
+  return undefined;
+}
+
+function serverText(mode: ReturnType<typeof tlsMode>): string {
+  if (mode === "ISTIO_MUTUAL") return "the gateway ends the mesh's mutual TLS and knows the caller by its certificate";
+  if (mode === "passthrough") return "the gateway reads the SNI and passes the client's TLS on";
+  return "the gateway takes plain TCP: it does not know the caller";
+}

@@ -1,0 +1,72 @@
+import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
+import type { Decision, PolicySet } from "../config/authorization.js";
+import { blocked, unknown, type Path } from "../verdict.js";
+
+/** A proxy that admits or refuses a caller by who it is, after the route to it has been decided. */
+export interface Admission {
+  workload: Workload;
+  port: number;
+  via: Path["via"];
+  leavesFromGateway: boolean;
+  /** SNI the proxy sees. */
+  sni: string | undefined;
+  /** The caller shows its certificate. */
+  authenticated: boolean;
+  /** Exact identities the TLS handshake admits; undefined when it admits all. */
+  handshake: { names: ReadonlySet<string>; because: Evidence } | undefined;
+  policies: PolicySet;
+  /** A caller that is refused at its first byte has seen the greeting by then. */
+  greets: boolean;
+  /** The chain so far, and the verdict for a caller that is admitted. */
+  because: readonly Evidence[];
+  admitted: MeshVerdict;
+  /** Paths made so far, by what decided them. */
+  paths: Map<object, Path>;
+}
+
+/** The identity in a workload's certificate. */
+export function principalOf(workload: Workload, trustDomain: string): string {
+  return `${trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
+}
+
+/** The path of a caller through an admission. Callers with the same answer share one. */
+export function admit(admission: Admission, caller: Workload, trustDomain: string): Path {
+  const principal = admission.authenticated ? principalOf(caller, trustDomain) : undefined;
+  const { handshake } = admission;
+  if (handshake && !handshake.names.has(`spiffe://${principal ?? ""}`)) return pathOf(admission, handshake);
+  const decision = admission.policies.decide({
+    port: admission.port,
+    sni: admission.sni,
+    principal,
+    namespace: principal === undefined ? undefined : caller.namespace,
+    sourceAddresses: caller.addresses,
+    destinationAddresses: admission.workload.addresses,
+  });
+  return pathOf(admission, decision);
+}
+
+/** One path for every caller that a handshake refuses, and one for every decision of the policies. */
+function pathOf(admission: Admission, reason: Decision | NonNullable<Admission["handshake"]>): Path {
+  let path = admission.paths.get(reason);
+  if (!path) {
+    const verdict = "names" in reason ? refused(admission, reason) : decided(admission, reason);
+    path = { verdict, via: admission.via, leavesFromGateway: admission.leavesFromGateway };
+    admission.paths.set(reason, path);
+  }
+  return path;
+}
+
+function refused(admission: Admission, { names, because }: NonNullable<Admission["handshake"]>): MeshVerdict {
+  const text = `the TLS handshake admits ${names.size} ${names.size === 1 ? "identity" : "identities"}, and the caller's is not among them`;
+  return blocked([...admission.because, { ...because, text }]);
+}
+
+function decided(admission: Admission, { allowed, because }: Decision): MeshVerdict {
+  const { admitted, handshake } = admission;
+  if (allowed === true) {
+    if (because.length === 0 && !handshake) return admitted;
+    return { ...admitted, because: [...admitted.because, ...(handshake ? [handshake.because] : []), ...because] };
+  }
+  if (allowed === "unknown") return unknown([...admission.because, ...because]);
+  return blocked([...admission.because, ...because], admission.greets ? "greeting" : null);
+}

@@ -1,0 +1,221 @@
+import type { Evidence, MeshVerdict, Target } from "../../model/model.js";
+import { endOf, missingCluster } from "./destination.js";
+import { evidence, label } from "../evidence.js";
+import type { Mesh } from "../config/mesh.js";
+import { catchAllText, outbound, type Dial, type Outcome } from "./outbound.js";
+import { anyAddress, type MeshService } from "../registry/registry.js";
+import { agreed, ended, finished, type RouteResult } from "./route.js";
+import { upstreamTls, type ProxyScope } from "../config/scope.js";
+import type { ServicePods } from "./servicePods.js";
+import type { RouteDestination } from "../config/shapes.js";
+import { clientSni, nameOf } from "./target.js";
+import { blocked, hopEncryption, unknown, type Path } from "../verdict.js";
+import { listeningAddress } from "../registry/visibleServices.js";
+
+type Destination = NonNullable<RouteDestination["destination"]>;
+
+/** What a caller's own proxy does with the connections it gets. */
+export class CallerProxy {
+  readonly #refusals = new Map<object, Map<Target | string, Path>>();
+
+  constructor(
+    private readonly mesh: Mesh,
+    private readonly services: ServicePods,
+  ) {}
+
+  /** From the listener that takes the connection to where it ends, or to who decides. */
+  routeOf(scope: ProxyScope, target: Target): RouteResult {
+    const { patches, index, gatewayApi } = this.mesh;
+    const proxy = { namespace: scope.namespace, labels: scope.labels };
+    const patched = patches.touching(proxy, "SIDECAR_OUTBOUND", target.port);
+    if (patched) return ended(unknown([patched]));
+    for (const { object } of index.visibility.allOfHost(target.host)) {
+      const rerouted = gatewayApi.touching(target.host, object);
+      if (rerouted) return ended(unknown([rerouted]));
+    }
+    const twice = this.#registeredTwice(target.host);
+    if (twice) return ended(unknown([twice]));
+    const isSilent = !scope.knows(target.host) && scope.isSilent(target.port, target.addresses);
+    if (isSilent && !this.mesh.serviceOf(target.host)) return { path: this.#refusal(scope, target) };
+    const { dial, because } = this.dial(scope, target);
+    return this.#follow(scope, target, outbound(scope, dial), because);
+  }
+
+  /** Of two entries of one namespace for one host, each with ports of its own, istiod keeps one: which is not modelled. */
+  #registeredTwice(host: string): Evidence | undefined {
+    const registered = this.mesh.index.visibility.allOfHost(host);
+    if (registered.length < 2) return undefined;
+    const [first, ...others] = registered.filter(({ registry }) => registry === "external");
+    const portsOf = ({ ports }: MeshService) => ports.map(({ number }) => number).join();
+    const other = others.find(
+      (service) => first && service.namespace === first.namespace && portsOf(service) !== portsOf(first),
+    );
+    if (!first || !other) return undefined;
+    const text = `${host} is registered with other ports by ${label(first.object)} too; one of them is cut off`;
+    return evidence(other.object, "spec.hosts", text);
+  }
+
+  /** What the client dials: the address its own proxy answers with, a Service's, or the target's real one. */
+  dial(scope: ProxyScope, target: Target): { dial: Dial; because: Evidence[] } {
+    const dial = {
+      port: target.port,
+      sni: clientSni(target),
+      httpHost: target.protocol === "http" ? nameOf(target) : undefined,
+      serverSpeaksFirst: target.serverSpeaksFirst,
+    };
+    const answered = scope.dnsAnswer(target.host);
+    if (answered !== undefined) return { dial: { ...dial, addresses: [answered] }, because: [] };
+    const service = this.mesh.serviceOf(target.host);
+    if (service) return { dial: { ...dial, addresses: [listeningAddress(service, scope.capture)] }, because: [] };
+    const addresses = target.addresses.length > 0 ? target.addresses : undefined;
+    return { dial: { ...dial, addresses }, because: unanswered(scope, target, addresses) };
+  }
+
+  /** The path of a connection that no listener takes: one for all proxies with the same outbound policy. */
+  #refusal(scope: ProxyScope, target: Target): Path {
+    let paths = this.#refusals.get(scope.sidecar);
+    if (!paths) this.#refusals.set(scope.sidecar, (paths = new Map()));
+    const known = paths.get(target);
+    if (known) return known;
+    const [service] = this.mesh.index.visibility.allOfHost(target.host);
+    const key = `${target.protocol} ${service?.namespace ?? ""} ${service ? target.host : ""}`;
+    let path = paths.get(key);
+    if (!path) {
+      path = { verdict: this.#unmatched(scope, target, []), leavesFromGateway: false };
+      paths.set(key, path);
+    }
+    paths.set(target, path);
+    return path;
+  }
+
+  #follow(scope: ProxyScope, target: Target, outcome: Outcome, because: readonly Evidence[]): RouteResult {
+    switch (outcome.kind) {
+      case "unknown":
+        return ended(unknown([...because, ...outcome.because]));
+      case "waits":
+        return ended(blocked([...because, ...outcome.because]));
+      case "unmatched":
+        return ended(this.#unmatched(scope, target, [...because, ...outcome.because]));
+      case "http":
+        return this.#toDestinations(scope, target, outcome.destinations, target.port, [...because, ...outcome.because]);
+      case "chain": {
+        const { chain } = outcome;
+        const seen = this.#seenAs(scope, target, chain.service);
+        const steps = [...because, ...seen, ...notItsOwn(outcome, target), chain.because];
+        return this.#toDestinations(scope, target, chain.destinations, chain.port.number, steps);
+      }
+    }
+  }
+
+  /** Why the caller's proxy knows the service at all, and routes of it that are not meant for this caller. */
+  #seenAs(scope: ProxyScope, target: Target, service: MeshService): Evidence[] {
+    if (service.registry !== "external" || service.host !== target.host) return [];
+    const open = service.exportTo.has("*");
+    const text = open ? "visible to every namespace" : `visible to ${audienceOf(service)}`;
+    const hidden = this.mesh.index.virtualServices.hidden(scope.namespace, scope.gateway, service.host);
+    const skipped = hidden.map((route) =>
+      evidence(route.object, "spec.exportTo", "a route of this host that is not exported to the caller"),
+    );
+    return [evidence(service.object, "spec.exportTo", text), ...skipped];
+  }
+
+  /** Nothing registered matches: the outbound policy decides. */
+  #unmatched(scope: ProxyScope, target: Target, because: readonly Evidence[]): MeshVerdict {
+    const { sidecar } = scope;
+    const all = [...because, ...this.#hidden(scope, target), sidecar.outboundEvidence];
+    if (sidecar.unmodelled) return unknown([...all, { ...sidecar.outboundEvidence, text: sidecar.unmodelled }]);
+    if (sidecar.outboundMode === "REGISTRY_ONLY") return blocked(all);
+    if (!sidecar.outboundMode.startsWith("ALLOW_ANY")) return unknown(all);
+    if (sidecar.outboundMode !== "ALLOW_ANY" && target.protocol === "http") return unknown(all);
+    const encryption = [hopEncryption(false, target)];
+    return { verdict: "direct", encryption, identity: false, exposes: null, because: all };
+  }
+
+  /** Registered services of the host that this proxy does not get, and why. */
+  #hidden(scope: ProxyScope, target: Target): Evidence[] {
+    const { object: sidecar } = scope.sidecar;
+    const imported = new Set(scope.imported(target.host).map(({ object }) => object));
+    const services = this.mesh.index.visibility.allOfHost(target.host);
+    const [service] = services.filter(({ object }) => !imported.has(object));
+    if (!service || imported.size > 0) return [];
+    if (sidecar) {
+      const text = `the Sidecar resource does not import ${target.host}, or it is not exported here`;
+      return [evidence(sidecar, "spec.egress", text)];
+    }
+    if (service.exportTo.has("*")) return [];
+    const text = `visible to ${audienceOf(service)} only: the caller's proxy does not know ${target.host}`;
+    return [evidence(service.object, "spec.exportTo", text)];
+  }
+
+  /** Follows every destination a connection may take. Where they differ, the answer is not known. */
+  #toDestinations(
+    scope: ProxyScope,
+    target: Target,
+    routes: readonly RouteDestination[],
+    listenerPort: number,
+    because: readonly Evidence[],
+  ): RouteResult {
+    const weighted = routes.length > 1 ? routes.filter(({ weight }) => (weight ?? 0) > 0) : routes;
+    const results = weighted.map(({ destination }) =>
+      this.#toDestination(scope, target, destination ?? {}, listenerPort, because),
+    );
+    return agreed(results, because);
+  }
+
+  #toDestination(
+    scope: ProxyScope,
+    target: Target,
+    destination: Destination,
+    listenerPort: number,
+    because: readonly Evidence[],
+  ): RouteResult {
+    const route = because.at(-1) ?? this.mesh.settings.outboundEvidence;
+    const cluster = scope.cluster(destination, listenerPort);
+    if ("missing" in cluster) {
+      if (cluster.missing === "service" && this.#isOutsideInput(cluster.host)) {
+        return ended(unknown([...because, { ...route, text: `the input holds no Service ${cluster.host}` }]));
+      }
+      return ended(blocked([...because.slice(0, -1), ...missingCluster(cluster, route, "the caller's proxy")]));
+    }
+    if (cluster.service.registry === "kubernetes") {
+      return this.services.behind({ cluster, target, because, tls: upstreamTls(cluster, true), scope });
+    }
+    return ended(finished(endOf(cluster, target, scope, this.mesh.known), because, [], false));
+  }
+
+  /** A Service of a namespace for which the input has no Service at all may well exist. */
+  #isOutsideInput(host: string): boolean {
+    const suffix = `.svc.${this.mesh.settings.clusterDomain}`;
+    if (!host.endsWith(suffix)) return false;
+    const namespace = host.slice(0, -suffix.length).split(".").at(-1);
+    return !this.mesh.services.some((service) => service.registry === "kubernetes" && service.namespace === namespace);
+  }
+}
+
+/** Names of the namespaces a service is exported to. */
+function audienceOf({ exportTo, namespace }: MeshService): string {
+  return [...exportTo].map((name) => (name === "." ? namespace : name)).join(", ");
+}
+
+/** An address that only the mesh knows, and that this caller's DNS does not answer. */
+function unanswered(scope: ProxyScope, target: Target, addresses: readonly string[] | undefined): Evidence[] {
+  const virtual = scope
+    .imported(target.host)
+    .find((one) => one.address !== anyAddress && !addresses?.includes(one.address));
+  if (!virtual) return [];
+  const text = `the client's DNS does not answer ${virtual.address}: its sidecar does not capture DNS`;
+  return [evidence(virtual.object, "spec.addresses", text)];
+}
+
+/** Why a connection is taken for a service that is not the target's own. */
+function notItsOwn({ chain, listener }: Extract<Outcome, { kind: "chain" }>, target: Target): Evidence[] {
+  const why: Evidence[] = [];
+  const loser = listener.losers.find(({ service }) => service.host === target.host);
+  if (loser) {
+    const text = `left out of this port: ${label(loser.winner.object)} is older or sorts first`;
+    why.push(evidence(loser.service.object, "spec.ports", text));
+  }
+  const catchAll = chain.service.host === target.host ? undefined : catchAllText(listener, chain);
+  if (catchAll) why.push(evidence(chain.service.object, "spec.addresses", catchAll));
+  return why;
+}

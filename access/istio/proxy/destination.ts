@@ -1,0 +1,112 @@
+import type { Evidence, HopEncryption, Target } from "../../model/model.js";
+import { evidence } from "../evidence.js";
+import { hostsMatch, isWildcard } from "../registry/hostname.js";
+import { portField } from "./outbound.js";
+import type { MeshService } from "../registry/registry.js";
+import { upstreamTls, type Cluster, type MissingCluster, type ProxyScope, type UpstreamTls } from "../config/scope.js";
+
+/** Where a proxy's connection to a service outside the mesh ends. */
+export type Ending =
+  | { kind: "database"; encryption: HopEncryption; because: Evidence[] }
+  | { kind: "other"; encryption: HopEncryption; because: Evidence[] }
+  | { kind: "nowhere"; because: Evidence[] }
+  | { kind: "unknown"; because: Evidence[] };
+
+/** Hosts of all targets: an endpoint with the name of one leads there. */
+export interface KnownTargets {
+  hosts: ReadonlySet<string>;
+}
+
+/** Why a route's destination has no cluster: the connection is closed. */
+export function missingCluster(missing: MissingCluster, route: Evidence, proxy: string): Evidence[] {
+  if (missing.missing === "service") {
+    return [{ ...route, text: `${proxy} knows no service ${missing.host}: the route leads nowhere` }];
+  }
+  const { object } = missing.service;
+  if (missing.missing === "port") {
+    return [
+      route,
+      evidence(object, "spec.ports", `${missing.host} has no port ${missing.number}: the route leads nowhere`),
+    ];
+  }
+  const { rule, subset } = missing;
+  const text = rule
+    ? `the DestinationRule that holds here has no subset ${subset}: the route leads nowhere`
+    : `no DestinationRule for ${missing.host} holds here, so there is no subset ${subset}: the route leads nowhere`;
+  return rule ? [route, evidence(rule.object, "spec.subsets", text)] : [{ ...route, text }];
+}
+
+/** Where a cluster of a service outside the mesh ends, seen from a sidecar or from a gateway. */
+export function endOf(cluster: Cluster, target: Target, scope: ProxyScope, known: KnownTargets): Ending {
+  const { service, port } = cluster;
+  const sidecar = scope.gateway === "mesh";
+  const here = (text: string, path = "spec.resolution"): Evidence => evidence(service.object, path, text);
+  const unconnected = withoutEndpoint(service, sidecar, here);
+  if (unconnected) return unconnected;
+  const tls = upstreamTls(cluster, sidecar);
+  if (tls.unmodelled) return { kind: "unknown", because: [here(tls.unmodelled)] };
+  const originates = tls.mode === "SIMPLE" || tls.mode === "MUTUAL";
+  const misfit = misfitOf(tls, target);
+  if (misfit) return { kind: "nowhere", because: [{ ...(tls.evidence ?? here(misfit)), text: misfit }] };
+  const plain = target.protocol === "tls" ? "tls-passthrough" : "plaintext";
+  const encryption: HopEncryption = tls.mode === "SIMPLE" ? "tls" : tls.mode === "MUTUAL" ? "mutual-tls" : plain;
+  const field = portField(service, port);
+  const number = serverPort(cluster);
+  const because = [
+    ...(tls.evidence ? [tls.evidence] : []),
+    here(`${service.host}:${port.number} is outside the mesh`, field),
+    ...(number === port.number ? [] : [here(`connects to port ${number} there`, `${field}.targetPort`)]),
+  ];
+  // The port may change where the proxy opens TLS itself: clear to it on one port, TLS to the server on another.
+  const samePort = number === target.port || originates;
+  // Without resolution a sidecar passes on to whatever address was dialled.
+  const passes = service.resolution === "none" && sidecar;
+  const reached = passes || (samePort && isTarget(cluster, target, known));
+  return { kind: reached ? "database" : "other", encryption, because };
+}
+
+/** Why a proxy has nowhere to connect to for a service, or nowhere that is known. */
+function withoutEndpoint(
+  { host, resolution, selector, endpoints }: MeshService,
+  sidecar: boolean,
+  here: (text: string, path?: string) => Evidence,
+): Ending | undefined {
+  const nowhere = (text: string, path?: string): Ending => ({ kind: "nowhere", because: [here(text, path)] });
+  const unknown = (text: string, path?: string): Ending => ({ kind: "unknown", because: [here(text, path)] });
+  if (resolution === "none" && !sidecar)
+    return nowhere("resolution NONE behind a gateway: the gateway connects to itself");
+  if (resolution === "dynamic-dns" && !sidecar) return unknown("DYNAMIC_DNS behind a gateway is not modelled");
+  if (selector) return unknown("endpoints chosen by workloadSelector are not modelled", "spec.workloadSelector");
+  if (endpoints.length > 0) return undefined;
+  if (isWildcard(host) && resolution === "dns")
+    return nowhere("a wildcard host without endpoints cannot be resolved by DNS: no cluster");
+  return resolution === "static"
+    ? nowhere("resolution STATIC without endpoints: nowhere to connect to", "spec.endpoints")
+    : undefined;
+}
+
+/** Why a server outside the mesh cannot take what the proxy's TLS makes of the connection. */
+function misfitOf({ mode }: UpstreamTls, { protocol }: Target): string | undefined {
+  if (mode === "ISTIO_MUTUAL")
+    return "mutual TLS with the mesh's certificates to a server outside the mesh: neither side trusts the other";
+  return protocol === "tls" && (mode === "SIMPLE" || mode === "MUTUAL")
+    ? "the client's own TLS inside the proxy's TLS: the server expects one layer"
+    : undefined;
+}
+
+/** The port a proxy connects to: an endpoint's own, else the service's target port. */
+function serverPort({ service, port }: Cluster): number {
+  const own = service.endpoints[0]?.ports[port.name];
+  return own ?? (typeof port.targetPort === "number" ? port.targetPort : port.number);
+}
+
+/** Whether a cluster is the target: by host, by a wildcard that covers it, or by the endpoints' addresses. */
+function isTarget({ service }: Cluster, target: Target, known: KnownTargets): boolean {
+  const addresses = service.endpoints.map(({ address }) => address);
+  const elsewhere = addresses.some((address) => address !== target.host && known.hosts.has(address));
+  if (service.host === target.host) return !elsewhere;
+  if (isWildcard(service.host) && hostsMatch(service.host, target.host)) return service.resolution !== "static";
+  return (
+    addresses.length > 0 && addresses.every((address) => address === target.host || target.addresses.includes(address))
+  );
+}

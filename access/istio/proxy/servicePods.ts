@@ -1,0 +1,83 @@
+import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
+import { ApplicationPods } from "../inbound/applicationPods.js";
+import { evidence } from "../evidence.js";
+import { GatewayPods } from "../inbound/gatewayPods.js";
+import { targetPort } from "../config/gateways.js";
+import type { Mesh } from "../config/mesh.js";
+import { Pods, type Hop } from "../inbound/pods.js";
+import { agreed, ended, type RouteResult } from "./route.js";
+import type { Cluster, UpstreamTls } from "../config/scope.js";
+import { principalOf } from "../inbound/server.js";
+import { hasLabels } from "../config/shapes.js";
+import { blocked, unknown } from "../verdict.js";
+
+/** Leads connections to the pods behind a Service: a gateway's, or those of an application. */
+export class ServicePods {
+  readonly #gateways: GatewayPods;
+  readonly #applications: ApplicationPods;
+
+  constructor(private readonly mesh: Mesh) {
+    const pods = new Pods(mesh);
+    this.#gateways = new GatewayPods(mesh, pods);
+    this.#applications = new ApplicationPods(mesh, pods);
+  }
+
+  /** To all pods of the Service, or of its subset. Where they differ, the answer is not known. */
+  behind(hop: Hop): RouteResult {
+    const { cluster, because, tls } = hop;
+    const { service } = cluster;
+    const open = (more: Evidence): RouteResult => ended(unknown([...because, more]));
+    if (service.resolution === "alias")
+      return open(evidence(service.object, "spec.type", "ExternalName is not modelled"));
+    if (tls?.unmodelled) return open({ ...this.mesh.settings.outboundEvidence, text: tls.unmodelled });
+    const all = this.mesh.workloadsBehind(service);
+    if (all.length === 0)
+      return open(evidence(service.object, "spec.selector", "the input holds no workload behind this Service"));
+    const wanted = subsetOf(cluster)?.subset.labels;
+    const pods = all.filter(({ labels }) => hasLabels(labels, wanted));
+    if (pods.length === 0) return ended(blocked([...because, emptySubset(cluster)]));
+    const results = pods.map((workload) => this.#to(workload, hop));
+    return agreed(results, because);
+  }
+
+  #to(workload: Workload, hop: Hop): RouteResult {
+    const { cluster, tls, because } = hop;
+    const distrusted = this.#distrusted(workload, tls);
+    if (distrusted) return ended(distrusted(because));
+    const port = targetPort(cluster.port.targetPort ?? cluster.port.number, workload.ports, cluster.port.number);
+    const further = { ...hop, because: tls?.evidence ? [...because, tls.evidence] : because };
+    return workload.gateway
+      ? this.#gateways.through(workload, port, further)
+      : this.#applications.to(workload, port, further);
+  }
+
+  /** A rule may name the identities a server has to show. Pods made by a cloud have a service account of its choice. */
+  #distrusted(
+    workload: Workload,
+    tls: UpstreamTls | undefined,
+  ): ((because: readonly Evidence[]) => MeshVerdict) | undefined {
+    const { serverNames = [], evidence: rule } = tls ?? {};
+    const own = `spiffe://${principalOf(workload, this.mesh.settings.trustDomain)}`;
+    if (!rule || serverNames.length === 0 || serverNames.includes(own)) return undefined;
+    if (workload.kind === "IstioGateway") {
+      return (because) =>
+        unknown([...because, { ...rule, text: "subjectAltNames: the identity of the gateway's pods is not known" }]);
+    }
+    return (because) =>
+      blocked([...because, { ...rule, text: `subjectAltNames: ${own} is none of the identities the hop expects` }]);
+  }
+}
+
+function subsetOf({ subset, rule }: Cluster) {
+  return subset ? rule?.subsets.get(subset) : undefined;
+}
+
+/** Why a subset has no pods. */
+function emptySubset(cluster: Cluster): Evidence {
+  const { service, subset } = cluster;
+  const owned = subsetOf(cluster);
+  const text = `no pods behind ${service.host} have the labels of subset ${subset}`;
+  return owned
+    ? evidence(owned.object, `${owned.field}.labels`, text)
+    : evidence(service.object, "spec.selector", text);
+}

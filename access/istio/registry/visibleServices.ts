@@ -1,0 +1,111 @@
+import { append } from "../../model/append.js";
+import { anyAddress, isVisibleTo, type MeshService } from "./registry.js";
+
+/** Services of one port: by listening address, and those that listen on every address. */
+export interface PortServices {
+  byAddress: ReadonlyMap<string, readonly MeshService[]>;
+  /** TCP and TLS services without an address of their own, or with a block of addresses. */
+  anywhere: readonly MeshService[];
+  http: readonly MeshService[];
+}
+
+const noServices: PortServices = { byAddress: new Map(), anywhere: [], http: [] };
+
+/** A set of services in istiod's order, found by host and by port. Indexes are made when first asked for. */
+class ServiceSet {
+  readonly #byHost = new Map<string, MeshService[]>();
+  readonly #byPort: Record<"captured" | "plain", Map<number, PortServices> | undefined> = {
+    captured: undefined,
+    plain: undefined,
+  };
+
+  constructor(readonly services: readonly MeshService[]) {
+    for (const service of services) append(this.#byHost, service.host, service);
+  }
+
+  ofHost(host: string): readonly MeshService[] {
+    return this.#byHost.get(host) ?? [];
+  }
+
+  atPort(port: number, capture: boolean): PortServices {
+    const key = capture ? "captured" : "plain";
+    return (this.#byPort[key] ??= indexPorts(this.services, capture)).get(port) ?? noServices;
+  }
+}
+
+function indexPorts(services: readonly MeshService[], capture: boolean): Map<number, PortServices> {
+  const index = new Map<
+    number,
+    { byAddress: Map<string, MeshService[]>; anywhere: MeshService[]; http: MeshService[] }
+  >();
+  for (const service of services) {
+    if (service.resolution === "alias") continue;
+    for (const { number, protocol } of service.ports) {
+      if (protocol === "udp") continue;
+      let entry = index.get(number);
+      if (!entry) index.set(number, (entry = { byAddress: new Map(), anywhere: [], http: [] }));
+      const address = listeningAddress(service, capture);
+      if (protocol === "http") entry.http.push(service);
+      else if (address === anyAddress || address.includes("/")) entry.anywhere.push(service);
+      else append(entry.byAddress, address, service);
+    }
+  }
+  return index;
+}
+
+/** Where sidecars listen for a service: proxies that answer DNS use the allocated address. Headless pods have their own. */
+export function listeningAddress(service: MeshService, capture: boolean): string {
+  if (service.address !== anyAddress) return service.address;
+  if (service.registry === "kubernetes") return `pods:${service.host}`;
+  return (capture ? service.allocated : undefined) ?? anyAddress;
+}
+
+/** What the proxies of one namespace may see: first what is exported to it by name, then what is exported to all. */
+export interface NamespaceView {
+  readonly parts: readonly ServiceSet[];
+}
+
+/** The registry cut by visibility. Namespaces to which nothing is exported by name share one view. */
+export class Visibility {
+  readonly #common: NamespaceView;
+  readonly #views = new Map<string, NamespaceView>();
+  readonly #byHost = new Map<string, MeshService[]>();
+
+  constructor(services: readonly MeshService[]) {
+    const everyone = new ServiceSet(services.filter(({ exportTo }) => exportTo.has("*")));
+    this.#common = { parts: [everyone] };
+    const named = new Map<string, MeshService[]>();
+    for (const service of services) {
+      append(this.#byHost, service.host, service);
+      if (service.exportTo.has("*") || service.exportTo.has("~")) continue;
+      const namespaces = new Set([...service.exportTo].map((name) => (name === "." ? service.namespace : name)));
+      for (const namespace of namespaces) append(named, namespace, service);
+    }
+    for (const [namespace, own] of named) this.#views.set(namespace, { parts: [new ServiceSet(own), everyone] });
+  }
+
+  of(namespace: string): NamespaceView {
+    return this.#views.get(namespace) ?? this.#common;
+  }
+
+  isPersonal(namespace: string): boolean {
+    return this.#views.has(namespace);
+  }
+
+  /** Every service of a host, seen or not: to say why one is not found. */
+  allOfHost(host: string): readonly MeshService[] {
+    return this.#byHost.get(host) ?? [];
+  }
+
+  /**
+   * The service a route's destination means when the proxy's own listeners do not import it: the namespace's own, else
+   * a Kubernetes Service that is visible, else the oldest visible one.
+   */
+  destination(host: string, namespace: string): MeshService | undefined {
+    const services = this.allOfHost(host);
+    const own = services.find((service) => service.namespace === namespace);
+    if (own) return own;
+    const visible = services.filter((service) => isVisibleTo(service, namespace));
+    return visible.find(({ registry }) => registry === "kubernetes") ?? visible[0];
+  }
+}

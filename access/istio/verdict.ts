@@ -1,0 +1,25 @@
+import type { Evidence, HopEncryption, MeshVerdict, Target, Workload } from "../model/model.js";
+
+/** A verdict, and through which pods the connection goes, so that the network underneath can have its say. */
+export interface Path {
+  verdict: MeshVerdict;
+  /** The pods the caller's proxy connects to: a gateway's, or a service's own. */
+  via?: { workload: Workload; port: number };
+  /** The connection leaves the cluster from the gateway's pods, not the caller's. */
+  leavesFromGateway: boolean;
+}
+
+export function blocked(because: readonly Evidence[], exposes: "greeting" | null = null): MeshVerdict {
+  return { verdict: "blocked", encryption: [], identity: false, exposes, because };
+}
+
+export function unknown(because: readonly Evidence[]): MeshVerdict {
+  return { verdict: "unknown", encryption: [], identity: false, exposes: null, because };
+}
+
+/** What protects a hop: the application's own TLS inside the proxies' own, or either, or nothing. */
+export function hopEncryption(mutual: boolean, target: Pick<Target, "protocol">): HopEncryption {
+  const own = target.protocol === "tls";
+  if (mutual) return own ? "mutual-tls+tls-passthrough" : "mutual-tls";
+  return own ? "tls-passthrough" : "plaintext";
+}

@@ -1,0 +1,460 @@
+import assert from "node:assert/strict";
+import { analyse } from "../../analyse.js";
+import { parseManifests } from "../../input/parse.js";
+import type { AnalysisOptions, AroundVerdict, KubernetesObject, Target, World } from "../../model/model.js";
+import { prepareAround } from "../../network/around.js";
+import { Network } from "../../network/network.js";
+import { buildWorld, namespaceOf } from "../../model/world.js";
+
+const database: Target = {
+  host: "db.example.com",
+  port: 3306,
+  protocol: "tcp",
+  serverSpeaksFirst: true,
+  kind: "database",
+  addresses: ["198.51.100.7"],
+};
+
+const app = (name: string, namespace = "shop", more: { labels?: object; spec?: object; ports?: object[] } = {}) => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name, namespace },
+  spec: {
+    template: {
+      metadata: { labels: { app: name, ...more.labels } },
+      spec: { containers: [{ name: "app", ports: more.ports ?? [] }], ...more.spec },
+    },
+  },
+});
+const namespace = (name: string, labels = {}) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
+const policy = (name: string, spec: object, inNamespace = "shop") => ({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "NetworkPolicy",
+  metadata: { name, namespace: inNamespace },
+  spec,
+});
+const calico = (kind: string, name: string, spec: object, inNamespace?: string) => ({
+  apiVersion: "crd.projectcalico.org/v1",
+  kind,
+  metadata: { name, namespace: inNamespace },
+  spec,
+});
+
+const worldOf = (...objects: unknown[]): World => {
+  const text = objects.map((object) => JSON.stringify(object)).join("\n---\n");
+  const { objects: read, problems } = parseManifests(text, "test.yaml");
+  assert.deepEqual(problems, []);
+  return buildWorld(read as KubernetesObject[]);
+};
+
+const workload = (world: World, name: string) => {
+  const found = world.workloads.find((item) => item.name === name);
+  assert.ok(found, `no workload ${name}`);
+  return found;
+};
+
+const around = (objects: unknown[], target: Partial<Target> = {}, options: AnalysisOptions = {}): AroundVerdict => {
+  const world = worldOf(namespace("shop"), app("web"), ...objects);
+  return prepareAround(world, options)(workload(world, "web"))({ ...database, ...target });
+};
+
+const egress = (rules: object[], podSelector: object = {}) =>
+  policy("out", { podSelector, policyTypes: ["Egress"], egress: rules });
+
+describe("the way round the sidecar", () => {
+  it("is open when no policy selects the pods", () => {
+    const { verdict, because } = around([egress([], { matchLabels: { app: "other" } })]);
+    assert.equal(verdict, "open");
+    assert.equal(because[0]?.text, "no policy limits what these pods may connect to");
+  });
+
+  it("is blocked by a default deny, which is named", () => {
+    const { verdict, because } = around([egress([])]);
+    assert.equal(verdict, "blocked");
+    assert.deepEqual(because[0], {
+      kind: "NetworkPolicy",
+      namespace: "shop",
+      name: "out",
+      field: "spec.egress",
+      text: "allows nothing",
+    });
+  });
+
+  it("is blocked when the only rules allow the gateway and DNS", () => {
+    const gateway = {
+      to: [
+        {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "istio-egress" } },
+          podSelector: { matchLabels: { istio: "egressgateway" } },
+        },
+      ],
+      ports: [{ port: 15443 }],
+    };
+    const dns = { to: [{ namespaceSelector: {} }], ports: [{ port: 53, protocol: "UDP" }] };
+    assert.equal(around([egress([gateway, dns])]).verdict, "blocked");
+  });
+
+  it("is not touched by a policy without egress rules that names no types", () => {
+    assert.equal(around([policy("in", { podSelector: {} })]).verdict, "open");
+    assert.equal(around([policy("out", { podSelector: {}, egress: [{ ports: [{ port: 53 }] }] })]).verdict, "blocked");
+    assert.equal(around([policy("in", { podSelector: {}, policyTypes: ["Ingress"], egress: [{}] })]).verdict, "open");
+  });
+
+  it("is open when a rule names no peer, no port, or neither", () => {
+    assert.equal(around([egress([{}])]).verdict, "open");
+    assert.equal(around([egress([{ to: [], ports: [] }])]).verdict, "open");
+    assert.equal(around([egress([{ ports: [{ port: 3306 }] }])]).verdict, "open");
+    assert.equal(around([egress([{ ports: [{ port: 3307 }] }])]).verdict, "blocked");
+  });
+
+  it("heeds protocol, range and name of a port", () => {
+    const ports = (...list: object[]) => around([egress([{ ports: list }])]).verdict;
+    assert.equal(ports({ port: 3306, protocol: "UDP" }), "blocked");
+    assert.equal(ports({ protocol: "TCP" }), "open");
+    assert.equal(ports({ port: 3300, endPort: 3306 }), "open");
+    assert.equal(ports({ port: 3300, endPort: 3305 }), "blocked");
+    assert.equal(ports({ port: "mysql" }), "blocked", "a name means nothing outside the cluster");
+  });
+
+  it("heeds address blocks and their exceptions", () => {
+    const block = (cidr: string, except?: string[], addresses = database.addresses) =>
+      around([egress([{ to: [{ ipBlock: { cidr, except } }] }])], { addresses }).verdict;
+    assert.equal(block("198.51.100.0/24"), "open");
+    assert.equal(block("198.51.100.0/24", ["198.51.100.0/29"]), "blocked");
+    assert.equal(block("203.0.113.0/24"), "blocked");
+    assert.equal(block("2001:db8::/32", [], ["2001:db8::7"]), "open");
+    assert.equal(block("2001:db8::/32"), "blocked");
+    assert.equal(block("203.0.113.0/24", [], ["198.51.100.7", "203.0.113.9"]), "open", "one address is enough");
+  });
+
+  it("is unknown, never blocked, when a block may or may not hold an address that is not known", () => {
+    const block = (cidr: string, except?: string[]) =>
+      around([egress([{ to: [{ ipBlock: { cidr, except } }] }])], { addresses: [] });
+    assert.equal(block("0.0.0.0/0").verdict, "open");
+    assert.equal(block("0.0.0.0/0", ["10.0.0.0/8"]).verdict, "unknown");
+    const { verdict, because } = block("10.0.0.0/8");
+    assert.equal(verdict, "unknown");
+    assert.match(because[0]?.text ?? "", /allows every port to 10\.0\.0\.0\/8; .* an address is not known/);
+    assert.equal(block("[unknown: rds.address]").verdict, "unknown");
+  });
+
+  it("does not mistake pods for addresses outside", () => {
+    assert.equal(
+      around([egress([{ to: [{ podSelector: {} }] }, { to: [{ namespaceSelector: {} }] }])]).verdict,
+      "blocked",
+    );
+  });
+
+  it("selects pods by every kind of expression", () => {
+    const selects = (key: string, operator: string, values?: string[]) =>
+      around([egress([], { matchExpressions: [{ key, operator, values }] })]).verdict === "blocked";
+    assert.ok(selects("app", "In", ["web", "x"]));
+    assert.ok(!selects("app", "NotIn", ["web"]));
+    assert.ok(selects("tier", "NotIn", ["web"]), "a missing label is in no list");
+    assert.ok(selects("app", "Exists"));
+    assert.ok(selects("tier", "DoesNotExist"));
+  });
+
+  it("lets what several policies allow add up", () => {
+    const deny = policy("deny", { podSelector: {}, policyTypes: ["Egress"] });
+    assert.equal(around([deny, egress([{}], { matchLabels: { app: "web" } })]).verdict, "open");
+  });
+
+  describe("to a database inside the cluster", () => {
+    const service = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "mysql", namespace: "data" },
+      spec: { selector: { app: "mysql" }, ports: [{ port: 3306, targetPort: "sql" }], clusterIP: "10.96.0.9" },
+    };
+    const mysql = app("mysql", "data", { ports: [{ name: "sql", containerPort: 13306 }] });
+    const inside = (...objects: unknown[]) =>
+      around([namespace("data", { team: "data" }), service, mysql, ...objects], {
+        host: "mysql.data.svc.cluster.local",
+      }).verdict;
+
+    it("depends on both sides, and on the pods' own port", () => {
+      const toData = { to: [{ namespaceSelector: { matchLabels: { team: "data" } } }] };
+      assert.equal(inside(), "open");
+      assert.equal(inside(egress([{ ...toData, ports: [{ port: 13306 }] }])), "open");
+      assert.equal(inside(egress([{ ...toData, ports: [{ port: 3306 }] }])), "blocked");
+      assert.equal(inside(egress([{ ...toData, ports: [{ port: "sql" }] }])), "open");
+      const fromWeb = { from: [{ namespaceSelector: {}, podSelector: { matchLabels: { app: "web" } } }] };
+      const fromOwn = { from: [{ podSelector: {} }] };
+      assert.equal(inside(policy("in", { podSelector: {}, ingress: [fromWeb] }, "data")), "open");
+      assert.equal(inside(policy("in", { podSelector: {}, ingress: [fromOwn] }, "data")), "blocked");
+    });
+
+    it("is found by the Service's address too", () => {
+      const deny = policy("in", { podSelector: {} }, "data");
+      const objects = [namespace("data"), service, mysql, deny];
+      assert.equal(around(objects, { host: "db", addresses: ["10.96.0.9"] }).verdict, "blocked");
+    });
+
+    it("is blocked by a Service without the port", () => {
+      const verdict = around([service, mysql], { host: "mysql.data.svc.cluster.local", port: 3307 });
+      assert.match(verdict.because[0]?.text ?? "", /has no port 3307/);
+      assert.equal(verdict.verdict, "blocked");
+    });
+
+    it("is unknown when a namespace is chosen by labels that the input does not hold", () => {
+      const world = worldOf(
+        namespace("shop"),
+        app("web"),
+        service,
+        mysql,
+        egress([{ to: [{ namespaceSelector: { matchLabels: { team: "data" } } }] }]),
+      );
+      const verdict = prepareAround(world)(workload(world, "web"))({
+        ...database,
+        host: "mysql.data.svc.cluster.local",
+      });
+      assert.equal(verdict.verdict, "unknown");
+      assert.match(verdict.because[0]?.text ?? "", /the labels of namespace data are not in the input/);
+    });
+  });
+
+  it("is blocked by a service of the mesh whose own sidecar refuses plaintext", () => {
+    const around = (mode: string) => {
+      const objects = [
+        namespace("shop", { "istio-injection": "enabled" }),
+        app("web"),
+        app("api"),
+        {
+          apiVersion: "v1",
+          kind: "Service",
+          metadata: { name: "api", namespace: "shop" },
+          spec: { selector: { app: "api" }, ports: [{ port: 80, name: "http" }] },
+        },
+        {
+          apiVersion: "security.istio.io/v1",
+          kind: "PeerAuthentication",
+          metadata: { name: "default", namespace: "shop" },
+          spec: { mtls: { mode } },
+        },
+      ];
+      const row = [...analyse(objects as KubernetesObject[], { services: true }).rows].find(
+        ({ from }) => from.workload === "web",
+      );
+      return `${row?.around.verdict} by ${row?.around.because.at(-1)?.kind}`;
+    };
+    assert.equal(around("STRICT"), "blocked by PeerAuthentication");
+    assert.equal(around("PERMISSIVE"), "open by NetworkPolicy");
+  });
+
+  it("is open from the host network where the engine is known, else unknown", () => {
+    const hosted = (options: AnalysisOptions) => {
+      const world = worldOf(namespace("shop"), app("agent", "shop", { spec: { hostNetwork: true } }), egress([]));
+      return prepareAround(world, options)(workload(world, "agent"))(database).verdict;
+    };
+    assert.equal(hosted({ policyEngine: "calico" }), "open");
+    assert.equal(hosted({}), "unknown");
+  });
+
+  it("is blocked by the database's own list when it does not admit the workloads' addresses", () => {
+    const list = (allowList: string[], clientAddresses?: string[]) =>
+      around([], { allowList }, { clientAddresses }).verdict;
+    assert.equal(list(["10.9.0.0/24"], ["10.0.0.0/16"]), "blocked");
+    assert.equal(list(["10.0.0.0/8"], ["10.0.0.0/16"]), "open");
+    assert.equal(list(["10.0.9.0/24"], ["10.0.0.0/16"]), "unknown");
+    assert.equal(list(["10.9.0.0/24"]), "unknown");
+    assert.equal(list(["0.0.0.0/0"]), "open");
+    assert.equal(list([]), "blocked");
+    assert.equal(around([egress([])], { allowList: ["0.0.0.0/0"] }).because[0]?.kind, "NetworkPolicy");
+  });
+
+  it("is unknown under policies of an engine that is not modelled", () => {
+    const cilium = {
+      apiVersion: "cilium.io/v2",
+      kind: "CiliumNetworkPolicy",
+      metadata: { name: "c", namespace: "shop" },
+      spec: {},
+    };
+    const { verdict, because } = around([cilium]);
+    assert.equal(verdict, "unknown");
+    assert.match(because[0]?.text ?? "", /CiliumNetworkPolicy are not modelled/);
+  });
+
+  it("takes such a policy without a namespace for one of namespace default, unless its kind lives in none", () => {
+    const [api, name] = ["policy.networking.k8s.io/v1alpha1", { name: "c" }];
+    assert.equal(around([{ apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy", metadata: name }]).verdict, "open");
+    const [first] = around([{ apiVersion: api, kind: "AdminNetworkPolicy", metadata: name }]).because;
+    assert.equal(first?.namespace, "");
+    const [policy] = worldOf({ apiVersion: api, kind: "AdminNetworkPolicy", metadata: name }).objects;
+    assert.ok(policy);
+    assert.equal(namespaceOf(policy), "", "so that its file and line are found");
+  });
+
+  it("names a few of many rules that may decide, and says how many more there are", () => {
+    const rules = Array.from({ length: 9 }, (_, index) =>
+      policy(`allow-${index}`, {
+        podSelector: {},
+        policyTypes: ["Egress"],
+        egress: [{ to: [{ ipBlock: { cidr: "198.51.0.0/16" } }] }],
+      }),
+    );
+    const { verdict, because } = around(rules, { addresses: [] });
+    assert.equal(verdict, "unknown");
+    assert.equal(because.length, 8);
+    assert.match(because[3]?.text ?? "", /\(and 5 more rules\)$/);
+    assert.match(because[7]?.text ?? "", /\(and 5 more policies\)$/);
+  });
+
+  describe("under policies of Calico", () => {
+    const everywhere = (name: string, spec: object) =>
+      calico("GlobalNetworkPolicy", name, { types: ["Egress"], ...spec });
+
+    it("obeys the first rule that matches, policies in their order", () => {
+      const allow = everywhere("allow", {
+        order: 10,
+        egress: [{ action: "Allow", destination: { nets: ["198.51.100.0/24"] } }],
+      });
+      const deny = everywhere("deny", { order: 20, egress: [{ action: "Deny" }] });
+      assert.equal(around([allow, deny]).verdict, "open");
+      const first = around([{ ...deny, spec: { ...deny.spec, order: 5 } }, allow]);
+      assert.equal(first.verdict, "blocked");
+      assert.deepEqual([first.because[0]?.name, first.because[0]?.field], ["deny", "spec.egress[0]"]);
+    });
+
+    it("puts the policies of Kubernetes at order 1000", () => {
+      const allow = (order: number) => everywhere("allow", { order, egress: [{ action: "Allow" }] });
+      const deny = (order?: number) => everywhere("deny", { order, egress: [{ action: "Deny" }] });
+      assert.equal(around([deny(999), egress([{}])]).verdict, "blocked");
+      assert.equal(around([deny(1001), egress([{}])]).verdict, "open");
+      assert.equal(around([deny(), egress([{}])]).verdict, "open", "no order is last");
+      assert.equal(around([allow(2000), egress([])]).verdict, "open", "no rule of Kubernetes denies by itself");
+    });
+
+    it("cuts off what no rule allows, and frees what a rule passes on", () => {
+      assert.equal(around([everywhere("some", { egress: [{ action: "Allow", protocol: "UDP" }] })]).verdict, "blocked");
+      assert.equal(around([everywhere("pass", { egress: [{ action: "Pass" }] })]).verdict, "open");
+      assert.equal(around([everywhere("log", { egress: [{ action: "Log" }, { action: "Allow" }] })]).verdict, "open");
+    });
+
+    it("hands what a passing tier does not decide to the next", () => {
+      const tier = (defaultAction: string) => calico("Tier", "platform", { order: 10, defaultAction });
+      const udpOnly = everywhere("udp", { tier: "platform", egress: [{ action: "Allow", protocol: "UDP" }] });
+      assert.equal(around([tier("Deny"), udpOnly]).verdict, "blocked");
+      assert.equal(around([tier("Pass"), udpOnly]).verdict, "open");
+      assert.equal(around([tier("Pass"), udpOnly, egress([])]).verdict, "blocked");
+    });
+
+    it("selects endpoints by labels, namespace and service account", () => {
+      const selected = (spec: object, objects: unknown[] = []) =>
+        around([everywhere("deny", spec), ...objects]).verdict === "blocked";
+      assert.ok(selected({ selector: "app == 'web'" }));
+      assert.ok(!selected({ selector: "app != 'web'" }));
+      assert.ok(selected({ selector: "app in {'a', \"web\"} && !has(tier)" }));
+      assert.ok(selected({ selector: "has(tier) || (app starts with 'w' && app ends with 'b')" }));
+      assert.ok(selected({ selector: "projectcalico.org/namespace == 'shop'" }));
+      assert.ok(!selected({ namespaceSelector: "kubernetes.io/metadata.name not in {'shop'}" }));
+      assert.ok(selected({ namespaceSelector: "has(kubernetes.io/metadata.name)" }));
+      const account = {
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { name: "default", namespace: "shop", labels: { tier: "web" } },
+      };
+      assert.ok(selected({ serviceAccountSelector: "tier == 'web'" }, [account]));
+    });
+
+    it("takes missing types as the stored form or the API does", () => {
+      const rules = { egress: [{ action: "Deny" }] };
+      const stored = calico("GlobalNetworkPolicy", "p", rules);
+      assert.equal(around([stored]).verdict, "blocked");
+      const onlyIngress = { ingress: [{ action: "Allow" }] };
+      assert.equal(around([calico("GlobalNetworkPolicy", "p", onlyIngress)]).verdict, "blocked");
+      const ofApi = { ...calico("GlobalNetworkPolicy", "p", onlyIngress), apiVersion: "projectcalico.org/v3" };
+      assert.equal(around([ofApi]).verdict, "open");
+    });
+
+    it("limits a namespaced policy to its namespace, as selector and as peer", () => {
+      const deny = (inNamespace: string) =>
+        calico("NetworkPolicy", "p", { types: ["Egress"], egress: [{ action: "Deny" }] }, inNamespace);
+      assert.equal(around([deny("shop")]).verdict, "blocked");
+      assert.equal(around([deny("other")]).verdict, "open");
+    });
+
+    it("knows networks by negation, ports and named sets", () => {
+      const rule = (destination: object, more: object = {}) =>
+        around([
+          everywhere("p", { egress: [{ action: "Allow", protocol: "TCP", destination, ...more }] }),
+          calico("GlobalNetworkSet", "databases", { nets: ["198.51.100.0/28"] }),
+          {
+            ...calico("GlobalNetworkSet", "labelled", { nets: ["198.51.100.0/28"] }),
+            metadata: { name: "labelled", labels: { role: "db" } },
+          },
+        ]).verdict;
+      assert.equal(rule({ notNets: ["198.51.100.0/24"] }), "blocked");
+      assert.equal(rule({ ports: ["3300:3310"] }), "open");
+      assert.equal(rule({ ports: [3306], notPorts: [3306] }), "blocked");
+      assert.equal(rule({ selector: "role == 'db'" }), "open");
+      assert.equal(rule({ notSelector: "role == 'db'" }), "blocked");
+      assert.equal(rule({}, { protocol: 6 }), "open");
+      assert.equal(rule({}, { http: { methods: ["GET"] } }), "unknown", "what is not modelled is not guessed");
+    });
+  });
+
+  it("gives workloads that no policy tells apart one function", () => {
+    const world = worldOf(namespace("shop"), app("a"), app("b"), app("c"), egress([], { matchLabels: { app: "c" } }));
+    const decide = prepareAround(world, {});
+    assert.equal(decide(workload(world, "a")), decide(workload(world, "b")));
+    assert.notEqual(decide(workload(world, "a")), decide(workload(world, "c")));
+  });
+});
+
+describe("who can talk inside the cluster", () => {
+  const shop = () => {
+    const labels = (app: string) => ({ "app.kubernetes.io/name": app });
+    const catalogIn = policy(
+      "allow-ui-ingress",
+      {
+        podSelector: { matchLabels: { app: "catalog" } },
+        policyTypes: ["Ingress"],
+        ingress: [
+          {
+            from: [
+              {
+                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ui" } },
+                podSelector: { matchLabels: labels("ui") },
+              },
+            ],
+          },
+        ],
+      },
+      "catalog",
+    );
+    const mysqlIn = policy(
+      "allow-catalog-ingress",
+      {
+        podSelector: { matchLabels: { app: "catalog-mysql" } },
+        ingress: [{ from: [{ podSelector: { matchLabels: { app: "catalog" } } }], ports: [{ port: 3306 }] }],
+      },
+      "catalog",
+    );
+    return worldOf(
+      ...["ui", "catalog", "orders"].map((name) => namespace(name)),
+      app("ui", "ui", { labels: labels("ui") }),
+      app("orders", "orders"),
+      app("catalog", "catalog"),
+      app("catalog-mysql", "catalog"),
+      catalogIn,
+      mysqlIn,
+    );
+  };
+
+  it("lets ui reach catalog and catalog its database, and orders neither", () => {
+    const world = shop();
+    const talk = (from: string, to: string, port: number) =>
+      new Network(world, {}).betweenPods(workload(world, from), workload(world, to), port);
+    assert.equal(talk("ui", "catalog", 8080).outcome, "allowed");
+    assert.equal(talk("catalog", "catalog-mysql", 3306).outcome, "allowed");
+    const orders = talk("orders", "catalog", 8080);
+    assert.equal(orders.outcome, "denied");
+    assert.equal(
+      `${orders.because[0]?.kind} ${orders.because[0]?.namespace}/${orders.because[0]?.name}`,
+      "NetworkPolicy catalog/allow-ui-ingress",
+    );
+    assert.equal(talk("orders", "catalog-mysql", 3306).outcome, "denied");
+    assert.equal(talk("ui", "catalog-mysql", 3306).outcome, "denied");
+  });
+});

@@ -1,0 +1,114 @@
+import type { Analysis, AroundVerdict, Evidence, MeshVerdict, Row, Target, Workload } from "../../model/model.js";
+
+const evidence = (kind: string, name: string, field: string, text: string): Evidence => ({
+  kind,
+  namespace: "gw",
+  name,
+  field,
+  text,
+});
+
+const mesh = (verdict: MeshVerdict["verdict"], more: Partial<MeshVerdict> = {}): MeshVerdict => ({
+  verdict,
+  encryption: [],
+  identity: false,
+  exposes: null,
+  because: [evidence("VirtualService", "db", "spec.tcp[0]", `routes it: ${verdict}`)],
+  ...more,
+});
+
+/** Every way a mesh can answer, one per column. */
+export const meshAnswers: MeshVerdict[] = [
+  mesh("gateway", { encryption: ["mutual-tls", "plaintext"], identity: true }),
+  mesh("gateway", { encryption: ["mutual-tls+tls-passthrough", "tls-passthrough"], identity: true }),
+  mesh("gateway", { encryption: ["plaintext", "plaintext"] }),
+  mesh("direct", { encryption: ["plaintext"] }),
+  mesh("blocked"),
+  mesh("blocked", {
+    exposes: "greeting",
+    because: [evidence("AuthorizationPolicy", "db", "spec.rules[0].from", "no rule allows it")],
+  }),
+  mesh("misrouted", { encryption: ["plaintext"] }),
+  mesh("unknown"),
+];
+const aroundAnswers: AroundVerdict[] = (["blocked", "open", "unknown"] as const).map((verdict) => ({
+  verdict,
+  because: [evidence("NetworkPolicy", "deny", "spec.egress", `way round ${verdict}`)],
+}));
+
+export const manifests = [
+  {
+    apiVersion: "security.istio.io/v1",
+    kind: "AuthorizationPolicy",
+    metadata: { name: "db", namespace: "gw" },
+    spec: { action: "ALLOW", rules: [{ from: [{ source: { namespaces: ["demo"] } }] }] },
+    source: { file: "gw/policy.yaml", line: 3 },
+  },
+  {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: { name: "db", namespace: "gw" },
+    spec: { hosts: ["</script><b>db"], tcp: [{ match: [{ port: 3306 }] }] },
+  },
+];
+
+/** A matrix of any size in which every answer occurs. */
+export function matrix(workloadCount: number, targetCount: number): Analysis {
+  const workloads = Array.from({ length: workloadCount }, (_, index) => {
+    const namespace = `team-${Math.floor(index / 10)}`;
+    const name = `app-${index}`;
+    const sidecar = { present: index % 5 !== 4, because: evidence("Namespace", "", "", "") };
+    return { kind: "Deployment", namespace, name, serviceAccount: name, sidecar } as Workload;
+  });
+  const targets = Array.from({ length: targetCount }, (_, index) => {
+    const host = `db-${index}.example.com`;
+    return { host, port: 3306, database: index % 2 ? `orders-${index}` : undefined } as Target;
+  });
+  const answer = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
+  const rows = {
+    length: workloadCount * targetCount,
+    *[Symbol.iterator](): Iterator<Row> {
+      for (const [r, { namespace, name, serviceAccount }] of workloads.entries()) {
+        const from = { namespace, workload: name, serviceAccount };
+        for (const [c, { host, port }] of targets.entries()) {
+          yield {
+            from,
+            to: { host, port },
+            mesh: answer(meshAnswers, c + r),
+            around: answer(aroundAnswers, c + 2 * r),
+          };
+        }
+      }
+    },
+  };
+  const count = (name: string, of: (row: Row) => string) => [...rows].filter((row) => of(row) === name).length;
+  const meshOf = (row: Row) => row.mesh.verdict;
+  const aroundOf = (row: Row) => row.around.verdict;
+  const summary = {
+    workloads: workloadCount,
+    targets: targetCount,
+    rows: rows.length,
+    mesh: {
+      gateway: count("gateway", meshOf),
+      direct: count("direct", meshOf),
+      blocked: count("blocked", meshOf),
+      misrouted: count("misrouted", meshOf),
+      unknown: count("unknown", meshOf),
+    },
+    around: {
+      open: count("open", aroundOf),
+      blocked: count("blocked", aroundOf),
+      unknown: count("unknown", aroundOf),
+    },
+    greetings: 0,
+    bypassable: 0,
+  };
+  const findings = [
+    {
+      rule: "catch-all",
+      text: "Any address on port 3306 ends at one database.",
+      because: [evidence("VirtualService", "db", "spec.hosts", "x")],
+    },
+  ];
+  return { rows, workloads, targets, findings, problems: [], summary };
+}

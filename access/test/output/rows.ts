@@ -1,0 +1,63 @@
+import type { Row } from "../../model/model.js";
+
+const intruder = { namespace: "other", workload: "intruder", serviceAccount: "default" };
+
+/** Rows of every kind, for tests of how they are shown. */
+export const rows: Row[] = [
+  {
+    from: { namespace: "demo", workload: "client", serviceAccount: "client" },
+    to: { host: "db.example.com", port: 3306 },
+    mesh: {
+      verdict: "gateway",
+      encryption: ["mutual-tls", "plaintext"],
+      identity: true,
+      exposes: null,
+      because: [
+        {
+          kind: "VirtualService",
+          namespace: "demo",
+          name: "db",
+          field: "spec.tcp[0]",
+          text: "sends it to the gateway",
+        },
+      ],
+    },
+    around: {
+      verdict: "blocked",
+      because: [
+        { kind: "NetworkPolicy", namespace: "demo", name: "deny", field: "spec.egress", text: "allows nothing" },
+      ],
+    },
+  },
+  {
+    from: intruder,
+    to: { host: "db.example.com", port: 3306 },
+    mesh: {
+      verdict: "blocked",
+      encryption: [],
+      identity: false,
+      exposes: "greeting",
+      because: [
+        { kind: "AuthorizationPolicy", namespace: "gw", name: "db", field: "spec.rules", text: "no rule allows it" },
+      ],
+    },
+    around: {
+      verdict: "open",
+      because: [
+        {
+          kind: "NetworkPolicy",
+          namespace: "",
+          name: "",
+          field: "",
+          text: "no policy limits what these pods may connect to",
+        },
+      ],
+    },
+  },
+  {
+    from: intruder,
+    to: { host: "two.example.com", port: 3306 },
+    mesh: { verdict: "misrouted", encryption: ["plaintext"], identity: false, exposes: null, because: [] },
+    around: { verdict: "unknown", because: [] },
+  },
+];

@@ -1,0 +1,55 @@
+import type { Analysis, KubernetesObject, Row } from "../model/model.js";
+import { count } from "../output/words.js";
+import { banner, embedded, escape, page } from "./document.js";
+import { pageData } from "./pageData.js";
+import { shapes } from "./parts.js";
+import { script } from "./script.js";
+
+const meshFilters = ["gateway", "direct", "blocked", "misrouted", "unknown"] as const;
+
+/** The matrix as one self-contained page, with the path of the selected cell and the manifests that decide it. */
+export function accessPage(
+  subject: string,
+  objects: readonly KubernetesObject[],
+  analysis: Analysis,
+  selected?: Pick<Row, "from" | "to">,
+): string {
+  const data = pageData(objects, analysis, selected);
+  const { summary } = analysis;
+  const facts = `<p class="subject facts">${count(summary.workloads, "workload")} × ${count(summary.targets, "database")}</p>`;
+  const body = `${shapes}
+${banner("Who reaches which database", subject, facts)}
+<div class="tools" role="search">
+<label class="search"><span class="sr">Search workloads and databases</span><input id="search" type="search" placeholder="Search" autocomplete="off" spellcheck="false"><kbd aria-hidden="true">/</kbd></label>
+<label class="field"><span class="sr">Namespace</span><select id="namespace"><option value="">All namespaces</option>${namespaceOptions(analysis)}</select></label>
+<div class="chips" role="group" aria-label="Show only">${meshFilters.map((verdict) => chip(verdict, verdict, summary.mesh[verdict])).join("")}${chip("open", "way round open", summary.around.open)}</div>
+<label class="switch"><input id="problems" type="checkbox"><span>Only problems</span></label>
+</div>
+${findingsList(analysis)}
+<main class="workspace">
+<section class="matrix-pane" aria-label="Matrix"><div id="matrix" class="matrix" role="grid" tabindex="0" aria-label="Workloads by databases"></div><p id="status" class="status" role="status"></p></section>
+<section id="details" class="details" aria-label="Selected pair" tabindex="-1"></section>
+</main>
+<aside id="manifest" class="manifest" role="dialog" aria-modal="false" aria-labelledby="manifest-title" hidden></aside>
+${embedded("data", data)}`;
+  return page(`Access: ${subject}`, body, script);
+}
+
+function namespaceOptions({ workloads }: Analysis): string {
+  const names = [...new Set(workloads.map(({ namespace }) => namespace))].sort();
+  return names.map((name) => `<option>${escape(name)}</option>`).join("");
+}
+
+function chip(verdict: string, text: string, number: number): string {
+  const state = number ? "" : " disabled";
+  return `<button type="button" class="chip v-${verdict}" data-filter="${verdict}" aria-pressed="false"${state}><svg class="shape" aria-hidden="true"><use href="#s-${verdict}"/></svg><b>${number.toLocaleString("en")}</b> ${text}</button>`;
+}
+
+function findingsList({ findings }: Analysis): string {
+  if (findings.length === 0) return "";
+  const items = findings.map(
+    (finding, index) => `<li><button type="button" data-finding="${index}">${escape(finding.text)}</button></li>`,
+  );
+  const open = findings.length <= 3 ? " open" : "";
+  return `<details class="findings"${open}><summary>${count(findings.length, "finding")} about the whole</summary><ul>${items.join("")}</ul></details>`;
+}

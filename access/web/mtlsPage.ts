@@ -1,0 +1,30 @@
+import type { MtlsAuditRow } from "../model/model.js";
+import { objectName } from "../output/words.js";
+import { banner, escape, page } from "./document.js";
+import { pill, shapes } from "./parts.js";
+
+/** Who takes plaintext, as a page. */
+export function mtlsPage(subject: string, rows: readonly MtlsAuditRow[]): string {
+  const lines = rows.map(
+    ({
+      namespace,
+      workload,
+      port,
+      mode,
+      plaintext,
+      because,
+    }) => `<tr><th scope="row"><span class="muted">${escape(namespace)}/</span>${escape(workload)}${port === null ? "" : `:${port}`}</th>
+<td>${answer(plaintext)}</td><td><code>${mode}</code></td><td><code>${escape(objectName(because))}</code><br>${escape(because.text)}</td></tr>`,
+  );
+  const open = rows.filter((row) => row.plaintext === true).length;
+  return page(
+    `Mutual TLS: ${subject}`,
+    `${shapes}${banner("Who accepts plaintext", subject)}<main class="narrow"><p class="lead">${open} of ${rows.length} accept plaintext</p>
+<div class="scroll"><table class="list"><thead><tr><th scope="col">Workload</th><th scope="col">Plaintext</th><th scope="col">Mode</th><th scope="col">Decided by</th></tr></thead><tbody>${lines.join("\n")}</tbody></table></div></main>`,
+  );
+}
+
+function answer(plaintext: MtlsAuditRow["plaintext"]): string {
+  if (plaintext === "unknown") return pill("unknown", "not known");
+  return plaintext ? pill("direct", "accepted") : pill("gateway", "refused");
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { onLabCluster } from "../../scenarios/onLabCluster.js";
+import { scenarios } from "../../scenarios/index.js";
+import { loadSettings } from "../../../settings/load.js";
+
+describe("the seam between a stack and the lab", () => {
+  it("replaces a cloud's cluster and its mesh, and says so", () => {
+    const { config, replaced } = onLabCluster({
+      cluster: { cloud: "ack", region: "cn-hangzhou" },
+      mesh: { kind: "asm", edition: "ultimate", outboundTrafficPolicy: "ALLOW_ANY" },
+    });
+    assert.equal((config["cluster"] as { cloud: string }).cloud, "existing");
+    assert.deepEqual(config["mesh"], { kind: "istio", outboundTrafficPolicy: "ALLOW_ANY" });
+    assert.deepEqual(replaced, ["cluster.cloud ack: the lab's own cluster", "mesh.kind asm: Istio from its charts"]);
+  });
+
+  it("leaves everything else as the stack file has it", () => {
+    const databases = [{ name: "rds", host: "rds.example.com", protocol: "mysql" }];
+    const namespaces = [{ name: "shop" }];
+    const given = { cluster: { cloud: "existing" }, mesh: { kind: "istio", version: "1.31.1" }, databases, namespaces };
+    const { config, replaced } = onLabCluster(given);
+    assert.deepEqual({ ...config, cluster: undefined }, { ...given, cluster: undefined });
+    assert.deepEqual(replaced, []);
+  });
+
+  it("takes away what only a cloud can provision", () => {
+    const database = { name: "rds", host: "rds.example.com", provision: { service: "rds" } };
+    const { config, replaced } = onLabCluster({ cluster: {}, mesh: { kind: "istio" }, databases: [database] });
+    assert.deepEqual(config["databases"], [{ name: "rds", host: "rds.example.com" }]);
+    assert.ok(replaced.includes("databases rds.provision: a server outside the cluster"));
+  });
+
+  it("creates an ingress gateway where a managed mesh would bring one, and moves its flows with it", () => {
+    const { config } = onLabCluster({
+      cluster: { cloud: "ack" },
+      mesh: { kind: "asm" },
+      namespaces: [{ name: "shop" }],
+      ingress: { gateway: { namespace: "istio-system" }, hosts: [] },
+      network: { flows: [{ name: "in", from: { namespace: "istio-system", labels: { istio: "ingressgateway" } } }] },
+    });
+    const { flows } = config["network"] as { flows: { from: { namespace: string } }[] };
+    assert.equal(flows[0]?.from.namespace, "istio-ingress");
+    assert.deepEqual(
+      (config["namespaces"] as { name: string }[]).map(({ name }) => name),
+      ["shop", "istio-ingress"],
+    );
+  });
+
+  for (const scenario of scenarios) {
+    it(`makes valid settings of the stack ${scenario.name}, in every step and with its one change`, () => {
+      const fitted = () => onLabCluster(scenario.config()).config;
+      for (const step of scenario.steps) loadSettings(step.config ? step.config(fitted()) : fitted());
+      loadSettings(scenario.change.config(fitted()));
+    });
+  }
+});

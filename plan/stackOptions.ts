@@ -1,0 +1,41 @@
+import { clusterNetwork, gatewayRanges, workloadRanges } from "../settings/cluster.js";
+import { fleetTrustDomain, scopesGateways } from "../settings/mesh.js";
+import { unknownHost } from "../settings/provision.js";
+import type { Settings } from "../settings/schema.js";
+import { trafficModes } from "../settings/trafficModes.js";
+import type { AnalysisOptions, DatabaseOption } from "mesh-access";
+
+/** What a stack's settings tell the analysis beyond its manifests. */
+export function optionsOfStack(settings: Settings): AnalysisOptions {
+  const { mesh, cluster, databases } = settings;
+  const { policyEngine } = clusterNetwork(cluster);
+  return {
+    mesh: {
+      outboundTrafficPolicy: mesh.outboundTrafficPolicy,
+      dnsCapture: mesh.dnsCapture,
+      trustDomain:
+        mesh.kind === "cloud-service-mesh" && cluster.cloud === "gke"
+          ? fleetTrustDomain(cluster.project)
+          : mesh.trustDomain,
+      scopeGatewayToNamespace: scopesGateways(mesh),
+      rootNamespace: mesh.kind === "istio" ? mesh.namespace : "istio-system",
+    },
+    databases: databases.flatMap((db): DatabaseOption[] => {
+      const shared = {
+        name: db.name,
+        port: db.port,
+        protocol: db.protocol,
+        tls: trafficModes[db.trafficMode].wire === "tls",
+        // A database made with the stack admits the gateway's ranges and nobody else.
+        ...(db.provision ? { allowList: gatewayRanges(cluster) } : {}),
+      };
+      // What is promised of a cluster by its name holds for every host it hands out.
+      return [
+        { ...shared, host: db.host ?? unknownHost(db.name), addresses: db.addresses },
+        ...(db.brokers ?? []).map((host) => ({ ...shared, host })),
+      ];
+    }),
+    clientAddresses: workloadRanges(cluster),
+    policyEngine: policyEngine === "none" ? undefined : policyEngine,
+  };
+}
