@@ -11,6 +11,7 @@ import { modeFacts, modeResources, modesTable } from "./docs/modes.js";
 import { labTable, readmeBlocks } from "./docs/readme.js";
 import { settingsReference } from "./docs/settingsReference.js";
 import { settingsJsonSchema, stackFileJsonSchema } from "./docs/settingsSchema.js";
+import { settingsTypes, settingsTypesPath } from "./docs/settingsTypes.js";
 
 /** Writes every generated document; with `--check` it writes nothing and fails when one is stale. */
 const check = process.argv.includes("--check");
@@ -47,6 +48,7 @@ const documents: Record<string, string> = {
   "docs/lab.md": labPage(),
   ...Object.fromEntries(api),
   ...Object.fromEntries(modePages()),
+  [settingsTypesPath]: await settingsTypes(settingsJsonSchema()),
   "docs/settings.md": settingsReference(settingsJsonSchema()),
   "docs/settings.schema.json": `${JSON.stringify(stackFileJsonSchema(), null, 1)}\n`,
 };

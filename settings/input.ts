@@ -1,0 +1,2126 @@
+/**
+ * The settings as one writes them, for TypeScript and for editors: each field with its meaning, unit and default.
+ * Written by `npm run docs` from the schemas beside this file, which are the one place to change.
+ *
+ * @module
+ */
+/**
+ * Settings of a stack: one key for each layer.
+ */
+export interface SettingsInput {
+  /**
+   * The cluster: created on GKE or ACK, or one that exists.
+   */
+  cluster: GkeClusterInput | AckClusterInput | ExistingClusterInput;
+  /**
+   * The service mesh.
+   */
+  mesh: IstioMeshInput | AsmMeshInput | CloudServiceMeshMeshInput;
+  /**
+   * The egress gateway.
+   */
+  gateway?: GatewayInput;
+  /**
+   * Namespaces and their injection.
+   */
+  namespaces?: NamespaceInput[];
+  /**
+   * Databases outside the cluster and who may reach them.
+   */
+  databases?: DatabaseInput[];
+  /**
+   * What workloads accept from each other.
+   */
+  mutualTls?: MutualTlsInput;
+  /**
+   * Who may talk to whom.
+   */
+  network?: NetworkInput;
+  /**
+   * How clients outside come in, over HTTPS.
+   */
+  ingress?: IngressInput;
+  /**
+   * Who may do what at the API server.
+   */
+  rbac?: RbacInput[];
+  /**
+   * What proxies tell of the traffic.
+   */
+  observability?: ObservabilityInput;
+  /**
+   * What runs in the namespaces.
+   */
+  workloads?: (
+    | MysqlClientWorkloadInput
+    | BookinfoWorkloadInput
+    | BookstoreWorkloadInput
+    | RetailWorkloadInput
+    | BoutiqueWorkloadInput
+    | DeploymentWorkloadInput
+  )[];
+  /**
+   * Promises about who reaches what.
+   */
+  access?: AccessInput;
+}
+
+/**
+ * Promises about who reaches what.
+ */
+export interface AccessInput {
+  /**
+   * Promises, each checked against every pair it speaks of.
+   */
+  assert?: AccessAssertInput[];
+}
+
+export interface AccessAssertInput {
+  /**
+   * What reports call the promise.
+   */
+  name?: string;
+  /**
+   * Callers it speaks of.
+   */
+  from: "*" | AccessAssertFromInput;
+  /**
+   * Callers it does not speak of.
+   */
+  except?: AccessAssertExceptInput[];
+  /**
+   * Databases it speaks of.
+   */
+  to: "*" | AccessAssertToInput;
+  /**
+   * What the mesh does with the connection.
+   */
+  expect?:
+    | "gateway"
+    | "direct"
+    | "blocked"
+    | "misrouted"
+    | "unknown"
+    | ("gateway" | "direct" | "blocked" | "misrouted" | "unknown")[];
+  /**
+   * Every hop carries some form of TLS.
+   */
+  encrypted?: boolean;
+  /**
+   * The gateway knows the caller by its certificate.
+   */
+  identity?: boolean;
+  /**
+   * What a blocked caller receives all the same: nothing, or the greeting of a server that speaks first.
+   */
+  exposes?: "nothing" | "greeting";
+  /**
+   * What happens to a caller that avoids its sidecar.
+   */
+  around?: "open" | "blocked" | "unknown";
+}
+
+export interface AccessAssertToInput {
+  /**
+   * Name of a database of this stack.
+   *
+   * @default any
+   */
+  database?: "*" | string;
+  /**
+   * Host.
+   *
+   * @default any
+   */
+  host?: string;
+  /**
+   * Port. From 1 to 65535.
+   *
+   * @default any
+   */
+  port?: number;
+}
+
+export interface AccessAssertExceptInput {
+  /**
+   * Namespace.
+   *
+   * @default any
+   */
+  namespace?: "*" | string;
+  /**
+   * Name of the Deployment or other workload.
+   *
+   * @default any
+   */
+  workload?: "*" | string;
+  /**
+   * Service account.
+   *
+   * @default any
+   */
+  serviceAccount?: "*" | string;
+}
+
+export interface AccessAssertFromInput {
+  /**
+   * Namespace.
+   *
+   * @default any
+   */
+  namespace?: "*" | string;
+  /**
+   * Name of the Deployment or other workload.
+   *
+   * @default any
+   */
+  workload?: "*" | string;
+  /**
+   * Service account.
+   *
+   * @default any
+   */
+  serviceAccount?: "*" | string;
+}
+
+/**
+ * A workload of your own.
+ */
+export interface DeploymentWorkloadInput {
+  kind: "deployment";
+  /**
+   * Name of Deployment, service account and Service.
+   */
+  name: string;
+  /**
+   * Namespace to run in.
+   */
+  namespace: string;
+  /**
+   * Container image.
+   */
+  image: string;
+  /**
+   * Labels of the pods.
+   *
+   * @default `app` with the name
+   */
+  labels?: Record<string, string>;
+  /**
+   * Ports; with one there is a Service too.
+   */
+  ports?: DeploymentWorkloadPortInput[];
+  /**
+   * Environment in plain.
+   */
+  env?: Record<string, string>;
+  /**
+   * Environment from secrets: variable to key under `secrets`.
+   */
+  secretEnv?: Record<string, string>;
+  /**
+   * Command in place of the image's.
+   */
+  command?: string[];
+  /**
+   * Pods.
+   *
+   * @default `1`
+   */
+  replicas?: number;
+  /**
+   * Service account that exists already.
+   *
+   * @default one of its own, named like the workload
+   */
+  serviceAccount?: string;
+  /**
+   * User the container runs as. Needed where the image would run as root, or names its user by a word.
+   */
+  runAsUser?: number;
+}
+
+export interface DeploymentWorkloadPortInput {
+  /**
+   * Name; its first part is the protocol, such as `http` or `tcp-mysql`.
+   */
+  name: string;
+  /**
+   * Port the container listens on. From 1 to 65535.
+   */
+  port: number;
+  /**
+   * Port of the Service. From 1 to 65535.
+   *
+   * @default the container's
+   */
+  servicePort?: number;
+}
+
+/**
+ * Online Boutique.
+ */
+export interface BoutiqueWorkloadInput {
+  kind: "boutique";
+  /**
+   * Namespace to run in.
+   */
+  namespace: string;
+  /**
+   * Version of the images.
+   *
+   * @default `"v0.10.3"`
+   */
+  version?: string;
+  /**
+   * Open the shop by a load balancer of its own, past the mesh's ingress gateway.
+   *
+   * @default `true`
+   */
+  loadBalancer?: boolean;
+  /**
+   * Run a client that buys all the time.
+   *
+   * @default `false`
+   */
+  loadGenerator?: boolean;
+}
+
+/**
+ * A shop: pages, catalog with MySQL, orders.
+ */
+export interface RetailWorkloadInput {
+  kind: "retail";
+  /**
+   * Namespaces of its parts.
+   */
+  namespaces?: RetailWorkloadNamespacesInput;
+  /**
+   * Key under `secrets` that holds the password of the catalog's database.
+   */
+  passwordSecret: string;
+  /**
+   * Version of the images.
+   *
+   * @default `"1.2.2"`
+   */
+  version?: string;
+}
+
+/**
+ * Namespaces of its parts.
+ */
+export interface RetailWorkloadNamespacesInput {
+  /**
+   * Namespace of the pages.
+   *
+   * @default `"ui"`
+   */
+  ui?: string;
+  /**
+   * Namespace of the catalog and its database.
+   *
+   * @default `"catalog"`
+   */
+  catalog?: string;
+  /**
+   * Namespace of the orders.
+   *
+   * @default `"orders"`
+   */
+  orders?: string;
+}
+
+/**
+ * An API server and a client, told apart by labels.
+ */
+export interface BookstoreWorkloadInput {
+  kind: "bookstore";
+  /**
+   * Namespace to run in.
+   */
+  namespace: string;
+  /**
+   * Image of the API server.
+   *
+   * @default `"nginx:1.28"`
+   */
+  apiImage?: string;
+  /**
+   * Image of the client.
+   *
+   * @default `"alpine:3.22"`
+   */
+  clientImage?: string;
+}
+
+/**
+ * Bookinfo, with its ratings in MongoDB.
+ */
+export interface BookinfoWorkloadInput {
+  kind: "bookinfo";
+  /**
+   * Namespace to run in.
+   */
+  namespace: string;
+  /**
+   * Version of the images.
+   *
+   * @default `"1.20.3"`
+   */
+  version?: string;
+  /**
+   * MongoDB with the ratings.
+   *
+   * @default none, and ratings come from memory
+   */
+  mongo?: BookinfoWorkloadMongoInput;
+}
+
+/**
+ * MongoDB with the ratings. Default: none, and ratings come from memory.
+ */
+export interface BookinfoWorkloadMongoInput {
+  /**
+   * Host that ratings dials.
+   */
+  host: string;
+  /**
+   * Port. From 1 to 65535.
+   *
+   * @default `27017`
+   */
+  port?: number;
+  /**
+   * Database with the ratings and their user.
+   *
+   * @default `"test"`
+   */
+  database?: string;
+  /**
+   * User with the right to read.
+   *
+   * @default `"bookinfo"`
+   */
+  user?: string;
+  /**
+   * Key under `secrets` that holds the user's password.
+   */
+  passwordSecret: string;
+  /**
+   * The application opens TLS itself; the tls- modes need it.
+   *
+   * @default `false`
+   */
+  tls?: boolean;
+}
+
+/**
+ * A pod from which `mysql` is run against the database.
+ */
+export interface MysqlClientWorkloadInput {
+  kind: "mysql-client";
+  /**
+   * Namespace to run in.
+   */
+  namespace: string;
+  /**
+   * Name of the Deployment and its service account.
+   *
+   * @default `"k8s-mysql"`
+   */
+  name?: string;
+  /**
+   * Key under `secrets` that holds the password of root.
+   */
+  passwordSecret: string;
+  /**
+   * Image with the mysql client.
+   *
+   * @default `"mysql:8.4"`
+   */
+  image?: string;
+  /**
+   * Pods.
+   *
+   * @default `1`
+   */
+  replicas?: number;
+}
+
+/**
+ * What proxies tell of the traffic.
+ */
+export interface ObservabilityInput {
+  /**
+   * Access logs on the proxies' standard output.
+   */
+  accessLogs?: ObservabilityAccessLogsInput;
+  /**
+   * Distributed tracing of HTTP and gRPC. A connection to a database is TCP and makes no span.
+   */
+  tracing?: ObservabilityTracingInput;
+}
+
+/**
+ * Distributed tracing of HTTP and gRPC. A connection to a database is TCP and makes no span.
+ */
+export interface ObservabilityTracingInput {
+  /**
+   * Proxies send traces.
+   *
+   * @default `false`
+   */
+  enabled?: boolean;
+  /**
+   * Share of requests that are traced, in percent. It holds whatever sampled trace a caller brings (traceparent). From 0 to 100.
+   *
+   * @default `1`
+   */
+  samplingPercent?: number;
+  /**
+   * Extension provider of the mesh config that takes traces; the way to it is yours to open (network.flows).
+   *
+   * @default the one the mesh brings
+   */
+  provider?: string;
+}
+
+/**
+ * Access logs on the proxies' standard output.
+ */
+export interface ObservabilityAccessLogsInput {
+  /**
+   * Proxies log each connection and request.
+   *
+   * @default `true`
+   */
+  enabled?: boolean;
+  /**
+   * CEL expression of what is logged, such as `response.code >= 400`.
+   *
+   * @default everything
+   */
+  filter?: string;
+}
+
+export interface RbacInput {
+  /**
+   * Name of role and binding.
+   */
+  name: string;
+  /**
+   * Namespace the role holds in.
+   *
+   * @default the whole cluster
+   */
+  namespace?: string;
+  /**
+   * What it allows.
+   */
+  rules: RbacRuleInput[];
+  /**
+   * Whom it allows it.
+   */
+  subjects: (ServiceAccountRbacSubjectInput | GroupRbacSubjectInput | UserRbacSubjectInput)[];
+  /**
+   * Accept `*` in the rules: a relaxation.
+   *
+   * @default `false`
+   */
+  allowWildcards?: boolean;
+}
+
+export interface UserRbacSubjectInput {
+  kind: "User";
+  /**
+   * User of the identity provider.
+   */
+  name: string;
+}
+
+export interface GroupRbacSubjectInput {
+  kind: "Group";
+  /**
+   * Group of the identity provider.
+   */
+  name: string;
+}
+
+export interface ServiceAccountRbacSubjectInput {
+  kind: "ServiceAccount";
+  /**
+   * Service account.
+   */
+  name: string;
+  /**
+   * Its namespace.
+   *
+   * @default the role's
+   */
+  namespace?: string;
+  /**
+   * Create it, without a token in pods unless they ask for one.
+   *
+   * @default `false`
+   */
+  create?: boolean;
+}
+
+export interface RbacRuleInput {
+  /**
+   * API groups.
+   *
+   * @default the core group
+   */
+  apiGroups?: string[];
+  /**
+   * Resources, such as `pods` or `pods/log`.
+   */
+  resources: string[];
+  /**
+   * Verbs, such as `get`, `list`, `watch`.
+   */
+  verbs: string[];
+  /**
+   * Only the objects of these names.
+   */
+  resourceNames?: string[];
+}
+
+/**
+ * How clients outside come in, over HTTPS.
+ */
+export interface IngressInput {
+  /**
+   * The mesh's ingress gateway.
+   */
+  gateway?: IngressGatewayInput;
+  /**
+   * Hosts and the Services behind them.
+   */
+  hosts?: IngressHostInput[];
+}
+
+export interface IngressHostInput {
+  /**
+   * Name of the entry; resource names derive from it alone.
+   */
+  name: string;
+  /**
+   * The mesh's ingress gateway, or the cluster's ingress controller.
+   *
+   * @default `"mesh"`
+   */
+  kind?: "mesh" | "kubernetes";
+  /**
+   * Host name that clients dial.
+   */
+  host: string;
+  /**
+   * Namespace of the Service.
+   */
+  namespace: string;
+  /**
+   * Service that answers.
+   */
+  service: string;
+  /**
+   * Port of the Service. From 1 to 65535.
+   *
+   * @default `80`
+   */
+  port?: number;
+  /**
+   * Requests below this path.
+   *
+   * @default `"/"`
+   */
+  path?: string;
+  /**
+   * Ingress class, for kind kubernetes.
+   *
+   * @default `"nginx"`
+   */
+  className?: string;
+  /**
+   * Certificate the host is served with. Plain HTTP is not served.
+   */
+  tls?: IngressHostTlsInput;
+}
+
+/**
+ * Certificate the host is served with. Plain HTTP is not served.
+ */
+export interface IngressHostTlsInput {
+  /**
+   * TLS Secret.
+   *
+   * @default the entry's name with `-tls`
+   */
+  secret?: string;
+  /**
+   * Key under `secrets` with the certificate chain as PEM.
+   *
+   * @default the TLS Secret exists already
+   */
+  certificateSecret?: string;
+  /**
+   * Key under `secrets` with the private key as PEM.
+   */
+  keySecret?: string;
+}
+
+/**
+ * The mesh's ingress gateway.
+ */
+export interface IngressGatewayInput {
+  /**
+   * Create the gateway.
+   *
+   * @default use one that exists
+   */
+  create?: boolean;
+  /**
+   * Name of the gateway.
+   *
+   * @default `"ingressgateway"`
+   */
+  name?: string;
+  /**
+   * Namespace of its pods, and of the TLS Secrets it serves.
+   *
+   * @default `"istio-ingress"`
+   */
+  namespace?: string;
+  /**
+   * Labels of its pods.
+   *
+   * @default `istio` with the gateway's name
+   */
+  selector?: Record<string, string>;
+  /**
+   * Pods. Two, so that losing one closes no door.
+   *
+   * @default `2`
+   */
+  replicas?: number;
+  /**
+   * Type of its Service. ClusterIP where something else brings the traffic.
+   *
+   * @default `"LoadBalancer"`
+   */
+  type?: "LoadBalancer" | "ClusterIP";
+}
+
+/**
+ * Who may talk to whom.
+ */
+export interface NetworkInput {
+  /**
+   * Default deny per namespace, with what every pod needs.
+   */
+  isolation?: NetworkIsolationInput;
+  /**
+   * Who may talk to whom.
+   */
+  flows?: NetworkFlowInput[];
+  /**
+   * Pods that accept connections from addresses, such as a load balancer's: a relaxation.
+   */
+  openIngress?: NetworkOpenIngressInput[];
+  /**
+   * Pods that may connect to addresses, past the egress gateway: a relaxation.
+   */
+  openEgress?: NetworkOpenEgressInput[];
+  /**
+   * Default deny for the whole cluster.
+   */
+  globalIsolation?: NetworkGlobalIsolationInput;
+  /**
+   * Limits on services of the mesh.
+   */
+  protection?: NetworkProtectionInput[];
+  /**
+   * The cloud's firewall around nodes that this stack creates.
+   */
+  firewall?: NetworkFirewallInput;
+  /**
+   * What the cloud's network keeps of connections.
+   */
+  flowLogs?: NetworkFlowLogsInput;
+}
+
+/**
+ * What the cloud's network keeps of connections.
+ */
+export interface NetworkFlowLogsInput {
+  /**
+   * Log flows of nodes and pods, refused ones too.
+   *
+   * @default `true`
+   */
+  enabled?: boolean;
+  /**
+   * Flows that are logged, in percent. On GKE only; ACK logs every flow. From 1 to 100.
+   *
+   * @default `50`
+   */
+  samplePercent?: number;
+  /**
+   * Days the log is kept. On ACK only; on GKE the project's log bucket decides. From 1 to 3650.
+   *
+   * @default `30`
+   */
+  retentionDays?: number;
+}
+
+/**
+ * The cloud's firewall around nodes that this stack creates.
+ */
+export interface NetworkFirewallInput {
+  /**
+   * Log connections to databases that were refused. On GKE only.
+   *
+   * @default `true`
+   */
+  logDenied?: boolean;
+}
+
+/**
+ * Limits on what clients may ask of one Service.
+ */
+export interface NetworkProtectionInput {
+  /**
+   * Service to protect.
+   */
+  service: string;
+  /**
+   * Namespace of the Service.
+   */
+  namespace: string;
+  /**
+   * TCP connections a client's proxy may hold to it.
+   *
+   * @default `1024`
+   */
+  maxConnections?: number;
+  /**
+   * How long a proxy waits for a connection.
+   *
+   * @default `"10s"`
+   */
+  connectTimeout?: string;
+  /**
+   * HTTP requests that may wait for a connection.
+   *
+   * @default `1024`
+   */
+  maxPendingRequests?: number;
+  /**
+   * HTTP requests that may be under way.
+   *
+   * @default `1024`
+   */
+  maxRequests?: number;
+  /**
+   * When a failing pod gets no more requests.
+   */
+  outliers?: NetworkProtectionOutliersInput;
+}
+
+/**
+ * When a failing pod gets no more requests.
+ */
+export interface NetworkProtectionOutliersInput {
+  /**
+   * Server errors in a row until a pod is left out.
+   *
+   * @default `5`
+   */
+  consecutiveErrors?: number;
+  /**
+   * How often pods are judged.
+   *
+   * @default `"10s"`
+   */
+  interval?: string;
+  /**
+   * How long a pod is left out; grows each time.
+   *
+   * @default `"30s"`
+   */
+  ejectionTime?: string;
+  /**
+   * Most pods left out, in percent. From 1 to 100.
+   *
+   * @default `50`
+   */
+  maxEjectedPercent?: number;
+}
+
+/**
+ * Default deny for the whole cluster.
+ */
+export interface NetworkGlobalIsolationInput {
+  /**
+   * Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico. Off, because it also reaches namespaces this stack knows nothing of.
+   *
+   * @default `false`
+   */
+  enabled?: boolean;
+  /**
+   * Calico enforces policy beside the cluster's own engine, such as in its policy-only mode on ACK.
+   *
+   * @default `false`
+   */
+  calicoInstalled?: boolean;
+  /**
+   * Namespaces left alone, besides Kubernetes' own and the mesh's control plane.
+   */
+  exceptNamespaces?: string[];
+  /**
+   * Ranges no pod may reach, whatever its namespace's policy says: the address that gives out credentials.
+   *
+   * @default `["169.254.169.254/32"]`
+   */
+  deniedRanges?: string[];
+}
+
+export interface NetworkOpenEgressInput {
+  /**
+   * Namespace of the pods.
+   */
+  namespace: string;
+  /**
+   * Labels of the pods.
+   *
+   * @default every pod of the namespace
+   */
+  labels?: Record<string, string>;
+  /**
+   * Name of the relaxation.
+   */
+  name: string;
+  /**
+   * Ranges they may connect to.
+   *
+   * @default every address
+   */
+  ranges?: string[];
+  /**
+   * TCP ports.
+   *
+   * @default every port
+   */
+  ports?: number[];
+}
+
+export interface NetworkOpenIngressInput {
+  /**
+   * Namespace of the pods.
+   */
+  namespace: string;
+  /**
+   * Labels of the pods.
+   *
+   * @default every pod of the namespace
+   */
+  labels?: Record<string, string>;
+  /**
+   * Name of the relaxation.
+   */
+  name: string;
+  /**
+   * Ranges that may connect.
+   *
+   * @default every address
+   */
+  ranges?: string[];
+  /**
+   * TCP ports.
+   *
+   * @default every port
+   */
+  ports?: number[];
+}
+
+/**
+ * These pods may talk to those. Both sides' policies follow from it.
+ */
+export interface NetworkFlowInput {
+  /**
+   * Name of the flow; the names of its policies derive from it alone.
+   */
+  name: string;
+  /**
+   * Who opens the connection.
+   */
+  from: NetworkFlowFromInput;
+  /**
+   * Who answers it.
+   */
+  to: NetworkFlowToInput;
+  /**
+   * TCP ports of the answering containers, not of their Service.
+   *
+   * @default every port
+   */
+  ports?: number[];
+}
+
+/**
+ * Who answers it.
+ */
+export interface NetworkFlowToInput {
+  /**
+   * Namespace of the pods.
+   */
+  namespace: string;
+  /**
+   * Labels of the pods.
+   *
+   * @default every pod of the namespace
+   */
+  labels?: Record<string, string>;
+}
+
+/**
+ * Who opens the connection.
+ */
+export interface NetworkFlowFromInput {
+  /**
+   * Namespace of the pods.
+   */
+  namespace: string;
+  /**
+   * Labels of the pods.
+   *
+   * @default every pod of the namespace
+   */
+  labels?: Record<string, string>;
+}
+
+/**
+ * Default deny per namespace, with what every pod needs.
+ */
+export interface NetworkIsolationInput {
+  /**
+   * Deny everything in and out of each namespace but what is named.
+   *
+   * @default `true`
+   */
+  enabled?: boolean;
+  /**
+   * Namespaces to isolate.
+   *
+   * @default all under `namespaces`. The gateway's always is
+   */
+  namespaces?: string[];
+  /**
+   * Whether pods of one namespace may talk to each other, or the namespaces where they may.
+   *
+   * @default `true`
+   */
+  insideNamespace?: boolean | string[];
+  /**
+   * Where DNS is answered.
+   */
+  dns?: NetworkIsolationDnsInput;
+  /**
+   * Addresses of a control plane outside the cluster.
+   *
+   * @default what the mesh is known to use
+   */
+  controlPlaneRanges?: string[];
+  /**
+   * Who may read the proxies' metrics.
+   *
+   * @default nobody
+   */
+  metricsFrom?: NetworkIsolationMetricsFromInput;
+}
+
+/**
+ * Who may read the proxies' metrics. Default: nobody.
+ */
+export interface NetworkIsolationMetricsFromInput {
+  /**
+   * Namespace of the pods.
+   */
+  namespace: string;
+  /**
+   * Labels of the pods.
+   *
+   * @default every pod of the namespace
+   */
+  labels?: Record<string, string>;
+}
+
+/**
+ * Where DNS is answered.
+ */
+export interface NetworkIsolationDnsInput {
+  /**
+   * Namespace of the DNS servers.
+   *
+   * @default `"kube-system"`
+   */
+  namespace?: string;
+  /**
+   * Labels of their pods.
+   */
+  podLabels?: Record<string, string>;
+  /**
+   * Addresses that answer too, such as a cache on each node: 169.254.20.10/32.
+   */
+  ranges?: string[];
+}
+
+/**
+ * What workloads accept from each other.
+ */
+export interface MutualTlsInput {
+  /**
+   * What every workload of the mesh accepts. PERMISSIVE lets clients without a sidecar in, unencrypted. With `gateway.install: false` it is what the gateway's owner has written.
+   *
+   * @default `"STRICT"`
+   */
+  mode?: "STRICT" | "PERMISSIVE" | "DISABLE";
+  /**
+   * Namespaces that differ from the mesh.
+   */
+  namespaces?: MutualTlsNamespaceInput[];
+  /**
+   * Workloads that differ from their namespace.
+   */
+  workloads?: MutualTlsWorkloadInput[];
+}
+
+export interface MutualTlsWorkloadInput {
+  /**
+   * Name of the policy.
+   */
+  name: string;
+  /**
+   * Namespace of the workload.
+   */
+  namespace: string;
+  /**
+   * Labels of the workload's pods.
+   */
+  labels: Record<string, string>;
+  /**
+   * What the workload accepts.
+   *
+   * @default `"STRICT"`
+   */
+  mode?: "STRICT" | "PERMISSIVE" | "DISABLE";
+  /**
+   * Ports that differ from the rest of the workload.
+   */
+  ports?: MutualTlsWorkloadPortInput[];
+  /**
+   * Services that lead to the workload: their clients get the matching DestinationRule.
+   */
+  services?: string[];
+}
+
+export interface MutualTlsWorkloadPortInput {
+  /**
+   * Port the container listens on. From 1 to 65535.
+   */
+  port: number;
+  /**
+   * What the port accepts.
+   */
+  mode: "STRICT" | "PERMISSIVE" | "DISABLE";
+  /**
+   * Port of the Service that leads there. From 1 to 65535.
+   *
+   * @default the container's port
+   */
+  servicePort?: number;
+}
+
+export interface MutualTlsNamespaceInput {
+  /**
+   * Namespace that differs from the mesh.
+   */
+  namespace: string;
+  /**
+   * What its workloads accept.
+   */
+  mode: "STRICT" | "PERMISSIVE" | "DISABLE";
+}
+
+export interface DatabaseInput {
+  /**
+   * Name of the database in this stack; resource names derive from it alone.
+   */
+  name: string;
+  /**
+   * Host name the application dials. Left out only with `provision`, where the cloud gives it.
+   */
+  host?: string;
+  /**
+   * Port the application dials. From 1 to 65535.
+   *
+   * @default the protocol's usual port
+   */
+  port?: number;
+  /**
+   * What is spoken on the wire.
+   */
+  protocol: "mysql" | "postgres" | "mongo" | "redis" | "kafka" | "tcp" | "tls";
+  /**
+   * Path and encryption. See docs/modes.
+   *
+   * @default `"tcp-gateway-mtls"`
+   */
+  trafficMode?:
+    | "tcp-direct"
+    | "tcp-gateway"
+    | "tcp-gateway-mtls"
+    | "tls-direct"
+    | "tls-gateway"
+    | "tls-gateway-mtls"
+    | "tls-origination"
+    | "tls-wildcard"
+    | "tls-wildcard-direct";
+  /**
+   * Who may use it. Nobody else sees it.
+   */
+  clients: DatabaseClientInput[];
+  /**
+   * Port of its own on the gateway. From 1 to 65535.
+   *
+   * @default the shared port, told apart by SNI
+   */
+  gatewayPort?: number;
+  /**
+   * Addresses of the database.
+   *
+   * @default the host is resolved by DNS
+   */
+  addresses?: string[];
+  /**
+   * Ranges the database's addresses lie in: NetworkPolicy lets the gateway out to these only.
+   *
+   * @default `addresses`, else any address outside the cluster on the database's port
+   */
+  ranges?: string[];
+  /**
+   * Further hosts a cluster hands out: Kafka brokers, replica-set members, Redis Cluster nodes.
+   */
+  brokers?: string[];
+  /**
+   * Forwarder behind the gateway in tls-wildcard: NGINX beside it, or an added listener of the gateway's own Envoy.
+   *
+   * @default `"sni-proxy"`
+   */
+  via?: "sni-proxy" | "envoy";
+  /**
+   * TLS towards the database.
+   */
+  tls?: DatabaseTlsInput;
+  /**
+   * Limits on both hops.
+   */
+  limits?: DatabaseLimitsInput;
+  /**
+   * Create the database too; its allow-list then admits the egress gateway only.
+   */
+  provision?: DatabaseProvisionInput;
+}
+
+/**
+ * Create the database too; its allow-list then admits the egress gateway only.
+ */
+export interface DatabaseProvisionInput {
+  /**
+   * Managed database to create: ApsaraDB RDS on ack, Cloud SQL on gke.
+   */
+  service: "rds" | "cloud-sql";
+  /**
+   * Version as the cloud writes it, such as `8.0` or `POSTGRES_17`.
+   */
+  engineVersion: string;
+  /**
+   * Machine class as the cloud writes it.
+   */
+  instanceType: string;
+  /**
+   * Disk, in GiB.
+   *
+   * @default `20`
+   */
+  storageGib?: number;
+  /**
+   * Name of the administrator.
+   *
+   * @default `"dbadmin"`
+   */
+  user?: string;
+  /**
+   * Key under `secrets` that holds the administrator's password.
+   */
+  passwordSecret: string;
+  /**
+   * Refuse applications that do not speak TLS to the database.
+   *
+   * @default `true`
+   */
+  requireTls?: boolean;
+  /**
+   * Refuse to delete the instance.
+   *
+   * @default `true`
+   */
+  deletionProtection?: boolean;
+}
+
+/**
+ * Limits on both hops.
+ */
+export interface DatabaseLimitsInput {
+  /**
+   * Connections a proxy may hold to the database.
+   *
+   * @default `1024`
+   */
+  maxConnections?: number;
+  /**
+   * How long the last proxy waits for a connection to the database.
+   *
+   * @default `"10s"`
+   */
+  connectTimeout?: string;
+  /**
+   * How long a silent connection lives, on both hops. `0s` for ever.
+   *
+   * @default `"1h"`
+   */
+  idleTimeout?: string;
+  /**
+   * TCP keepalive, so that a firewall between does not forget a silent connection.
+   */
+  keepalive?: DatabaseLimitsKeepaliveInput;
+}
+
+/**
+ * TCP keepalive, so that a firewall between does not forget a silent connection.
+ */
+export interface DatabaseLimitsKeepaliveInput {
+  /**
+   * Silence before the first probe.
+   *
+   * @default `"5m"`
+   */
+  time?: string;
+  /**
+   * Time between probes.
+   *
+   * @default `"75s"`
+   */
+  interval?: string;
+  /**
+   * Unanswered probes until the connection is dead.
+   *
+   * @default `9`
+   */
+  probes?: number;
+}
+
+/**
+ * TLS towards the database.
+ */
+export interface DatabaseTlsInput {
+  /**
+   * Server name the gateway sends to the database.
+   *
+   * @default the host
+   */
+  sni?: string;
+  /**
+   * Names the database's certificate must carry.
+   *
+   * @default the host
+   */
+  subjectAltNames?: string[];
+  /**
+   * Kubernetes Secret beside the gateway with `ca.crt`, for a database with a private authority.
+   */
+  caCredential?: string;
+  /**
+   * Kubernetes Secret beside the gateway with `tls.crt`, `tls.key` and `ca.crt`: the gateway presents it to the database.
+   */
+  clientCredential?: string;
+  /**
+   * The application opens TLS with its first byte. Postgres 17 and later: `sslnegotiation=direct`.
+   *
+   * @default `false`
+   */
+  directNegotiation?: boolean;
+}
+
+/**
+ * Who may use the database.
+ */
+export interface DatabaseClientInput {
+  /**
+   * Namespace of the workloads that may use the database.
+   */
+  namespace: string;
+  /**
+   * Service accounts that may use it. With them a stranger is refused in the TLS handshake. Without, every workload of the namespace may, and a stranger is refused only at its first byte.
+   */
+  serviceAccounts?: string[];
+}
+
+export interface NamespaceInput {
+  /**
+   * Name of the namespace.
+   */
+  name: string;
+  /**
+   * Give its pods a sidecar.
+   *
+   * @default `true`
+   */
+  injection?: boolean;
+  /**
+   * Pod Security level.
+   *
+   * @default baseline; privileged where sidecars are injected without a CNI plug-in, because their init container needs NET_ADMIN, which baseline forbids
+   */
+  podSecurity?: "restricted" | "baseline" | "privileged";
+  /**
+   * Create it, or label one that exists.
+   *
+   * @default `"create"`
+   */
+  management?: "create" | "adopt";
+  /**
+   * Further labels.
+   */
+  labels?: Record<string, string>;
+  /**
+   * ResourceQuota of the namespace.
+   */
+  quota?: NamespaceQuotaInput;
+}
+
+/**
+ * ResourceQuota of the namespace.
+ */
+export interface NamespaceQuotaInput {
+  /**
+   * Most pods.
+   *
+   * @default no limit
+   */
+  pods?: number;
+  /**
+   * Most CPU all pods request, such as `8`.
+   *
+   * @default no limit
+   */
+  cpu?: string;
+  /**
+   * Most memory all pods request, such as `16Gi`.
+   *
+   * @default no limit
+   */
+  memory?: string;
+}
+
+/**
+ * The egress gateway.
+ */
+export interface GatewayInput {
+  /**
+   * Install the gateway.
+   *
+   * @default where a database passes it. `true`: also without one, for databases that other stacks bring. `false`: another stack owns it, and with it what holds for the whole mesh; this stack brings databases, and is judged as if the gateway stood there as these settings would install it
+   */
+  install?: boolean;
+  /**
+   * With `install: false`: name of this stack among those on the gateway. It goes before the names of its databases, so that no two stacks write the same object.
+   */
+  tenant?: string;
+  /**
+   * Name of the gateway; its pods carry `istio: <name>`.
+   *
+   * @default `"egressgateway"`
+   */
+  name?: string;
+  /**
+   * Namespace of its pods.
+   *
+   * @default istio-egress; on ASM istio-system, where its gateways must be
+   */
+  namespace?: string;
+  /**
+   * Port that all databases share, told apart by SNI. From 1 to 65535.
+   *
+   * @default `15443`
+   */
+  sharedPort?: number;
+  /**
+   * AuthorizationPolicies on the shared port, beside the handshake. `perDatabase`: one by identity and SNI for each database; their size grows with the square of the databases, and each new one ends all open connections after `drainDuration`. `shared`: one admits the trust domain's workloads, and which database they reach is left to the handshake alone; for many databases, with service accounts for clients, where `mesh.scopeGateways` holds.
+   *
+   * @default `"perDatabase"`
+   */
+  callersPolicy?: "perDatabase" | "shared";
+  /**
+   * Connect to a database only after the caller's handshake: otherwise whoever gets to the gateway's port makes it connect, without any certificate. An EnvoyFilter, for proxies of Envoy 1.37 or later.
+   *
+   * @default true with mesh.kind istio; asm takes it where its proxies are new enough, cloud-service-mesh never
+   */
+  connectAfterHandshake?: boolean;
+  /**
+   * How many pods carry the traffic.
+   */
+  replicas?: GatewayReplicasInput;
+  /**
+   * Resources of a gateway pod.
+   */
+  resources?: GatewayResourcesInput;
+  /**
+   * How long open connections outlive a change of who may use the gateway: with `callersPolicy: perDatabase` each change, for whichever database, then ends them all. A right that was taken away lasts as long.
+   *
+   * @default 45s, Istio's own; not on ASM
+   */
+  drainDuration?: string;
+  /**
+   * Run on the cluster's gateway nodes only.
+   *
+   * @default true where the cluster has such nodes
+   */
+  dedicatedNodes?: boolean;
+  /**
+   * Proxy image; `auto` lets the injection webhook choose. Not on ASM.
+   *
+   * @default `"auto"`
+   */
+  image?: string;
+}
+
+/**
+ * Resources of a gateway pod.
+ */
+export interface GatewayResourcesInput {
+  /**
+   * CPU that is set aside for it.
+   *
+   * @default `"100m"`
+   */
+  cpuRequest?: string;
+  /**
+   * Memory that is set aside for it.
+   *
+   * @default `"128Mi"`
+   */
+  memoryRequest?: string;
+  /**
+   * CPU it may use at most.
+   *
+   * @default `"2"`
+   */
+  cpuLimit?: string;
+  /**
+   * Memory it may use at most.
+   *
+   * @default `"1Gi"`
+   */
+  memoryLimit?: string;
+}
+
+/**
+ * How many pods carry the traffic.
+ */
+export interface GatewayReplicasInput {
+  /**
+   * Fewest pods. Two, so that losing one loses no database.
+   *
+   * @default `2`
+   */
+  min?: number;
+  /**
+   * Most pods.
+   *
+   * @default `5`
+   */
+  max?: number;
+  /**
+   * Average CPU, in percent of the request, above which pods are added. From 1 to 100.
+   *
+   * @default `80`
+   */
+  cpuUtilization?: number;
+}
+
+export interface CloudServiceMeshMeshInput {
+  kind: "cloud-service-mesh";
+  /**
+   * What sidecars do with hosts nobody registered. ALLOW_ANY lets every workload out unseen.
+   *
+   * @default `"REGISTRY_ONLY"`
+   */
+  outboundTrafficPolicy?: "REGISTRY_ONLY" | "ALLOW_ANY";
+  /**
+   * Sidecars answer DNS, so that each database has an address of its own and two may share a port.
+   *
+   * @default `true`
+   */
+  dnsCapture?: boolean;
+  /**
+   * Proxies log each connection; kind istio with the caller's SPIFFE identity.
+   *
+   * @default `true`
+   */
+  accessLog?: boolean;
+  /**
+   * SPIFFE trust domain of workload identities.
+   *
+   * @default `"cluster.local"`
+   */
+  trustDomain?: string;
+  /**
+   * Release channel, as the revision label is written: asm-managed.
+   *
+   * @default `"managed"`
+   */
+  channel?: "managed" | "managed-stable" | "managed-rapid";
+  /**
+   * A fleet has one servicemesh feature: create it, or use the one there is.
+   *
+   * @default `"create"`
+   */
+  fleetFeature?: "create" | "adopt";
+}
+
+export interface AsmMeshInput {
+  kind: "asm";
+  /**
+   * What sidecars do with hosts nobody registered. ALLOW_ANY lets every workload out unseen.
+   *
+   * @default `"REGISTRY_ONLY"`
+   */
+  outboundTrafficPolicy?: "REGISTRY_ONLY" | "ALLOW_ANY";
+  /**
+   * Sidecars answer DNS, so that each database has an address of its own and two may share a port.
+   *
+   * @default `true`
+   */
+  dnsCapture?: boolean;
+  /**
+   * Proxies log each connection; kind istio with the caller's SPIFFE identity.
+   *
+   * @default `true`
+   */
+  accessLog?: boolean;
+  /**
+   * SPIFFE trust domain of workload identities.
+   *
+   * @default `"cluster.local"`
+   */
+  trustDomain?: string;
+  /**
+   * Version of the ASM instance.
+   *
+   * @default what the cloud offers
+   */
+  version?: string;
+  /**
+   * Edition of the ASM instance.
+   *
+   * @default `"enterprise"`
+   */
+  edition?: "standard" | "enterprise" | "ultimate";
+  /**
+   * Send traces to Alibaba Cloud's own tracing service.
+   *
+   * @default `false`
+   */
+  tracing?: boolean;
+}
+
+export interface IstioMeshInput {
+  kind: "istio";
+  /**
+   * What sidecars do with hosts nobody registered. ALLOW_ANY lets every workload out unseen.
+   *
+   * @default `"REGISTRY_ONLY"`
+   */
+  outboundTrafficPolicy?: "REGISTRY_ONLY" | "ALLOW_ANY";
+  /**
+   * Sidecars answer DNS, so that each database has an address of its own and two may share a port.
+   *
+   * @default `true`
+   */
+  dnsCapture?: boolean;
+  /**
+   * Proxies log each connection; kind istio with the caller's SPIFFE identity.
+   *
+   * @default `true`
+   */
+  accessLog?: boolean;
+  /**
+   * SPIFFE trust domain of workload identities.
+   *
+   * @default `"cluster.local"`
+   */
+  trustDomain?: string;
+  /**
+   * Version of the Helm charts.
+   *
+   * @default `"1.31.1"`
+   */
+  version?: string;
+  /**
+   * Where the charts come from.
+   *
+   * @default `"oci://ghcr.io/istio/release/charts"`
+   */
+  repository?: string;
+  /**
+   * Revision of the control plane, for canary upgrades.
+   *
+   * @default none
+   */
+  revision?: string;
+  /**
+   * Install Istio's CNI plug-in, so that pods need no NET_ADMIN.
+   *
+   * @default `false`
+   */
+  cni?: boolean;
+  /**
+   * Pods of a gateway obey Gateways of their own namespace only (PILOT_SCOPE_GATEWAY_TO_NAMESPACE). Without it, any namespace opens a way of its own through the egress gateway.
+   *
+   * @default `true`
+   */
+  scopeGateways?: boolean;
+  /**
+   * False when the cluster already runs the mesh.
+   *
+   * @default `true`
+   */
+  install?: boolean;
+  /**
+   * Collector that takes OpenTelemetry traces over gRPC. A collector outside the cluster needs a ServiceEntry and openEgress.
+   *
+   * @default none
+   */
+  tracing?: IstioMeshTracingInput;
+  /**
+   * Namespace of the control plane; its policies hold for the whole mesh.
+   *
+   * @default `"istio-system"`
+   */
+  namespace?: string;
+}
+
+/**
+ * Collector that takes OpenTelemetry traces over gRPC. A collector outside the cluster needs a ServiceEntry and openEgress. Default: none.
+ */
+export interface IstioMeshTracingInput {
+  /**
+   * Host of the collector, such as otel-collector.observability.svc.cluster.local. The Service names its port grpc-…, or the proxies speak HTTP/1.1 to it.
+   */
+  service: string;
+  /**
+   * Port of the collector, and of its pods: network policy opens it to every isolated namespace. One that its Service leads elsewhere needs a flow. From 1 to 65535.
+   *
+   * @default `4317`
+   */
+  port?: number;
+}
+
+export interface ExistingClusterInput {
+  cloud: "existing";
+  /**
+   * Context of the kubeconfig.
+   *
+   * @default its current context
+   */
+  context?: string;
+  /**
+   * Key under `secrets` with a kubeconfig.
+   *
+   * @default the environment's
+   */
+  kubeconfigSecret?: string;
+  /**
+   * Range of the pods.
+   *
+   * @default `"10.244.0.0/16"`
+   */
+  podCidr?: string;
+  /**
+   * Range of the Services.
+   *
+   * @default `"10.96.0.0/12"`
+   */
+  serviceCidr?: string;
+  /**
+   * What enforces NetworkPolicy there.
+   *
+   * @default `"calico"`
+   */
+  policyEngine?: "calico" | "dataplane-v2" | "terway" | "none";
+  /**
+   * Forget objects, rather than fail, when the cluster cannot be reached any more.
+   *
+   * @default `false`
+   */
+  deleteUnreachable?: boolean;
+}
+
+export interface AckClusterInput {
+  cloud: "ack";
+  /**
+   * Name of the cluster in the cloud.
+   *
+   * @default the name of the stack
+   */
+  name?: string;
+  /**
+   * Region, such as `cn-hangzhou`.
+   */
+  region: string;
+  /**
+   * Zones the cluster spreads over, each with its ranges. The NAT gateway stands in the first: add new ones at the end.
+   */
+  zones: AckClusterZoneInput[];
+  /**
+   * An existing VPC.
+   *
+   * @default a new one with `vpcCidr`
+   */
+  vpcId?: string;
+  /**
+   * Range of the VPC; every other range but `serviceCidr` lies in it.
+   *
+   * @default `"10.0.0.0/8"`
+   */
+  vpcCidr?: string;
+  /**
+   * Range of all pods; the `pods` and `gateway` ranges of the zones lie in it.
+   *
+   * @default `"10.64.0.0/10"`
+   */
+  podCidr?: string;
+  /**
+   * Range of the Services, outside the VPC.
+   *
+   * @default `"172.21.0.0/20"`
+   */
+  serviceCidr?: string;
+  /**
+   * Version of Kubernetes.
+   *
+   * @default what the cloud offers
+   */
+  version?: string;
+  /**
+   * Class of the control plane.
+   *
+   * @default `"ack.pro.small"`
+   */
+  clusterSpec?: string;
+  /**
+   * Nodes for workloads.
+   */
+  nodePool: AckClusterNodePoolInput;
+  /**
+   * Nodes for egress gateways only.
+   */
+  gatewayPool: AckClusterGatewayPoolInput;
+  /**
+   * Put the API server on the Internet too.
+   *
+   * @default it answers inside the VPC only
+   */
+  publicEndpoint?: boolean;
+  /**
+   * Ranges outside the VPC that nodes may open TLS connections to, for images.
+   *
+   * @default `["0.0.0.0/0"]`
+   */
+  imageRanges?: string[];
+  /**
+   * KMS key that encrypts Secrets in the control plane's store.
+   */
+  secretsKeyId?: string;
+  /**
+   * Refuse to delete the cluster.
+   *
+   * @default `true`
+   */
+  deletionProtection?: boolean;
+  /**
+   * Minutes a kubeconfig handed out by this program is valid. From 15 to 4320.
+   *
+   * @default `4320`
+   */
+  kubeconfigMinutes?: number;
+  /**
+   * Forget objects, rather than fail, when the cluster cannot be reached any more.
+   *
+   * @default `false`
+   */
+  deleteUnreachable?: boolean;
+}
+
+/**
+ * Nodes for egress gateways only.
+ */
+export interface AckClusterGatewayPoolInput {
+  /**
+   * Instance types to choose from, such as `ecs.g7.xlarge`.
+   */
+  instanceTypes: string[];
+  /**
+   * Number of nodes over all zones.
+   *
+   * @default `2`
+   */
+  nodes?: number;
+  /**
+   * System disk, in GiB.
+   *
+   * @default `120`
+   */
+  diskGib?: number;
+}
+
+/**
+ * Nodes for workloads.
+ */
+export interface AckClusterNodePoolInput {
+  /**
+   * Instance types to choose from, such as `ecs.g7.xlarge`.
+   */
+  instanceTypes: string[];
+  /**
+   * Number of nodes over all zones.
+   *
+   * @default `3`
+   */
+  nodes?: number;
+  /**
+   * System disk, in GiB.
+   *
+   * @default `120`
+   */
+  diskGib?: number;
+}
+
+export interface AckClusterZoneInput {
+  /**
+   * Zone, such as `cn-hangzhou-i`.
+   */
+  zone: string;
+  /**
+   * Range of the nodes.
+   */
+  nodes: string;
+  /**
+   * Range of the pods.
+   */
+  pods: string;
+  /**
+   * Range of the gateway nodes and their pods: what a database's allow-list names.
+   */
+  gateway: string;
+  /**
+   * Range of databases created with the cluster.
+   */
+  databases?: string;
+}
+
+export interface GkeClusterInput {
+  cloud: "gke";
+  /**
+   * Name of the cluster in the cloud.
+   *
+   * @default the name of the stack
+   */
+  name?: string;
+  /**
+   * Project of the cluster. Workload identities are named after it.
+   */
+  project: string;
+  /**
+   * Region, such as `europe-west3`. The control plane has a replica in each of its zones.
+   */
+  region: string;
+  /**
+   * Zones with nodes.
+   *
+   * @default three that the cloud chooses
+   */
+  zones?: string[];
+  /**
+   * An existing VPC, by name or self link.
+   *
+   * @default a new one
+   */
+  network?: string;
+  /**
+   * Range of the nodes.
+   *
+   * @default `"10.0.0.0/20"`
+   */
+  nodeCidr?: string;
+  /**
+   * Range of all pods; `workloadPodCidr` and `gatewayPodCidr` lie in it.
+   *
+   * @default `"10.64.0.0/14"`
+   */
+  podCidr?: string;
+  /**
+   * Range of the workloads' pods.
+   *
+   * @default `"10.64.0.0/15"`
+   */
+  workloadPodCidr?: string;
+  /**
+   * Range of the gateway nodes' pods: what a database's allow-list names.
+   *
+   * @default `"10.66.0.0/20"`
+   */
+  gatewayPodCidr?: string;
+  /**
+   * Range of the Services.
+   *
+   * @default `"10.96.0.0/20"`
+   */
+  serviceCidr?: string;
+  /**
+   * Range of databases created with the cluster.
+   *
+   * @default none can be
+   */
+  databaseCidr?: string;
+  /**
+   * Range of the control plane.
+   *
+   * @default `"172.16.0.0/28"`
+   */
+  controlPlaneCidr?: string;
+  /**
+   * What enforces NetworkPolicy. Calico also knows policies for the whole cluster.
+   *
+   * @default `"dataplane-v2"`
+   */
+  policyEngine?: "dataplane-v2" | "calico";
+  /**
+   * How the API server is reached: by address inside the VPC, by a name that asks for Google credentials first, or from `authorizedNetworks`.
+   *
+   * @default `"private"`
+   */
+  endpoint?: "private" | "dns" | "public";
+  /**
+   * Who may reach the API server by address, besides the cluster's own nodes.
+   */
+  authorizedNetworks?: GkeClusterAuthorizedNetworkInput[];
+  /**
+   * How early upgrades come.
+   *
+   * @default `"REGULAR"`
+   */
+  releaseChannel?: "RAPID" | "REGULAR" | "STABLE";
+  /**
+   * Nodes for workloads.
+   */
+  nodePool?: GkeClusterNodePoolInput;
+  /**
+   * Nodes for egress gateways only.
+   */
+  gatewayPool?: GkeClusterGatewayPoolInput;
+  /**
+   * Register the cluster in the project's fleet; Cloud Service Mesh needs it.
+   *
+   * @default `true`
+   */
+  fleet?: boolean;
+  /**
+   * Cloud KMS key that encrypts Secrets in the control plane's store.
+   */
+  secretsKey?: string;
+  /**
+   * Refuse to delete the cluster.
+   *
+   * @default `true`
+   */
+  deletionProtection?: boolean;
+  /**
+   * Forget objects, rather than fail, when the cluster cannot be reached any more.
+   *
+   * @default `false`
+   */
+  deleteUnreachable?: boolean;
+}
+
+/**
+ * Nodes for egress gateways only.
+ */
+export interface GkeClusterGatewayPoolInput {
+  /**
+   * Machine type. A gateway copies bytes, two CPUs suffice.
+   *
+   * @default `"e2-standard-2"`
+   */
+  machineType?: string;
+  /**
+   * Number of nodes in each zone.
+   *
+   * @default `1`
+   */
+  nodesPerZone?: number;
+  /**
+   * Boot disk, in GiB.
+   *
+   * @default `100`
+   */
+  diskGib?: number;
+}
+
+/**
+ * Nodes for workloads.
+ */
+export interface GkeClusterNodePoolInput {
+  /**
+   * Machine type. Four CPUs carry an application and its sidecars.
+   *
+   * @default `"e2-standard-4"`
+   */
+  machineType?: string;
+  /**
+   * Number of nodes in each zone.
+   *
+   * @default `1`
+   */
+  nodesPerZone?: number;
+  /**
+   * Boot disk, in GiB.
+   *
+   * @default `100`
+   */
+  diskGib?: number;
+}
+
+export interface GkeClusterAuthorizedNetworkInput {
+  /**
+   * Who is there.
+   */
+  name: string;
+  /**
+   * Their addresses.
+   */
+  range: string;
+}
