@@ -44,7 +44,8 @@ class TypeWriter {
     if (anyOf) return [...new Set(anyOf.map((one) => this.typeOf(one, subject)))].join(" | ");
     if (type === "array") return `(${this.typeOf(items ?? {}, singular(subject))})[]`;
     if (properties) return this.interfaceOf(schema, subject);
-    if (typeof additionalProperties === "object") return `Record<string, ${this.typeOf(additionalProperties, subject)}>`;
+    if (typeof additionalProperties === "object")
+      return `Record<string, ${this.typeOf(additionalProperties, subject)}>`;
     return type === "integer" ? "number" : (type ?? "unknown");
   }
 }
@@ -56,7 +57,8 @@ function variant({ properties = {} }: JsonSchema): string {
 }
 
 function documentation({ description, default: standard, minimum, maximum, oneOf, anyOf }: JsonSchema): string {
-  const text = description ?? (oneOf ?? anyOf ?? []).map((one) => one.description ?? "").find((one) => one !== "") ?? "";
+  const text =
+    description ?? (oneOf ?? anyOf ?? []).map((one) => one.description ?? "").find((one) => one !== "") ?? "";
   const range = minimum === undefined || maximum === undefined ? "" : ` From ${minimum} to ${maximum}.`;
   const [meaning = "", inWords] = text.split(/ ?Default: /);
   const value = inWords ?? (isPlain(standard) ? `\`${JSON.stringify(standard)}\`` : undefined);
@@ -79,5 +81,8 @@ function pascal(text: string): string {
 }
 
 function singular(subject: string): string {
-  return subject.replace(/ies$/, "y").replace(/(?<=ss|x|ch)es$/, "").replace(/(?<!s)s$/, "");
+  return subject
+    .replace(/ies$/, "y")
+    .replace(/(?<=ss|x|ch)es$/, "")
+    .replace(/(?<!s)s$/, "");
 }
