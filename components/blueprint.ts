@@ -1,6 +1,7 @@
 import { clusterNetwork, type ClusterNetwork, type ClusterSettings } from "../settings/cluster.js";
 import type { DatabaseSettings } from "../settings/databases.js";
 import type { MeshSettings } from "../settings/mesh.js";
+import type { NamespaceSettings } from "../settings/namespaces.js";
 import { type Problem, SettingsError } from "../settings/problem.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes, type TrafficModeFacts } from "../settings/trafficModes.js";
@@ -158,13 +159,37 @@ function meshFacts(mesh: MeshSettings, cluster: ClusterSettings): MeshFacts {
 
 function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): MeshNamespaceArgs[] {
   const cni = settings.mesh.kind === "istio" ? settings.mesh.cni : undefined;
-  const own = settings.namespaces.map(({ name, ...rest }) => ({ ...rest, namespace: name, mesh, cni }));
+  const own = settings.namespaces.map(({ name, importsFrom, ...rest }) => ({
+    ...rest,
+    namespace: name,
+    mesh,
+    cni,
+    importsFrom: importsOf({ name, importsFrom, ...rest }, settings, { mesh, gateway }),
+  }));
   // Databases that pass no gateway have their resources in its namespace too.
   const { install: hasHome = settings.databases.length > 0 } = settings.gateway;
   // ASM makes its gateways' namespace itself.
   if (!hasHome || mesh.kind === "asm") return own;
   // The gateway's proxy binds ports above 1023 and redirects nothing, so the strictest level admits it.
   return [{ namespace: gateway.namespace, mesh, injection: true, podSecurity: "restricted" }, ...own];
+}
+
+/** Namespaces whose services and routes the sidecars of one namespace take over. Undefined: every namespace's. */
+function importsOf(
+  { name, injection, management, importsFrom }: NamespaceSettings,
+  { network }: Settings,
+  { mesh, gateway }: { mesh: MeshFacts; gateway: Gateway },
+): string[] | undefined {
+  const choice = importsFrom ?? (management === "create" ? "declared" : "all");
+  if (!injection || choice === "all") return undefined;
+  return [
+    mesh.rootNamespace,
+    gateway.namespace,
+    network.isolation.dns.namespace,
+    ...(mesh.traceCollector ? [mesh.traceCollector.namespace] : []),
+    ...network.flows.filter(({ from }) => from.namespace === name).map(({ to }) => to.namespace),
+    ...(choice === "declared" ? [] : choice),
+  ];
 }
 
 function egressGateway(settings: Settings, mesh: MeshFacts, guarded: DatabaseSettings[]): EgressGatewayArgs {

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ISidecar } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { INamespace, IResourceQuota } from "kubernetes-models/v1";
 import { register, registerAll, type Manifest } from "../manifest.js";
 import type { MeshFacts } from "../mesh/mesh.js";
@@ -37,6 +38,12 @@ export interface MeshNamespaceArgs {
   labels?: Record<string, string>;
   /** ResourceQuota of the namespace. @default none */
   quota?: NamespaceQuota;
+  /**
+   * Namespaces whose services and routes its sidecars take over, besides its own: the gateway's, the control plane's, and
+   * those its workloads call. Objects of any other namespace cannot change where its connections go.
+   * @default every namespace
+   */
+  importsFrom?: string[];
   /** Second API server that must know the namespace too, where the mesh keeps its resources apart (ASM). @default none */
   meshProvider?: k8s.Provider;
 }
@@ -86,9 +93,40 @@ function resourceQuota(namespaceName: string, { pods, cpu, memory }: NamespaceQu
   };
 }
 
+/**
+ * Limits what the sidecars of a namespace import. Without it an older VirtualService or ServiceEntry of any namespace that
+ * exports it here decides where a connection to the same host goes. It also keeps each sidecar's configuration small.
+ *
+ * Source: istio pilot/pkg/model, `SortServicesByCreationTime` and the merge of virtual services by age.
+ */
+function sidecarScope(namespaceName: string, importsFrom: string[]): ISidecar & Manifest {
+  const imported = [...new Set(importsFrom)].filter((each) => each !== namespaceName).sort();
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "Sidecar",
+    metadata: { name: "default", namespace: namespaceName },
+    spec: {
+      egress: [
+        {
+          hosts: [
+            "./*",
+            ...imported.map((each) => `${each}/*`),
+            // A pod that may dial the API server does so through its sidecar, which must know it.
+            "default/kubernetes.default.svc.cluster.local",
+          ],
+        },
+      ],
+    },
+  };
+}
+
 /** The namespace first, then what belongs to it. */
 export function meshNamespaceManifests(args: MeshNamespaceArgs): Manifest[] {
-  return [namespace(args), ...(args.quota ? [resourceQuota(args.namespace, args.quota)] : [])];
+  return [
+    namespace(args),
+    ...(args.quota ? [resourceQuota(args.namespace, args.quota)] : []),
+    ...(args.importsFrom ? [sidecarScope(args.namespace, args.importsFrom)] : []),
+  ];
 }
 
 /** A namespace that the mesh sees: injection, Pod Security level and quota. */
@@ -111,7 +149,7 @@ export class MeshNamespace extends pulumi.ComponentResource {
       registerNamespace(`${name}-namespace`),
       ...(args.meshProvider ? [registerNamespace(`${name}-mesh-namespace`, args.meshProvider)] : []),
     ];
-    registerAll(name, belongings, { parent: this, dependsOn: this.ready });
+    registerAll(name, belongings, { parent: this, dependsOn: this.ready }, args.meshProvider);
     this.registerOutputs({ namespace: args.namespace });
   }
 }
