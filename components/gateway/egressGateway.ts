@@ -24,9 +24,12 @@ export interface EgressGatewayArgs {
   namespace?: string;
   /** Port that all databases share. @default 15443 */
   sharedPort?: number;
-  /** One AuthorizationPolicy for each database, or a shared one for all that leaves the decision to the handshake; the
-   * latter needs a mesh that scopes Gateways, and clients with service accounts. See docs/settings.md. @default perDatabase */
-  callersPolicy?: "perDatabase" | "shared";
+  /**
+   * What checks a client's identity after the TLS handshake: a list of clients in each database's filter chain, one
+   * AuthorizationPolicy for each database, or one for all that leaves the decision to the handshake. See docs/settings.md.
+   * @default filterChain on a mesh that scopes Gateways, else perDatabase
+   */
+  callersPolicy?: "filterChain" | "perDatabase" | "shared";
   /** Connect to a database only after the caller's handshake, by an EnvoyFilter. See docs/settings.md. @default true on Istio */
   connectAfterHandshake?: boolean;
   /** Number of pods, and the CPU utilization in percent above which pods are added. @default 2 to 5 at 80 % */
@@ -78,7 +81,7 @@ export function egressGatewayManifests(args: EgressGatewayArgs): Manifest[] {
     ...(args.mesh.kind === "asm" ? [asmGateway(shape, args.clusterIds)] : deployedGateway(shape)),
     ...((shape.settings.connectAfterHandshake ?? args.mesh.kind === "istio") ? [handshakeFirst(shape.gateway)] : []),
     allowNothing(shape.gateway),
-    ...(shape.gateway.callersPolicy === "shared" ? [allowKnownCallers(shape.gateway, args.mesh)] : []),
+    ...(shape.gateway.callersPolicy === "perDatabase" ? [] : [allowKnownCallers(shape.gateway, args.mesh)]),
   ];
 }
 

@@ -54,7 +54,12 @@ describe("A blueprint", () => {
 
   it("refuses names that would make one object of two", () => {
     assert.throws(
-      () => manifestsFrom({ ...smallStack, databases: [database("allow-nothing")] }),
+      () =>
+        manifestsFrom({
+          ...smallStack,
+          gateway: { callersPolicy: "perDatabase" },
+          databases: [database("allow-nothing")],
+        }),
       (error) =>
         error instanceof SettingsError &&
         /AuthorizationPolicy istio-egress\/egressgateway-allow-nothing/.test(error.message),
