@@ -1,3 +1,4 @@
+import { wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
 import type { Decision, PolicySet } from "../config/authorization.js";
 import { blocked, unknown, type Path } from "../verdict.js";
@@ -58,7 +59,7 @@ function pathOf(admission: Admission, reason: Decision | NonNullable<Admission["
 
 function refused(admission: Admission, { names, because }: NonNullable<Admission["handshake"]>): MeshVerdict {
   const text = `the TLS handshake admits ${names.size} ${names.size === 1 ? "identity" : "identities"}, and the caller's is not among them`;
-  return blocked([...admission.because, { ...because, text }]);
+  return blocked([...admission.because, { ...because, ...wording(text) }]);
 }
 
 function decided(admission: Admission, { allowed, because }: Decision): MeshVerdict {
