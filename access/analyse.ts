@@ -1,6 +1,7 @@
 import { MeshDecider } from "./istio/decide.js";
 import { findings } from "./istio/findings.js";
 import { blocked, type Path } from "./istio/verdict.js";
+import { message } from "./messages/index.js";
 import type {
   Analysis,
   AnalysisOptions,
@@ -22,6 +23,7 @@ import type {
 import { unknownValue } from "./model/model.js";
 import { prepareAround, verdictOf } from "./network/around.js";
 import { Network } from "./network/network.js";
+import { problemAt } from "./model/problem.js";
 import { deriveTargets } from "./model/targets.js";
 import { buildWorld } from "./model/world.js";
 
@@ -91,7 +93,7 @@ const pastTheSidecar: Evidence = {
   namespace: "",
   name: "",
   field: "",
-  text: "the process avoids its sidecar, so it shows no certificate",
+  ...message("sidecar-bypassed"),
 };
 
 /** Puts the two halves together: what the proxies do, and what the network underneath lets pass. */
@@ -252,8 +254,7 @@ function problemsOf(targets: readonly Target[]): Problem[] {
   return targets.flatMap(({ host, database }) => {
     const origin = unknownValue.exec(host)?.groups?.origin;
     if (origin === undefined) return [];
-    const text = `The host of ${database ?? "a database"} (${origin}) is not known before it is created: its address, and whether another host is the same, cannot be taken into account.`;
-    return [{ severity: "warning", text } as const];
+    return [problemAt(message("host-not-known", { database: database ?? "a database", origin }))];
   });
 }
 

@@ -1,3 +1,4 @@
+import { message, type Message } from "./messages/index.js";
 import type {
   Assertion,
   AssertionFailure,
@@ -30,11 +31,11 @@ export function checkAssertions(
       result.covered++;
       const faults = faultsOf(result.assertion, row);
       if (faults.length > 0 && result.broken++ < toldFailures)
-        for (const text of faults) result.failures.push({ text, row });
+        for (const fault of faults) result.failures.push({ ...fault, row });
     }
   }
   return results.map((result) => {
-    const empty: AssertionFailure[] = result.covered === 0 ? [{ text: nothingCovered(result.assertion, targets) }] : [];
+    const empty: AssertionFailure[] = result.covered === 0 ? [nothingCovered(result.assertion, targets)] : [];
     const failures = [...result.failures, ...empty];
     return { ...result, failures, ok: failures.length === 0 };
   });
@@ -75,41 +76,33 @@ export function describePair({ from, to }: Pick<Row, "from" | "to">): string {
   return `${from.namespace}/${from.workload} -> ${to.host}:${to.port}`;
 }
 
-/** The expectations a row breaks, in sentences. */
-function faultsOf(assertion: Assertion, row: Row): string[] {
+/** The expectations a row does not meet. */
+function faultsOf(assertion: Assertion, row: Row): Message[] {
   const { mesh, around } = row;
   const pair = describePair(row);
   const wanted = assertion.expect === undefined ? [] : [assertion.expect].flat();
-  const faults: string[] = [];
-  if (wanted.length > 0 && !wanted.includes(mesh.verdict)) {
-    faults.push(`${pair}: expected ${wanted.join(" or ")}, but the mesh path is ${mesh.verdict}`);
-  }
+  const faults: Message[] = [];
+  if (wanted.length > 0 && !wanted.includes(mesh.verdict))
+    faults.push(message("assertion-verdict", { pair, expected: wanted.join(" or "), actual: mesh.verdict }));
   const carried = mesh.encryption.length > 0;
   const encrypted = carried && !mesh.encryption.includes("plaintext");
   if (assertion.encrypted !== undefined && carried && assertion.encrypted !== encrypted) {
-    faults.push(
-      `${pair}: expected ${assertion.encrypted ? "every hop encrypted" : "a plaintext hop"}, but the hops are ${mesh.encryption.join(", ")}`,
-    );
+    const id = assertion.encrypted ? "assertion-encryption" : "assertion-plaintext";
+    faults.push(message(id, { pair, hops: mesh.encryption }));
   }
-  if (assertion.identity !== undefined && carried && assertion.identity !== mesh.identity) {
-    faults.push(
-      `${pair}: expected the caller to be ${assertion.identity ? "known by its certificate" : "unknown"}, and it is ${mesh.identity ? "known" : "not"}`,
-    );
-  }
+  if (assertion.identity !== undefined && carried && assertion.identity !== mesh.identity)
+    faults.push(message(assertion.identity ? "assertion-identity" : "assertion-anonymous", { pair }));
   const exposed = mesh.exposes ?? "nothing";
-  if (assertion.exposes !== undefined && mesh.verdict === "blocked" && assertion.exposes !== exposed) {
-    faults.push(`${pair}: expected a blocked caller to receive ${assertion.exposes}, but it receives ${exposed}`);
-  }
-  if (assertion.around !== undefined && assertion.around !== around.verdict) {
-    faults.push(`${pair}: expected the way round to be ${assertion.around}, but it is ${around.verdict}`);
-  }
+  if (assertion.exposes !== undefined && mesh.verdict === "blocked" && assertion.exposes !== exposed)
+    faults.push(message("assertion-exposes", { pair, expected: assertion.exposes, actual: exposed }));
+  if (assertion.around !== undefined && assertion.around !== around.verdict)
+    faults.push(message("assertion-around", { pair, expected: assertion.around, actual: around.verdict }));
   return faults;
 }
 
-function nothingCovered(assertion: Assertion, targets: readonly Target[]): string {
-  const { to } = assertion;
-  const known = [...new Set(targets.map(({ host, database }) => database ?? host))].slice(0, 5).join(", ");
-  const what =
+function nothingCovered({ to }: Assertion, targets: readonly Target[]): Message {
+  const known = [...new Set(targets.map(({ host, database }) => database ?? host))].slice(0, 5);
+  const target =
     to === "*" ? "any target" : `${to.database ?? to.host ?? "any host"}${to.port === undefined ? "" : `:${to.port}`}`;
-  return `This assertion covers no pair of a workload and ${what}. Known targets: ${known || "none"}. Correct "from" or "to", or remove it.`;
+  return message("assertion-matches-nothing", { target, known: known.length > 0 ? known : "none" });
 }

@@ -8,4 +8,5 @@ export { diffReach } from "./diff.js";
 export { auditMtls } from "./mtls.js";
 export { meshLimits } from "./istio/limits.js";
 export { networkLimits } from "./network/limits.js";
+export * from "./messages/index.js";
 export * from "./model/model.js";

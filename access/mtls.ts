@@ -1,3 +1,4 @@
+import { textOf, wording } from "./messages/index.js";
 import { MeshDecider } from "./istio/decide.js";
 import type { AnalysisOptions, KubernetesObject, MtlsAuditRow, Workload } from "./model/model.js";
 import { inboundPorts, pastOwnSidecar } from "./network/interception.js";
@@ -19,8 +20,8 @@ function auditWorkload(mesh: MeshDecider, workload: Workload): MtlsAuditRow[] {
   const { present, because } = workload.sidecar;
   if (present === "unknown") return [{ ...who, port: null, mode: "unknown", plaintext: "unknown", because }];
   if (present === false) {
-    const text = `no sidecar: accepts plaintext (${because.text})`;
-    return [{ ...who, port: null, mode: "none", plaintext: true, because: { ...because, text } }];
+    const text = `no sidecar: accepts plaintext (${textOf(because)})`;
+    return [{ ...who, port: null, mode: "none", plaintext: true, because: { ...because, ...wording(text) } }];
   }
   const modes = mesh.peers.forWorkload(workload.namespace, workload.labels);
   const { included = [], excluded } = inboundPorts(workload);

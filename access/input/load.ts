@@ -1,7 +1,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
 import { text as readText } from "node:stream/consumers";
+import { message } from "../messages/index.js";
 import type { KubernetesObject, Problem } from "../model/model.js";
+import { nameOf, problemAt, problemOf } from "../model/problem.js";
 import { kindKey, namespaceOf } from "../model/world.js";
 import { parseManifests, type Parsed } from "./parse.js";
 
@@ -36,7 +38,7 @@ async function expand(paths: readonly string[], problems: Problem[]): Promise<st
 async function filesUnder(path: string, problems: Problem[]): Promise<string[]> {
   const facts = await stat(path).catch(() => undefined);
   if (!facts) {
-    problems.push({ severity: "error", text: `${path} cannot be read: give a file, a folder or - that exists.` });
+    problems.push(problemAt(message("path-not-found", { path })));
     return [];
   }
   if (!facts.isDirectory()) return [path];
@@ -57,7 +59,7 @@ function isHidden(file: string): boolean {
 /** Folders may hold links to manifests kept elsewhere; one that leads nowhere must not look like an empty file. */
 async function leadsToFile(file: string, problems: Problem[]): Promise<boolean> {
   const facts = await stat(file).catch(() => undefined);
-  if (!facts) problems.push({ severity: "error", text: `${file} leads nowhere: correct the link, or remove it.` });
+  if (!facts) problems.push(problemAt(message("broken-link", { path: file })));
   return facts?.isFile() === true;
 }
 
@@ -74,19 +76,13 @@ function dropDuplicates(objects: readonly KubernetesObject[], problems: Problem[
     const namespace = namespaceOf(object);
     const identity = `${kindKey(object)} ${namespace}/${object.metadata.name}`;
     const earlier = last.get(identity);
-    if (earlier) problems.push(duplicate(earlier, object, namespace));
+    if (earlier) problems.push(duplicate(earlier, object));
     last.set(identity, object);
   }
   return [...last.values()];
 }
 
-function duplicate(earlier: KubernetesObject, later: KubernetesObject, namespace: string): Problem {
-  const name = namespace ? `${namespace}/${later.metadata.name}` : later.metadata.name;
-  const where = earlier.source ? ` in ${earlier.source.file}:${earlier.source.line}` : "";
-  return {
-    severity: "error",
-    text: `${later.kind} ${name} stands there twice, first${where}. This one is taken, as when both are applied: remove one.`,
-    object: { kind: later.kind, namespace, name: later.metadata.name },
-    source: later.source,
-  };
+function duplicate(earlier: KubernetesObject, later: KubernetesObject): Problem {
+  const where = earlier.source ? `${earlier.source.file}:${earlier.source.line}` : "the input";
+  return problemOf(later, message("duplicate-object", { object: nameOf(later), where }));
 }

@@ -1,5 +1,7 @@
 import jsYaml from "js-yaml";
+import { message, type Message, type ProblemId } from "../messages/index.js";
 import type { KubernetesObject, Problem, Source } from "../model/model.js";
+import { problemAt } from "../model/problem.js";
 import { itemLines, splitDocuments, splitItems, type Document } from "./documents.js";
 import { kindKey } from "../model/world.js";
 import { readKinds } from "./kinds.js";
@@ -43,11 +45,8 @@ function parseDocument(document: Document, file: string, parsed: Parsed): void {
     takeDocument(jsYaml.load(document.text, { schema, filename: file }), document, file, parsed);
   } catch (error) {
     if (!(error instanceof jsYaml.YAMLException)) throw error;
-    parsed.problems.push({
-      severity: "error",
-      text: `This is not valid YAML: ${error.reason}.`,
-      source: { file, line: document.line + (error.mark?.line ?? 0) },
-    });
+    const source = { file, line: document.line + (error.mark?.line ?? 0) };
+    parsed.problems.push(problemAt(message("invalid-yaml", { reason: error.reason }), source));
     for (const item of splitItems(document)) parseSoundItem(item, file, parsed);
   }
 }
@@ -87,40 +86,39 @@ function takeObject(value: unknown, source: Source, parsed: Parsed): void {
   if (value === null || value === undefined) return;
   if (!isRecord(value) || (value.apiVersion === undefined && value.kind === undefined))
     return countIgnored(parsed, notAnObject);
-  const report = (text: string) => void parsed.problems.push({ severity: "error", text, source });
+  const report = (fault: Message<ProblemId>) => void parsed.problems.push(problemAt(fault, source));
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== "string" || typeof kind !== "string")
     return report(
-      `${describe(kind, "An object")} has no ${typeof kind === "string" ? "apiVersion" : "kind"}: write it.`,
+      typeof kind === "string"
+        ? message("object-without-kind", { object: kind, field: "apiVersion" })
+        : message("object-without-kind", { object: "An object", field: "kind" }),
     );
   const key = kindKey({ apiVersion, kind });
   if (!readKinds.has(key)) return countIgnored(parsed, key);
-  const fault = metadataFault(value.metadata);
-  if (fault) return report(`${kind} ${fault}`);
+  const fault = metadataFault(kind, value.metadata);
+  if (fault) return report(fault);
   parsed.objects.push({ ...value, source } as KubernetesObject);
 }
 
-function metadataFault(metadata: unknown): string | undefined {
+function metadataFault(kind: string, metadata: unknown): Message<ProblemId> | undefined {
   if (!isRecord(metadata) || metadata.name === undefined || metadata.name === null || metadata.name === "")
-    return "has no name: write metadata.name.";
-  if (typeof metadata.name !== "string") return `has a name that is no text: put metadata.name in quotes.`;
+    return message("object-without-name", { kind });
+  const { name } = metadata;
+  if (typeof name !== "string") return message("name-not-text", { kind });
   if (metadata.namespace !== undefined && typeof metadata.namespace !== "string")
-    return `${metadata.name} has a namespace that is no text: put metadata.namespace in quotes.`;
+    return message("namespace-not-text", { kind, name });
   for (const field of ["labels", "annotations"]) {
     const map = metadata[field] ?? {};
     const wrong = isRecord(map) ? Object.entries(map).find(([, text]) => typeof text !== "string")?.[0] : "";
     if (wrong !== undefined)
-      return `${metadata.name}: metadata.${field}${wrong && `["${wrong}"]`} must be text: put the value in quotes.`;
+      return message("metadata-not-text", { kind, name, field: `metadata.${field}${wrong && `["${wrong}"]`}` });
   }
   return undefined;
 }
 
 function countIgnored(parsed: Parsed, key: string): void {
   parsed.ignored.set(key, (parsed.ignored.get(key) ?? 0) + 1);
-}
-
-function describe(kind: unknown, otherwise: string): string {
-  return typeof kind === "string" ? kind : otherwise;
 }
 
 function firstLine(document: Document): number {

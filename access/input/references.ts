@@ -1,6 +1,8 @@
+import { message } from "../messages/index.js";
 import type { AnalysisOptions, KubernetesObject, Problem, World } from "../model/model.js";
 import { unknownValue } from "../model/model.js";
 import { HostMap } from "../istio/registry/hostname.js";
+import { nameOf, problemOf } from "../model/problem.js";
 import { namespaceOf } from "../model/world.js";
 
 interface Destination {
@@ -107,30 +109,24 @@ function ofVirtualService(object: KubernetesObject, names: Names): Problem[] {
   const missing = [...gateways].filter((name) => name !== meshKeyword && !names.hasGateway(name, namespace));
   const destinations = routes.flatMap((route) => list(route.route).flatMap(({ destination }) => destination ?? []));
   return [
-    ...missing.map((name) =>
-      problem(object, `names Gateway ${name}, which is not there. Write the name of one that is`),
-    ),
-    ...unique(destinations.flatMap((destination) => faultOf(destination, namespace, names))).map((text) =>
-      problem(object, text),
-    ),
+    ...missing.map((gateway) => problemOf(object, message("gateway-not-found", { object: nameOf(object), gateway }))),
+    ...unique(destinations.flatMap((destination) => faultOf(destination, object, names))),
   ];
 }
 
-function faultOf({ host, subset }: Destination, namespace: string, names: Names): string[] {
-  if (host === undefined) return ["has a destination without a host. Write one"];
-  if (!names.hasHost(host, namespace))
-    return [`sends to ${host}, which no Service and no ServiceEntry declares. Declare it, or correct the name`];
+function faultOf({ host, subset }: Destination, route: KubernetesObject, names: Names): Problem[] {
+  const [namespace, object] = [namespaceOf(route), nameOf(route)];
+  if (host === undefined) return [problemOf(route, message("destination-without-host", { object }))];
+  if (!names.hasHost(host, namespace)) return [problemOf(route, message("destination-not-found", { object, host }))];
   if (subset === undefined || names.hasSubset(host, subset, namespace)) return [];
-  return [`sends to subset ${subset} of ${host}, which no DestinationRule defines. Define it, or correct the name`];
+  return [problemOf(route, message("subset-not-found", { object, host, subset }))];
 }
 
 function ofDestinationRule(object: KubernetesObject, names: Names): Problem[] {
   const { host } = (object.spec ?? {}) as RuleSpec;
-  if (host === undefined) return [problem(object, "has no host, so it is a rule about nothing. Write spec.host")];
+  if (host === undefined) return [problemOf(object, message("rule-without-host", { object: nameOf(object) }))];
   if (names.hasHost(host, namespaceOf(object))) return [];
-  return [
-    problem(object, `is about ${host}, which no Service and no ServiceEntry declares. Declare it, or correct the name`),
-  ];
+  return [problemOf(object, message("rule-host-not-found", { object: nameOf(object), host }))];
 }
 
 /** Only a warning: the gateway's pods may be somebody else's to install. */
@@ -138,31 +134,15 @@ function ofGateway(object: KubernetesObject, world: World): Problem[] {
   const selector = Object.entries((object.spec as { selector?: Record<string, string> } | undefined)?.selector ?? {});
   const served = world.workloads.some((workload) => selector.every(([key, value]) => workload.labels[key] === value));
   if (served) return [];
-  const labels = selector.map(([key, value]) => `${key}=${value}`).join(", ");
-  return [
-    problem(
-      object,
-      `selects pods with ${labels || "any labels"}, and no workload of the input has them. Add the gateway's workload`,
-      "warning",
-    ),
-  ];
-}
-
-function problem(object: KubernetesObject, text: string, severity: Problem["severity"] = "error"): Problem {
-  const { kind, metadata, source } = object;
-  const namespace = namespaceOf(object);
-  return {
-    severity,
-    text: `${kind} ${namespace}/${metadata.name} ${text}.`,
-    object: { kind, namespace, name: metadata.name },
-    source,
-  };
+  const labels = selector.map(([key, value]) => `${key}=${value}`).join(", ") || "any labels";
+  return [problemOf(object, message("gateway-selects-nothing", { object: nameOf(object), labels }))];
 }
 
 function list<T>(value: readonly T[] | undefined): readonly T[] {
   return Array.isArray(value) ? value : [];
 }
 
-function unique<T>(values: readonly T[]): T[] {
-  return [...new Set(values)];
+/** Each problem once, though several routes may have it. */
+function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

@@ -1,3 +1,4 @@
+import { textOf, wording } from "../messages/index.js";
 import type { AnalysisOptions, Target, Workload, World } from "../model/model.js";
 import { interception, interceptionKey } from "../network/interception.js";
 import { CallerClasses, withoutSidecar } from "./proxy/callerClasses.js";
@@ -95,9 +96,15 @@ export class MeshDecider {
       const cluster = { service, port, subset: "", rule: undefined };
       return this.#pods.behind({ cluster, target, because: [because], tls: undefined, scope: undefined });
     }
-    const text = `${because.text}; no sidecar: nothing in the mesh sees this connection`;
+    const text = `${textOf(because)}; no sidecar: nothing in the mesh sees this connection`;
     const encryption = [hopEncryption(false, target)];
-    return ended({ verdict: "direct", encryption, identity: false, exposes: null, because: [{ ...because, text }] });
+    return ended({
+      verdict: "direct",
+      encryption,
+      identity: false,
+      exposes: null,
+      because: [{ ...because, ...wording(text) }],
+    });
   }
 
   /** Annotations of the pod may keep a connection away from its sidecar. Undefined when the sidecar gets it. */
@@ -109,8 +116,8 @@ export class MeshDecider {
     if (intercepted === "unknown") return ended(unknown([because]));
     const made = dial.addresses?.find((address) => address.startsWith("allocated:") || address.startsWith("240.240."));
     if (made !== undefined) {
-      const text = `${because.text}, yet the sidecar's DNS answers with an address only it knows`;
-      return ended(blocked([{ ...because, text }]));
+      const text = `${textOf(because)}, yet the sidecar's DNS answers with an address only it knows`;
+      return ended(blocked([{ ...because, ...wording(text) }]));
     }
     return this.#withoutSidecar({ ...workload, sidecar: { present: false, because } }, target);
   }

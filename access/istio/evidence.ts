@@ -1,10 +1,12 @@
+import { type Message, wording } from "../messages/index.js";
 import type { Evidence, KubernetesObject } from "../model/model.js";
 import { ascending } from "../model/order.js";
 import { namespaceOf } from "../model/world.js";
 
 /** One link of a chain: what a field of an object does. */
-export function evidence(object: KubernetesObject, field: string, text: string): Evidence {
-  return { kind: object.kind, namespace: namespaceOf(object), name: object.metadata.name, field, text };
+export function evidence(object: KubernetesObject, field: string, what: Message | string): Evidence {
+  const { id, args } = typeof what === "string" ? wording(what) : what;
+  return { kind: object.kind, namespace: namespaceOf(object), name: object.metadata.name, field, id, args };
 }
 
 /** How sentences name an object. */

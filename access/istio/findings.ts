@@ -1,3 +1,4 @@
+import { message } from "../messages/index.js";
 import type { Finding, KubernetesObject, World } from "../model/model.js";
 import type { MeshDecider } from "./decide.js";
 import { evidence, label } from "./evidence.js";
@@ -29,9 +30,9 @@ function anonymousServers(mesh: MeshDecider, world: World): Finding[] {
       const reached = outside.filter((host) => (server.hosts ?? []).some((name) => hostsMatch(sniOf(name), host)));
       if (reached.length === 0) return [];
       const field = `spec.servers[${index}]${server.tls ? ".tls.mode" : ""}`;
-      const text = `Whoever network policy lets dial port ${server.port?.number} of the gateway's pods gets to ${[...new Set(reached)].join(", ")}, sidecar or not: the server of ${label(object)} asks for no certificate.`;
       const because = [evidence(object, field, server.tls?.mode ?? "no TLS")];
-      return [{ rule: "anonymous-server", text, because }];
+      const args = { port: server.port?.number ?? "?", hosts: [...new Set(reached)], gateway: label(object) };
+      return [{ ...message("anonymous-server", args), because }];
     }),
   );
 }
@@ -42,11 +43,10 @@ function unscopedGateways(mesh: MeshDecider, world: World): Finding[] {
   return oncePerPods(world, ({ servers = [] }, object, pods) => {
     const listing = servers.findIndex((server) => (server.tls?.subjectAltNames ?? []).length > 0);
     if (listing < 0) return undefined;
-    const text = `Whoever may write Gateways, in any namespace, can put a server without callers' names on the pods ${pods}; then policies decide alone, after the greeting of a database that speaks first. Set PILOT_SCOPE_GATEWAY_TO_NAMESPACE, or give nobody else that right.`;
     const because = [
       evidence(object, `spec.servers[${listing}].tls.subjectAltNames`, "the list that such a server lacks"),
     ];
-    return { rule: "unscoped-gateway", text, because };
+    return { ...message("unscoped-gateway", { pods }), because };
   });
 }
 
@@ -68,9 +68,8 @@ function earlyConnections(mesh: MeshDecider, world: World): Finding[] {
         tls?.mode === "ISTIO_MUTUAL" && hosts.some((name) => outside.some((host) => hostsMatch(sniOf(name), host))),
     );
     if (server < 0) return undefined;
-    const text = `Whoever network policy lets dial the pods ${pods} makes them connect to a database before the handshake has refused him: he holds its connections without a certificate. An EnvoyFilter can tell the proxy to wait (upstream_connect_mode).`;
     const because = [evidence(object, `spec.servers[${server}].tls.mode`, "decides after the pods have connected")];
-    return { rule: "early-connection", text, because };
+    return { ...message("early-connection", { pods }), because };
   });
 }
 
@@ -113,8 +112,8 @@ function swallowedPorts(mesh: MeshDecider): Finding[] {
         byPort.set(port.number, { ...known, because: [...known.because, because] });
         continue;
       }
-      const text = `Any address on port ${port.number} that a workload dials, where ${label(service.object)} is visible, ends at ${service.host}.`;
-      byPort.set(port.number, { rule: "port-swallowed", text, because: [because] });
+      const args = { port: port.number, entry: label(service.object), host: service.host };
+      byPort.set(port.number, { ...message("port-swallowed", args), because: [because] });
     }
   }
   return [...byPort.values()];

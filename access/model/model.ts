@@ -1,3 +1,5 @@
+import type { FindingId, Message, ProblemId } from "../messages/message.js";
+
 /** Where an object was read: a file and the 1-based line its document starts on. Planned objects have none. */
 export interface Source {
   file: string;
@@ -23,10 +25,8 @@ export interface KubernetesObject {
 }
 
 /** Something wrong with the input. It is reported, the rest is still analysed, and the command exits non-zero. */
-export interface Problem {
+export interface Problem extends Message<ProblemId> {
   severity: "error" | "warning";
-  /** What is wrong and what to write instead. */
-  text: string;
   object?: { kind: string; namespace: string; name: string };
   source?: Source;
 }
@@ -111,14 +111,13 @@ export interface Target {
   allowList?: readonly string[];
 }
 
-/** One link of the chain that decides a verdict: an object, the field in it, and what it does, in a sentence. */
-export interface Evidence {
+/** One link of the chain that decides a verdict: an object, the field in it, and what it does, as a message. */
+export interface Evidence extends Message {
   kind: string;
   namespace: string;
   name: string;
   /** Path of the field, as `spec.servers[0].tls.mode`; empty when the object as a whole decides. */
   field: string;
-  text: string;
 }
 
 export type MeshVerdictName = "gateway" | "direct" | "blocked" | "misrouted" | "unknown";
@@ -231,9 +230,7 @@ export interface Summary {
 }
 
 /** Findings that no single pair shows: one database swallowing a port, a rule another one shadows, a server never built. */
-export interface Finding {
-  rule: string;
-  text: string;
+export interface Finding extends Message<FindingId> {
   because: readonly Evidence[];
 }
 
@@ -302,8 +299,7 @@ export interface Assertion {
   around?: AroundVerdictName;
 }
 
-export interface AssertionFailure {
-  text: string;
+export interface AssertionFailure extends Message {
   row?: Row;
 }
 

@@ -1,3 +1,4 @@
+import { wording } from "../messages/index.js";
 import type {
   AnalysisOptions,
   ContainerPort,
@@ -162,7 +163,7 @@ function injection(
 
 /** A fact that the workload's pods say themselves, in a field of their template. */
 function own(workload: Identity, present: SidecarFact["present"], field: string, text: string): SidecarFact {
-  return { present, because: { ...workload, field: `spec.template.${field}`, text } };
+  return { present, because: { ...workload, field: `spec.template.${field}`, ...wording(text) } };
 }
 
 function ofNamespace(
@@ -171,7 +172,7 @@ function ofNamespace(
   field: string,
   text: string,
 ): SidecarFact {
-  return { present, because: { kind: "Namespace", namespace: "", name: namespace, field, text } };
+  return { present, because: { kind: "Namespace", namespace: "", name: namespace, field, ...wording(text) } };
 }
 
 /** What keeps pods from the webhook, or the webhook from them, whatever it would inject by. */
@@ -263,7 +264,13 @@ function podOwner(pod: KubernetesObject): { kind: string; name: string } | undef
 function liveSidecar(pod: Workload): SidecarFact {
   const present = pod.containers.includes(proxyContainer);
   const text = present ? "the pod has a container istio-proxy" : "the running pod has no container istio-proxy";
-  const because: Evidence = { kind: "Pod", namespace: pod.namespace, name: pod.name, field: "spec.containers", text };
+  const because: Evidence = {
+    kind: "Pod",
+    namespace: pod.namespace,
+    name: pod.name,
+    field: "spec.containers",
+    ...wording(text),
+  };
   return { present, because };
 }
 
@@ -273,7 +280,7 @@ function agree(known: Workload, seen: Workload): SidecarFact {
   if (predicted || known.sidecar.present === seen.sidecar.present) return seen.sidecar;
   return {
     present: "unknown",
-    because: { ...seen.sidecar.because, text: "some pods have a sidecar and some have none" },
+    because: { ...seen.sidecar.because, ...wording("some pods have a sidecar and some have none") },
   };
 }
 
@@ -287,7 +294,7 @@ function fromIstioGateway(object: KubernetesObject): Workload {
     namespace,
     name: object.metadata.name,
     field: "",
-    text: "its pods are proxies of router type",
+    ...wording("its pods are proxies of router type"),
   };
   return {
     kind: "IstioGateway",

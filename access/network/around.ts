@@ -1,3 +1,4 @@
+import { wording } from "../messages/index.js";
 import type {
   AnalysisOptions,
   AroundDecider,
@@ -152,7 +153,7 @@ function judgeAllowList(allowList: readonly string[], clients: readonly string[]
     : "the database admits no address";
   const answer = (verdict: AroundVerdictName, text: string): AroundVerdict => ({
     verdict,
-    because: [{ kind: "DatabaseAllowList", namespace: "", name: "", field: "", text }],
+    because: [{ kind: "DatabaseAllowList", namespace: "", name: "", field: "", ...wording(text) }],
   });
   if (allowList.length === 0) return answer("blocked", admits);
   const admitted = allowList.map(parseBlock);
@@ -182,7 +183,7 @@ function noSuchPort(service: KubernetesObject, port: number): Evidence {
     namespace: namespaceOf(service),
     name: metadata.name,
     field: "spec.ports",
-    text: `has no port ${port}, so nothing answers there`,
+    ...wording(`has no port ${port}, so nothing answers there`),
   };
 }
 

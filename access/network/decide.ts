@@ -1,3 +1,4 @@
+import { textOf, wording } from "../messages/index.js";
 import type { Evidence } from "../model/model.js";
 import { maybe, no, or, yes, type Match } from "./match.js";
 import type { Connection, Direction, Policy, Rule } from "./policy.js";
@@ -53,7 +54,7 @@ function told(steps: readonly Step[]): Evidence[] {
   return steps.flatMap(({ action, evidence }) => {
     if (++ofAction[action] > namedPolicies) return [];
     const more = ofAction[action] === namedPolicies ? andMore(number(action), "rule") : "";
-    return [{ ...evidence, text: `${evidence.text}${more}` }];
+    return [{ ...evidence, ...wording(`${textOf(evidence)}${more}`) }];
   });
 }
 
@@ -121,7 +122,7 @@ function ofRule(policy: Policy, rule: Rule, connection: Connection, certain: boo
   const doubt = certain
     ? ""
     : `; whether that is this connection cannot be told: ${doubtOf(rule, connection, selects)}`;
-  return { ...identity(policy), field: rule.field, text: `${rule.text}${doubt}` };
+  return { ...identity(policy), field: rule.field, ...wording(`${rule.text}${doubt}`) };
 }
 
 function doubtOf(rule: Rule, { source, destination }: Connection, selects: Match): string {
@@ -141,7 +142,7 @@ function* denials(direction: Direction, tier: readonly Selected[], certain: bool
     const allowed = rules.filter((rule) => rule.action === "Allow").map((rule) => rule.text.replace(/^allows /, ""));
     const only = allowed.length ? `allows only ${allowed.join("; ")}` : "allows nothing";
     const more = andMore(governing.length, "policy");
-    const evidence = { ...identity(policy), field: `spec.${direction}`, text: `${only}${more}` };
+    const evidence = { ...identity(policy), field: `spec.${direction}`, ...wording(`${only}${more}`) };
     yield { action: "Deny", certain, evidence };
   }
 }
@@ -156,5 +157,5 @@ export function freeByDefault(direction: Direction): Evidence {
     direction === "egress"
       ? "no policy limits what these pods may connect to"
       : "no policy limits who may connect to these pods";
-  return { kind: "NetworkPolicy", namespace: "", name: "", field: "", text };
+  return { kind: "NetworkPolicy", namespace: "", name: "", field: "", ...wording(text) };
 }

@@ -1,3 +1,4 @@
+import { wording } from "../messages/index.js";
 import type { Evidence, Target, Workload } from "../model/model.js";
 import { contains, isEverything, overlaps, parseBlock } from "./addressBlock.js";
 
@@ -79,7 +80,7 @@ function unclear(workload: Workload, name: string): Interception {
 
 function evidence({ kind, namespace, name }: Workload, annotation: string, text: string): Evidence {
   const metadata = kind === "Pod" ? "metadata" : "spec.template.metadata";
-  return { kind, namespace, name, field: `${metadata}.annotations["${prefix}${annotation}"]`, text };
+  return { kind, namespace, name, field: `${metadata}.annotations["${prefix}${annotation}"]`, ...wording(text) };
 }
 
 function portsOf(list: string | undefined): number[] {

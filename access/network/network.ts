@@ -1,3 +1,5 @@
+import { message, wording } from "../messages/index.js";
+import { nameOf, problemOf } from "../model/problem.js";
 import type { AnalysisOptions, Evidence, KubernetesObject, Problem, Workload, World } from "../model/model.js";
 import { namespaceOf } from "../model/world.js";
 import { parseBlock, type AddressBlock } from "./addressBlock.js";
@@ -92,7 +94,7 @@ export class Network {
 
 function hostNetwork({ kind, namespace, name }: Workload, text: string): Evidence {
   const field = kind === "Pod" ? "spec.hostNetwork" : "spec.template.spec.hostNetwork";
-  return { kind, namespace, name, field, text };
+  return { kind, namespace, name, field, ...wording(text) };
 }
 
 /** Both have to allow: a denial decides, whatever the other says. */
@@ -174,12 +176,5 @@ function unmodelled(object: KubernetesObject): Policy {
 
 function refused(object: KubernetesObject, error: unknown): Problem {
   const reason = error instanceof SyntaxError ? error.message : "its fields do not have the types the API demands.";
-  const { kind, source, metadata } = object;
-  const namespace = namespaceOf(object);
-  return {
-    severity: "error",
-    text: `${kind} ${namespace ? `${namespace}/` : ""}${metadata.name} is left out: ${reason}`,
-    object: { kind, namespace, name: metadata.name },
-    source,
-  };
+  return problemOf(object, message("policy-left-out", { policy: nameOf(object), reason }));
 }

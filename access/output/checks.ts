@@ -1,4 +1,5 @@
-import type { AssertionResult } from "../model/model.js";
+import { textOf } from "../messages/index.js";
+import type { AssertionResult, Evidence, Row } from "../model/model.js";
 import { steps, type WhereOf } from "./explanation.js";
 import type { Colors } from "./table.js";
 import { count } from "./words.js";
@@ -11,15 +12,20 @@ export function checksTable(
 ): string {
   const lines = results.flatMap((result, index) => [
     `${result.ok ? colors.green("✔") : colors.red("✖")} ${titleOf(result, index)} ${colors.dim(`(${count(result.covered, "pair")})`)}`,
-    ...result.failures.flatMap(({ text, row }) => [
-      `    ${colors.red(text)}`,
-      ...(row ? steps([...row.mesh.because, ...row.around.because], colors, whereOf).map((line) => `    ${line}`) : []),
+    ...result.failures.flatMap((failure) => [
+      `    ${colors.red(textOf(failure))}`,
+      ...(failure.row ? steps(chainOf(failure.row), colors, whereOf).map((line) => `    ${line}`) : []),
     ]),
     ...untold(result).map((text) => `    ${colors.dim(`… and ${text}`)}`),
   ]);
   const failed = results.filter((result) => !result.ok).length;
   const total = count(results.length, "promise");
   return [...lines, "", failed ? colors.red(`${failed} of ${total} broken`) : colors.green(`${total} kept`)].join("\n");
+}
+
+/** Everything that decides a pair, the mesh first. */
+export function chainOf({ mesh, around }: Pick<Row, "mesh" | "around">): Evidence[] {
+  return [...mesh.because, ...around.because];
 }
 
 /** How many pairs break a promise beyond those told with their evidence; empty when all are. */

@@ -1,3 +1,4 @@
+import { textOf } from "../messages/index.js";
 import type { AroundVerdict, Evidence, MeshVerdict, Row } from "../model/model.js";
 import { describePair } from "../assertions.js";
 import type { Colors } from "./table.js";
@@ -33,6 +34,6 @@ export function steps(because: readonly Evidence[], colors: Colors, whereOf: Whe
   return because.flatMap((evidence, index) => {
     const where = whereOf(evidence);
     const head = `${String(index + 1).padStart(3)}. ${colors.cyan(objectName(evidence))}`;
-    return [`${head}${where ? colors.dim(`  ${where}`) : ""}`, `     ${evidence.text}`];
+    return [`${head}${where ? colors.dim(`  ${where}`) : ""}`, `     ${textOf(evidence)}`];
   });
 }

@@ -7,3 +7,4 @@ export { mtlsTable } from "./mtlsAudit.js";
 export { sarif, type SourceOf } from "./sarif.js";
 export { accessTable, type Colors } from "./table.js";
 export * from "./words.js";
+export { json } from "./written.js";

@@ -1,4 +1,5 @@
 import type { Analysis, Workload } from "../model/model.js";
+import { json, written } from "./written.js";
 import { type EqualCallers, SharedAnswers } from "./sharedAnswers.js";
 
 /** Text of about this size is handed on at once: many small writes cost more than making them. */
@@ -10,11 +11,11 @@ const chunkCharacters = 64 * 1024;
  */
 export function accessJson({ summary, findings, ...analysis }: Analysis): Iterable<string> {
   const answers = new SharedAnswers(analysis);
-  const written = findings.map(({ rule, text, because }) => ({ rule, text, because: answers.places(because) }));
+  const found = findings.map((finding) => ({ ...written(finding), because: answers.places(finding.because) }));
   return inChunks(
     object(
       [`"summary":${JSON.stringify(summary)}`],
-      list("findings", written),
+      list("findings", found),
       list("targets", analysis.targets, ({ host, port }) => ({ host, port })),
       list("callers", answers.callers, (equal) => callersOf(equal, analysis.workloads)),
       list("mesh", answers.mesh),
@@ -44,7 +45,7 @@ function* list<Item>(
   write: (item: Item) => unknown = (item) => item,
 ): Generator<string> {
   yield `${JSON.stringify(name)}:[`;
-  for (const [index, item] of items.entries()) yield `${index === 0 ? "" : ","}\n${JSON.stringify(write(item))}`;
+  for (const [index, item] of items.entries()) yield `${index === 0 ? "" : ","}\n${json(write(item))}`;
   yield "]";
 }
 

@@ -1,3 +1,4 @@
+import { textOf } from "../messages/index.js";
 import type { MtlsAuditRow } from "../model/model.js";
 import type { Colors } from "./table.js";
 import { count, objectName } from "./words.js";
@@ -13,7 +14,7 @@ export function mtlsTable(rows: readonly MtlsAuditRow[], colors: Colors): string
         : plaintext === false
           ? colors.green("● refuses plaintext ")
           : colors.magenta("? not known         ");
-    return `${(names[index] ?? "").padEnd(width)}${answer} ${mode.padEnd(11)} ${colors.dim(`${objectName(because)}: ${because.text}`)}`;
+    return `${(names[index] ?? "").padEnd(width)}${answer} ${mode.padEnd(11)} ${colors.dim(`${objectName(because)}: ${textOf(because)}`)}`;
   });
   const open = rows.filter((row) => row.plaintext === true).length;
   return [...lines, "", `${open} of ${count(rows.length, "entry", "entries")} accept plaintext`].join("\n");

@@ -1,3 +1,4 @@
+import { textOf } from "../messages/index.js";
 import type { AssertionResult, Evidence, Problem, Source } from "../model/model.js";
 import { titleOf, untold } from "./checks.js";
 import { objectName } from "./words.js";
@@ -30,16 +31,18 @@ export function sarif(results: readonly AssertionResult[], problems: readonly Pr
     const ruleId: RuleId = result.covered ? "access/broken-promise" : "access/empty-promise";
     const title = titleOf(result, index);
     return [
-      ...result.failures.map(({ text, row }) => {
+      ...result.failures.map((failure) => {
+        const { row } = failure;
         const evidence = row ? [...row.mesh.because, ...row.around.because] : [];
-        return entry(ruleId, "error", `${title}: ${text}`, locations(evidence, sourceOf));
+        return entry(ruleId, "error", `${title}: ${textOf(failure)}`, locations(evidence, sourceOf));
       }),
       ...untold(result).map((text) => entry(ruleId, "error", `${title}: ${text}`, [])),
     ];
   });
-  const faults = problems.map(({ text, severity, source }) =>
-    entry("input/problem", severity, text, source ? [location(source)] : []),
-  );
+  const faults = problems.map((problem) => {
+    const { severity, source } = problem;
+    return entry("input/problem", severity, textOf(problem), source ? [location(source)] : []);
+  });
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -61,7 +64,7 @@ function entry(ruleId: RuleId, level: "error" | "warning", text: string, found: 
 function locations(evidence: readonly Evidence[], sourceOf: SourceOf): object[] {
   return evidence.flatMap((one) => {
     const source = sourceOf(one);
-    return source ? [location(source, `${objectName(one)}: ${one.text}`)] : [];
+    return source ? [location(source, `${objectName(one)}: ${textOf(one)}`)] : [];
   });
 }
 

@@ -1,4 +1,8 @@
+import { written } from "./written.js";
 import type { Analysis, AroundVerdict, Evidence, MeshVerdict } from "../model/model.js";
+
+/** Evidence with its text, as documents hold it. */
+export type WrittenEvidence = ReturnType<typeof written<Evidence>>;
 
 /** A verdict that names its evidence by place in a list. */
 export type Referring<Verdict extends { because: readonly Evidence[] }> = Omit<Verdict, "because"> & {
@@ -37,13 +41,9 @@ class Places<Value extends object, Kept> {
 /** An analysis in which everything that rows share stands once. Five million rows come from a few thousand verdicts. */
 export class SharedAnswers {
   readonly callers: readonly EqualCallers[];
-  private readonly evidencePlaces = new Places(({ kind, namespace, name, field, text }: Evidence) => ({
-    kind,
-    namespace,
-    name,
-    field,
-    text,
-  }));
+  private readonly evidencePlaces = new Places(({ kind, namespace, name, field, id, args }: Evidence) =>
+    written({ kind, namespace, name, field, id, args }),
+  );
   private readonly meshPlaces = new Places(
     ({ verdict, encryption, identity, exposes, because }: MeshVerdict): Referring<MeshVerdict> => ({
       verdict,
@@ -71,7 +71,7 @@ export class SharedAnswers {
   }
 
   /** All evidence that was asked for so far. */
-  get evidence(): readonly Evidence[] {
+  get evidence(): readonly WrittenEvidence[] {
     return this.evidencePlaces.list;
   }
 

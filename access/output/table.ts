@@ -1,3 +1,4 @@
+import { textOf } from "../messages/index.js";
 import type { createColors } from "picocolors";
 import type { Analysis, AroundVerdictName, Finding, MeshVerdictName, Row } from "../model/model.js";
 import { aroundSymbols, count, gravity, hops, isBypassable, meshSymbols, objectName, remark } from "./words.js";
@@ -171,7 +172,7 @@ function footer(
 
 /** Findings of the whole first, then the gravest pairs, each kind once. */
 function worst(findings: readonly Finding[], graves: readonly Grave[], colors: Colors): string[] {
-  const texts = [...findings.map((finding) => finding.text), ...graves.map(graveText)];
+  const texts = [...findings.map(textOf), ...graves.map(graveText)];
   if (texts.length === 0) return [];
   const more = texts.length - shownFindings;
   return [

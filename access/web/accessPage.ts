@@ -1,3 +1,4 @@
+import { textOf } from "../messages/index.js";
 import type { Analysis, KubernetesObject, Row } from "../model/model.js";
 import { count } from "../output/words.js";
 import { banner, embedded, escape, page } from "./document.js";
@@ -48,7 +49,7 @@ function chip(verdict: string, text: string, number: number): string {
 function findingsList({ findings }: Analysis): string {
   if (findings.length === 0) return "";
   const items = findings.map(
-    (finding, index) => `<li><button type="button" data-finding="${index}">${escape(finding.text)}</button></li>`,
+    (finding, index) => `<li><button type="button" data-finding="${index}">${escape(textOf(finding))}</button></li>`,
   );
   const open = findings.length <= 3 ? " open" : "";
   return `<details class="findings"${open}><summary>${count(findings.length, "finding")} about the whole</summary><ul>${items.join("")}</ul></details>`;

@@ -1,5 +1,6 @@
+import { textOf } from "../messages/index.js";
 import type { AssertionResult } from "../model/model.js";
-import { titleOf, untold } from "../output/checks.js";
+import { chainOf, titleOf, untold } from "../output/checks.js";
 import { count } from "../output/words.js";
 import { banner, escape, page } from "./document.js";
 import { evidenceList, pill, shapes } from "./parts.js";
@@ -21,8 +22,8 @@ export function checksPage(subject: string, results: readonly AssertionResult[])
 
 function card(result: AssertionResult, index: number): string {
   const failures = result.failures.map(
-    ({ text, row }) =>
-      `<details open><summary>${escape(text)}</summary>${row ? evidenceList([...row.mesh.because, ...row.around.because]) : ""}</details>`,
+    (failure) =>
+      `<details open><summary>${escape(textOf(failure))}</summary>${failure.row ? evidenceList(chainOf(failure.row)) : ""}</details>`,
   );
   const more = untold(result).map((text) => `<p class="muted">… and ${text}</p>`);
   const state = result.ok ? pill("gateway", "kept") : pill("misrouted", "broken");

@@ -1,3 +1,4 @@
+import { textOf } from "../messages/index.js";
 import type { MtlsAuditRow } from "../model/model.js";
 import { objectName } from "../output/words.js";
 import { banner, escape, page } from "./document.js";
@@ -14,7 +15,7 @@ export function mtlsPage(subject: string, rows: readonly MtlsAuditRow[]): string
       plaintext,
       because,
     }) => `<tr><th scope="row"><span class="muted">${escape(namespace)}/</span>${escape(workload)}${port === null ? "" : `:${port}`}</th>
-<td>${answer(plaintext)}</td><td><code>${mode}</code></td><td><code>${escape(objectName(because))}</code><br>${escape(because.text)}</td></tr>`,
+<td>${answer(plaintext)}</td><td><code>${mode}</code></td><td><code>${escape(objectName(because))}</code><br>${escape(textOf(because))}</td></tr>`,
   );
   const open = rows.filter((row) => row.plaintext === true).length;
   return page(

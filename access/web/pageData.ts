@@ -1,8 +1,8 @@
 import jsYaml from "js-yaml";
 import { namespaceOf } from "../model/world.js";
 import { locateField } from "../input/position.js";
-import { type Referring, SharedAnswers } from "../output/sharedAnswers.js";
-import type { Analysis, AroundVerdict, Evidence, KubernetesObject, MeshVerdict, Row } from "../model/model.js";
+import { type Referring, SharedAnswers, type WrittenEvidence } from "../output/sharedAnswers.js";
+import type { Analysis, AroundVerdict, KubernetesObject, MeshVerdict, Row } from "../model/model.js";
 
 /** Manifests of a page come to no more than this: beyond it a browser gets slow, and the files are at hand anyway. */
 const manifestCharacters = 6_000_000;
@@ -16,7 +16,7 @@ export interface PageData {
   mesh: readonly Referring<MeshVerdict>[];
   around: readonly Referring<AroundVerdict>[];
   /** Evidence with the place of its manifest among `objects`, and the lines of its field there. */
-  evidence: (Evidence & { object: number; lines: readonly [first: number, last: number] | null })[];
+  evidence: (WrittenEvidence & { object: number; lines: readonly [first: number, last: number] | null })[];
   objects: { title: string; place: string; yaml: string }[];
   /** The evidence of each finding. */
   findings: (readonly number[])[];
@@ -96,14 +96,14 @@ class ShownManifests {
   }
 
   /** The number of the manifest, -1 where the input holds none, and the lines of the field in it. */
-  placeOf(evidence: Evidence): Pick<PageData["evidence"][number], "object" | "lines"> {
+  placeOf(evidence: WrittenEvidence): Pick<PageData["evidence"][number], "object" | "lines"> {
     const object = this.numberOf(evidence);
     const yaml = this.shown[object]?.yaml;
     const range = yaml && evidence.field ? locateField(yaml, evidence.field) : undefined;
     return { object, lines: range ? [range.first, range.last] : null };
   }
 
-  private numberOf({ kind, namespace, name }: Evidence): number {
+  private numberOf({ kind, namespace, name }: WrittenEvidence): number {
     const object = this.objects.get(`${kind} ${namespace}/${name}`);
     if (!object) return -1;
     const known = this.numbers.get(object);

@@ -1,3 +1,4 @@
+import { textOf } from "../messages/index.js";
 import type { AroundVerdictName, Evidence, MeshVerdictName } from "../model/model.js";
 import { objectName } from "../output/words.js";
 import { escape } from "./document.js";
@@ -21,7 +22,7 @@ export function pill(verdict: MeshVerdictName | AroundVerdictName, text: string 
 /** Evidence as a numbered list. */
 export function evidenceList(because: readonly Evidence[]): string {
   const items = because.map(
-    (evidence) => `<li><code>${escape(objectName(evidence))}</code><p>${escape(evidence.text)}</p></li>`,
+    (evidence) => `<li><code>${escape(objectName(evidence))}</code><p>${escape(textOf(evidence))}</p></li>`,
   );
   return `<ol class="evidence">${items.join("")}</ol>`;
 }

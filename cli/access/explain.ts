@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 import { closest } from "fastest-levenshtein";
 import pc from "picocolors";
 import { analyse, type Analysis, explain } from "mesh-access";
-import { explanationText } from "mesh-access/output";
+import { explanationText, json } from "mesh-access/output";
 import { SettingsError, type Problem } from "../../settings/problem.js";
 import { print } from "../print.js";
 import { takesStack } from "../stackOption.js";
@@ -22,7 +22,7 @@ export function registerExplain(program: Command, loadStack: LoadStack): void {
       const input = await readInput(given, loadStack);
       const { row } = explainPair(input, workload, database);
       reportInput(input);
-      if (given.output === "json") return print(JSON.stringify(row, null, 2));
+      if (given.output === "json") return print(json(row, 2));
       if (given.output === "table") return print(explanationText(row, pc, placesOf(input.objects)));
       const { accessPage } = await import("mesh-access/web");
       return print(accessPage(input.title, input.objects, analyse(input.objects, input.options), row));

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { type Evidence, type KubernetesObject, namespaceOf, type Problem, type Source } from "mesh-access";
+import { type Evidence, type KubernetesObject, namespaceOf, type Problem, type Source, textOf } from "mesh-access";
 import { count } from "mesh-access/output";
 import type { Input } from "./input.js";
 
@@ -27,9 +27,10 @@ export function reportInput({
   process.exitCode = somethingWrong;
 }
 
-function problemLine({ severity, text, source }: Problem): string {
+function problemLine(problem: Problem): string {
+  const { severity, source } = problem;
   const where = source ? `${source.file}:${source.line}: ` : "";
-  return `${severity === "error" ? pc.red("error") : pc.yellow("warning")} ${where}${text}`;
+  return `${severity === "error" ? pc.red("error") : pc.yellow("warning")} ${where}${textOf(problem)}`;
 }
 
 /** Finds the file and line of an object that evidence names. */

@@ -1,4 +1,4 @@
-import { analyse, type AnalysisOptions, type KubernetesObject, type Row } from "mesh-access";
+import { analyse, type AnalysisOptions, type KubernetesObject, type Row, textOf } from "mesh-access";
 import type { Connection, Verdict } from "../probes/probe.js";
 
 /** A connection that was tried. */
@@ -56,7 +56,7 @@ function judge(tried: Tried, row: Row | undefined): Judged | undefined {
   const prediction = tried.through === "around" ? around(row) : throughMesh(row);
   const { seen, text } = prediction;
   const result = seen === undefined ? "undecided" : isSame(seen, prediction, tried) ? "same" : "differs";
-  const evidence = because.map((link) => `${link.kind} ${link.namespace}/${link.name} ${link.field}: ${link.text}`);
+  const evidence = because.map((link) => `${link.kind} ${link.namespace}/${link.name} ${link.field}: ${textOf(link)}`);
   return { tried, predicted: text, because: evidence, result };
 }
 
@@ -89,8 +89,8 @@ function throughMesh({ mesh, to }: Row): Prediction {
       return {
         seen: "misrouted",
         silent: mesh.because.some(
-          ({ field, text }) =>
-            field.endsWith(".targetPort") || isOtherPort(outside.exec(text)?.groups?.["port"], to.port),
+          (link) =>
+            link.field.endsWith(".targetPort") || isOtherPort(outside.exec(textOf(link))?.groups?.["port"], to.port),
         ),
         text: "misrouted",
       };

@@ -1,3 +1,4 @@
+import { textOf } from "mesh-access";
 import type { Manifest } from "../../components/manifest.js";
 import { describe, type Agreement, type Tried } from "../agreement/compare.js";
 import { addresses } from "../host/index.js";
@@ -164,10 +165,10 @@ class RecipesRun {
       this.record(step, observed(point), finding, (performance.now() - began) / 1000);
       counts.push(count);
     }
-    const found = (await this.workbench.findings()).filter(({ rule }) => rule === earlyConnection);
+    const found = (await this.workbench.findings()).filter(({ id }) => id === earlyConnection);
     const passed = found.length > 0 === counts.some((count) => count > 0);
     const finding = { passed, seen: found.length > 0 ? earlyConnection : "nothing" };
-    this.record(step, foretells, { ...finding, ...(found[0] ? { evidence: found[0].text } : {}) }, 0);
+    this.record(step, foretells, { ...finding, ...(found[0] ? { evidence: textOf(found[0]) } : {}) }, 0);
   }
 
   private heardOf({ who, handshakes, server, port }: HandshakePoint): Promise<number> {

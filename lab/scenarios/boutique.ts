@@ -1,4 +1,4 @@
-import { auditMtls, type KubernetesObject } from "mesh-access";
+import { auditMtls, type KubernetesObject, textOf } from "mesh-access";
 import { http } from "../probes/http.js";
 import type { Probe } from "../probes/probe.js";
 import { ingressUrl, serviceAddress, throughIngress } from "./ingressGateway.js";
@@ -87,7 +87,7 @@ const audit: Probe = {
     const row = (name: string) => rows.find((candidate) => candidate.workload === name);
     const by = (name: string) => {
       const { mode, because } = row(name) ?? {};
-      return `${name} ${mode}, by ${because?.kind} ${because?.namespace}/${because?.name}: ${because?.text}`;
+      return `${name} ${mode}, by ${because?.kind} ${because?.namespace}/${because?.name}: ${because && textOf(because)}`;
     };
     const passed =
       row("frontend")?.plaintext === false &&

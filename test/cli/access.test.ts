@@ -119,11 +119,11 @@ spec:
     const { errors, code } = await run(["access", "-f", open]);
     assert.match(
       errors,
-      /open\.yaml:34: DestinationRule demo\/r is about none, which no Service and no ServiceEntry declares/,
+      /open\.yaml:34: DestinationRule demo\/r applies to none, which no Service or ServiceEntry declares/,
     );
-    assert.match(errors, /VirtualService demo\/v names Gateway out, which is not there/);
-    assert.match(errors, /sends to subset s of db\.example\.com, which no DestinationRule defines/);
-    assert.match(errors, /sends to nowhere\.example\.com, which no Service/);
+    assert.match(errors, /VirtualService demo\/v names Gateway out, which does not exist/);
+    assert.match(errors, /routes to subset s of db\.example\.com, which no DestinationRule defines/);
+    assert.match(errors, /routes to nowhere\.example\.com, which no Service/);
     assert.equal(code, 1);
   });
 

@@ -1,3 +1,4 @@
+import { wording } from "../../messages/index.js";
 import { append } from "../../model/append.js";
 import type { Evidence, KubernetesObject, World } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
@@ -25,7 +26,7 @@ const defaultMode: PeerDecision = {
     namespace: "",
     name: "mesh",
     field: "",
-    text: "no PeerAuthentication holds, and Istio's default is PERMISSIVE",
+    ...wording("no PeerAuthentication holds, and Istio's default is PERMISSIVE"),
   },
 };
 

@@ -1,3 +1,4 @@
+import { wording } from "../../messages/index.js";
 import jsYaml from "js-yaml";
 import type { AnalysisOptions, Evidence, World } from "../../model/model.js";
 
@@ -67,7 +68,7 @@ function configMap(world: World, namespace: string): { config: MeshConfig; evide
     .find(({ data }) => typeof (data as Record<string, unknown> | undefined)?.mesh === "string");
   if (!object) return { config: {} };
   const config = readYaml((object.data as { mesh: string }).mesh) as MeshConfig | undefined;
-  const evidence = { kind: "ConfigMap", namespace, name: object.metadata.name, field: "data.mesh", text: "" };
+  const evidence = { kind: "ConfigMap", namespace, name: object.metadata.name, field: "data.mesh", ...wording("") };
   return { config: config ?? {}, evidence };
 }
 
@@ -77,7 +78,7 @@ function outboundEvidence(mode: string, origin: Evidence | undefined): Evidence 
     mode === "REGISTRY_ONLY"
       ? "REGISTRY_ONLY: what no registered service matches goes nowhere"
       : `${mode}: what no registered service matches passes as it is`;
-  return { ...place, text };
+  return { ...place, ...wording(text) };
 }
 
 /** A value that is YAML within a manifest. What does not parse counts as absent, as it does for the proxy's injector. */

@@ -1,3 +1,4 @@
+import { textOf, wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
 import { pastOwnSidecar } from "../../network/interception.js";
 import type { Mesh } from "../config/mesh.js";
@@ -24,7 +25,7 @@ export class ApplicationPods {
     const mutual = this.pods.isMutual(workload, port, hop);
     if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL") {
       const text = `TLS of mode ${tls.mode} between workloads is not modelled`;
-      return stop(unknown([...because, { ...here, text }]));
+      return stop(unknown([...because, { ...here, ...wording(text) }]));
     }
     if (workload.sidecar.present === false) return stop(withoutSidecar(hop, mutual, here));
     const past = pastOwnSidecar(workload, port);
@@ -63,9 +64,15 @@ export class ApplicationPods {
 /** Nothing in front of the application: it gets what the caller sends. */
 function withoutSidecar(hop: Hop, mutual: boolean, here: Evidence): MeshVerdict {
   if (mutual) {
-    return blocked([...hop.because, { ...here, text: `${here.text}: nothing there ends the caller's mutual TLS` }]);
+    return blocked([
+      ...hop.because,
+      { ...here, ...wording(`${textOf(here)}: nothing there ends the caller's mutual TLS`) },
+    ]);
   }
-  return arrived(hop, mutual, false, [...hop.because, { ...here, text: `${here.text}: plaintext is accepted` }]);
+  return arrived(hop, mutual, false, [
+    ...hop.because,
+    { ...here, ...wording(`${textOf(here)}: plaintext is accepted`) },
+  ]);
 }
 
 function arrived(

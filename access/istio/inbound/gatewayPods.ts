@@ -1,3 +1,4 @@
+import { textOf, wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Target, Workload } from "../../model/model.js";
 import { endOf, missingCluster, type Ending } from "../proxy/destination.js";
 import { evidence, label } from "../evidence.js";
@@ -112,7 +113,7 @@ export class GatewayPods {
     const [first = { kind: "nowhere", because: [] } as const, ...others] = ends;
     const differs = others.some((end) => end.kind !== first.kind);
     return differs
-      ? { kind: "unknown", because: [{ ...route, text: "its weighted destinations end differently" }] }
+      ? { kind: "unknown", because: [{ ...route, ...wording("its weighted destinations end differently") }] }
       : first;
   }
 
@@ -142,7 +143,7 @@ export class GatewayPods {
     const forwarder = this.mesh.forwarders.find(workload, number);
     const to = evidence(object, "spec.endpoints", `leads to port ${number} of the gateway's own loopback interface`);
     if (!forwarder)
-      return { kind: "unknown", because: [{ ...to, text: `${to.text}, where the input shows no listener` }] };
+      return { kind: "unknown", because: [{ ...to, ...wording(`${textOf(to)}, where the input shows no listener`) }] };
     const sni = clientSni(target);
     if (sni !== undefined && passes(forwarder, sni)) {
       return { kind: "database", encryption: "tls-passthrough", because: [to, forwarder.because] };
@@ -151,7 +152,7 @@ export class GatewayPods {
       sni === undefined
         ? "the forwarder needs the client's TLS to read a name from"
         : `the forwarder does not pass ${sni} on`;
-    return { kind: "nowhere", because: [to, { ...forwarder.because, text }] };
+    return { kind: "nowhere", because: [to, { ...forwarder.because, ...wording(text) }] };
   }
 
   #scope(workload: Workload): ProxyScope {
@@ -192,11 +193,11 @@ function chainFor(
   const [first] = listener.chains;
   if (twin) {
     const text = "two servers of this port match the same names: the proxy refuses the whole listener";
-    return (because) => unknown([...because, { ...twin.because, text }]);
+    return (because) => unknown([...because, { ...twin.because, ...wording(text) }]);
   }
   if (inspects && !tls && target.serverSpeaksFirst) {
     const text = "the gateway waits for a TLS handshake on this port, and the client for the server's greeting";
-    return (because) => blocked(first ? [...because, { ...first.because, text }] : because);
+    return (because) => blocked(first ? [...because, { ...first.because, ...wording(text) }] : because);
   }
   const chain =
     (tls && sni !== undefined ? listener.byName.get(sni) : undefined) ?? bySni(listener.others, tls ? sni : undefined);
@@ -208,7 +209,7 @@ function chainFor(
 
 /** Servers that would have been for the target, had they a chain. */
 function relevant(listener: GatewayPort, target: Target): Evidence[] {
-  return listener.missing.slice(0, 3).filter(({ text }) => text !== "" && target.host !== "");
+  return listener.missing.slice(0, 3).filter((one) => textOf(one) !== "" && target.host !== "");
 }
 
 /** Why a server of this TLS mode cannot take a hop that is in the mesh's mutual TLS, or is not. */

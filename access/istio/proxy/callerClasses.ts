@@ -1,3 +1,4 @@
+import { textOf } from "../../messages/index.js";
 import type { Workload } from "../../model/model.js";
 import { interceptionKey } from "../../network/interception.js";
 import type { Mesh } from "../config/mesh.js";
@@ -64,7 +65,7 @@ export class CallerClasses {
 
 /** Names what workloads without a sidecar have in common: why they have none. */
 export function withoutSidecar({ sidecar: { present, because } }: Workload): string {
-  return `${present} ${because.kind}/${because.namespace}/${because.name}/${because.text}`;
+  return `${present} ${because.kind}/${because.namespace}/${because.name}/${textOf(because)}`;
 }
 
 /** Namespaces that own a host which others define too: their proxies prefer their own. */

@@ -1,3 +1,4 @@
+import { wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Target } from "../../model/model.js";
 import { endOf, missingCluster } from "./destination.js";
 import { evidence, label } from "../evidence.js";
@@ -123,7 +124,7 @@ export class CallerProxy {
   #unmatched(scope: ProxyScope, target: Target, because: readonly Evidence[]): MeshVerdict {
     const { sidecar } = scope;
     const all = [...because, ...this.#hidden(scope, target), sidecar.outboundEvidence];
-    if (sidecar.unmodelled) return unknown([...all, { ...sidecar.outboundEvidence, text: sidecar.unmodelled }]);
+    if (sidecar.unmodelled) return unknown([...all, { ...sidecar.outboundEvidence, ...wording(sidecar.unmodelled) }]);
     if (sidecar.outboundMode === "REGISTRY_ONLY") return blocked(all);
     if (!sidecar.outboundMode.startsWith("ALLOW_ANY")) return unknown(all);
     if (sidecar.outboundMode !== "ALLOW_ANY" && target.protocol === "http") return unknown(all);
@@ -173,7 +174,7 @@ export class CallerProxy {
     const cluster = scope.cluster(destination, listenerPort);
     if ("missing" in cluster) {
       if (cluster.missing === "service" && this.#isOutsideInput(cluster.host)) {
-        return ended(unknown([...because, { ...route, text: `the input holds no Service ${cluster.host}` }]));
+        return ended(unknown([...because, { ...route, ...wording(`the input holds no Service ${cluster.host}`) }]));
       }
       return ended(blocked([...because.slice(0, -1), ...missingCluster(cluster, route, "the caller's proxy")]));
     }

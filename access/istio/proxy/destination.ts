@@ -1,3 +1,4 @@
+import { wording } from "../../messages/index.js";
 import type { Evidence, HopEncryption, Target } from "../../model/model.js";
 import { evidence } from "../evidence.js";
 import { hostsMatch, isWildcard } from "../registry/hostname.js";
@@ -20,7 +21,7 @@ export interface KnownTargets {
 /** Why a route's destination has no cluster: the connection is closed. */
 export function missingCluster(missing: MissingCluster, route: Evidence, proxy: string): Evidence[] {
   if (missing.missing === "service") {
-    return [{ ...route, text: `${proxy} knows no service ${missing.host}: the route leads nowhere` }];
+    return [{ ...route, ...wording(`${proxy} knows no service ${missing.host}: the route leads nowhere`) }];
   }
   const { object } = missing.service;
   if (missing.missing === "port") {
@@ -33,7 +34,7 @@ export function missingCluster(missing: MissingCluster, route: Evidence, proxy: 
   const text = rule
     ? `the DestinationRule that holds here has no subset ${subset}: the route leads nowhere`
     : `no DestinationRule for ${missing.host} holds here, so there is no subset ${subset}: the route leads nowhere`;
-  return rule ? [route, evidence(rule.object, "spec.subsets", text)] : [{ ...route, text }];
+  return rule ? [route, evidence(rule.object, "spec.subsets", text)] : [{ ...route, ...wording(text) }];
 }
 
 /** Where a cluster of a service outside the mesh ends, seen from a sidecar or from a gateway. */
@@ -47,7 +48,7 @@ export function endOf(cluster: Cluster, target: Target, scope: ProxyScope, known
   if (tls.unmodelled) return { kind: "unknown", because: [here(tls.unmodelled)] };
   const originates = tls.mode === "SIMPLE" || tls.mode === "MUTUAL";
   const misfit = misfitOf(tls, target);
-  if (misfit) return { kind: "nowhere", because: [{ ...(tls.evidence ?? here(misfit)), text: misfit }] };
+  if (misfit) return { kind: "nowhere", because: [{ ...(tls.evidence ?? here(misfit)), ...wording(misfit) }] };
   const plain = target.protocol === "tls" ? "tls-passthrough" : "plaintext";
   const encryption: HopEncryption = tls.mode === "SIMPLE" ? "tls" : tls.mode === "MUTUAL" ? "mutual-tls" : plain;
   const field = portField(service, port);

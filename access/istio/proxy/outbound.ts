@@ -1,3 +1,4 @@
+import { wording } from "../../messages/index.js";
 import type { Evidence, KubernetesObject } from "../../model/model.js";
 import { contains, parseBlock } from "../../network/addressBlock.js";
 import { evidence, label } from "../evidence.js";
@@ -252,7 +253,7 @@ function choose(scope: ProxyScope, listener: Listener, dial: Dial): Outcome {
   if (byAddress === "unknown") {
     const chain = listener.chains.find(({ blocks }) => blocks.length > 0);
     const text = `whether the address dialled lies in ${chain?.blocks.join(", ") ?? "these blocks"} is not known`;
-    return { kind: "unknown", because: chain ? [{ ...chain.because, text }] : [] };
+    return { kind: "unknown", because: chain ? [{ ...chain.because, ...wording(text) }] : [] };
   }
   const chain = bySni(byAddress, dial.sni);
   if (chain) return { kind: "chain", chain, listener };
@@ -273,7 +274,7 @@ function unmatchedEvidence(listener: Listener, dial: Dial): Evidence[] {
   const [chain] = listener.chains;
   if (!chain) return [];
   const what = dial.sni === undefined ? "a connection without SNI" : `SNI ${dial.sni}`;
-  return [{ ...chain.because, text: `the listener of port ${dial.port} has no chain for ${what}` }];
+  return [{ ...chain.because, ...wording(`the listener of port ${dial.port} has no chain for ${what}`) }];
 }
 
 /** The chains of the narrowest block that holds the address; chains without a block when none does. */

@@ -1,3 +1,4 @@
+import { wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
 import { ApplicationPods } from "../inbound/applicationPods.js";
 import { evidence } from "../evidence.js";
@@ -29,7 +30,7 @@ export class ServicePods {
     const open = (more: Evidence): RouteResult => ended(unknown([...because, more]));
     if (service.resolution === "alias")
       return open(evidence(service.object, "spec.type", "ExternalName is not modelled"));
-    if (tls?.unmodelled) return open({ ...this.mesh.settings.outboundEvidence, text: tls.unmodelled });
+    if (tls?.unmodelled) return open({ ...this.mesh.settings.outboundEvidence, ...wording(tls.unmodelled) });
     const all = this.mesh.workloadsBehind(service);
     if (all.length === 0)
       return open(evidence(service.object, "spec.selector", "the input holds no workload behind this Service"));
@@ -61,10 +62,16 @@ export class ServicePods {
     if (!rule || serverNames.length === 0 || serverNames.includes(own)) return undefined;
     if (workload.kind === "IstioGateway") {
       return (because) =>
-        unknown([...because, { ...rule, text: "subjectAltNames: the identity of the gateway's pods is not known" }]);
+        unknown([
+          ...because,
+          { ...rule, ...wording("subjectAltNames: the identity of the gateway's pods is not known") },
+        ]);
     }
     return (because) =>
-      blocked([...because, { ...rule, text: `subjectAltNames: ${own} is none of the identities the hop expects` }]);
+      blocked([
+        ...because,
+        { ...rule, ...wording(`subjectAltNames: ${own} is none of the identities the hop expects`) },
+      ]);
   }
 }
 

@@ -1,3 +1,5 @@
+import { textOf } from "../../messages/index.js";
+import { said } from "../said.js";
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -52,7 +54,7 @@ describe("reading manifests", () => {
     await symlink(join(folder, "none.yaml"), join(folder, "shown", "torn.yaml"));
     const loaded = await loadManifests([join(folder, "shown")]);
     assert.deepEqual(names(loaded), ["one"]);
-    assert.match(loaded.problems.map(({ text }) => text).join("\n"), /^\S+torn\.yaml leads nowhere/);
+    assert.match(loaded.problems.map(textOf).join("\n"), /^\S+torn\.yaml is a link to a file that does not exist/);
   });
 
   it("flattens lists, typed ones too, and knows the line of each item", () => {
@@ -138,12 +140,12 @@ describe("reading manifests", () => {
     ];
     const { problems, objects } = parseManifests(broken.join("---\n"), "f");
     assert.deepEqual(
-      problems.map((problem) => `${problem.source?.line}: ${problem.text}`),
+      problems.map((problem) => `${problem.source?.line}: ${said(problem)}`),
       [
         "1: Service has no name: write metadata.name.",
         "5: An object has no kind: write it.",
         "8: Service has no apiVersion: write it.",
-        "11: Service has a name that is no text: put metadata.name in quotes.",
+        "11: Service has a name that is not text: put metadata.name in quotes.",
         '15: Service a: metadata.labels["version"] must be text: put the value in quotes.',
       ],
     );
@@ -159,14 +161,14 @@ describe("reading manifests", () => {
       [{ later: "yes" }, undefined],
     );
     assert.equal(problems[0]?.source?.line, 7);
-    assert.match(problems[0]?.text ?? "", /Service shop\/a stands there twice, first in .*twice\.yaml:1\./);
+    assert.match(said(problems[0]), /Service shop\/a is defined twice, first in .*twice\.yaml:1\./);
   });
 
   it("says so when a path does not exist, and reads the others", async () => {
     await writeFile(join(folder, "one.yaml"), service("one"));
     const { problems, objects } = await loadManifests([join(folder, "none.yaml"), join(folder, "one.yaml")]);
     assert.equal(objects.length, 1);
-    assert.match(problems[0]?.text ?? "", /none\.yaml cannot be read/);
+    assert.match(said(problems[0]), /none\.yaml cannot be read/);
   });
 
   it("reads ten thousand documents in less than two seconds of computing", () => {

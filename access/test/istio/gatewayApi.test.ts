@@ -1,3 +1,4 @@
+import { said } from "../said.js";
 import assert from "node:assert/strict";
 import { read, recipe, rowOf } from "./scene.js";
 
@@ -18,7 +19,7 @@ describe("A route of the Gateway API", () => {
     const parent = "{ group: networking.istio.io, kind: ServiceEntry, name: demo-server-rds }";
     const { mesh } = rowOf([...recipe("rds"), ...route(parent)], client, database);
     assert.equal(mesh.verdict, "unknown");
-    assert.match(mesh.because[0]?.text ?? "", /Gateway API are not modelled/);
+    assert.match(said(mesh.because[0]), /Gateway API are not modelled/);
   });
 
   it("changes nothing for other hosts", () => {

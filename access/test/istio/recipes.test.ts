@@ -1,3 +1,4 @@
+import { said } from "../said.js";
 import assert from "node:assert/strict";
 import { analyse } from "../../analyse.js";
 import { change, decidedBy, first, read, recipe, rowOf, verdictOf, without } from "./scene.js";
@@ -48,7 +49,7 @@ describe("the vendor's recipe for a database behind an egress gateway", () => {
     );
     assert.equal(verdictOf(allowed, stranger, other.host, { databases: [other] }), "misrouted plaintext");
     const [finding] = analyse(allowed).findings;
-    assert.match(finding?.text ?? "", /Any address on port 3306 .* ends at rm-1\.mysql\.rds\.example\.com/);
+    assert.match(said(finding), /Any address on port 3306 .* ends at rm-1\.mysql\.rds\.example\.com/);
   });
 
   it("finds the way round the sidecar open", () => {
@@ -378,13 +379,14 @@ describe("what goes past a sidecar or ends elsewhere", () => {
 });
 
 describe("a gateway that asks for no certificate", () => {
-  const rules = (objects: ReturnType<typeof recipe>) => analyse(objects).findings.map(({ rule }) => rule);
+  const rules = (objects: ReturnType<typeof recipe>) => analyse(objects).findings.map(({ id }) => id);
 
   it("is named, because a process past its sidecar needs none to use it", () => {
     const [finding] = analyse(recipe("bookinfo", "bookinfo-tls-direct", "bookinfo-tls-gateway")).findings.filter(
-      ({ rule }) => rule === "anonymous-server",
+      ({ id }) => id === "anonymous-server",
     );
-    assert.match(finding?.text ?? "", /Whoever network policy lets dial port 443 .* gets to mongo\.example\.com/);
+    assert.deepEqual(finding?.args["hosts"], ["mongo.example.com"]);
+    assert.equal(finding.args["port"], 443);
   });
 
   it("is not named where the handshake asks for one", () => {

@@ -1,3 +1,5 @@
+import { wording } from "../../messages/index.js";
+import { said } from "../said.js";
 import assert from "node:assert/strict";
 import { analyse } from "../../analyse.js";
 import { parseManifests } from "../../input/parse.js";
@@ -65,7 +67,7 @@ describe("the way round the sidecar", () => {
   it("is open when no policy selects the pods", () => {
     const { verdict, because } = around([egress([], { matchLabels: { app: "other" } })]);
     assert.equal(verdict, "open");
-    assert.equal(because[0]?.text, "no policy limits what these pods may connect to");
+    assert.equal(said(because[0]), "no policy limits what these pods may connect to");
   });
 
   it("is blocked by a default deny, which is named", () => {
@@ -76,7 +78,7 @@ describe("the way round the sidecar", () => {
       namespace: "shop",
       name: "out",
       field: "spec.egress",
-      text: "allows nothing",
+      ...wording("allows nothing"),
     });
   });
 
@@ -134,7 +136,7 @@ describe("the way round the sidecar", () => {
     assert.equal(block("0.0.0.0/0", ["10.0.0.0/8"]).verdict, "unknown");
     const { verdict, because } = block("10.0.0.0/8");
     assert.equal(verdict, "unknown");
-    assert.match(because[0]?.text ?? "", /allows every port to 10\.0\.0\.0\/8; .* an address is not known/);
+    assert.match(said(because[0]), /allows every port to 10\.0\.0\.0\/8; .* an address is not known/);
     assert.equal(block("[unknown: rds.address]").verdict, "unknown");
   });
 
@@ -193,7 +195,7 @@ describe("the way round the sidecar", () => {
 
     it("is blocked by a Service without the port", () => {
       const verdict = around([service, mysql], { host: "mysql.data.svc.cluster.local", port: 3307 });
-      assert.match(verdict.because[0]?.text ?? "", /has no port 3307/);
+      assert.match(said(verdict.because[0]), /has no port 3307/);
       assert.equal(verdict.verdict, "blocked");
     });
 
@@ -210,7 +212,7 @@ describe("the way round the sidecar", () => {
         host: "mysql.data.svc.cluster.local",
       });
       assert.equal(verdict.verdict, "unknown");
-      assert.match(verdict.because[0]?.text ?? "", /the labels of namespace data are not in the input/);
+      assert.match(said(verdict.because[0]), /the labels of namespace data are not in the input/);
     });
   });
 
@@ -272,7 +274,7 @@ describe("the way round the sidecar", () => {
     };
     const { verdict, because } = around([cilium]);
     assert.equal(verdict, "unknown");
-    assert.match(because[0]?.text ?? "", /CiliumNetworkPolicy are not modelled/);
+    assert.match(said(because[0]), /CiliumNetworkPolicy are not modelled/);
   });
 
   it("takes such a policy without a namespace for one of namespace default, unless its kind lives in none", () => {
@@ -296,8 +298,8 @@ describe("the way round the sidecar", () => {
     const { verdict, because } = around(rules, { addresses: [] });
     assert.equal(verdict, "unknown");
     assert.equal(because.length, 8);
-    assert.match(because[3]?.text ?? "", /\(and 5 more rules\)$/);
-    assert.match(because[7]?.text ?? "", /\(and 5 more policies\)$/);
+    assert.match(said(because[3]), /\(and 5 more rules\)$/);
+    assert.match(said(because[7]), /\(and 5 more policies\)$/);
   });
 
   describe("under policies of Calico", () => {

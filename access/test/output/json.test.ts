@@ -1,3 +1,5 @@
+import { json } from "../../output/written.js";
+import { wording } from "../../messages/index.js";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -50,15 +52,20 @@ function expanded({ targets, callers, mesh, around, evidence }: AccessDocument):
   );
 }
 
+/** Values as documents hold them: messages with their text. */
+const written = (items: Iterable<unknown>): unknown[] => JSON.parse(json([...items])) as unknown[];
+
 const sorted = (rows: Iterable<unknown>): string[] => [...rows].map((row) => JSON.stringify(row)).sort();
 
-const evidence = fc.record({
-  kind: fc.constantFrom("Gateway", "NetworkPolicy"),
-  namespace: fc.constantFrom("", "gw"),
-  name: fc.constantFrom("a", "b"),
-  field: fc.constantFrom("", "spec"),
-  text: fc.string({ maxLength: 3 }),
-});
+const evidence = fc
+  .record({
+    kind: fc.constantFrom("Gateway", "NetworkPolicy"),
+    namespace: fc.constantFrom("", "gw"),
+    name: fc.constantFrom("a", "b"),
+    field: fc.constantFrom("", "spec"),
+    text: fc.string({ maxLength: 3 }),
+  })
+  .map(({ text, ...place }): Evidence => ({ ...place, ...wording(text) }));
 const because = fc.array(evidence, { maxLength: 3 });
 const meshVerdict: fc.Arbitrary<MeshVerdict> = fc.record({
   verdict: fc.constantFrom("gateway" as const, "blocked" as const),
@@ -103,7 +110,7 @@ describe("the analysis as JSON", () => {
       fc.property(analyses, (analysis) => {
         const document = documentOf(analysis);
         assert.ok(validate(document), JSON.stringify(validate.errors));
-        assert.deepEqual(sorted(expanded(document)), sorted(analysis.rows));
+        assert.deepEqual(sorted(expanded(document)), sorted(written(analysis.rows)));
       }),
     );
   });
@@ -123,11 +130,11 @@ describe("the analysis as JSON", () => {
     const analysis = analyse(objects);
     const document = documentOf(analysis);
     assert.ok(validate(document), JSON.stringify(validate.errors));
-    assert.deepEqual(sorted(expanded(document)), sorted(analysis.rows));
+    assert.deepEqual(sorted(expanded(document)), sorted(written(analysis.rows)));
     assert.deepEqual(document.summary, analysis.summary);
     assert.deepEqual(
       document.findings.map((finding) => finding.because.map((place) => at(document.evidence, place))),
-      analysis.findings.map((finding) => finding.because),
+      written(analysis.findings.map((finding) => finding.because)),
     );
   });
 
@@ -182,6 +189,6 @@ describe("the commands for jq in docs/access.md", () => {
   it("write a row for each pair, with the evidence in it", async () => {
     const { objects } = await loadManifests(["access/test/recipes/rds.yaml"]);
     const rows = run(1, await rds()).map((line) => JSON.parse(line) as Row);
-    assert.deepEqual(sorted(rows), sorted(analyse(objects).rows));
+    assert.deepEqual(sorted(rows), sorted(written(analyse(objects).rows)));
   });
 });

@@ -1,3 +1,4 @@
+import { message, wording } from "../../messages/index.js";
 import type { Analysis, AroundVerdict, Evidence, MeshVerdict, Row, Target, Workload } from "../../model/model.js";
 
 const evidence = (kind: string, name: string, field: string, text: string): Evidence => ({
@@ -5,7 +6,7 @@ const evidence = (kind: string, name: string, field: string, text: string): Evid
   namespace: "gw",
   name,
   field,
-  text,
+  ...wording(text),
 });
 
 const mesh = (verdict: MeshVerdict["verdict"], more: Partial<MeshVerdict> = {}): MeshVerdict => ({
@@ -105,8 +106,7 @@ export function matrix(workloadCount: number, targetCount: number): Analysis {
   };
   const findings = [
     {
-      rule: "catch-all",
-      text: "Any address on port 3306 ends at one database.",
+      ...message("port-swallowed", { port: 3306, entry: "ServiceEntry gw/db", host: "one.example.com" }),
       because: [evidence("VirtualService", "db", "spec.hosts", "x")],
     },
   ];

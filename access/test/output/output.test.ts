@@ -1,3 +1,5 @@
+import { message } from "../../messages/index.js";
+import { problemAt } from "../../model/problem.js";
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import pc from "picocolors";
@@ -129,7 +131,7 @@ describe("promises in a terminal", () => {
     const text = checksTable(checkAssertions([promise], rows, []), plain);
     assert.match(
       text,
-      /^✖ nobody else \(2 pairs\)\n {4}other\/intruder -> db\.example\.com:3306: .* way round .* open/m,
+      /^✖ nobody else \(2 pairs\)\n {4}other\/intruder -> db\.example\.com:3306: .* sidecar bypass .* open/m,
     );
     assert.match(text, /AuthorizationPolicy gw\/db spec\.rules/);
     assert.match(text, /1 of 1 promise broken$/);
@@ -166,7 +168,7 @@ describe("a check as SARIF", () => {
       rows,
       [],
     ),
-    [{ severity: "error", text: "broken", source: { file: "a b.yaml", line: 7 } }],
+    [problemAt(message("object-without-name", { kind: "Service" }), { file: "a b.yaml", line: 7 })],
     ({ kind }) => (kind === "AuthorizationPolicy" ? { file: "gw/policy.yaml", line: 3 } : undefined),
   );
 

@@ -1,3 +1,4 @@
+import { wording } from "../../messages/index.js";
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -247,7 +248,7 @@ describe("the page, in a browser", function () {
       assertion: { from: "*", to: "*" },
       covered: 1,
       broken: 1,
-      failures: [{ text: "broken", row: first }],
+      failures: [{ ...wording("broken"), row: first }],
       ok: false,
     };
     await open(checksPage("shop", [result]));

@@ -1,3 +1,4 @@
+import { wording } from "../../messages/index.js";
 import type { Row } from "../../model/model.js";
 
 const intruder = { namespace: "other", workload: "intruder", serviceAccount: "default" };
@@ -18,14 +19,14 @@ export const rows: Row[] = [
           namespace: "demo",
           name: "db",
           field: "spec.tcp[0]",
-          text: "sends it to the gateway",
+          ...wording("sends it to the gateway"),
         },
       ],
     },
     around: {
       verdict: "blocked",
       because: [
-        { kind: "NetworkPolicy", namespace: "demo", name: "deny", field: "spec.egress", text: "allows nothing" },
+        { kind: "NetworkPolicy", namespace: "demo", name: "deny", field: "spec.egress", ...wording("allows nothing") },
       ],
     },
   },
@@ -38,7 +39,13 @@ export const rows: Row[] = [
       identity: false,
       exposes: "greeting",
       because: [
-        { kind: "AuthorizationPolicy", namespace: "gw", name: "db", field: "spec.rules", text: "no rule allows it" },
+        {
+          kind: "AuthorizationPolicy",
+          namespace: "gw",
+          name: "db",
+          field: "spec.rules",
+          ...wording("no rule allows it"),
+        },
       ],
     },
     around: {
@@ -49,7 +56,7 @@ export const rows: Row[] = [
           namespace: "",
           name: "",
           field: "",
-          text: "no policy limits what these pods may connect to",
+          ...wording("no policy limits what these pods may connect to"),
         },
       ],
     },

@@ -1,0 +1,50 @@
+/** Something in the whole that no single pair shows. */
+export interface FindingEntry {
+  severity: "high" | "medium" | "low" | "info";
+  /** In a few words, for headings. */
+  title: string;
+  /** What is wrong and what follows from it. */
+  text: string;
+  /** What to change in the settings of this project. */
+  settings: string;
+  /** What to change in manifests written by hand. */
+  manifests: string;
+  /** Page of the documentation, below `docs/`. */
+  docs: string;
+}
+
+export const findingMessages = {
+  "port-swallowed": {
+    severity: "high",
+    title: "A ServiceEntry captures all traffic on a port",
+    text: "Any address on port {port} that a workload dials, where {entry} is visible, ends at {host}.",
+    settings: "Set mesh.dnsCapture: true, or give the database addresses.",
+    manifests: "Set spec.addresses, or turn on DNS capture (ISTIO_META_DNS_CAPTURE) in the sidecars.",
+    docs: "modes/tcp-direct.md",
+  },
+  "anonymous-server": {
+    severity: "high",
+    title: "A gateway server does not authenticate clients",
+    text: "Any pod that network policy lets connect to port {port} of the gateway's pods reaches {hosts}, with or without a sidecar: the server of {gateway} requests no certificate.",
+    settings: "Choose a trafficMode that ends in -mtls.",
+    manifests:
+      "Set tls.mode: ISTIO_MUTUAL on the server, and let clients reach it with a DestinationRule of the same mode.",
+    docs: "modes/README.md",
+  },
+  "unscoped-gateway": {
+    severity: "low",
+    title: "Gateways of every namespace apply to the gateway's pods",
+    text: "Anyone who may create a Gateway, in any namespace, can add a server without a list of identities to the pods {pods}. Then only authorization policies decide, after a server-first database has sent its handshake packet.",
+    settings: "Keep mesh.install, which sets it; on a mesh that exists, set it there.",
+    manifests: "Set PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true on istiod, or restrict who may create Gateways.",
+    docs: "modes/tcp-gateway-mtls.md",
+  },
+  "early-connection": {
+    severity: "medium",
+    title: "The gateway connects to the database before the client is authenticated",
+    text: "The egress gateway ({pods}) connects to the database before the client's TLS handshake completes. Any pod that can open a connection to it can hold database connections without a certificate.",
+    settings: "Set gateway.connectAfterHandshake: true.",
+    manifests: "Add an EnvoyFilter with upstream_connect_mode: ON_DOWNSTREAM_TLS_HANDSHAKE.",
+    docs: "modes/tcp-gateway-mtls.md",
+  },
+} as const satisfies Record<string, FindingEntry>;

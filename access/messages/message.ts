@@ -1,0 +1,107 @@
+import { assertionMessages } from "./assertions.js";
+import { findingMessages, type FindingEntry } from "./findings.js";
+import { meshMessages } from "./mesh.js";
+import { networkMessages } from "./network.js";
+import { problemMessages, type ProblemEntry } from "./problems.js";
+import { workloadMessages } from "./workloads.js";
+
+/** Every message of the analysis, by its id. */
+export const messages = {
+  ...workloadMessages,
+  ...meshMessages,
+  ...networkMessages,
+  ...assertionMessages,
+  ...problemMessages,
+  ...findingMessages,
+} as const;
+
+type Messages = typeof messages;
+export type MessageId = keyof Messages;
+export type FindingId = keyof typeof findingMessages;
+export type ProblemId = keyof typeof problemMessages;
+
+/** What fills a gap in a message: text, a number, another message, or a list of them, which is printed with commas. */
+export type Argument = string | number | Message | readonly Argument[];
+
+/** A message by its id and what it is about. `textOf` makes the text, when somebody reads it. */
+export interface Message<Id extends MessageId = MessageId> {
+  id: Id;
+  args: Readonly<Record<string, Argument>>;
+}
+
+/** The names in braces of a text. */
+type Names<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+
+/** All texts of an entry; the arguments of a message serve its fixes too. */
+type Texts<Entry> = Entry extends string ? Entry : Entry[keyof Entry];
+
+type NamesOf<Id extends MessageId> = Names<Texts<Messages[Id]>>;
+
+/** The arguments that a message takes: exactly the names in its texts. */
+export type ArgumentsOf<Id extends MessageId> = { readonly [Name in NamesOf<Id>]: Argument };
+
+/** Left out for a message without gaps. */
+type GivenArguments<Id extends MessageId> = [NamesOf<Id>] extends [never] ? [] : [args: ArgumentsOf<Id>];
+
+const noArguments = {};
+
+/** A message with its arguments, which the compiler checks against the text: `message("no-subset", { subset, host })`. */
+export function message<Id extends MessageId>(id: Id, ...[args]: GivenArguments<Id>): Message<Id> {
+  return { id, args: args ?? noArguments };
+}
+
+/** A text that has no entry in the tables yet. */
+export function wording(text: string): Message {
+  return message("text", { text });
+}
+
+/** The text of a message with its arguments in place. */
+export function textOf({ id, args }: Message): string {
+  const entry = messages[id];
+  return filled(typeof entry === "string" ? entry : entry.text, args);
+}
+
+/** A message's arguments as text and numbers, for programs. */
+export function plainArguments({ args }: Message): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [name, typeof value === "number" ? value : written(value)]),
+  );
+}
+
+/** What a finding's entry says beyond its text, with the arguments in place. */
+export interface FindingAdvice {
+  title: string;
+  severity: FindingEntry["severity"];
+  /** What to change in the settings of this project. */
+  settings: string;
+  /** What to change in manifests written by hand. */
+  manifests: string;
+  /** Page of the documentation, below `docs/`. */
+  docs: string;
+}
+
+export function adviceOf({ id, args }: Message<FindingId>): FindingAdvice {
+  const { title, severity, settings, manifests, docs }: FindingEntry = findingMessages[id];
+  return { title, severity, settings: filled(settings, args), manifests: filled(manifests, args), docs };
+}
+
+export function severityOf(id: ProblemId): ProblemEntry["severity"] {
+  return problemMessages[id].severity;
+}
+
+function filled(text: string, args: Message["args"]): string {
+  return text.replace(/\{(\w+)\}/g, (gap, name: string) => {
+    const value = args[name];
+    return value === undefined ? gap : written(value);
+  });
+}
+
+function written(value: Argument): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return String(value);
+  return isList(value) ? value.map(written).join(", ") : textOf(value);
+}
+
+function isList(value: Argument): value is readonly Argument[] {
+  return Array.isArray(value);
+}

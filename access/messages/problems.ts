@@ -1,0 +1,55 @@
+/** Something wrong with the input: the rest of it is analysed all the same. */
+export interface ProblemEntry {
+  /** An error makes the command exit with 1. */
+  severity: "error" | "warning";
+  /** What is wrong, and what to write instead. */
+  text: string;
+}
+
+export const problemMessages = {
+  "host-not-known": {
+    severity: "warning",
+    text: "The host of {database} ({origin}) is not known before it is created: the analysis cannot take into account its address, or another host that is the same.",
+  },
+  "policy-left-out": { severity: "error", text: "{policy} is left out: {reason}" },
+  "path-not-found": { severity: "error", text: "{path} cannot be read: name a file or folder that exists, or -." },
+  "broken-link": { severity: "error", text: "{path} is a link to a file that does not exist: correct or remove it." },
+  "duplicate-object": {
+    severity: "error",
+    text: "{object} is defined twice, first in {where}. This one is used, as when both are applied: remove one.",
+  },
+  "invalid-yaml": { severity: "error", text: "This is not valid YAML: {reason}." },
+  "object-without-kind": { severity: "error", text: "{object} has no {field}: write it." },
+  "object-without-name": { severity: "error", text: "{kind} has no name: write metadata.name." },
+  "name-not-text": { severity: "error", text: "{kind} has a name that is not text: put metadata.name in quotes." },
+  "namespace-not-text": {
+    severity: "error",
+    text: "{kind} {name} has a namespace that is not text: put metadata.namespace in quotes.",
+  },
+  "metadata-not-text": {
+    severity: "error",
+    text: "{kind} {name}: {field} must be text: put the value in quotes.",
+  },
+  "gateway-not-found": {
+    severity: "error",
+    text: "{object} names Gateway {gateway}, which does not exist in the input. Correct the name, or add the Gateway.",
+  },
+  "destination-without-host": { severity: "error", text: "{object} has a destination without a host. Write one." },
+  "destination-not-found": {
+    severity: "error",
+    text: "{object} routes to {host}, which no Service or ServiceEntry declares. Declare it, or correct the name.",
+  },
+  "subset-not-found": {
+    severity: "error",
+    text: "{object} routes to subset {subset} of {host}, which no DestinationRule defines. Define it, or correct the name.",
+  },
+  "rule-without-host": { severity: "error", text: "{object} has no host, so it applies to nothing. Write spec.host." },
+  "rule-host-not-found": {
+    severity: "error",
+    text: "{object} applies to {host}, which no Service or ServiceEntry declares. Declare it, or correct the name.",
+  },
+  "gateway-selects-nothing": {
+    severity: "warning",
+    text: "{object} selects pods with {labels}, and no workload of the input has them. Add the gateway's workload.",
+  },
+} as const satisfies Record<string, ProblemEntry>;

@@ -1,0 +1,20 @@
+import { type Message, type ProblemId, severityOf } from "../messages/index.js";
+import type { KubernetesObject, Problem, Source } from "./model.js";
+import { namespaceOf } from "./world.js";
+
+/** A problem of the input, found at a place in a file. */
+export function problemAt(message: Message<ProblemId>, source?: Source): Problem {
+  return { ...message, severity: severityOf(message.id), ...(source ? { source } : {}) };
+}
+
+/** A problem of one object. */
+export function problemOf(object: KubernetesObject, message: Message<ProblemId>): Problem {
+  const { kind, metadata, source } = object;
+  return { ...problemAt(message, source), object: { kind, namespace: namespaceOf(object), name: metadata.name } };
+}
+
+/** An object as sentences name it: `VirtualService shop/orders`. */
+export function nameOf(object: KubernetesObject): string {
+  const namespace = namespaceOf(object);
+  return `${object.kind} ${namespace ? `${namespace}/` : ""}${object.metadata.name}`;
+}
