@@ -1,6 +1,6 @@
-import type { KubernetesObject } from "../../model/model.js";
+import { message } from "../../messages/index.js";
+import type { Evidence, KubernetesObject } from "../../model/model.js";
 import { evidence } from "../evidence.js";
-import type { Evidence } from "../../model/model.js";
 import type { FilterPatch } from "./filters.js";
 
 /** A list of clients that an EnvoyFilter adds to filter chains of a gateway: whoever is not on it does not pass. */
@@ -44,7 +44,7 @@ export function chainRule(
   return {
     port: listener.portNumber,
     sni: filterChain.sni,
-    because: evidence(object, `spec.configPatches[${index}].patch.value`, "the filter chain admits a list of clients"),
+    because: evidence(object, `spec.configPatches[${index}].patch.value`, message("on-chain-list")),
     admits: (principal) => principal !== undefined && names.some((matches) => matches(`spiffe://${principal}`)),
   };
 }

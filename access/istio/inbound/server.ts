@@ -1,4 +1,4 @@
-import { wording } from "../../messages/index.js";
+import { message, wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
 import type { Decision, PolicySet } from "../config/authorization.js";
 import type { ChainRule } from "../config/chainRules.js";
@@ -74,8 +74,10 @@ function refused(admission: Admission, { names, because }: NonNullable<Admission
 
 /** The filter decides when the client has sent its first byte: a server-first protocol has answered by then. */
 function unlisted(admission: Admission, { because }: ChainRule): MeshVerdict {
-  const text = "the filter chain admits a list of clients, and the caller is not on it";
-  return blocked([...admission.because, { ...because, text }], admission.greets ? "greeting" : null);
+  return blocked(
+    [...admission.because, { ...because, ...message("not-on-chain-list") }],
+    admission.greets ? "greeting" : null,
+  );
 }
 
 function decided(admission: Admission, { allowed, because }: Decision): MeshVerdict {
