@@ -7,7 +7,7 @@ import tseslint from "typescript-eslint";
  */
 const rooms = {
   settings: ["components", "access", "plan", "cli", "bench", "lab", "@pulumi", "mesh-access"],
-  components: ["access", "plan", "cli", "bench", "lab", "mesh-access"],
+  components: ["access", "plan", "cli", "bench", "lab"],
   access: ["components", "settings", "plan", "cli", "bench", "lab", "@pulumi", "mesh-access"],
   plan: ["access", "cli", "bench", "lab"],
   cli: ["bench", "lab"],

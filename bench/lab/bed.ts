@@ -137,7 +137,9 @@ export class Bed {
 
   async apply(manifests: readonly Manifest[]): Promise<void> {
     const options = { fieldManager: "bench", force: true, dryRun: false };
-    await Promise.all(manifests.map((manifest) => this.cluster.apply({ ...manifest }, referenceOf(manifest), options)));
+    await Promise.all(
+      manifests.map((manifest) => this.cluster.apply({ ...manifest } as never, referenceOf(manifest), options)),
+    );
   }
 
   async remove(manifests: readonly Manifest[]): Promise<void> {
