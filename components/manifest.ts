@@ -6,6 +6,9 @@ import type { KubernetesObject } from "mesh-access";
  */
 export type Manifest = KubernetesObject;
 
+/** Annotation by which the Kubernetes provider does not wait until an object is ready. */
+export const skipAwait = { "pulumi.com/skipAwait": "true" };
+
 /** Kinds that live in the mesh's API server where that is another than the cluster's, as on ASM. */
 export function isMeshResource({ apiVersion }: Manifest): boolean {
   return /\.istio\.io\/|^istio\.alibabacloud\.com\//.test(apiVersion);

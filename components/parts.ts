@@ -181,8 +181,8 @@ function sharedPortClients(throughGateway: DatabaseSettings[]): string[] {
   return [...new Set(throughGateway.filter((db) => !db.gatewayPort).flatMap(clientNamespaces))].sort();
 }
 
-function ingressParts({ ingress }: Settings): Part[] {
-  const gateway = ingressGatewayArgs(ingress);
+function ingressParts({ cluster, ingress }: Settings): Part[] {
+  const gateway = ingressGatewayArgs(ingress, cluster);
   return [
     ...(gateway
       ? [
@@ -195,7 +195,7 @@ function ingressParts({ ingress }: Settings): Part[] {
           },
         ]
       : []),
-    ...httpsIngressSpecs(ingress).map((spec): Part => ({
+    ...httpsIngressSpecs(ingress, cluster).map((spec): Part => ({
       name: `ingress-${spec.entry}`,
       type: componentType("HttpsIngress"),
       manifests: httpsIngressManifests(spec),
