@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { analyse, type KubernetesObject } from "mesh-access";
+import { analyse } from "mesh-access";
 import { generatedManifests } from "../generatedManifests.js";
 
 describe("the benchmark's generated mesh", () => {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubernetesObject } from "mesh-access";
 import { blueprintOf, judgedManifests } from "../../components/blueprint.js";
 import { loadSettings } from "../../settings/load.js";
 import { StackAgreement } from "../agreement/stackAgreement.js";

@@ -8,7 +8,7 @@ import { loadSettings } from "../../../settings/load.js";
 describe("the ways that the benchmark compares", () => {
   it("have a stack whose settings are right, with either policy of callers", () => {
     for (const callersPolicy of ["perDatabase", "shared"])
-      blueprintOf(loadSettings(bedConfig({ gateway: { callersPolicy } }))).manifests;
+      assert.ok(blueprintOf(loadSettings(bedConfig({ gateway: { callersPolicy } }))).manifests.length > 0);
     const hosts = blueprintOf(loadSettings(bedConfig({ databases: mongoDatabases })))
       .manifests.filter(({ kind }) => kind === "ServiceEntry")
       .map(({ metadata }) => metadata.name);
