@@ -1,5 +1,5 @@
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import debuggable from "@pulumi/pulumi/runtime/debuggable.js";
 
 /** A resource as the engine would be asked to create it. */
 export interface PlannedResource {
@@ -85,18 +85,17 @@ export async function record<T>(
   });
 }
 
-/** Parts of the SDK that trace where each promise and each resource comes from. */
-const tracers = [debuggable, pulumi.Resource] as unknown as [
-  { debuggablePromise: <T>(promise: Promise<T>) => Promise<T> },
-  { stackTrace: () => object[] },
-];
+// Parts of the SDK that trace where each promise and each resource comes from.
+const promises = createRequire(import.meta.url)("@pulumi/pulumi/runtime/debuggable.js") as {
+  debuggablePromise: <T>(promise: Promise<T>) => Promise<T>;
+};
+const resources = pulumi.Resource as unknown as { stackTrace: () => object[] };
 
 /**
  * Keeps the SDK from taking a stack trace for every promise, to report leaks, and for every resource, to tell the engine
  * its source. Nothing reads them here, and they would take more than half of the time of a large plan.
  */
 async function withoutTraces<T>(run: () => Promise<T>): Promise<T> {
-  const [promises, resources] = tracers;
   const { debuggablePromise } = promises;
   const { stackTrace } = resources;
   promises.debuggablePromise = (promise) => promise;
