@@ -1,6 +1,7 @@
 import { planStack } from "../plan/stack.js";
-import { plannedManifests, toYaml, writeManifests } from "./manifests.js";
-import { print } from "./print.js";
+import { writeDocuments } from "mesh-access/yaml";
+import { plannedManifests, writeManifests } from "./manifests.js";
+import { print } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 export async function render(options: StackOption & { output: "yaml" | "json"; out?: string }): Promise<void> {
@@ -10,5 +11,5 @@ export async function render(options: StackOption & { output: "yaml" | "json"; o
     process.stderr.write(`${writeManifests(manifests, options.out).length} files in ${options.out}\n`);
     return;
   }
-  return print(options.output === "json" ? JSON.stringify(manifests, null, 2) : toYaml(manifests).trimEnd());
+  return print(options.output === "json" ? JSON.stringify(manifests, null, 2) : writeDocuments(manifests).trimEnd());
 }
