@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { reachOfStack, type StackReach } from "./plan/stackReach.js";
-import type { KubernetesObject } from "mesh-access";
 import { assumptionOf, blueprintOf, judgedManifests } from "./components/blueprint.js";
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
@@ -25,7 +24,7 @@ export async function run(): Promise<Outcome> {
     Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, config.getObject<unknown>(key)])),
   );
   const blueprint = blueprintOf(settings);
-  const reach = reachOfStack(judgedManifests(blueprint) as unknown as KubernetesObject[], settings);
+  const reach = reachOfStack(judgedManifests(blueprint), settings);
   const platform = await SecurePlatform.create("platform", { blueprint, secrets: secretValues(config) });
   return { platform, ...reach, assumption: assumptionOf(blueprint) };
 }

@@ -1,12 +1,16 @@
-import { planStack } from "../plan/stack.js";
-import { writeDocuments } from "mesh-access/yaml";
-import { plannedManifests, writeManifests } from "./manifests.js";
+import { blueprintOf } from "../components/blueprint.js";
+import { loadSettings } from "../settings/load.js";
+import { secretNames } from "../settings/secrets.js";
+import { readStackFile } from "../settings/stackFile.js";
+import { inOrder, writeManifests } from "./manifests.js";
 import { print } from "mesh-access/cli";
+import { writeDocuments } from "mesh-access/yaml";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 export async function render(options: StackOption & { output: "yaml" | "json"; out?: string }): Promise<void> {
-  const { resources } = await planStack(stackFile(options));
-  const manifests = plannedManifests(resources);
+  const { own } = readStackFile(stackFile(options));
+  secretNames(own["secrets"]);
+  const manifests = inOrder(blueprintOf(loadSettings(own)).manifests);
   if (options.out !== undefined) {
     process.stderr.write(`${writeManifests(manifests, options.out).length} files in ${options.out}\n`);
     return;

@@ -87,8 +87,11 @@ const checks: CrossCheck[] = [
   { of: ["gateway", "mesh", "namespaces"], problems: gatewayPlace },
   { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => podProblems(gateway, mesh.kind) },
   {
-    of: ["gateway", "databases"],
-    problems: ({ gateway, databases }) => (gateway.install === false ? [] : gatewayMemoryProblems(gateway, databases)),
+    of: ["gateway", "databases", "mesh"],
+    problems: ({ gateway, databases, mesh }) =>
+      gateway.install === false
+        ? []
+        : gatewayMemoryProblems(gateway, databases, { scopeGateways: scopesGateways(mesh) }),
   },
   { of: ["cluster", "mesh", "gateway", "network", "databases"], problems: tenantProblems },
   { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh.kind) },

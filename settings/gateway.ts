@@ -27,10 +27,10 @@ export const gatewaySchema = z.strictObject({
     .describe("Namespace of its pods. Default: istio-egress; on ASM istio-system, where its gateways must be."),
   sharedPort: port.default(15443).describe("Port that all databases share, told apart by SNI."),
   callersPolicy: z
-    .enum(["perDatabase", "shared"])
-    .default("perDatabase")
+    .enum(["filterChain", "perDatabase", "shared"])
+    .optional()
     .describe(
-      "AuthorizationPolicies on the shared port, beside the handshake. `perDatabase`: one by identity and SNI for each database; their size grows with the square of the databases, and each new one ends all open connections after `drainDuration`. `shared`: one admits the trust domain's workloads, and which database they reach is left to the handshake alone; for many databases, with service accounts for clients, where `mesh.scopeGateways` holds.",
+      "What checks a client's identity after the TLS handshake. `filterChain`: an EnvoyFilter adds a list of clients to the filter chain of each database; a new database changes no other chain and ends no other connection. It needs a mesh that scopes Gateways and takes EnvoyFilters. `perDatabase`: one AuthorizationPolicy for each database; their size grows with the square of the databases, and each new one ends all open connections after `drainDuration`. `shared`: one AuthorizationPolicy admits the trust domain's workloads, and the handshake alone decides which database they reach; all clients need service accounts. Default: filterChain with mesh.kind istio and scopeGateways, perDatabase elsewhere.",
     ),
   connectAfterHandshake: z
     .boolean()
@@ -146,20 +146,28 @@ export function connectProblems(
     : [];
 }
 
+/** The choice that grows linearly and ends no other database's connections, where the mesh allows it. */
+export function callersPolicyOf(
+  { callersPolicy }: Pick<GatewaySettings, "callersPolicy">,
+  mesh: { scopeGateways: boolean },
+): NonNullable<GatewaySettings["callersPolicy"]> {
+  return callersPolicy ?? (mesh.scopeGateways ? "filterChain" : "perDatabase");
+}
+
 /**
- * The shared policy rests on the handshake alone. Where any namespace may open a server on the gateway's pods, it opens
- * one without the clients' names.
+ * Only `perDatabase` also holds for servers that somebody else opens on the gateway's pods, without the list of clients.
+ * Where the mesh does not scope Gateways, any namespace can open one.
  */
 export function callersPolicyProblems(
   { callersPolicy }: Pick<GatewaySettings, "callersPolicy">,
   mesh: { scopeGateways: boolean },
 ): Problem[] {
-  return callersPolicy === "shared" && !mesh.scopeGateways
+  return callersPolicy !== undefined && callersPolicy !== "perDatabase" && !mesh.scopeGateways
     ? [
         {
           path: "gateway.callersPolicy",
           value: callersPolicy,
-          reason: "rests on the handshake, which any namespace could avoid with a Gateway of its own on these pods",
+          reason: "does not hold for a server that another namespace opens on these pods with a Gateway of its own",
           instead: "Use perDatabase, or mesh.kind istio with scopeGateways",
         },
       ]
@@ -170,17 +178,23 @@ export function callersPolicyProblems(
 const usedMiB = { byItself: 110, database: 0.22, rule: 0.004 };
 
 /** A gateway that runs out of memory takes every database with it, and only when the last of them is added. */
-export function gatewayMemoryProblems(gateway: GatewaySettings, databases: DatabaseSettings[]): Problem[] {
-  const { callersPolicy, resources } = gateway;
+export function gatewayMemoryProblems(
+  gateway: GatewaySettings,
+  databases: DatabaseSettings[],
+  mesh: { scopeGateways: boolean },
+): Problem[] {
+  const { resources } = gateway;
+  const callersPolicy = callersPolicyOf(gateway, mesh);
   const guarded = databases.filter(({ trafficMode }) => trafficModes[trafficMode].throughGateway);
   const admitted = ({ trafficMode, gatewayPort }: DatabaseSettings) =>
-    callersPolicy === "shared" && trafficModes[trafficMode].identity && !gatewayPort;
+    trafficModes[trafficMode].identity &&
+    (callersPolicy === "filterChain" || (callersPolicy === "shared" && !gatewayPort));
   const chains = endpointsAmong(guarded);
   const rules = endpointsAmong(guarded.filter((db) => !admitted(db)));
   // Each change of a rule replaces every chain, and the old ones stay for the drain time.
   const neededMiB = Math.ceil(usedMiB.byItself + usedMiB.database * chains + 2 * usedMiB.rule * chains * rules);
   if (neededMiB * 2 ** 20 <= bytes(resources.memoryLimit)) return [];
-  const remedy = callersPolicy === "shared" ? "" : ", or gateway.callersPolicy shared where it can be";
+  const remedy = callersPolicy === "perDatabase" ? ", or gateway.callersPolicy filterChain where it can be" : "";
   return [
     {
       path: "gateway.resources.memoryLimit",

@@ -597,6 +597,12 @@ export interface IngressInput {
    */
   gateway?: IngressGatewayInput;
   /**
+   * Let `up` wait, ten minutes at most, until the gateway's Service and each Ingress have a load balancer's address.
+   *
+   * @default `true`, and `false` on a cluster that exists, which may give none
+   */
+  waitForAddress?: boolean;
+  /**
    * Hosts and the Services behind them.
    */
   hosts?: IngressHostInput[];
@@ -1406,6 +1412,12 @@ export interface NamespaceInput {
    */
   labels?: Record<string, string>;
   /**
+   * Namespaces whose services and routes its sidecars take over, besides its own. `declared`: the gateway's, the control plane's, DNS, the trace collector's, and those that `network.flows` names. A list: these too. `all`: any namespace, so that an older VirtualService or ServiceEntry of another team can divert its connections.
+   *
+   * @default declared for a namespace that the stack creates, all for one that it adopts
+   */
+  importsFrom?: "declared" | "all" | string[];
+  /**
    * ResourceQuota of the namespace.
    */
   quota?: NamespaceQuotaInput;
@@ -1468,11 +1480,11 @@ export interface GatewayInput {
    */
   sharedPort?: number;
   /**
-   * AuthorizationPolicies on the shared port, beside the handshake. `perDatabase`: one by identity and SNI for each database; their size grows with the square of the databases, and each new one ends all open connections after `drainDuration`. `shared`: one admits the trust domain's workloads, and which database they reach is left to the handshake alone; for many databases, with service accounts for clients, where `mesh.scopeGateways` holds.
+   * What checks a client's identity after the TLS handshake. `filterChain`: an EnvoyFilter adds a list of clients to the filter chain of each database; a new database changes no other chain and ends no other connection. It needs a mesh that scopes Gateways and takes EnvoyFilters. `perDatabase`: one AuthorizationPolicy for each database; their size grows with the square of the databases, and each new one ends all open connections after `drainDuration`. `shared`: one AuthorizationPolicy admits the trust domain's workloads, and the handshake alone decides which database they reach; all clients need service accounts.
    *
-   * @default `"perDatabase"`
+   * @default filterChain with mesh.kind istio and scopeGateways, perDatabase elsewhere
    */
-  callersPolicy?: "perDatabase" | "shared";
+  callersPolicy?: "filterChain" | "perDatabase" | "shared";
   /**
    * Connect to a database only after the caller's handshake: otherwise whoever gets to the gateway's port makes it connect, without any certificate. An EnvoyFilter, for proxies of Envoy 1.37 or later.
    *

@@ -12,6 +12,12 @@ const namespace = z.strictObject({
     ),
   management: z.enum(["create", "adopt"]).default("create").describe("Create it, or label one that exists."),
   labels: labels.default({}).describe("Further labels."),
+  importsFrom: z
+    .union([z.enum(["declared", "all"]), z.array(objectName)])
+    .optional()
+    .describe(
+      "Namespaces whose services and routes its sidecars take over, besides its own. `declared`: the gateway's, the control plane's, DNS, the trace collector's, and those that `network.flows` names. A list: these too. `all`: any namespace, so that an older VirtualService or ServiceEntry of another team can divert its connections. Default: declared for a namespace that the stack creates, all for one that it adopts.",
+    ),
   quota: z
     .strictObject({
       pods: z.int().min(1).optional().describe("Most pods. Default: no limit."),

@@ -1,4 +1,5 @@
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
+import { chainClients } from "./chainClients.js";
 import { gatewayPort, type Path } from "./endpoint.js";
 import type { Manifest } from "../manifest.js";
 
@@ -10,30 +11,34 @@ interface Known {
 }
 
 /**
- * Who may pass the gateway to this endpoint. Beneath it lies the gateway's allow-nothing. None where the gateway's shared
- * policy admits the callers already: beside it, a narrower one could refuse nobody.
+ * Who may pass the gateway to this endpoint, after the handshake. Below it lies the gateway's allow-nothing policy. None
+ * where the gateway's shared policy admits the callers already: beside it, a narrower one could refuse nobody.
  */
-export function callersPolicy(path: Path, known: Known): (IAuthorizationPolicy & Manifest)[] {
+export function callersPolicy(path: Path, known: Known): Manifest[] {
   const { endpoint, gateway } = path;
+  if (known.callers && gateway.callersPolicy === "filterChain") return [chainClients(path, known.sni)];
   if (known.callers && gateway.callersPolicy === "shared" && !endpoint.gatewayPort) return [];
-  return [
-    {
-      apiVersion: "security.istio.io/v1",
-      kind: "AuthorizationPolicy",
-      metadata: { name: `${gateway.name}-${endpoint.name}`, namespace: gateway.namespace },
-      spec: {
-        selector: { matchLabels: gateway.selector },
-        action: "ALLOW",
-        rules: [
-          {
-            ...(known.callers ? { from: sources(path) } : {}),
-            to: [{ operation: { ports: [String(gatewayPort(path))] } }],
-            ...(known.sni ? { when: [{ key: "connection.sni", values: [known.sni] }] } : {}),
-          },
-        ],
-      },
+  return [authorizationPolicy(path, known)];
+}
+
+function authorizationPolicy(path: Path, known: Known): IAuthorizationPolicy & Manifest {
+  const { endpoint, gateway } = path;
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "AuthorizationPolicy",
+    metadata: { name: `${gateway.name}-${endpoint.name}`, namespace: gateway.namespace },
+    spec: {
+      selector: { matchLabels: gateway.selector },
+      action: "ALLOW",
+      rules: [
+        {
+          ...(known.callers ? { from: sources(path) } : {}),
+          to: [{ operation: { ports: [String(gatewayPort(path))] } }],
+          ...(known.sni ? { when: [{ key: "connection.sni", values: [known.sni] }] } : {}),
+        },
+      ],
     },
-  ];
+  };
 }
 
 function sources({ endpoint, mesh }: Path) {

@@ -1,4 +1,4 @@
-import { gatewayNamespace, type GatewaySettings } from "../../settings/gateway.js";
+import { callersPolicyOf, gatewayNamespace, type GatewaySettings } from "../../settings/gateway.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 
 /** What database egress needs of an egress gateway. Plain values, so that traffic modes stay pure. */
@@ -13,8 +13,8 @@ export interface Gateway {
   host: string;
   /** Port that all databases share, told apart by SNI. */
   sharedPort: number;
-  /** Whether each database has a policy of its own on the shared port, or one admits all known callers. */
-  callersPolicy: GatewaySettings["callersPolicy"];
+  /** What checks a client's identity after the handshake. */
+  callersPolicy: NonNullable<GatewaySettings["callersPolicy"]>;
   /** Name that tells the databases of this stack from those of others, where another stack owns the gateway. */
   tenant?: string;
 }
@@ -24,7 +24,8 @@ export function gatewayOf(
   settings: Pick<GatewaySettings, "name" | "namespace" | "sharedPort" | "callersPolicy" | "tenant">,
   mesh: MeshFacts,
 ): Gateway {
-  const { name, sharedPort, callersPolicy, tenant } = settings;
+  const { name, sharedPort, tenant } = settings;
+  const callersPolicy = callersPolicyOf(settings, mesh);
   const namespace = gatewayNamespace(settings, mesh.kind);
   const service = mesh.kind === "asm" ? `istio-${name}` : name;
   const host = `${service}.${namespace}.svc.cluster.local`;

@@ -15,9 +15,9 @@ export function allowNothing(gateway: Gateway): IAuthorizationPolicy & Manifest 
 }
 
 /**
- * Admits the workloads of the trust domain to the shared port, and no database has a policy of its own there: the
- * handshake refuses whoever is no client of the database. istiod writes the rules of every policy into each database's
- * filter chain, so one that never changes keeps chains small, and the connections of other databases open.
+ * Admits every authenticated workload of the trust domain. Which database it reaches is decided in the handshake and, with
+ * `filterChain`, by the database's own filter chain. istiod writes the rules of every policy into each filter chain, so one
+ * policy that never changes keeps chains small and other databases' connections open.
  */
 export function allowKnownCallers(
   gateway: Gateway,
@@ -33,7 +33,10 @@ export function allowKnownCallers(
       rules: [
         {
           from: [{ source: { principals: [`${mesh.trustDomain}/*`] } }],
-          to: [{ operation: { ports: [String(gateway.sharedPort)] } }],
+          // In its own chain each database has its list of clients, whatever the port.
+          ...(gateway.callersPolicy === "filterChain"
+            ? {}
+            : { to: [{ operation: { ports: [String(gateway.sharedPort)] } }] }),
         },
       ],
     },

@@ -1,7 +1,9 @@
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ISidecar } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { INamespace, IResourceQuota } from "kubernetes-models/v1";
-import { register, registerAll, type Manifest } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 
 /** Pod Security level that the API server enforces. */
@@ -37,6 +39,12 @@ export interface MeshNamespaceArgs {
   labels?: Record<string, string>;
   /** ResourceQuota of the namespace. @default none */
   quota?: NamespaceQuota;
+  /**
+   * Namespaces whose services and routes its sidecars take over, besides its own: the gateway's, the control plane's, and
+   * those its workloads call. Objects of any other namespace cannot change where its connections go.
+   * @default every namespace
+   */
+  importsFrom?: string[];
   /** Second API server that must know the namespace too, where the mesh keeps its resources apart (ASM). @default none */
   meshProvider?: k8s.Provider;
 }
@@ -86,32 +94,54 @@ function resourceQuota(namespaceName: string, { pods, cpu, memory }: NamespaceQu
   };
 }
 
-/** The namespace first, then what belongs to it. */
-export function meshNamespaceManifests(args: MeshNamespaceArgs): Manifest[] {
-  return [namespace(args), ...(args.quota ? [resourceQuota(args.namespace, args.quota)] : [])];
+/**
+ * Limits what the sidecars of a namespace import. Without it an older VirtualService or ServiceEntry of any namespace that
+ * exports it here decides where a connection to the same host goes. It also keeps each sidecar's configuration small.
+ *
+ * Source: istio pilot/pkg/model, `SortServicesByCreationTime` and the merge of virtual services by age.
+ */
+function sidecarScope(namespaceName: string, importsFrom: string[]): ISidecar & Manifest {
+  const imported = [...new Set(importsFrom)].filter((each) => each !== namespaceName).sort();
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "Sidecar",
+    metadata: { name: "default", namespace: namespaceName },
+    spec: {
+      egress: [
+        {
+          hosts: [
+            "./*",
+            ...imported.map((each) => `${each}/*`),
+            // A pod that may dial the API server does so through its sidecar, which must know it.
+            "default/kubernetes.default.svc.cluster.local",
+          ],
+        },
+      ],
+    },
+  };
 }
 
-/** A namespace that the mesh sees: injection, Pod Security level and quota. */
-export class MeshNamespace extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-  /** Resources that must be there before the namespace may have objects. */
-  public readonly ready: pulumi.Resource[];
+/** The namespace first, then what belongs to it. */
+export function meshNamespaceManifests(args: MeshNamespaceArgs): Manifest[] {
+  return [
+    namespace(args),
+    ...(args.quota ? [resourceQuota(args.namespace, args.quota)] : []),
+    ...(args.importsFrom ? [sidecarScope(args.namespace, args.importsFrom)] : []),
+  ];
+}
 
+/** A namespace that the mesh sees: injection, Pod Security level, quota, and what its sidecars import. */
+export class MeshNamespace extends ManifestComponent {
   constructor(name: string, args: MeshNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:MeshNamespace", name, {}, opts);
-    this.manifests = meshNamespaceManifests(args);
-    const [own, ...belongings] = this.manifests as [Manifest, ...Manifest[]];
-    const registerNamespace = (logicalName: string, provider?: k8s.Provider): pulumi.Resource =>
-      args.management === "adopt"
-        ? new k8s.core.v1.NamespacePatch(logicalName, { metadata: own.metadata }, { parent: this, provider })
-        : register(logicalName, own, { parent: this, provider });
-
-    this.ready = [
-      registerNamespace(`${name}-namespace`),
-      ...(args.meshProvider ? [registerNamespace(`${name}-mesh-namespace`, args.meshProvider)] : []),
-    ];
-    registerAll(name, belongings, { parent: this, dependsOn: this.ready });
+    super(componentType("MeshNamespace"), name, meshNamespaceManifests(args), meshNamespaceRegistration(args), opts);
     this.registerOutputs({ namespace: args.namespace });
   }
+}
+
+/** How a namespace is registered: created or adopted, and known before anything is put into it. */
+export function meshNamespaceRegistration({
+  management,
+  meshProvider,
+}: Pick<MeshNamespaceArgs, "management" | "meshProvider">) {
+  return { meshProvider, adoptNamespaces: management === "adopt", ready: new Set(["Namespace"]) };
 }

@@ -1,9 +1,10 @@
 import type * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { IDestinationRule, IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { IEnvVar, ISecret } from "kubernetes-models/v1";
-import { registerAll, type Manifest } from "../manifest.js";
-import { secretMarker, withSecretValues, type SecretValues } from "../secrets.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
+import { secretPlaceholder, secretValueOf, type SecretValues } from "../secrets.js";
 import { resources, unprivileged } from "./hardening.js";
 import { deployment, service, serviceAccount } from "./microservice.js";
 
@@ -72,7 +73,7 @@ function ratings(mongo: BookinfoDatabase | undefined): Service {
 
 function mongoUrl(mongo: BookinfoDatabase): string {
   const { host, port = 27017, database = "test", user = "bookinfo", passwordSecret, tls = false } = mongo;
-  const login = `${encodeURIComponent(user)}:${secretMarker(passwordSecret, "url")}`;
+  const login = `${encodeURIComponent(user)}:${secretPlaceholder(passwordSecret, "url")}`;
   return `mongodb://${login}@${host}:${port}/${database}?authSource=${database}&ssl=${tls}`;
 }
 
@@ -166,15 +167,15 @@ export function bookinfoManifests(args: BookinfoSpec): Manifest[] {
 }
 
 /** The workloads of the `bookinfo` stack. */
-export class Bookinfo extends pulumi.ComponentResource {
-  /** What is registered, with markers where secret values stand. */
-  public readonly manifests: Manifest[];
-
+export class Bookinfo extends ManifestComponent {
   constructor(name: string, args: BookinfoArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:Bookinfo", name, {}, opts);
-    this.manifests = bookinfoManifests(args);
-    const registered = this.manifests.map((manifest) => withSecretValues(manifest, args.secrets ?? {}));
-    registerAll(name, registered, { parent: this }, args.meshProvider);
+    super(
+      componentType("Bookinfo"),
+      name,
+      bookinfoManifests(args),
+      { values: secretValueOf(args.secrets ?? {}), meshProvider: args.meshProvider },
+      opts,
+    );
     this.registerOutputs({ namespace: args.namespace });
   }
 }

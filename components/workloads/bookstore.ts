@@ -1,5 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import { registerAll, type Manifest } from "../manifest.js";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 import { asUser, resources, startsAsRoot, unprivileged } from "./hardening.js";
 import { deployment, service, serviceAccount } from "./microservice.js";
 
@@ -55,14 +56,9 @@ export function bookstoreManifests(args: BookstoreArgs): Manifest[] {
 }
 
 /** The workloads of the `bookstore` stack. */
-export class Bookstore extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-
+export class Bookstore extends ManifestComponent {
   constructor(name: string, args: BookstoreArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:Bookstore", name, {}, opts);
-    this.manifests = bookstoreManifests(args);
-    registerAll(name, this.manifests, { parent: this });
+    super(componentType("Bookstore"), name, bookstoreManifests(args), {}, opts);
     this.registerOutputs({ namespace: args.namespace });
   }
 }

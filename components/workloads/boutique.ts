@@ -1,6 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { IProbe } from "kubernetes-models/v1";
-import { registerAll, type Manifest } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 import { asUser, readOnly, resources } from "./hardening.js";
 import { deployment, service, serviceAccount } from "./microservice.js";
 
@@ -197,14 +198,9 @@ export function boutiqueManifests(args: BoutiqueArgs): Manifest[] {
 }
 
 /** The workloads of the `boutique` stack. */
-export class Boutique extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-
+export class Boutique extends ManifestComponent {
   constructor(name: string, args: BoutiqueArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:Boutique", name, {}, opts);
-    this.manifests = boutiqueManifests(args);
-    registerAll(name, this.manifests, { parent: this });
+    super(componentType("Boutique"), name, boutiqueManifests(args), {}, opts);
     this.registerOutputs({ namespace: args.namespace });
   }
 }

@@ -1,17 +1,11 @@
-import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 import { workloadHomes, workloadIdentity, type WorkloadSettings } from "../../settings/workloads.js";
 import type { Manifest } from "../manifest.js";
-import type { SecretValues } from "../secrets.js";
-import { Bookinfo, bookinfoManifests } from "./bookinfo.js";
-import { Bookstore, bookstoreManifests } from "./bookstore.js";
-import { Boutique, boutiqueManifests } from "./boutique.js";
-import { MysqlClient, mysqlClientManifests } from "./mysqlClient.js";
-import { Retail, retailManifests } from "./retail.js";
-import { Workload, workloadManifests } from "./workload.js";
-
-/** What a scenario's or a user's workload is to the platform. */
-export type WorkloadComponent = pulumi.ComponentResource & { readonly manifests: Manifest[] };
+import { bookinfoManifests } from "./bookinfo.js";
+import { bookstoreManifests } from "./bookstore.js";
+import { boutiqueManifests } from "./boutique.js";
+import { mysqlClientManifests } from "./mysqlClient.js";
+import { retailManifests } from "./retail.js";
+import { workloadManifests } from "./workload.js";
 
 export { workloadIdentity };
 
@@ -38,25 +32,16 @@ export function workloadSettingsManifests(settings: WorkloadSettings): Manifest[
   }
 }
 
+const components = {
+  "mysql-client": "MysqlClient",
+  bookinfo: "Bookinfo",
+  bookstore: "Bookstore",
+  retail: "Retail",
+  boutique: "Boutique",
+  deployment: "Workload",
+} as const;
+
 /** The component a workload's settings ask for. */
-export function createWorkload(
-  name: string,
-  settings: WorkloadSettings,
-  { secrets, meshProvider }: { secrets: SecretValues; meshProvider?: k8s.Provider },
-  opts: pulumi.ComponentResourceOptions,
-): WorkloadComponent {
-  switch (settings.kind) {
-    case "mysql-client":
-      return new MysqlClient(name, { ...settings, workload: settings.name, secrets }, opts);
-    case "bookinfo":
-      return new Bookinfo(name, { ...settings, secrets, meshProvider }, opts);
-    case "bookstore":
-      return new Bookstore(name, settings, opts);
-    case "retail":
-      return new Retail(name, { ...settings, secrets }, opts);
-    case "boutique":
-      return new Boutique(name, settings, opts);
-    case "deployment":
-      return new Workload(name, { ...settings, workload: settings.name, secrets }, opts);
-  }
+export function workloadComponent({ kind }: WorkloadSettings): string {
+  return components[kind];
 }

@@ -9,7 +9,7 @@ import type {
   IService,
   IServiceAccount,
 } from "kubernetes-models/v1";
-import type { Manifest } from "../manifest.js";
+import { skipAwait, type Manifest } from "../manifest.js";
 import { withoutToken } from "./hardening.js";
 
 /** A port of a container and, where a Service leads to it, of that Service. */
@@ -79,7 +79,8 @@ export function service(
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name, namespace, labels: selector },
+    // A cluster without load balancers never gives the Service an address; the sample is up without one.
+    metadata: { name, namespace, labels: selector, ...(type ? { annotations: skipAwait } : {}) },
     spec: {
       ...(type ? { type } : {}),
       selector,

@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ISecret } from "kubernetes-models/v1";
-import { registerAll, type Manifest } from "../manifest.js";
-import { secretMarker, withSecretValues, type SecretValues } from "../secrets.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
+import { secretPlaceholder, secretValueOf, type SecretValues } from "../secrets.js";
 import { resources, startsAsRoot } from "./hardening.js";
 import { deployment, serviceAccount } from "./microservice.js";
 
@@ -30,7 +31,7 @@ function passwordSecret(name: string, args: MysqlClientSpec): ISecret & Manifest
     kind: "Secret",
     metadata: { name, namespace: args.namespace },
     type: "Opaque",
-    stringData: { password: secretMarker(args.passwordSecret) },
+    stringData: { password: secretPlaceholder(args.passwordSecret) },
   };
 }
 
@@ -60,15 +61,15 @@ export function mysqlClientManifests(args: MysqlClientSpec): Manifest[] {
 }
 
 /** The MySQL client of the `rds` stack. */
-export class MysqlClient extends pulumi.ComponentResource {
-  /** What is registered, with markers where secret values stand. */
-  public readonly manifests: Manifest[];
-
+export class MysqlClient extends ManifestComponent {
   constructor(name: string, args: MysqlClientArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:MysqlClient", name, {}, opts);
-    this.manifests = mysqlClientManifests(args);
-    const registered = this.manifests.map((manifest) => withSecretValues(manifest, args.secrets));
-    registerAll(name, registered, { parent: this });
+    super(
+      componentType("MysqlClient"),
+      name,
+      mysqlClientManifests(args),
+      { values: secretValueOf(args.secrets) },
+      opts,
+    );
     this.registerOutputs({ namespace: args.namespace });
   }
 }

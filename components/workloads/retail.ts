@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { IEnvVar, ISecret } from "kubernetes-models/v1";
-import { registerAll, type Manifest } from "../manifest.js";
-import { secretMarker, withSecretValues, type SecretValues } from "../secrets.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
+import { secretPlaceholder, secretValueOf, type SecretValues } from "../secrets.js";
 import { asUser, readOnly, resources, startsAsRoot } from "./hardening.js";
 import { deployment, service, serviceAccount } from "./microservice.js";
 
@@ -82,7 +83,7 @@ function catalogDatabase(namespace: string, passwordSecret: string): Manifest[] 
     kind: "Secret",
     metadata: { name: databaseSecret, namespace },
     type: "Opaque",
-    stringData: { username: "catalog", password: secretMarker(passwordSecret) },
+    stringData: { username: "catalog", password: secretPlaceholder(passwordSecret) },
   };
   return [
     secret,
@@ -148,15 +149,9 @@ export function retailManifests(args: RetailSpec): Manifest[] {
 }
 
 /** The workloads of the `retail` stack. */
-export class Retail extends pulumi.ComponentResource {
-  /** What is registered, with markers where secret values stand. */
-  public readonly manifests: Manifest[];
-
+export class Retail extends ManifestComponent {
   constructor(name: string, args: RetailArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:Retail", name, {}, opts);
-    this.manifests = retailManifests(args);
-    const registered = this.manifests.map((manifest) => withSecretValues(manifest, args.secrets));
-    registerAll(name, registered, { parent: this });
+    super(componentType("Retail"), name, retailManifests(args), { values: secretValueOf(args.secrets) }, opts);
     this.registerOutputs({ namespaces: args.namespaces ?? {} });
   }
 }

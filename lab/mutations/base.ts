@@ -1,5 +1,5 @@
 import type { AnalysisOptions } from "mesh-access";
-import { blueprintOf, manifestsOf } from "../../components/blueprint.js";
+import { blueprintOf } from "../../components/blueprint.js";
 import type { Manifest } from "../../components/manifest.js";
 import { loadSettings } from "../../settings/load.js";
 import { addresses } from "../host/index.js";
@@ -53,11 +53,15 @@ export function baseManifests(): Manifest[] {
       policyEngine: "calico",
     },
     mesh: { kind: "istio" },
-    gateway: { replicas: { min: 1, max: 1 } },
-    namespaces: [{ name: "shop" }, { name: "depot" }],
+    // With policies of their own and without limits on imports, more objects decide, so there is more to change.
+    gateway: { replicas: { min: 1, max: 1 }, callersPolicy: "perDatabase" },
+    namespaces: [
+      { name: "shop", importsFrom: "all" },
+      { name: "depot", importsFrom: "all" },
+    ],
     databases: databases.map(({ name, host, port }) => ({ name, host, port, ...settingsOf[name] })),
   });
-  return manifestsOf(blueprintOf(settings));
+  return blueprintOf(settings).manifests;
 }
 
 /** What the analysis is told beside the objects: where the databases are, as a user would say it. */

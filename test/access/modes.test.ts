@@ -21,17 +21,18 @@ function deployment(namespace: string, name: string, serviceAccountName: string)
 }
 
 const shared: typeof plain = { ...plain, callersPolicy: "shared" };
+const inChain: typeof plain = { ...plain, callersPolicy: "filterChain" };
 
 /** A gateway, a database in a mode, its client, a neighbour of another account, and a stranger of the client's name. */
 function scene(mode: TrafficMode, more: object = {}, gateway = plain): KubernetesObject[] {
-  const database = manifestsIn(mode, more, gateway) as unknown as KubernetesObject[];
+  const database = manifestsIn(mode, more, gateway);
   const entry = database.find(({ kind }) => kind === "ServiceEntry")?.spec as { ports: { number: number }[] };
   const port = entry.ports[0]?.number ?? 0;
   const group = forwarderOf({ name: "orders", host: "*.db.example.com", port } as never);
   const forwarders = "via" in more && more.via === "sni-proxy" ? [group] : [];
   const shape = { gateway, settings: gatewaySchema.parse({}), forwarders };
-  const policies = [allowNothing(gateway), ...(gateway === shared ? [allowKnownCallers(gateway, facts)] : [])];
-  const pods = [...deployedGateway(shape), handshakeFirst(gateway), ...policies] as unknown as KubernetesObject[];
+  const policies = [allowNothing(gateway), ...(gateway === plain ? [] : [allowKnownCallers(gateway, facts)])];
+  const pods = [...deployedGateway(shape), handshakeFirst(gateway), ...policies];
   const callers = [
     deployment("shop", "orders", "orders"),
     deployment("shop", "other", "default"),
@@ -59,10 +60,37 @@ describe("the traffic modes of this project", () => {
       assert.equal(verdictOf(scene(mode), "shop/orders", host, { mesh }), client);
       assert.equal(verdictOf(scene(mode), "shop/other", host, { mesh }), neighbour);
       assert.equal(verdictOf(scene(mode), "outside/orders", host, { mesh }), "blocked");
-      assert.equal(verdictOf(scene(mode, {}, shared), "shop/orders", host, { mesh }), client);
-      assert.equal(verdictOf(scene(mode, {}, shared), "shop/other", host, { mesh }), neighbour);
+      for (const gateway of [shared, inChain]) {
+        assert.equal(verdictOf(scene(mode, {}, gateway), "shop/orders", host, { mesh }), client);
+        assert.equal(verdictOf(scene(mode, {}, gateway), "shop/other", host, { mesh }), neighbour);
+      }
     });
   }
+
+  describe("with a list of clients in the filter chain", () => {
+    const clients = [{ namespace: "shop" }, { namespace: "billing", serviceAccounts: ["orders"] }];
+    const whole = scene("tcp-gateway-mtls", { clients }, inChain);
+    const verdict = (objects: KubernetesObject[], from: string) => verdictOf(objects, from, host, { mesh });
+
+    it("admit every account of a namespace that is a client as a whole", () => {
+      assert.match(verdict(whole, "shop/orders"), /^gateway .* known$/);
+      assert.match(verdict(whole, "shop/other"), /^gateway .* known$/);
+    });
+
+    it("refuse at its first byte a caller that is not on the list, where the handshake lets it in", () => {
+      const another = change(whole, "EnvoyFilter", "egressgateway-orders", (_spec, object) => {
+        object.spec = JSON.parse(JSON.stringify(object.spec).replace("/ns/shop/sa/", "/ns/shops/sa/")) as object;
+      });
+      assert.match(verdict(another, "shop/orders"), /^blocked/);
+    });
+
+    it("are unknown where the list holds more than names of certificates", () => {
+      const odd = change(whole, "EnvoyFilter", "egressgateway-orders", (_spec, object) => {
+        object.spec = JSON.parse(JSON.stringify(object.spec).replace('"any":true', '"destination_port":1')) as object;
+      });
+      assert.equal(verdict(odd, "shop/orders"), "unknown");
+    });
+  });
 
   for (const via of ["envoy", "sni-proxy"]) {
     it(`carry any host of a wildcard through the gateway by ${via}, and no host outside it`, () => {

@@ -224,10 +224,15 @@ describe("Settings", () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, i) => ({ ...database, name: `db-${i}`, host: `db-${i}.example.com` }));
     assert.deepEqual(told({ databases: many(200) }), []);
-    assert.deepEqual(told({ databases: many(500) }), [
-      'gateway.resources.memoryLimit: "1Gi" is too little for 500 databases and 500 policies, each of which stands in every database\'s filter chain. Write 2220Mi, or gateway.callersPolicy shared where it can be.',
+    const perDatabase = { callersPolicy: "perDatabase" };
+    assert.deepEqual(told({ databases: many(500), gateway: perDatabase }), [
+      'gateway.resources.memoryLimit: "1Gi" is too little for 500 databases and 500 policies, each of which stands in every database\'s filter chain. Write 2220Mi, or gateway.callersPolicy filterChain where it can be.',
     ]);
-    assert.deepEqual(told({ databases: many(500), gateway: { resources: { memoryLimit: "3Gi" } } }), []);
+    assert.deepEqual(
+      told({ databases: many(500), gateway: { ...perDatabase, resources: { memoryLimit: "3Gi" } } }),
+      [],
+    );
+    assert.deepEqual(told({ databases: many(1000) }), []);
     assert.deepEqual(told({ databases: many(1000), gateway: { callersPolicy: "shared" } }), []);
   });
 
@@ -238,7 +243,10 @@ describe("Settings", () => {
       'databases[0].clients[0]: "shop" is a whole namespace, which the handshake cannot name; with gateway.callersPolicy shared it decides alone. Write its serviceAccounts, give the database a gatewayPort of its own, or use perDatabase.',
     ]);
     const open = { ...mesh, scopeGateways: false };
-    assert.match(told({ ...shared, mesh: open }).join(), /any namespace could avoid with a Gateway of its own/);
+    assert.match(
+      told({ ...shared, mesh: open }).join(),
+      /another namespace opens on these pods with a Gateway of its own/,
+    );
     assert.match(told({ ...shared, mesh: { kind: "asm" } }).join("\n"), /Use perDatabase, or mesh\.kind istio/);
   });
 

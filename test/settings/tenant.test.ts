@@ -104,6 +104,7 @@ describe("Settings of a stack on another's gateway", () => {
     const gateway = { ...shop.gateway, callersPolicy: "perDatabase" };
     assert.deepEqual(problemsOf({ ...shop, gateway, databases: many }), {});
     const { gateway: __, ...owner } = { ...shop, mesh: { kind: "istio" } };
-    assert.ok("gateway.resources.memoryLimit" in problemsOf({ ...owner, databases: many }));
+    const own = { callersPolicy: "perDatabase" };
+    assert.ok("gateway.resources.memoryLimit" in problemsOf({ ...owner, gateway: own, databases: many }));
   });
 });

@@ -2,6 +2,7 @@ import { append } from "../../model/append.js";
 import type { Evidence, KubernetesObject, Workload, World } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { evidence } from "../evidence.js";
+import { chainRule, type ChainRule } from "./chainRules.js";
 import type { MeshSettings } from "./settings.js";
 import { hasLabels, type Labels } from "./shapes.js";
 
@@ -14,11 +15,14 @@ interface EnvoyFilterSpec {
     applyTo?: string;
     match?: {
       context?: string;
-      listener?: { portNumber?: number; name?: string; filterChain?: { filter?: { name?: string } } };
+      listener?: { portNumber?: number; name?: string; filterChain?: { sni?: string; filter?: { name?: string } } };
     };
     patch?: { operation?: string; value?: unknown };
   }[];
 }
+
+/** One change of an EnvoyFilter. */
+export type FilterPatch = NonNullable<EnvoyFilterSpec["configPatches"]>[number];
 
 /** A listener an EnvoyFilter adds. */
 export interface AddedListener {
@@ -33,6 +37,9 @@ const httpOnly = new Set(["HTTP_FILTER", "HTTP_ROUTE", "ROUTE_CONFIGURATION", "V
 /** Objects that change proxies in ways the model does not follow. */
 export class ProxyPatches {
   readonly #byNamespace = new Map<string, KubernetesObject[]>();
+  readonly #rules = new Map<object, readonly ChainRule[]>();
+  /** A gateway of a thousand databases has as many EnvoyFilters: they are read once for each port of a workload. */
+  readonly #touching = new Map<object, Map<string, Evidence | undefined>>();
 
   constructor(
     world: World,
@@ -56,6 +63,18 @@ export class ProxyPatches {
   /** What keeps the model from deciding about a proxy, if anything does. */
   touching(workload: Pick<Workload, "namespace" | "labels">, context: Context, port?: number): Evidence | undefined {
     if (this.#byNamespace.size === 0) return undefined;
+    let answers = this.#touching.get(workload);
+    if (!answers) this.#touching.set(workload, (answers = new Map()));
+    const key = `${context} ${port ?? ""}`;
+    if (!answers.has(key)) answers.set(key, this.#findTouching(workload, context, port));
+    return answers.get(key);
+  }
+
+  #findTouching(
+    workload: Pick<Workload, "namespace" | "labels">,
+    context: Context,
+    port?: number,
+  ): Evidence | undefined {
     for (const namespace of new Set([this.settings.rootNamespace, workload.namespace])) {
       for (const object of this.#byNamespace.get(namespace) ?? []) {
         if (!hasLabels(workload.labels, selectorOf(object))) continue;
@@ -90,6 +109,25 @@ export class ProxyPatches {
     );
   }
 
+  /** Lists of clients that EnvoyFilters add to a filter chain of a gateway's pods. */
+  chainRules(workload: Pick<Workload, "namespace" | "labels">, port: number, names: readonly string[]): ChainRule[] {
+    return this.#chainRules(workload).filter(
+      (rule) => (rule.port ?? port) === port && (rule.sni === undefined || names.includes(rule.sni)),
+    );
+  }
+
+  /** Read once for each set of labels: a gateway of a thousand databases has as many lists. */
+  #chainRules(workload: Pick<Workload, "namespace" | "labels">): readonly ChainRule[] {
+    let rules = this.#rules.get(workload);
+    if (!rules) {
+      rules = this.#envoyFilters(workload).flatMap((object) =>
+        (specOf(object).configPatches ?? []).flatMap((patch, index) => chainRule(object, patch, index) ?? []),
+      );
+      this.#rules.set(workload, rules);
+    }
+    return rules;
+  }
+
   /** The EnvoyFilters that select a proxy: those of the root namespace first. */
   #envoyFilters({ namespace, labels }: Pick<Workload, "namespace" | "labels">): KubernetesObject[] {
     return [...new Set([this.settings.rootNamespace, namespace])]
@@ -115,6 +153,7 @@ function touchedField(object: KubernetesObject, context: Context, port: number |
   const patches = specOf(object).configPatches ?? [];
   const index = patches.findIndex(({ applyTo = "", match, patch }) => {
     if (httpOnly.has(applyTo) || decidesWhenToConnect({ applyTo, match, patch })) return false;
+    if (chainRule(object, { applyTo, match, patch }, 0)) return false;
     if ((applyTo === "LISTENER" || applyTo === "CLUSTER") && patch?.operation === "ADD") return false;
     const where = match?.context ?? "ANY";
     if (where !== "ANY" && where !== context) return false;
@@ -124,18 +163,16 @@ function touchedField(object: KubernetesObject, context: Context, port: number |
   return index < 0 ? undefined : `spec.configPatches[${index}]`;
 }
 
-type Patch = NonNullable<EnvoyFilterSpec["configPatches"]>[number];
-
 const tcpProxy = "envoy.filters.network.tcp_proxy";
 
-function tcpProxyOf({ applyTo, match, patch }: Patch): Record<string, unknown> | undefined {
+function tcpProxyOf({ applyTo, match, patch }: FilterPatch): Record<string, unknown> | undefined {
   if (applyTo !== "NETWORK_FILTER" || patch?.operation !== "MERGE") return undefined;
   if (match?.listener?.filterChain?.filter?.name !== tcpProxy) return undefined;
   return (patch.value as { typed_config?: Record<string, unknown> } | undefined)?.typed_config;
 }
 
 /** A patch that says when a TCP proxy connects onward, and nothing of where. */
-function decidesWhenToConnect(patch: Patch): boolean {
+function decidesWhenToConnect(patch: FilterPatch): boolean {
   const fields = Object.keys(tcpProxyOf(patch) ?? {});
   const timing = new Set(["@type", "upstream_connect_mode", "max_early_data_bytes"]);
   return fields.length > 0 && fields.every((field) => timing.has(field));

@@ -52,6 +52,7 @@ export class ApplicationPods {
       sni: mutual && scope ? clusterSni(cluster) : clientSni(target),
       authenticated: mutual,
       handshake: undefined,
+      chainRules: [],
       policies: this.pods.policySet(workload, http),
       greets: target.serverSpeaksFirst && !http,
       because: steps,

@@ -96,6 +96,7 @@ export class GatewayPods {
       sni: mutual || target.protocol === "tls" ? sni : undefined,
       authenticated,
       handshake: names.length > 0 ? { names: new Set(names), because: because() } : undefined,
+      chainRules: this.mesh.patches.chainRules(workload, port, chain.sni),
       policies: this.pods.policySet(workload, false),
       greets: target.serverSpeaksFirst && (end.kind === "database" || end.kind === "other"),
       because: steps,

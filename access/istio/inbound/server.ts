@@ -1,6 +1,7 @@
-import { wording } from "../../messages/index.js";
+import { message, wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
 import type { Decision, PolicySet } from "../config/authorization.js";
+import type { ChainRule } from "../config/chainRules.js";
 import { blocked, unknown, type Path } from "../verdict.js";
 
 /** A proxy that admits or refuses a caller by who it is, after the route to it has been decided. */
@@ -15,6 +16,8 @@ export interface Admission {
   authenticated: boolean;
   /** Exact identities the TLS handshake admits; undefined when it admits all. */
   handshake: { names: ReadonlySet<string>; because: Evidence } | undefined;
+  /** Lists of clients in the filter chain: each must name the caller. */
+  chainRules: readonly ChainRule[];
   policies: PolicySet;
   /** A caller that is refused at its first byte has seen the greeting by then. */
   greets: boolean;
@@ -35,6 +38,8 @@ export function admit(admission: Admission, caller: Workload, trustDomain: strin
   const principal = admission.authenticated ? principalOf(caller, trustDomain) : undefined;
   const { handshake } = admission;
   if (handshake && !handshake.names.has(`spiffe://${principal ?? ""}`)) return pathOf(admission, handshake);
+  const closed = admission.chainRules.find((rule) => !rule.admits(principal));
+  if (closed) return pathOf(admission, closed);
   const decision = admission.policies.decide({
     port: admission.port,
     sni: admission.sni,
@@ -46,11 +51,16 @@ export function admit(admission: Admission, caller: Workload, trustDomain: strin
   return pathOf(admission, decision);
 }
 
-/** One path for every caller that a handshake refuses, and one for every decision of the policies. */
-function pathOf(admission: Admission, reason: Decision | NonNullable<Admission["handshake"]>): Path {
+/** One path for every caller that a handshake or a chain refuses, and one for every decision of the policies. */
+function pathOf(admission: Admission, reason: Decision | ChainRule | NonNullable<Admission["handshake"]>): Path {
   let path = admission.paths.get(reason);
   if (!path) {
-    const verdict = "names" in reason ? refused(admission, reason) : decided(admission, reason);
+    const verdict =
+      "names" in reason
+        ? refused(admission, reason)
+        : "admits" in reason
+          ? unlisted(admission, reason)
+          : decided(admission, reason);
     path = { verdict, via: admission.via, leavesFromGateway: admission.leavesFromGateway };
     admission.paths.set(reason, path);
   }
@@ -62,11 +72,21 @@ function refused(admission: Admission, { names, because }: NonNullable<Admission
   return blocked([...admission.because, { ...because, ...wording(text) }]);
 }
 
+/** The filter decides when the client has sent its first byte: a server-first protocol has answered by then. */
+function unlisted(admission: Admission, { because }: ChainRule): MeshVerdict {
+  return blocked(
+    [...admission.because, { ...because, ...message("not-on-chain-list") }],
+    admission.greets ? "greeting" : null,
+  );
+}
+
 function decided(admission: Admission, { allowed, because }: Decision): MeshVerdict {
   const { admitted, handshake } = admission;
   if (allowed === true) {
-    if (because.length === 0 && !handshake) return admitted;
-    return { ...admitted, because: [...admitted.because, ...(handshake ? [handshake.because] : []), ...because] };
+    const lists = admission.chainRules.map((rule) => rule.because);
+    if (because.length === 0 && !handshake && lists.length === 0) return admitted;
+    const reasons = [...(handshake ? [handshake.because] : []), ...lists, ...because];
+    return { ...admitted, because: [...admitted.because, ...reasons] };
   }
   if (allowed === "unknown") return unknown([...admission.because, ...because]);
   return blocked([...admission.because, ...because], admission.greets ? "greeting" : null);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
 import type {
   IDestinationRule,
   IGateway,
@@ -122,6 +123,42 @@ describe("A gateway with one policy for all callers it knows", () => {
       manifestsIn("tcp-gateway-mtls", { gatewayPort: 13306, clients: [{ namespace: "shop" }] }, shared),
     );
     assert.deepEqual(policy?.spec?.rules?.[0]?.to, [{ operation: { ports: ["13306"] } }]);
+  });
+});
+
+describe("A gateway with a list of clients in each filter chain", () => {
+  const inChain = { ...gateway, callersPolicy: "filterChain" as const };
+  const listOf = (manifests: Manifest[]) =>
+    ofKind<IEnvoyFilter>(manifests, "EnvoyFilter").flatMap(({ spec }) =>
+      (spec?.configPatches ?? []).filter(({ applyTo }) => applyTo === "NETWORK_FILTER"),
+    );
+
+  for (const mode of trafficModeNames.filter((name) => trafficModes[name].identity))
+    it(`adds the list to the database's own chain in ${mode}, and writes no policy that every chain would carry`, () => {
+      const manifests = manifestsIn(mode, {}, inChain);
+      assert.deepEqual(ofKind(manifests, "AuthorizationPolicy"), []);
+      const [server] = ofKind<IGateway>(manifests, "Gateway").flatMap(({ spec }) => spec?.servers ?? []);
+      const lists = listOf(manifests);
+      assert.equal(lists.length, 1);
+      assert.deepEqual(lists[0]?.match, {
+        context: "GATEWAY",
+        listener: { portNumber: server?.port?.number, filterChain: { sni: sniOf(server) } },
+      });
+      assert.equal(lists[0]?.patch?.operation, "INSERT_FIRST");
+    });
+
+  it("names accounts whole and namespaces by prefix, with the slash that ends the namespace's name", () => {
+    const clients = [{ namespace: "shop", serviceAccounts: ["orders"] }, { namespace: "billing" }];
+    const text = JSON.stringify(listOf(manifestsIn("tcp-gateway-mtls", { clients }, inChain)));
+    assert.match(text, /\{"exact":"spiffe:\/\/cluster\.local\/ns\/shop\/sa\/orders"\}/);
+    assert.match(text, /\{"prefix":"spiffe:\/\/cluster\.local\/ns\/billing\/sa\/"\}/);
+  });
+
+  it("keeps a policy by port and server name for clients without a certificate", () => {
+    for (const mode of ["tls-gateway", "tcp-gateway"] as const) {
+      assert.equal(ofKind(manifestsIn(mode, {}, inChain), "AuthorizationPolicy").length, 1);
+      assert.deepEqual(listOf(manifestsIn(mode, {}, inChain)), []);
+    }
   });
 });
 

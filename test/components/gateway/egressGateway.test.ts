@@ -101,7 +101,7 @@ describe("The egress gateway", () => {
     it("is refused on a mesh where any namespace may open a server on its pods", () => {
       assert.throws(
         () => egressGatewayManifests({ ...shared, mesh }),
-        /gateway\.callersPolicy: "shared" rests on the handshake/,
+        /gateway\.callersPolicy: "shared" does not hold for a server that another namespace opens/,
       );
     });
   });

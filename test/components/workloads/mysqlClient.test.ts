@@ -14,7 +14,7 @@ describe("The mysql client", () => {
 
   it("takes the password from a Secret whose value no manifest shows", () => {
     const secret = manifests.find(({ kind }) => kind === "Secret") as { stringData?: object } | undefined;
-    assert.deepEqual(secret?.stringData, { password: "[secret: mysqlRootPassword]" });
+    assert.deepEqual(secret?.stringData, { password: "${secret:mysqlRootPassword}" });
     const env = deployment.spec?.template.spec?.containers?.[0]?.env;
     assert.deepEqual(env?.[0]?.valueFrom?.secretKeyRef, { name: "k8s-mysql-pass", key: "password" });
   });

@@ -134,7 +134,7 @@ describe("Bookinfo", () => {
     const secret = manifests.find(({ kind }) => kind === "Secret") as unknown as { stringData: { url: string } };
     assert.equal(
       secret.stringData.url,
-      "mongodb://bookinfo:[secret: bookinfoPassword, URL-encoded]@mongo.example.com:27017/test?authSource=test&ssl=false",
+      "mongodb://bookinfo:${secret:bookinfoPassword|url}@mongo.example.com:27017/test?authSource=test&ssl=false",
     );
   });
 
