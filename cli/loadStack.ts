@@ -3,15 +3,16 @@ import type { KubernetesObject } from "mesh-access";
 import { assumptionOf, blueprintOf, judgedManifests } from "../components/blueprint.js";
 import { loadSettings } from "../settings/load.js";
 import { secretNames } from "../settings/secrets.js";
-import { readStackFile } from "../settings/stackFile.js";
+import { projectRoot, readStackFile } from "../settings/stackFile.js";
 import type { StackInput } from "./access/input.js";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 /** A stack as the analysis takes it: its manifests, what its settings say beyond them, and its promises. */
 export async function loadStack(stack: StackOption): Promise<StackInput> {
-  const { own } = readStackFile(stackFile(stack));
+  const file = stackFile(stack);
+  const { own } = readStackFile(file);
   secretNames(own["secrets"]);
-  const settings = loadSettings(own);
+  const settings = loadSettings(own, projectRoot(file));
   const blueprint = blueprintOf(settings);
   return {
     objects: judgedManifests(blueprint) as unknown as KubernetesObject[],

@@ -56,12 +56,7 @@ export { LeastPrivilegeRole } from "./rbac/leastPrivilegeRole.js";
 export type { LeastPrivilegeRoleArgs, RoleRule, RoleSubject } from "./rbac/leastPrivilegeRole.js";
 export { MeshTelemetry, type MeshTelemetryArgs } from "./observability/meshTelemetry.js";
 
-// Workloads of the scenarios
-export { Bookinfo, type BookinfoArgs, type BookinfoDatabase, type BookinfoSpec } from "./workloads/bookinfo.js";
-export { Bookstore, type BookstoreArgs } from "./workloads/bookstore.js";
-export { Boutique, type BoutiqueArgs } from "./workloads/boutique.js";
-export { MysqlClient, type MysqlClientArgs, type MysqlClientSpec } from "./workloads/mysqlClient.js";
-export { Retail, type RetailArgs, type RetailNamespaces, type RetailSpec } from "./workloads/retail.js";
+// Workloads
 export { Workload, type WorkloadArgs, type WorkloadSpec } from "./workloads/workload.js";
 
 // The whole platform, from settings

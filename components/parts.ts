@@ -21,12 +21,9 @@ import { TrafficProtection, trafficProtectionManifests } from "./network/traffic
 import { MeshTelemetry, meshTelemetryManifests, traceCollectorOf } from "./observability/meshTelemetry.js";
 import { LeastPrivilegeRole, leastPrivilegeRoleManifests } from "./rbac/leastPrivilegeRole.js";
 import type { SecretValues } from "./secrets.js";
-import {
-  createWorkload,
-  workloadIdentity,
-  workloadNamespaces,
-  workloadSettingsManifests,
-} from "./workloads/fromSettings.js";
+import { deploymentManifests, manifestsByNamespace } from "./workloads/fromSettings.js";
+import { Manifests } from "./workloads/manifests.js";
+import { Workload } from "./workloads/workload.js";
 
 /** What parts stand on. */
 export interface Ground {
@@ -76,7 +73,7 @@ export function partsOf(settings: Settings, around: Surroundings): Part[] {
     ...settings.rbac.map(rolePart),
     // Like all that holds for the whole mesh, it is the gateway's owner's.
     ...(around.gateway.tenant === undefined ? [telemetryPart(settings, around.mesh)] : []),
-    ...settings.workloads.map(workloadPart),
+    ...workloadParts(settings),
   ].filter(({ manifests }) => manifests.length > 0);
 }
 
@@ -212,12 +209,23 @@ function telemetryPart({ observability }: Settings, mesh: MeshFacts): Part {
   };
 }
 
-function workloadPart(workload: Settings["workloads"][number]): Part {
-  return {
-    name: `workload-${workloadIdentity(workload)}`,
-    manifests: workloadSettingsManifests(workload),
-    home: "cluster",
-    namespaces: workloadNamespaces(workload),
-    create: (name, { secrets, meshProvider }, opts) => createWorkload(name, workload, { secrets, meshProvider }, opts),
-  };
+function workloadParts({ workloads }: Settings): Part[] {
+  const deployments = workloads.filter((workload) => workload.kind === "deployment");
+  return [
+    ...deployments.map((workload): Part => ({
+      name: `workload-${workload.namespace}/${workload.name}`,
+      manifests: deploymentManifests(workload),
+      home: "cluster",
+      namespaces: [workload.namespace],
+      create: (name, { secrets }, opts) => new Workload(name, { ...workload, workload: workload.name, secrets }, opts),
+    })),
+    ...[...manifestsByNamespace(workloads)].map(([namespace, manifests]): Part => ({
+      name: `manifests-${namespace}`,
+      manifests,
+      home: "cluster",
+      namespaces: [namespace],
+      create: (name, { secrets, meshProvider }, opts) =>
+        new Manifests(name, { manifests, secrets, meshProvider }, opts),
+    })),
+  ];
 }

@@ -4,12 +4,12 @@ import type { Manifest } from "./manifest.js";
 /** Secret values by name. Renderers know the names only. */
 export type SecretValues = Record<string, pulumi.Input<string>>;
 
-const urlEncoded = ", URL-encoded";
-const marker = new RegExp(`\\[secret: ([A-Za-z][A-Za-z0-9]*)(${urlEncoded})?\\]`, "g");
+const urlEncoded = "|url";
+const marker = new RegExp(`\\$\\{secret:([A-Za-z][A-Za-z0-9]*)(\\|url)?\\}`, "g");
 
 /** What stands in a manifest in the place of a secret value: that there is one, not what it is. */
 export function secretMarker(name: string, encoding?: "url"): string {
-  return `[secret: ${name}${encoding === "url" ? urlEncoded : ""}]`;
+  return `\${secret:${name}${encoding === "url" ? urlEncoded : ""}}`;
 }
 
 /** A secret the settings refer to. */
