@@ -16,6 +16,9 @@ export interface Manifest {
   };
 }
 
+/** Annotation by which the Kubernetes provider does not wait until an object is ready. */
+export const skipAwait = { "pulumi.com/skipAwait": "true" };
+
 type ResourceClass = new (name: string, args: never, opts: pulumi.CustomResourceOptions) => pulumi.CustomResource;
 
 /** Kinds with a typed resource in the Kubernetes provider; every other kind is a CustomResource. */

@@ -161,8 +161,8 @@ function sharedPortClients(guarded: DatabaseSettings[]): string[] {
   return [...new Set(guarded.filter((db) => !db.gatewayPort).flatMap(clientNamespaces))].sort();
 }
 
-function ingressParts({ ingress }: Settings): Part[] {
-  const gateway = ingressGatewayArgs(ingress);
+function ingressParts({ cluster, ingress }: Settings): Part[] {
+  const gateway = ingressGatewayArgs(ingress, cluster);
   return [
     ...(gateway
       ? [
@@ -176,7 +176,7 @@ function ingressParts({ ingress }: Settings): Part[] {
           },
         ]
       : []),
-    ...httpsIngressSpecs(ingress).map((spec): Part => ({
+    ...httpsIngressSpecs(ingress, cluster).map((spec): Part => ({
       name: `ingress-${spec.entry}`,
       manifests: httpsIngressManifests(spec),
       home: "cluster",

@@ -46,6 +46,12 @@ const host = z.strictObject({
 /** `ingress`: how clients outside the cluster come in, over HTTPS. */
 export const ingressSchema = z.strictObject({
   gateway: gateway.prefault({}).describe("The mesh's ingress gateway."),
+  waitForAddress: z
+    .boolean()
+    .optional()
+    .describe(
+      "Let `up` wait, ten minutes at most, until the gateway's Service and each Ingress have a load balancer's address. Default: `true`, and `false` on a cluster that exists, which may give none.",
+    ),
   hosts: z.array(host).default([]).describe("Hosts and the Services behind them."),
 });
 export type IngressSettings = z.output<typeof ingressSchema>;

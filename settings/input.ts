@@ -597,6 +597,12 @@ export interface IngressInput {
    */
   gateway?: IngressGatewayInput;
   /**
+   * Let `up` wait, ten minutes at most, until the gateway's Service and each Ingress have a load balancer's address.
+   *
+   * @default `true`, and `false` on a cluster that exists, which may give none
+   */
+  waitForAddress?: boolean;
+  /**
    * Hosts and the Services behind them.
    */
   hosts?: IngressHostInput[];

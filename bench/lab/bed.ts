@@ -1,8 +1,7 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import type { LabStack } from "../../lab/engine/index.js";
 import type { LabHost } from "../../lab/host/index.js";
 import { hostOf } from "../../lab/outside/index.js";
-import { Cluster } from "../../lab/provider/cluster.js";
+import { Cluster } from "../../lab/controlplane/cluster.js";
 import { addFixtures } from "../../lab/scenarios/fixtures.js";
 import { startGround } from "../../lab/scenarios/ground.js";
 import { onLabCluster } from "../../lab/scenarios/onLabCluster.js";
@@ -102,11 +101,9 @@ export class Bed {
 
   static async prepare(host: LabHost, client: string, tell: (line: string) => void): Promise<Bed> {
     const { stage, open } = await startGround(host, tell);
-    const kubeconfig = new KubeConfig();
-    kubeconfig.loadFromFile(stage.controlPlane.kubeconfigPath);
     const [stack, cluster] = await Promise.all([
       open({ name: "bench" }, {}),
-      Cluster.connect(kubeconfig, undefined),
+      Cluster.connect(stage.controlPlane.kubeconfigPath),
       stage.outside.start(["rds"]),
     ]);
     host.onClose(() => cluster.close());
@@ -136,14 +133,12 @@ export class Bed {
   }
 
   async apply(manifests: readonly Manifest[]): Promise<void> {
-    const options = { fieldManager: "bench", force: true, dryRun: false };
-    await Promise.all(manifests.map((manifest) => this.cluster.apply({ ...manifest }, referenceOf(manifest), options)));
+    const options = { fieldManager: "bench" };
+    await Promise.all(manifests.map((manifest) => this.cluster.apply(manifest, referenceOf(manifest), options)));
   }
 
   async remove(manifests: readonly Manifest[]): Promise<void> {
-    await Promise.all(
-      manifests.map((manifest) => this.cluster.delete(referenceOf(manifest), "Background").catch(() => undefined)),
-    );
+    await Promise.all(manifests.map((manifest) => this.cluster.delete(referenceOf(manifest)).catch(() => undefined)));
   }
 
   proxyOf(who: Who): Proxy {

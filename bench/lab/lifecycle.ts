@@ -29,8 +29,7 @@ export const lifecyclePart: BedPart = {
     "with the engine told to write its state at the end only (`PULUMI_SKIP_CHECKPOINTS`), which shows what writing it " +
     "after every step costs; and in stacks of ten on the same gateway (`gateway.install: false`), one after the other, " +
     `as teams would have them. Up to ${rounds} times each; the engine's own start and the stack's other resources, ` +
-    "looked at in every operation, are part of the figures. The engine keeps its state in files; its Kubernetes provider " +
-    "is the lab's own, which asks the API server for what the official one asks.",
+    "looked at in every operation, are part of the figures. The engine keeps its state in files.",
   run: async (bed, bench) => {
     const times: Times = new Map(operations.map((operation) => [operation, new Map()]));
     const cpu: Cpu = new Map(programNames.map((name) => [name, new Map()]));
@@ -153,15 +152,15 @@ async function stoppedAfter<T>(seconds: number, { stack }: Bed, run: () => Promi
   }
 }
 
-/** The engine takes its variables from this process. */
-const writeOnce = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+/** The engine takes it from this process. */
+const writeOnce = "PULUMI_SKIP_CHECKPOINTS";
 
 async function writingOnce<T>(run: () => Promise<T>): Promise<T> {
-  Object.assign(process.env, writeOnce);
+  process.env[writeOnce] = "true";
   try {
     return await run();
   } finally {
-    for (const name of Object.keys(writeOnce)) Reflect.deleteProperty(process.env, name);
+    Reflect.deleteProperty(process.env, writeOnce);
   }
 }
 
@@ -183,10 +182,9 @@ function goals({ series }: Growth): Goal[] {
 /** What a reader can do about it. */
 const advice = [
   "Whoever keeps the state in files or in a bucket has it grow linearly with a stack for each team, on one gateway. Or, when " +
-    "many databases are added at once, with `PULUMI_EXPERIMENTAL=true PULUMI_SKIP_CHECKPOINTS=true`; if the engine is killed meanwhile, `pulumi refresh` and " +
+    "many databases are added at once, with `PULUMI_SKIP_CHECKPOINTS=true`; if the engine is killed meanwhile, `pulumi refresh` and " +
     "`pulumi import` must tell it what it had created.",
-  "The official provider sends at most 50 requests a second unless its `kubeClientSettings.qps` says otherwise; the " +
-    "lab's own has no such limit, so figures with it are a lower bound.",
+  "The Kubernetes provider sends at most 50 requests a second unless its `kubeClientSettings.qps` says otherwise.",
 ];
 
 /** Where the time goes. */

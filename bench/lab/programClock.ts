@@ -3,14 +3,15 @@ import { ObservedProcess, processesNamed } from "./processes.js";
 /** Programs that work on a change, by what a reader knows them as. */
 const programs = {
   engine: "pulumi",
+  provider: "pulumi-resource-kubernetes",
   "API server": "kube-apiserver",
   etcd: "etcd",
   istiod: "pilot-discovery",
   proxies: "envoy",
   Calico: "calico-felix",
 } as const;
-/** This process: it runs the program under the engine and serves its Kubernetes provider. */
-const own = "program and provider";
+/** This process runs the program under the engine. */
+const own = "program";
 
 export type ProgramName = keyof typeof programs | typeof own;
 export const programNames = [...(Object.keys(programs) as (keyof typeof programs)[]), own] as const;

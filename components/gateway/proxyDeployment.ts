@@ -38,11 +38,12 @@ export function service(
   { name, namespace, selector }: Place,
   type: "ClusterIP" | "LoadBalancer",
   ports: IServicePort[],
+  annotations?: Record<string, string>,
 ): IService & Manifest {
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name, namespace, labels: selector },
+    metadata: { name, namespace, labels: selector, ...(annotations ? { annotations } : {}) },
     spec: { type, selector, ports: ports.map((port) => ({ ...port, protocol: "TCP" })) },
   };
 }

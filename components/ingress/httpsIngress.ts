@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { IGateway, IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { IIngress } from "kubernetes-models/networking.k8s.io/v1";
 import type { ISecret } from "kubernetes-models/v1";
-import { registerAll, type Manifest } from "../manifest.js";
+import { registerAll, skipAwait, type Manifest } from "../manifest.js";
 import { secretMarker, withSecretValues, type SecretValues } from "../secrets.js";
 import { ingressPorts } from "./ingressGateway.js";
 
@@ -40,6 +40,11 @@ export interface HttpsIngressSpec {
     /** Name, in `secrets`, of the private key as PEM. @default the TLS Secret exists already */
     keySecret?: string;
   };
+  /**
+   * Whether `up` waits, ten minutes at most, until the cluster's ingress controller has given the Ingress an address.
+   * @default true
+   */
+  waitForAddress?: boolean;
 }
 
 export interface HttpsIngressArgs extends HttpsIngressSpec {
@@ -71,11 +76,11 @@ function tlsSecret(spec: HttpsIngressSpec): (ISecret & Manifest)[] {
 }
 
 function ingress(spec: HttpsIngressSpec, className: string): IIngress & Manifest {
-  const { entry, host, namespace, service, port = 80, path = "/" } = spec;
+  const { entry, host, namespace, service, port = 80, path = "/", waitForAddress = true } = spec;
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
-    metadata: { name: entry, namespace },
+    metadata: { name: entry, namespace, ...(waitForAddress ? {} : { annotations: skipAwait }) },
     spec: {
       ingressClassName: className,
       tls: [{ hosts: [host], secretName: tlsSecretName(spec) }],

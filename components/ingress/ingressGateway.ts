@@ -7,7 +7,7 @@ import {
   service,
   serviceAccount,
 } from "../gateway/proxyDeployment.js";
-import { registerAll, type Manifest } from "../manifest.js";
+import { registerAll, skipAwait, type Manifest } from "../manifest.js";
 
 export interface IngressGatewayArgs {
   /** Name of the gateway. @default ingressgateway */
@@ -20,6 +20,12 @@ export interface IngressGatewayArgs {
   replicas?: number;
   /** Type of its Service. @default LoadBalancer */
   type?: "LoadBalancer" | "ClusterIP";
+  /**
+   * Whether `up` waits, ten minutes at most, until a Service of type LoadBalancer has an address. A cluster without load
+   * balancers never gives one.
+   * @default true
+   */
+  waitForAddress?: boolean;
 }
 
 /** Ports of the Service, and the unprivileged ones the proxy listens on instead. */
@@ -28,13 +34,13 @@ export const ingressPorts = { http: { port: 80, targetPort: 8080 }, https: { por
 /** A proxy that takes what comes from outside, and what keeps it up. */
 export function ingressGatewayManifests(args: IngressGatewayArgs): Manifest[] {
   const { gateway: name = "ingressgateway", namespace } = args;
-  const { selector = { istio: name }, replicas = 2, type = "LoadBalancer" } = args;
+  const { selector = { istio: name }, replicas = 2, type = "LoadBalancer", waitForAddress = true } = args;
   const place = { name, namespace, selector };
   const ports = Object.entries(ingressPorts).map(([port, numbers]) => ({ name: port, ...numbers }));
   return [
     serviceAccount(place),
     ...credentialAccess(place, `${name}-credentials`),
-    service(place, type, ports),
+    service(place, type, ports, waitForAddress ? undefined : skipAwait),
     proxyDeployment(place, { replicas, image: "auto", resources }),
     disruptionBudget(place),
   ];

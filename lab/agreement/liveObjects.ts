@@ -1,20 +1,12 @@
-import { KubeConfig } from "@kubernetes/client-node";
-import { readKinds } from "mesh-access/input";
 import { kindKey, type KubernetesObject } from "mesh-access";
-import { Cluster } from "../provider/cluster.js";
+import { readKinds } from "mesh-access/input";
+import type { Cluster } from "../controlplane/cluster.js";
 
 /** Where the API server lists a kind. */
 export interface Collection {
   apiVersion: string;
   kind: string;
   path: string;
-}
-
-/** Speaks to the lab's API server as its administrator. */
-export async function connectCluster(kubeconfigPath: string): Promise<Cluster> {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfigPath);
-  return Cluster.connect(config, undefined);
 }
 
 interface ApiGroup {
@@ -24,7 +16,7 @@ interface ApiGroup {
 
 /** Where the API server lists each kind the analysis reads, among those it serves now. */
 export async function readableCollections(cluster: Cluster): Promise<Collection[]> {
-  const groups = (await cluster.getPath("/apis"))?.["groups"] as unknown as ApiGroup[];
+  const groups = (await cluster.getPath("/apis"))?.["groups"] as ApiGroup[];
   const ofGroups = await Promise.all(groups.map((group) => collectionsOfGroup(cluster, group)));
   return [...(await collectionsOf(cluster, "v1")), ...ofGroups.flat()];
 }

@@ -1,12 +1,13 @@
 import type { AnalysisOptions, DatabaseOption, KubernetesObject } from "mesh-access";
 import { optionsOfStack } from "../../plan/stackOptions.js";
 import { loadSettings } from "../../settings/load.js";
+import { Cluster } from "../controlplane/cluster.js";
 import { machineAddresses, outsideNames, type MachineName } from "../outside/index.js";
 import type { Finding, ProbeResult } from "../probes/probe.js";
 import type { Config } from "../scenarios/scenario.js";
 import { gatewayPods, type Stage } from "../scenarios/stage.js";
 import { compare, describe, type Agreement, type Tried } from "./compare.js";
-import { connectCluster, liveObjects, readableCollections } from "./liveObjects.js";
+import { liveObjects, readableCollections } from "./liveObjects.js";
 
 const hosts = outsideNames();
 const httpsPort = 443;
@@ -36,7 +37,7 @@ export class StackAgreement {
   }
 
   private async standing(): Promise<KubernetesObject[]> {
-    const cluster = await connectCluster(this.stage.controlPlane.kubeconfigPath);
+    const cluster = await Cluster.connect(this.stage.controlPlane.kubeconfigPath);
     try {
       return await liveObjects(cluster, await readableCollections(cluster));
     } finally {

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { openStack, startProviders, type LabStack, type Providers } from "../engine/index.js";
-import { chartsBelow } from "../provider/index.js";
+import { openStack, type LabStack } from "../engine/index.js";
 import { asFinding, type ProbeResult } from "../probes/probe.js";
 import { deployedPlatform } from "../scenarios/deployedPlatform.js";
 import type { Experiment } from "../scenarios/experiment.js";
@@ -14,31 +13,21 @@ export const cloudsExperiment: Experiment = {
   title: "Whole stacks on both clouds are planned, judged, and refused when they break a promise",
   observations: cloudStacks.map((whole) => ({ title: titleOf(whole), observations: looksAt(whole) })),
   run: async (ground, listener) => {
-    const { programs, charts } = ground.host.servers;
-    const providers = await startProviders({
-      kubeconfigPath: ground.stage.controlPlane.kubeconfigPath,
-      helm: programs.helm,
-      charts: await chartsBelow(charts),
-    });
     const results: ProbeResult[] = [];
-    try {
-      for (const whole of cloudStacks) {
-        const step = titleOf(whole);
-        listener.step(step);
-        const stack = await openWhole(ground, providers, whole);
-        for (const { look, observation, title, expected } of looksAt(whole)) {
-          const began = performance.now();
-          const finding = await look(stack, whole, ground).catch(asFinding);
-          const seconds = (performance.now() - began) / 1000;
-          const result = { scenario: "clouds", step, observation, title, expected, ...finding, seconds };
-          results.push(result);
-          listener.result(result);
-        }
+    for (const whole of cloudStacks) {
+      const step = titleOf(whole);
+      listener.step(step);
+      const stack = await openWhole(ground, whole);
+      for (const { look, observation, title, expected } of looksAt(whole)) {
+        const began = performance.now();
+        const finding = await look(stack, whole, ground).catch(asFinding);
+        const seconds = (performance.now() - began) / 1000;
+        const result = { scenario: "clouds", step, observation, title, expected, ...finding, seconds };
+        results.push(result);
+        listener.result(result);
       }
-    } finally {
-      await providers.close();
     }
-    return { results, data: { substitutes: providers.substitutes } };
+    return { results };
   },
 };
 
@@ -51,11 +40,7 @@ function looksAt({ reach }: CloudStack): readonly Look[] {
   return looks.filter(({ needsDatabase }) => reach || !needsDatabase);
 }
 
-async function openWhole(
-  { host, stage }: Ground,
-  providers: Providers,
-  { name, secrets }: CloudStack,
-): Promise<LabStack> {
+async function openWhole({ host, stage, pulumiHome }: Ground, { name, secrets }: CloudStack): Promise<LabStack> {
   return openStack({
     name,
     program: deployedPlatform,
@@ -63,6 +48,6 @@ async function openWhole(
     workDir: join(host.folder, "stacks", `${name}-whole`),
     kubeconfigPath: stage.controlPlane.kubeconfigPath,
     pulumiBin: host.servers.programs.pulumi,
-    ...providers,
+    pulumiHome,
   });
 }

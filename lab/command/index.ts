@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { chartRepository } from "../mesh/chartRepository.js";
 import { asFinding, type Finding, type ProbeResult } from "../probes/probe.js";
 import type { Experiment } from "../scenarios/experiment.js";
 import type { Observation } from "../scenarios/observations.js";
@@ -56,7 +57,10 @@ const looks: Look[] = [
   },
 ];
 
-/** The command a user types, and not the Automation API: Pulumi.yaml, index.ts and stack file as they stand. */
+/**
+ * The command a user types, and not the Automation API: Pulumi.yaml, index.ts and stack file as they stand, but for the
+ * repository of Istio's charts.
+ */
 export const commandExperiment: Experiment = {
   name: "command",
   title: "pulumi preview, as a user types it, needs no build step",
@@ -66,6 +70,7 @@ export const commandExperiment: Experiment = {
     const results: ProbeResult[] = [];
     try {
       await pulumi.run("stack", "init", stack);
+      await rewrite(pulumi, { mesh: { kind: "istio", repository: chartRepository } });
       for (const { look, ...what } of looks) {
         const began = performance.now();
         const finding = await look(pulumi).catch(asFinding);
@@ -75,7 +80,7 @@ export const commandExperiment: Experiment = {
         listener.result(result);
       }
     } finally {
-      await pulumi.close();
+      pulumi.close();
     }
     return { results };
   },

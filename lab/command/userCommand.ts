@@ -1,45 +1,36 @@
-import { cp, mkdir, symlink } from "node:fs/promises";
+import { cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { startLanguageHost } from "../engine/languageHost.js";
-import { startProviders } from "../engine/index.js";
-import { kubeconfigFile } from "../host/index.js";
-import { chartsBelow } from "../provider/index.js";
+import { offline } from "../engine/index.js";
 import type { Ground } from "../scenarios/ground.js";
 
-/** What of a clone `pulumi preview` runs. */
-const sources = ["Pulumi.yaml", "index.ts", "program.ts", "package.json", "components", "settings", "access", "stacks"];
+/** What of a clone `pulumi preview` does not run; its packages are linked. */
+const leftOut = [".git", "node_modules", "docs", "lab", "bench", "test"];
 
 /** The pulumi command in a copy of the clone, for it writes into the stack's file. */
 export interface UserCommand {
   /** The copy. */
   folder: string;
   run(...args: string[]): Promise<{ exitCode: number; output: string }>;
-  close(): Promise<void>;
+  close(): void;
 }
 
-/** The command as a user has it, but for the language host and the plug-in, which the lab brings itself. */
-export async function userCommand({ host }: Ground): Promise<UserCommand> {
+/** The command as a user has it, but for the language host, which the lab brings itself. */
+export async function userCommand({ host, pulumiHome }: Ground): Promise<UserCommand> {
   const folder = join(host.folder, "command", "clone");
   const state = join(host.folder, "command", "state");
   await mkdir(state, { recursive: true });
+  const sources = (await readdir(".")).filter((name) => !leftOut.includes(name));
   for (const source of sources) await cp(source, join(folder, source), { recursive: true });
   await symlink(join(process.cwd(), "node_modules"), join(folder, "node_modules"));
-  const { programs, charts } = host.servers;
-  const providers = await startProviders({
-    kubeconfigPath: kubeconfigFile,
-    helm: programs.helm,
-    charts: await chartsBelow(charts),
-  });
+  const { programs } = host.servers;
   const language = await startLanguageHost();
-  const ports = Object.entries(providers.providerPorts).map(([name, port]) => `${name}:${port}`);
   const env = {
+    ...offline,
     PULUMI_BACKEND_URL: `file://${state}`,
-    PULUMI_HOME: join(state, "home"),
+    PULUMI_HOME: pulumiHome,
     PULUMI_CONFIG_PASSPHRASE: "of no value",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_DEBUG_PROVIDERS: ports.join(","),
     PULUMI_DEBUG_LANGUAGES: `nodejs:${language.port}`,
   };
   return {
@@ -53,9 +44,6 @@ export async function userCommand({ host }: Ground): Promise<UserCommand> {
       });
       return { exitCode: exitCode ?? 1, output: String(all) };
     },
-    close: async () => {
-      language.close();
-      await providers.close();
-    },
+    close: () => language.close(),
   };
 }

@@ -1,3 +1,3 @@
 export { EngineError, type OperationResult, type Progress, type ResourceChange } from "./events.js";
-export { startProviders, type Providers, type ProvidersOptions, type Substitute } from "./providers.js";
-export { openStack, type LabStack, type StackOptions } from "./stack.js";
+export { preparePulumiHome } from "./pulumiHome.js";
+export { offline, openStack, type LabStack, type StackOptions } from "./stack.js";

@@ -1,15 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   LocalWorkspace,
+  PulumiCommand,
   Stack,
   type EngineEvent,
   type OutputMap,
   type PulumiFn,
 } from "@pulumi/pulumi/automation/index.js";
-import { pulumiCommand } from "./command.js";
-import { withEvents } from "./eventLog.js";
 import { EngineError, Recorder, type OperationResult, type Progress } from "./events.js";
 import { killEngines } from "./processes.js";
 
@@ -33,10 +32,8 @@ export interface StackOptions {
   kubeconfigPath: string;
   /** The pulumi command. */
   pulumiBin: string;
-  /** Ports of the provider processes the engine attaches to, by package; empty when plug-ins are installed. */
-  providerPorts: Record<string, number>;
-  /** Where installed plug-ins are, when they are used. @default a folder of the stack's own */
-  pulumiHome?: string;
+  /** Where plug-ins are installed. */
+  pulumiHome: string;
   /**
    * Whether the state is written after every step, as it must be to survive an interruption. Without, a stack of some
    * hundred resources is up in little more than half the time. @default true
@@ -72,11 +69,11 @@ export async function openStack(options: StackOptions): Promise<LabStack> {
   const project = options.project ?? "mesh-egress";
   const stateDir = join(options.workDir, "state");
   await mkdir(stateDir, { recursive: true });
-  let eventLog: string | undefined;
   const workspace = await LocalWorkspace.create({
     workDir: options.workDir,
-    pulumiHome: options.pulumiHome ?? join(options.workDir, "home"),
-    pulumiCommand: await pulumiCommand(options.pulumiBin, () => eventLog),
+    pulumiHome: options.pulumiHome,
+    // The Automation API wants the folder above `bin`.
+    pulumiCommand: await PulumiCommand.get({ root: dirname(dirname(options.pulumiBin)) }),
     program: options.program,
     projectSettings: { name: project, runtime: "nodejs", backend: { url: `file://${stateDir}` } },
     envVars: environment(options),
@@ -88,23 +85,7 @@ export async function openStack(options: StackOptions): Promise<LabStack> {
     const values = secrets.map(([path, value]) => [`${project}:${path}`, { value, secret: true }]);
     await stack.setAllConfig(Object.fromEntries(values), true);
   }
-  const observe: Observed = async (run) => {
-    const recorder = new Recorder(options.onProgress);
-    const log = (eventLog = join(options.workDir, "events.jsonl"));
-    try {
-      const onEvent = (event: EngineEvent) => recorder.record(event);
-      const result = await recorder.watch(() => withEvents(log, onEvent, run));
-      return { ...recorder.result(), result };
-    } finally {
-      eventLog = undefined;
-    }
-  };
-  const observed: Observed = (run) =>
-    observe(run).catch((error: unknown) => {
-      if (!isUnreached(error)) throw error;
-      return observe(run);
-    });
-  return operations(stack, project, options, observed);
+  return operations(stack, project, options);
 }
 
 /**
@@ -115,25 +96,35 @@ function isUnreached(error: unknown): boolean {
   return error instanceof EngineError && error.message.includes("UNAVAILABLE: No connection established");
 }
 
-/** Runs an operation and collects what the engine tells about it. */
-type Observed = <T>(run: () => Promise<T>) => Promise<OperationResult & { result: T }>;
+/** What every operation is given. */
+interface Operating {
+  parallel: number;
+  onEvent: (event: EngineEvent) => void;
+}
 
-function operations(stack: Stack, project: string, options: StackOptions, observed: Observed): LabStack {
-  const without = ({ changes, summary, outputDiff, seconds }: OperationResult): OperationResult => ({
-    changes,
-    summary,
-    outputDiff,
-    seconds,
-  });
+function operations(stack: Stack, project: string, options: StackOptions): LabStack {
+  const once = async <T>(
+    operation: (how: Operating) => Promise<T>,
+  ): Promise<{ returned: T; result: OperationResult }> => {
+    const recorder = new Recorder(options.onProgress);
+    const how = { parallel, onEvent: (event: EngineEvent) => recorder.record(event) };
+    const returned = await recorder.watch(() => operation(how));
+    return { returned, result: recorder.result() };
+  };
+  const observed: typeof once = (operation) =>
+    once(operation).catch((error: unknown) => {
+      if (!isUnreached(error)) throw error;
+      return once(operation);
+    });
   return {
     up: async () => {
-      const done = await observed(() => stack.up({ parallel }));
-      return { ...without(done), outputs: done.result.outputs };
+      const { returned, result } = await observed((how) => stack.up(how));
+      return { ...result, outputs: returned.outputs };
     },
-    preview: async () => without(await observed(() => stack.preview({ parallel }))),
-    refresh: async () => without(await observed(() => stack.refresh({ parallel }))),
-    refreshPreview: async () => without(await observed(() => stack.previewRefresh({ parallel }))),
-    destroy: async () => without(await observed(() => stack.destroy({ parallel }))),
+    preview: async () => (await observed((how) => stack.preview(how))).result,
+    refresh: async () => (await observed((how) => stack.refresh(how))).result,
+    refreshPreview: async () => (await observed((how) => stack.previewRefresh(how))).result,
+    destroy: async () => (await observed((how) => stack.destroy(how))).result,
     outputs: () => stack.outputs(),
     configure: (config) => configure(stack, project, config),
     exportState: () =>
@@ -161,14 +152,18 @@ function containsSecure(value: unknown): boolean {
   return "secure" in value || Object.values(value).some(containsSecure);
 }
 
+/** The engine asks no server for updates and plug-ins, and takes only those of its PULUMI_HOME. */
+export const offline = {
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+};
+
 function environment(options: StackOptions): Record<string, string> {
-  const ports = Object.entries(options.providerPorts).map(([name, port]) => `${name}:${port}`);
   return {
+    ...offline,
     KUBECONFIG: options.kubeconfigPath,
     PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64url"),
-    PULUMI_DEBUG_PROVIDERS: ports.join(","),
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    ...(options.checkpoints === false ? { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" } : {}),
+    ...(options.checkpoints === false ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {}),
   };
 }

@@ -36,6 +36,9 @@ export async function prepareShell(servers: Servers): Promise<void> {
   await mkdir(programFolder);
   for (const [name, path] of Object.entries(servers.programs)) await symlink(path, join(programFolder, name));
   process.env["PATH"] = [programFolder, process.env["PATH"], "/usr/sbin:/sbin"].join(":");
+  // Helm, by itself and within the Kubernetes provider, would keep what it downloads in the user's home.
+  for (const home of ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"])
+    process.env[home] = join(labFolder, "helm");
   const environment = `PATH=${programFolder}:$PATH:/usr/sbin:/sbin KUBECONFIG=${kubeconfigFile}`;
   await writeFile(enterScript, `#!/bin/sh\n[ $# -gt 0 ] || set -- bash\nexec env ${environment} "$@"\n`, {
     mode: 0o755,

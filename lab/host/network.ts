@@ -3,7 +3,7 @@ import { execa } from "execa";
 
 /**
  * The lab's addresses. They exist in the lab host's own network namespace only.
- * "Outside" is an address block reserved for documentation: nothing in the cluster can be confused with it.
+ * Those outside the cluster are of blocks reserved for documentation: nothing in the cluster can be confused with them.
  */
 export const addresses = {
   node: "10.240.0.1",
@@ -11,6 +11,7 @@ export const addresses = {
   services: "10.96.0.0/16",
   kubernetesService: "10.96.0.1",
   dnsService: "10.96.0.10",
+  loadBalancers: "198.51.100.0/24",
   outside: "203.0.113.0/24",
 } as const;
 
@@ -27,7 +28,7 @@ export async function prepareNode(): Promise<void> {
     `addr add ${addresses.node}/32 dev lo`,
     `addr add ${nextHop}/32 dev lo scope link`,
     // Without a route a connection to a Service fails before kube-proxy's rules see it.
-    `route add ${addresses.services} dev lo src ${addresses.node}`,
+    ...[addresses.services, addresses.loadBalancers].map((block) => `route add ${block} dev lo src ${addresses.node}`),
   ];
   await execa("ip", ["-batch", "-"], { input: `${commands.join("\n")}\n` });
   await writeFile("/proc/sys/net/ipv4/ip_forward", "1");

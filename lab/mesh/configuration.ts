@@ -1,9 +1,8 @@
 import type { Manifest } from "../../components/manifest.js";
-import { ApiError, type Cluster } from "../provider/cluster.js";
-import type { Properties } from "../provider/properties.js";
+import { ApiError, type Cluster } from "../controlplane/cluster.js";
 import { deltaOf, identityOf } from "./delta.js";
 
-const applying = { fieldManager: "lab", force: true, dryRun: false };
+const applying = { fieldManager: "lab" };
 
 /** What stands in the API server, led from one configuration to the next by what differs. */
 export class Configuration {
@@ -26,7 +25,7 @@ export class Configuration {
 
   private async apply(object: Manifest): Promise<string | undefined> {
     try {
-      await this.cluster.apply(object as unknown as Properties, referenceTo(object), applying);
+      await this.cluster.apply(object, referenceTo(object), applying);
       this.standing.set(identityOf(object), object);
       return undefined;
     } catch (error) {
@@ -37,7 +36,7 @@ export class Configuration {
   }
 
   private async remove(object: Manifest): Promise<void> {
-    await this.cluster.delete(referenceTo(object), "Background");
+    await this.cluster.delete(referenceTo(object));
     this.standing.delete(identityOf(object));
   }
 }

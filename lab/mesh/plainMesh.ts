@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import { execa } from "execa";
 import type { LabHost } from "../host/index.js";
-import { chartsBelow } from "../provider/index.js";
 import { istiodPods, type Stage } from "../scenarios/stage.js";
+import { istioVersion } from "../servers/pins.js";
+import { chartRepository } from "./chartRepository.js";
 
 /** What a mesh without a stack is installed with: istiod's own mesh configuration. */
 export interface PlainMeshSettings {
@@ -16,14 +16,21 @@ const debounce = { PILOT_DEBOUNCE_AFTER: "10ms" };
 /** Installs Istio by helm from its own charts, with no stack of this project around it. */
 export async function installMesh(host: LabHost, stage: Stage, settings: PlainMeshSettings): Promise<void> {
   const helm = helmOf(host, stage);
-  const charts = await chartsBelow(host.servers.charts);
   const istiod = {
     autoscaleEnabled: false,
     env: debounce,
     resources: { requests: { cpu: "100m", memory: "128Mi" } },
     meshConfig: settings.meshConfig,
   };
-  const install = (release: string, chart: string): string[] => ["install", release, charts[chart] ?? chart];
+  const install = (release: string, chart: string): string[] => [
+    "install",
+    release,
+    chart,
+    "--repo",
+    chartRepository,
+    "--version",
+    istioVersion,
+  ];
   await helm([...install("istio-base", "base"), "--create-namespace"], { defaultRevision: "default" });
   await helm([...install("istiod", "istiod"), "--wait", "--timeout", "120s"], istiod);
 }
@@ -37,12 +44,10 @@ export async function removeMesh(host: LabHost, stage: Stage): Promise<void> {
 type Helm = (args: readonly string[], values?: object) => Promise<void>;
 
 /** Runs helm in the control plane's namespace. */
-function helmOf({ folder, servers }: LabHost, { controlPlane }: Stage): Helm {
-  const home = join(folder, "helm");
-  const homes = { HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
+function helmOf({ servers }: LabHost, { controlPlane }: Stage): Helm {
   return async (args, values) => {
     await execa(servers.programs.helm, [...args, "-n", namespace, ...(values ? ["--values", "-"] : [])], {
-      env: { KUBECONFIG: controlPlane.kubeconfigPath, ...homes },
+      env: { KUBECONFIG: controlPlane.kubeconfigPath },
       ...(values ? { input: JSON.stringify(values) } : {}),
     });
   };

@@ -1,9 +1,9 @@
 import { compare, type Agreement, type Tried } from "../agreement/compare.js";
-import { connectCluster, liveObjects, readableCollections, type Collection } from "../agreement/liveObjects.js";
 import type { AnalysisOptions, KubernetesObject } from "mesh-access";
+import { liveObjects, readableCollections, type Collection } from "../agreement/liveObjects.js";
+import { Cluster } from "../controlplane/cluster.js";
 import { Diallers, type Through } from "../dialling/diallers.js";
 import { tryOne, type Server } from "../dialling/tried.js";
-import type { Cluster } from "../provider/cluster.js";
 import { settled } from "../scenarios/settled.js";
 import { gatewayPods, type Stage, type Who } from "../scenarios/stage.js";
 
@@ -40,7 +40,7 @@ export class Sandbox {
 
   /** Opened once everything is installed: kinds that come later are not read. */
   static async open(stage: Stage, options: AnalysisOptions, gateway: Who = gatewayPods): Promise<Sandbox> {
-    const cluster = await connectCluster(stage.controlPlane.kubeconfigPath);
+    const cluster = await Cluster.connect(stage.controlPlane.kubeconfigPath);
     return new Sandbox(stage, cluster, await readableCollections(cluster), options, gateway);
   }
 

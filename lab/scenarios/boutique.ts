@@ -1,7 +1,7 @@
 import { auditMtls, type KubernetesObject, textOf } from "mesh-access";
 import { http } from "../probes/http.js";
 import type { Probe } from "../probes/probe.js";
-import { ingressUrl, serviceAddress, throughIngress } from "./ingressGateway.js";
+import { ingressUrl, loadBalancerAddress, throughIngress } from "./ingressGateway.js";
 import type { Config, Scenario } from "./scenario.js";
 import { stackConfig } from "./stackFile.js";
 import type { Stage, Who } from "./stage.js";
@@ -68,7 +68,7 @@ function loadBalancer(observation: string, title: string, plaintext: boolean): P
     observation,
     title,
     from: "web",
-    url: async ({ kubectl }) => `http://${await serviceAddress(kubectl, "demo", "frontend-external")}/`,
+    url: async ({ kubectl }) => `http://${await loadBalancerAddress(kubectl, "demo", "frontend-external")}/`,
     expect: plaintext ? { ...answers, ...shop } : refused,
   });
 }

@@ -1,19 +1,22 @@
 import { join } from "node:path";
 import { startControlPlane } from "../controlplane/index.js";
-import { openStack, type LabStack } from "../engine/stack.js";
+import { startLoadBalancers } from "../controlplane/loadBalancers.js";
+import { openStack, preparePulumiHome, type LabStack } from "../engine/index.js";
 import type { LabHost } from "../host/index.js";
+import { serveCharts } from "../mesh/chartRepository.js";
 import { NodeAgent } from "../node/index.js";
 import { Outside } from "../outside/index.js";
-import { chartsBelow, startKubernetesProvider, type RunningProvider } from "../provider/index.js";
 import { startClusterDns } from "./clusterDns.js";
 import { Stage } from "./stage.js";
 import type { Scenario } from "./scenario.js";
 import { deployedPlatform } from "./deployedPlatform.js";
 
-/** What all scenarios of a run share: one cluster, one world outside, one provider. */
+/** What all scenarios of a run share: one cluster, one world outside, one set of plug-ins. */
 export interface Ground {
   readonly host: LabHost;
   readonly stage: Stage;
+  /** PULUMI_HOME of every stack. */
+  readonly pulumiHome: string;
   /** Opens a stack of the project's own program. */
   open(scenario: Pick<Scenario, "name" | "checkpoints">, secrets: Record<string, string>): Promise<LabStack>;
 }
@@ -27,9 +30,13 @@ export async function startGround(host: LabHost, tell: (line: string) => void): 
   const agent = await NodeAgent.start(host, controlPlane.kubeconfigPath, [outside.caFile]);
   host.onClose(() => agent.stop());
   const stage = new Stage(controlPlane, agent, outside);
-  const [provider] = await Promise.all([startProvider(host, controlPlane.kubeconfigPath), startClusterDns(stage)]);
-  host.onClose(() => provider.close());
-  tell("node agent, DNS, Kubernetes provider: ready");
+  const [pulumiHome] = await Promise.all([
+    preparePulumiHome(host),
+    serveCharts(host),
+    startClusterDns(stage),
+    startLoadBalancers(host, controlPlane.kubeconfigPath),
+  ]);
+  tell("node agent, DNS, load balancers, charts, plug-ins: ready");
   const open: Ground["open"] = ({ name, checkpoints }, secrets) =>
     openStack({
       name,
@@ -39,12 +46,7 @@ export async function startGround(host: LabHost, tell: (line: string) => void): 
       workDir: join(host.folder, "stacks", name),
       kubeconfigPath: controlPlane.kubeconfigPath,
       pulumiBin: host.servers.programs.pulumi,
-      providerPorts: { kubernetes: provider.port },
+      pulumiHome,
     });
-  return { host, stage, open };
-}
-
-async function startProvider(host: LabHost, kubeconfig: string): Promise<RunningProvider> {
-  const { helm } = host.servers.programs;
-  return startKubernetesProvider({ helm, kubeconfig, charts: await chartsBelow(host.servers.charts) });
+  return { host, stage, pulumiHome, open };
 }

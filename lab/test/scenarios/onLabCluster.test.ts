@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { chartRepository } from "../../mesh/chartRepository.js";
 import { onLabCluster } from "../../scenarios/onLabCluster.js";
 import { scenarios } from "../../scenarios/index.js";
 import { loadSettings } from "../../../settings/load.js";
@@ -10,8 +11,16 @@ describe("the seam between a stack and the lab", () => {
       mesh: { kind: "asm", edition: "ultimate", outboundTrafficPolicy: "ALLOW_ANY" },
     });
     assert.equal((config["cluster"] as { cloud: string }).cloud, "existing");
-    assert.deepEqual(config["mesh"], { kind: "istio", outboundTrafficPolicy: "ALLOW_ANY" });
-    assert.deepEqual(replaced, ["cluster.cloud ack: the lab's own cluster", "mesh.kind asm: Istio from its charts"]);
+    assert.deepEqual(config["mesh"], {
+      kind: "istio",
+      outboundTrafficPolicy: "ALLOW_ANY",
+      repository: chartRepository,
+    });
+    assert.deepEqual(replaced, [
+      "cluster.cloud ack: the lab's own cluster",
+      "mesh.repository: the same charts, which the lab serves",
+      "mesh.kind asm: Istio from its charts",
+    ]);
   });
 
   it("leaves everything else as the stack file has it", () => {
@@ -19,8 +28,9 @@ describe("the seam between a stack and the lab", () => {
     const namespaces = [{ name: "shop" }];
     const given = { cluster: { cloud: "existing" }, mesh: { kind: "istio", version: "1.31.1" }, databases, namespaces };
     const { config, replaced } = onLabCluster(given);
-    assert.deepEqual({ ...config, cluster: undefined }, { ...given, cluster: undefined });
-    assert.deepEqual(replaced, []);
+    const fitted = { ...given, cluster: config["cluster"], mesh: { ...given.mesh, repository: chartRepository } };
+    assert.deepEqual(config, fitted);
+    assert.deepEqual(replaced, ["mesh.repository: the same charts, which the lab serves"]);
   });
 
   it("takes away what only a cloud can provision", () => {

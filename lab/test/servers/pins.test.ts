@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { locateServers } from "../../servers/index.js";
 import { sourceFolder } from "../../servers/goPrograms.js";
-import { envoyWheel, goGroups, type GoGroup, postgresPackage } from "../../servers/pins.js";
+import { envoyWheel, goGroups, type GoGroup, istioVersion, postgresPackage } from "../../servers/pins.js";
 
 describe("the lab's pins", () => {
   for (const group of goGroups as readonly GoGroup[]) {
@@ -22,6 +22,20 @@ describe("the lab's pins", () => {
       }
     });
   }
+
+  it("name a program of the lab's own after its module, as Go does", () => {
+    for (const group of goGroups as readonly GoGroup[]) {
+      const own = Object.entries(group.programs).filter(([, goPackage]) => goPackage === ".");
+      const module = /^module (\S+)$/m.exec(readFileSync(join(sourceFolder(group), "go.mod"), "utf8"))?.[1];
+      for (const [program] of own) assert.equal(program, module?.split("/").at(-1));
+    }
+  });
+
+  it("give Istio's charts the version of the API that the pinned module is built with", () => {
+    const istio = goGroups.find(({ name }) => name === "istio") as GoGroup;
+    const pins = readFileSync(join(sourceFolder(istio), "go.mod"), "utf8");
+    assert.match(pins, new RegExp(`istio.io/api v${istioVersion}$`, "m"));
+  });
 
   it("name one exact version of Envoy", () => assert.match(envoyWheel.version, /^\d+\.\d+\.\d+$/));
 

@@ -3,7 +3,7 @@ import type { IGateway, IVirtualService } from "@kubernetes-models/istio/network
 import type { IIngress } from "kubernetes-models/networking.k8s.io/v1";
 import { httpsIngressManifests, type HttpsIngressSpec } from "../../../components/ingress/httpsIngress.js";
 import { httpsIngressSpecs, ingressGatewayArgs } from "../../../components/ingress/fromSettings.js";
-import { ingressGatewayManifests } from "../../../components/ingress/ingressGateway.js";
+import { type IngressGatewayArgs, ingressGatewayManifests } from "../../../components/ingress/ingressGateway.js";
 import { ingressSchema } from "../../../settings/ingress.js";
 import { assertFollowsSchema } from "../crdSchemas.js";
 
@@ -59,12 +59,28 @@ describe("HttpsIngress", () => {
     ].forEach(assertFollowsSchema);
   });
 
+  it("lets `up` wait for an address where there are load balancers, or where the settings say so", () => {
+    const skipAwait = { "pulumi.com/skipAwait": "true" };
+    const annotations = (settings: object, cloud: "gke" | "existing") => {
+      const host = { name: "api", kind: "kubernetes", host: "api.example.com", namespace: "shop", service: "api" };
+      const ingress = ingressSchema.parse({ gateway: { create: true }, hosts: [host], ...settings });
+      const gateway = ingressGatewayManifests(ingressGatewayArgs(ingress, { cloud }) as IngressGatewayArgs);
+      return [...gateway, ...httpsIngressSpecs(ingress, { cloud }).flatMap(httpsIngressManifests)]
+        .filter(({ kind }) => kind === "Service" || kind === "Ingress")
+        .map(({ metadata }) => metadata.annotations);
+    };
+    assert.deepEqual(annotations({}, "gke"), [undefined, undefined]);
+    assert.deepEqual(annotations({}, "existing"), [skipAwait, skipAwait]);
+    assert.deepEqual(annotations({ waitForAddress: true }, "existing"), [undefined, undefined]);
+    assert.deepEqual(annotations({ waitForAddress: false }, "gke"), [skipAwait, skipAwait]);
+  });
+
   it("serves the settings' hosts by the gateway they name, and creates that only when asked to", () => {
     const host = { name: "shop", host: "shop.example.com", namespace: "shop", service: "frontend" };
     const settings = ingressSchema.parse({ hosts: [host, { ...host, name: "api", kind: "kubernetes" }] });
-    assert.equal(ingressGatewayArgs(settings), undefined);
+    assert.equal(ingressGatewayArgs(settings, { cloud: "gke" }), undefined);
     assert.deepEqual(
-      httpsIngressSpecs(settings).map(({ entry, via }) => [entry, via]),
+      httpsIngressSpecs(settings, { cloud: "gke" }).map(({ entry, via }) => [entry, via]),
       [
         ["shop", { gateway: { namespace: "istio-ingress", selector: { istio: "ingressgateway" } } }],
         ["api", { className: "nginx" }],

@@ -1,14 +1,9 @@
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubeConfig } from "@kubernetes/client-node";
-import { isObject, type Properties } from "./properties.js";
+import { KubeConfig } from "@kubernetes/client-node";
 
-/** A Kubernetes object as the API server has it. */
-export interface KubernetesObject extends Properties {
-  apiVersion: string;
-  kind: string;
-  metadata: Properties;
-}
+/** A JSON answer of the API server: an object, a list, or what discovery says. */
+export type Answer = Record<string, unknown>;
 
 /** Which object of which kind. */
 export interface Reference {
@@ -51,13 +46,12 @@ interface Kind {
   namespaced: boolean;
 }
 
-interface ApplyOptions {
+/** Who applies: what another manager set is taken over. */
+interface Applying {
   fieldManager: string;
-  force: boolean;
-  dryRun: boolean;
 }
 
-/** One API server, by one identity. Connections are kept alive and discovery is remembered. */
+/** The API server, by one identity. Connections are kept alive and discovery is remembered. */
 export class Cluster {
   private readonly kinds = new Map<string, Promise<Map<string, Kind>>>();
   private readonly agent: https.Agent;
@@ -65,8 +59,6 @@ export class Cluster {
   private constructor(
     private readonly server: URL,
     private readonly connection: https.RequestOptions,
-    /** Where objects without a namespace go. */
-    readonly defaultNamespace: string,
   ) {
     this.agent = new https.Agent({
       keepAlive: true,
@@ -79,33 +71,22 @@ export class Cluster {
     });
   }
 
-  static async connect(kubeconfig: KubeConfig, namespace: string | undefined): Promise<Cluster> {
+  static async connect(kubeconfigPath: string): Promise<Cluster> {
+    const kubeconfig = new KubeConfig();
+    kubeconfig.loadFromFile(kubeconfigPath);
     const server = kubeconfig.getCurrentCluster()?.server;
-    if (!server) throw new Error("The kubeconfig has no current context with a cluster. Set current-context in it.");
+    if (!server) throw new Error(`${kubeconfigPath} has no current context with a cluster.`);
     const connection: https.RequestOptions = {};
     await kubeconfig.applyToHTTPSOptions(connection);
-    const context = kubeconfig.getContextObject(kubeconfig.getCurrentContext());
-    return new Cluster(new URL(server), connection, namespace ?? context?.namespace ?? "default");
+    return new Cluster(new URL(server), connection);
   }
 
   close(): void {
     this.agent.destroy();
   }
 
-  /** Whether objects of this kind live in a namespace; undefined while the API server does not know the kind. */
-  async isNamespaced(apiVersion: string, kind: string): Promise<boolean | undefined> {
-    return (await this.findKind(apiVersion, kind))?.namespaced;
-  }
-
-  async get(reference: Reference): Promise<KubernetesObject | undefined> {
-    const path = await this.pathOf(reference, { wait: false }).catch((error: unknown) => {
-      if (error instanceof UnknownKindError) return undefined;
-      throw error;
-    });
-    return path === undefined ? undefined : this.getPath(path);
-  }
-
-  async getPath(path: string): Promise<KubernetesObject | undefined> {
+  /** What the API server has at a path; undefined where it has nothing. */
+  async getPath(path: string): Promise<Answer | undefined> {
     return this.patiently("GET", path).catch((error: unknown) => {
       if (error instanceof ApiError && error.status === 404) return undefined;
       throw error;
@@ -113,35 +94,24 @@ export class Cluster {
   }
 
   /** Server-side apply: creates the object, or changes and removes only the fields this manager set before. */
-  async apply(manifest: Properties, reference: Reference, options: ApplyOptions): Promise<KubernetesObject> {
-    const query = new URLSearchParams({
-      fieldManager: options.fieldManager,
-      force: String(options.force),
-      fieldValidation: "Strict", // a misspelt field fails the deployment instead of being dropped
-      ...(options.dryRun ? { dryRun: "All" } : {}),
-    });
+  async apply(manifest: object, reference: Reference, { fieldManager }: Applying): Promise<Answer> {
+    // A misspelt field is an error instead of being dropped.
+    const query = new URLSearchParams({ fieldManager, force: "true", fieldValidation: "Strict" });
+    const patch = async () =>
+      this.patiently("PATCH", `${await this.pathOf(reference, { wait: true })}?${query}`, manifest);
     try {
-      return await this.patiently(
-        "PATCH",
-        `${await this.pathOf(reference, { wait: !options.dryRun })}?${query}`,
-        manifest,
-      );
+      return await patch();
     } catch (error) {
-      if (!isKindGone(error) || options.dryRun) throw error;
+      if (!isKindGone(error)) throw error;
       this.kinds.delete(reference.apiVersion); // removed, or installed anew, since discovery was remembered
-      return this.patiently("PATCH", `${await this.pathOf(reference, { wait: true })}?${query}`, manifest);
+      return patch();
     }
   }
 
-  /** Starts the deletion; the answer is the object while it is still there, undefined once it is gone. */
-  async delete(reference: Reference, propagation: "Foreground" | "Background"): Promise<KubernetesObject | undefined> {
-    const path = await this.pathOf(reference, { wait: false });
-    const answer = await this.patiently("DELETE", path, {
-      apiVersion: "v1",
-      kind: "DeleteOptions",
-      propagationPolicy: propagation,
-    });
-    return answer.kind === "Status" ? undefined : answer;
+  /** Starts the deletion; what the object owns goes after it. */
+  async delete(reference: Reference): Promise<void> {
+    const options = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Background" };
+    await this.patiently("DELETE", await this.pathOf(reference, { wait: false }), options);
   }
 
   private async pathOf(reference: Reference, { wait }: { wait: boolean }): Promise<string> {
@@ -150,7 +120,7 @@ export class Cluster {
     for (;;) {
       const found = await this.findKind(apiVersion, kind);
       if (found) {
-        const scope = found.namespaced ? `/namespaces/${reference.namespace ?? this.defaultNamespace}` : "";
+        const scope = found.namespaced ? `/namespaces/${reference.namespace ?? "default"}` : "";
         return `${groupPath(apiVersion)}${scope}/${found.plural}/${encodeURIComponent(name)}`;
       }
       if (!wait || Date.now() > deadline) throw new UnknownKindError(apiVersion, kind);
@@ -178,7 +148,7 @@ export class Cluster {
   }
 
   /** Repeats a request while the API server restarts or a webhook is not up yet, for a bounded time. */
-  private async patiently(method: string, path: string, body?: Properties): Promise<KubernetesObject> {
+  private async patiently(method: string, path: string, body?: object): Promise<Answer> {
     const deadline = Date.now() + outage;
     for (let pause = 100; ; pause = Math.min(pause * 2, 1000)) {
       try {
@@ -190,7 +160,7 @@ export class Cluster {
     }
   }
 
-  private request(method: string, path: string, body?: Properties): Promise<KubernetesObject> {
+  private request(method: string, path: string, body?: object): Promise<Answer> {
     const payload = body && JSON.stringify(body);
     const options: https.RequestOptions = {
       ...this.connection,
@@ -230,15 +200,15 @@ function groupPath(apiVersion: string): string {
   return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
-function readAnswer(status: number, text: string): KubernetesObject {
+function readAnswer(status: number, text: string): Answer {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
   } catch {
     answer = { message: text.trim() };
   }
-  if (status >= 200 && status < 300) return answer as KubernetesObject;
-  const { reason, message } = isObject(answer) ? answer : {};
+  if (status >= 200 && status < 300) return answer as Answer;
+  const { reason, message } = answer as { reason?: unknown; message?: unknown };
   throw new ApiError(status, String(reason ?? ""), String(message ?? `HTTP status ${status}`));
 }
 
@@ -260,7 +230,7 @@ function isKindGone(error: unknown): boolean {
 }
 
 /** Whether the API server failed to reach an admission webhook, as opposed to being refused by it. */
-export function isWebhookOutage(message: string): boolean {
+function isWebhookOutage(message: string): boolean {
   // Not found and x509: its Service, and the authority it is trusted by, come a little after its configuration.
   const outages = /connect|no endpoints|not found|timeout|deadline|EOF|lookup|x509/;
   return message.includes("failed calling webhook") && outages.test(message);

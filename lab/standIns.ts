@@ -1,0 +1,36 @@
+/** Something of a user's deployment that the lab replaces. */
+export interface StandIn {
+  readonly what: string;
+  readonly by: string;
+  /** Where it is written. */
+  readonly source: string;
+}
+
+/** All of them, for the documents. What the lab changes of a single stack is in the report of its run. */
+export const standIns: readonly StandIn[] = [
+  {
+    what: "the providers of Google Cloud and Alibaba Cloud",
+    by: "a plug-in that makes up ids and outputs, and gives the lab's API server for every cluster and mesh",
+    source: "lab/cloud",
+  },
+  {
+    what: "Pulumi's language host for Node",
+    by: "one of the lab's, where a scenario runs `pulumi` as a user does; the others use Pulumi's Automation API",
+    source: "lab/engine/languageHost.ts",
+  },
+  {
+    what: "the cloud's load balancers",
+    by: "a controller that gives Services an address",
+    source: "lab/controlplane/loadBalancers.ts",
+  },
+  {
+    what: "kubelet and container images",
+    by: "an agent that runs programs of the machine in network namespaces, and smaller sample applications",
+    source: "lab/node",
+  },
+  {
+    what: "MongoDB and Kafka",
+    by: "servers that speak their protocols: one of FerretDB's parts, and brokers of the lab's own",
+    source: "lab/servers",
+  },
+];
