@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { reachOfStack, type Reach } from "./plan/stackReach.js";
-import type { KubernetesObject } from "mesh-access";
 import { assumptionOf, blueprintOf, judgedManifests } from "./components/blueprint.js";
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
@@ -30,7 +29,7 @@ export async function run(root = process.cwd()): Promise<Outcome> {
     root,
   );
   const blueprint = blueprintOf(settings);
-  const access = reachOfStack(judgedManifests(blueprint) as unknown as KubernetesObject[], settings);
+  const access = reachOfStack(judgedManifests(blueprint), settings);
   const platform = await SecurePlatform.create("platform", { blueprint, secrets: secretValues(config) });
   return { platform, access, assumption: assumptionOf(blueprint) };
 }

@@ -20,7 +20,7 @@ import type {
   Workload,
   World,
 } from "./model/model.js";
-import { unknownValue } from "./model/model.js";
+import { placeholdersIn } from "./model/placeholder.js";
 import { prepareAround, verdictOf } from "./network/around.js";
 import { Network } from "./network/network.js";
 import { problemAt } from "./model/problem.js";
@@ -252,9 +252,9 @@ class LazyRows implements Rows {
 /** Hosts that a plan does not know yet. Their paths are worked out for the name alone, whatever it will be. */
 function problemsOf(targets: readonly Target[]): Problem[] {
   return targets.flatMap(({ host, database }) => {
-    const origin = unknownValue.exec(host)?.groups?.origin;
-    if (origin === undefined) return [];
-    return [problemAt(message("host-not-known", { database: database ?? "a database", origin }))];
+    const [unknown] = placeholdersIn(host);
+    if (!unknown) return [];
+    return [problemAt(message("host-not-known", { database: database ?? unknown.of }))];
   });
 }
 

@@ -10,3 +10,4 @@ export { meshLimits } from "./istio/limits.js";
 export { networkLimits } from "./network/limits.js";
 export * from "./messages/index.js";
 export * from "./model/model.js";
+export { filled, isIncomplete, type Placeholder, placeholdersIn, written } from "./model/placeholder.js";

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toYaml } from "../cli/manifests.js";
-import { blueprintOf, manifestsOf } from "../components/blueprint.js";
+import { blueprintOf } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { loadSettings } from "../settings/load.js";
 import { generatedSettings, namespacesOf } from "./generatedStack.js";
@@ -18,7 +18,7 @@ const isPolicy = ({ kind }: Manifest): boolean => kind === "AuthorizationPolicy"
 
 /** Everything the stack puts into the cluster, and policies of the workloads' own until there are as many as asked for. */
 export function generatedManifests({ workloads, databases, policies }: MeshSize): Manifest[] {
-  const stack = manifestsOf(blueprintOf(loadSettings(generatedSettings({ databases, workloads }))));
+  const stack = blueprintOf(loadSettings(generatedSettings({ databases, workloads }))).manifests;
   const missing = Math.max(0, policies - stack.filter(isPolicy).length);
   const namespaces = namespacesOf(databases);
   const own = Array.from({ length: missing }, (_, index) => ownPolicy(index, workloads, namespaces));

@@ -1,5 +1,4 @@
 import { optionsOfStack } from "../plan/stackOptions.js";
-import type { KubernetesObject } from "mesh-access";
 import { assumptionOf, blueprintOf, judgedManifests } from "../components/blueprint.js";
 import { loadSettings } from "../settings/load.js";
 import { secretNames } from "../settings/secrets.js";
@@ -15,7 +14,7 @@ export async function loadStack(stack: StackOption): Promise<StackInput> {
   const settings = loadSettings(own, projectRoot(file));
   const blueprint = blueprintOf(settings);
   return {
-    objects: judgedManifests(blueprint) as unknown as KubernetesObject[],
+    objects: judgedManifests(blueprint),
     options: optionsOfStack(settings),
     assertions: settings.access.assert,
     assumption: assumptionOf(blueprint),

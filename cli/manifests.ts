@@ -2,21 +2,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Manifest } from "../components/manifest.js";
-import type { PlannedResource } from "../plan/recording.js";
 
 /** What others refer to comes first, so that the output can be applied as it stands. */
 const first = ["Namespace", "ServiceAccount", "Secret", "ConfigMap", "Service"];
 
-/** Types of the Kubernetes provider that are no objects of an API server. */
-const noObject = /^kubernetes:(helm\.sh|yaml|kustomize)\//;
-
-/** Kubernetes objects among planned resources, in an order that does not depend on the order of the settings. */
-export function plannedManifests(resources: PlannedResource[]): Manifest[] {
-  const objects = resources
-    .filter(({ type }) => type.startsWith("kubernetes:") && !noObject.test(type))
-    .map(({ inputs }) => inputs as unknown as Manifest);
-  const unique = new Map(objects.map((object) => [sortKey(object), object]));
-  return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+/** Manifests in an order that does not depend on the order of the settings. */
+export function inOrder(manifests: readonly Manifest[]): Manifest[] {
+  const keyed = manifests.map((manifest) => [sortKey(manifest), manifest] as const);
+  return keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, manifest]) => manifest);
 }
 
 function sortKey({ apiVersion, kind, metadata }: Manifest): string {

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { analyse, type KubernetesObject } from "mesh-access";
+import { analyse } from "mesh-access";
 import { accessTable } from "mesh-access/output";
 import { optionsOfStack } from "../plan/stackOptions.js";
 import { type Plan, planStack } from "../plan/stack.js";
@@ -22,7 +22,7 @@ export async function plan(options: StackOption & { output: "tree" | "json" }): 
 
 /** Who reaches what, under the tree. */
 function matrix({ judged, assumption, settings }: Plan): string[] {
-  const analysis = analyse(judged as unknown as KubernetesObject[], optionsOfStack(settings));
+  const analysis = analyse(judged, optionsOfStack(settings));
   if (analysis.rows.length === 0) return [];
   const heading = ["", pc.bold(pc.cyan("who reaches what")), ...(assumption ? ["", assumption] : [])];
   return analysis.rows.length > mostPairs

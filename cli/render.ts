@@ -1,11 +1,15 @@
-import { planStack } from "../plan/stack.js";
-import { plannedManifests, toYaml, writeManifests } from "./manifests.js";
+import { blueprintOf } from "../components/blueprint.js";
+import { loadSettings } from "../settings/load.js";
+import { secretNames } from "../settings/secrets.js";
+import { readStackFile } from "../settings/stackFile.js";
+import { inOrder, toYaml, writeManifests } from "./manifests.js";
 import { print } from "./print.js";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 export async function render(options: StackOption & { output: "yaml" | "json"; out?: string }): Promise<void> {
-  const { resources } = await planStack(stackFile(options));
-  const manifests = plannedManifests(resources);
+  const { own } = readStackFile(stackFile(options));
+  secretNames(own["secrets"]);
+  const manifests = inOrder(blueprintOf(loadSettings(own)).manifests);
   if (options.out !== undefined) {
     process.stderr.write(`${writeManifests(manifests, options.out).length} files in ${options.out}\n`);
     return;

@@ -5,95 +5,95 @@ import type { NamespaceSettings } from "../settings/namespaces.js";
 import { type Problem, SettingsError } from "../settings/problem.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes, type TrafficModeFacts } from "../settings/trafficModes.js";
+import { writtenObjects } from "../settings/workloads.js";
 import { onGatewayNodes } from "./cluster/cluster.js";
-import { hostOrStandIn } from "./egress/databaseEgress.js";
+import { hostOf } from "./egress/databaseEgress.js";
 import { endpointsOf } from "./egress/endpoint.js";
 import { forwarderOf } from "./egress/forwarder.js";
-import { egressGatewayManifests, type EgressGatewayArgs } from "./gateway/egressGateway.js";
+import type { EgressGatewayArgs } from "./gateway/egressGateway.js";
 import { type Gateway, gatewayOf } from "./gateway/gateway.js";
-import type { Manifest } from "./manifest.js";
+import { identityOf, type Manifest } from "./manifest.js";
 import { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/facts.js";
+import { meshManifests } from "./mesh/manifests.js";
 import type { MeshFacts } from "./mesh/mesh.js";
-import { meshNamespaceManifests, type MeshNamespaceArgs } from "./namespace/meshNamespace.js";
-import { type Part, partsOf } from "./parts.js";
+import type { MeshNamespaceArgs } from "./namespace/meshNamespace.js";
+import { gatewayPart, type NamespacePart, namespacePart, type Part, partsOf } from "./parts.js";
 
 /**
- * A stack decided but not registered. The platform registers from it, and the access analysis judges its manifests
- * before anything is applied.
+ * A stack decided but not registered: its manifests, rendered once. The access analysis judges them before anything is
+ * applied, and the platform registers the very same objects.
  */
 export interface Blueprint {
   settings: Settings;
   mesh: MeshFacts;
   network: ClusterNetwork;
-  namespaces: MeshNamespaceArgs[];
   /** Facts of the gateway; its namespace also holds the resources of databases that do not pass it. */
   gateway: Gateway;
+  /** Objects of the mesh itself, beside its charts. The mesh's component registers them. */
+  meshManifests: Manifest[];
+  namespaces: NamespacePart[];
   /** The gateway to install. Undefined where another stack owns it, and where no database passes one. */
-  egressGateway?: EgressGatewayArgs;
-  /** Everything that stands on namespaces and gateway. */
+  egressGateway?: Part;
+  /** Everything above namespaces and gateway. */
   parts: Part[];
+  /** Every manifest of the stack, layer by layer. */
+  manifests: Manifest[];
   /**
    * What the owner of the gateway has installed, as these settings would install it: judged, never registered. Empty
    * where the gateway is the stack's own.
    */
-  given: Manifest[];
-}
-
-/** Decides a stack. Pure: equal settings give equal blueprints. */
-export function blueprintOf(settings: Settings): Blueprint {
-  const mesh = meshFacts(settings.mesh, settings.cluster);
-  const network = clusterNetwork(settings.cluster);
-  const gateway = gatewayOf(settings.gateway, mesh);
-  const guarded = settings.databases.filter((db) => modeOf(db).throughGateway);
-  const { install = guarded.length > 0 } = settings.gateway;
-  const gatewayStands = install || gateway.tenant !== undefined;
-  return {
-    settings,
-    mesh,
-    network,
-    namespaces: namespaces(settings, mesh, gateway),
-    gateway,
-    ...(install ? { egressGateway: egressGateway(settings, mesh, guarded) } : {}),
-    parts: partsOf(settings, { mesh, network, gateway, gatewayStands, guarded }),
-    given: gateway.tenant === undefined ? [] : manifestsOf(blueprintOf(ownersPart(settings))),
-  };
+  assumed: Manifest[];
 }
 
 /**
- * Every manifest of the stack, layer by layer.
+ * Decides a stack. Pure: equal settings give equal blueprints.
  *
  * @throws {@link SettingsError} when two names chosen by the settings would make one object of two, or when two stacks on
  * one gateway could write the same object.
  */
-export function manifestsOf(blueprint: Blueprint): Manifest[] {
-  const { namespaces, egressGateway, parts } = blueprint;
+export function blueprintOf(settings: Settings): Blueprint {
+  const mesh = meshFacts(settings.mesh, settings.cluster);
+  const network = clusterNetwork(settings.cluster);
+  const gateway = gatewayOf(settings.gateway, mesh);
+  const throughGateway = settings.databases.filter((db) => modeOf(db).throughGateway);
+  const { install = throughGateway.length > 0 } = settings.gateway;
+  const hasGateway = install || gateway.tenant !== undefined;
+  const layers = {
+    meshManifests: meshManifests(settings.mesh),
+    namespaces: namespaces(settings, mesh, gateway),
+    ...(install ? { egressGateway: gatewayPart(egressGateway(settings, mesh, throughGateway), gateway) } : {}),
+    parts: partsOf(settings, { mesh, network, gateway, hasGateway, throughGateway }),
+  };
   const manifests = [
-    ...namespaces.flatMap(meshNamespaceManifests),
-    ...(egressGateway ? egressGatewayManifests(egressGateway) : []),
-    ...parts.flatMap((part) => part.manifests),
+    ...layers.meshManifests,
+    ...[...layers.namespaces, ...(layers.egressGateway ? [layers.egressGateway] : []), ...layers.parts].flatMap(
+      (part) => part.manifests,
+    ),
   ];
-  const problems = [...twins(manifests), ...trespasses(blueprint)];
+  const problems = [...collisions(manifests, settings), ...outsideOwnNamespaces(settings, gateway, layers.parts)];
   if (problems.length > 0) throw new SettingsError(problems);
-  return manifests;
+  const assumed = gateway.tenant === undefined ? [] : blueprintOf(ownersPart(settings)).manifests;
+  return { settings, mesh, network, gateway, ...layers, manifests, assumed };
 }
 
-/** Every manifest the verdicts rest on: the stack's, and what it is given. @throws {@link SettingsError} as manifestsOf */
-export function judgedManifests(blueprint: Blueprint): Manifest[] {
-  return [...blueprint.given, ...manifestsOf(blueprint)];
+/** Every manifest the verdicts rest on: the stack's, and those of the stack that owns the gateway. */
+export function judgedManifests({ assumed, manifests }: Blueprint): Manifest[] {
+  return [...assumed, ...manifests];
 }
 
-/** What the verdicts assume and the stack does not see to, for whoever reads them. Undefined where it sees to everything. */
-export function assumptionOf({ gateway, given }: Blueprint): string | undefined {
-  return given.length === 0
+/** What the verdicts assume and the stack does not see to. Undefined where it sees to everything. */
+export function assumptionOf({ gateway, assumed }: Blueprint): string | undefined {
+  return assumed.length === 0
     ? undefined
-    : `The gateway ${gateway.namespace}/${gateway.name} is another stack's: judged as if it stood there as these settings would install it.`;
+    : `The gateway ${gateway.namespace}/${gateway.name} belongs to another stack. The verdicts assume that it is installed as these settings would install it.`;
 }
 
 /** A stack that owns the gateway and brings nothing, as far as the settings of a tenant tell what its owner has written. */
 function ownersPart(settings: Settings): Settings {
-  const { gateway, ingress, mutualTls, network } = settings;
+  const { gateway, ingress, mesh, mutualTls, network } = settings;
   return {
     ...settings,
+    mesh: mesh.kind === "istio" ? { ...mesh, install: true } : mesh,
     gateway: { ...gateway, install: true, tenant: undefined },
     namespaces: [],
     databases: [],
@@ -112,22 +112,36 @@ function ownersPart(settings: Settings): Settings {
   };
 }
 
-/** Objects that stand there twice: the second would silently take the place of the first. */
-function twins(manifests: Manifest[]): Problem[] {
-  const seen = new Set<string>();
-  return manifests.flatMap(({ apiVersion, kind, metadata }) => {
-    const object = `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
-    const identity = `${apiVersion.split("/")[0]} ${object}`;
-    if (!seen.has(identity)) {
-      seen.add(identity);
+/** Objects that are written twice: the second would silently replace the first. */
+function collisions(manifests: Manifest[], { workloads }: Settings): Problem[] {
+  const places = new Map<Manifest, string>(
+    writtenObjects(workloads).map(({ object, file, line }) => [object, `${file}:${line}`]),
+  );
+  const seen = new Map<string, Manifest>();
+  return manifests.flatMap((manifest) => {
+    const identity = identityOf(manifest);
+    const earlier = seen.get(identity);
+    if (!earlier) {
+      seen.set(identity, manifest);
       return [];
     }
-    return [{ path: object, reason: "would be written by two entries of the settings", instead: "Rename one of them" }];
+    const { kind, metadata } = manifest;
+    const title = `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+    const place = places.get(manifest) ?? places.get(earlier);
+    return [
+      place === undefined
+        ? { path: title, reason: "would be written by two entries of the settings", instead: "Rename one of them" }
+        : {
+            path: place,
+            reason: `${title} is an object that the stack writes itself`,
+            instead: "Rename it, or leave it out",
+          },
+    ];
   });
 }
 
 /** Objects of a tenant's stack outside its own namespaces, where another stack could write the same. */
-function trespasses({ settings, gateway, parts }: Blueprint): Problem[] {
+function outsideOwnNamespaces(settings: Settings, gateway: Gateway, parts: Part[]): Problem[] {
   if (gateway.tenant === undefined) return [];
   const own = new Set<string | undefined>(settings.namespaces.map(({ name }) => name));
   return parts.flatMap(({ manifests, besideGateway }) =>
@@ -157,7 +171,11 @@ function meshFacts(mesh: MeshSettings, cluster: ClusterSettings): MeshFacts {
   }
 }
 
-function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): MeshNamespaceArgs[] {
+function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): NamespacePart[] {
+  return namespaceArgs(settings, mesh, gateway).map(namespacePart);
+}
+
+function namespaceArgs(settings: Settings, mesh: MeshFacts, gateway: Gateway): MeshNamespaceArgs[] {
   const cni = settings.mesh.kind === "istio" ? settings.mesh.cni : undefined;
   const own = settings.namespaces.map(({ name, importsFrom, ...rest }) => ({
     ...rest,
@@ -192,13 +210,13 @@ function importsOf(
   ];
 }
 
-function egressGateway(settings: Settings, mesh: MeshFacts, guarded: DatabaseSettings[]): EgressGatewayArgs {
+function egressGateway(settings: Settings, mesh: MeshFacts, throughGateway: DatabaseSettings[]): EgressGatewayArgs {
   const { dedicatedNodes = settings.cluster.cloud !== "existing", ...own } = settings.gateway;
-  const nginx = guarded.filter((db) => db.trafficMode === "tls-wildcard" && db.via === "sni-proxy");
+  const nginx = throughGateway.filter((db) => db.trafficMode === "tls-wildcard" && db.via === "sni-proxy");
   return {
     ...own,
     mesh,
     nodes: dedicatedNodes ? onGatewayNodes : undefined,
-    forwarders: nginx.flatMap((db) => endpointsOf({ ...db, host: hostOrStandIn(db) }).map(forwarderOf)),
+    forwarders: nginx.flatMap((db) => endpointsOf({ ...db, host: hostOf(db) }).map(forwarderOf)),
   };
 }

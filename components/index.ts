@@ -24,7 +24,8 @@ export type { MeshNamespaceArgs, NamespaceQuota, PodSecurityLevel } from "./name
 // Egress gateway and databases
 export { EgressGateway, type EgressGatewayArgs } from "./gateway/egressGateway.js";
 export { type Gateway, gatewayOf } from "./gateway/gateway.js";
-export { DatabaseEgress, type DatabaseEgressArgs, type DatabaseInput } from "./egress/databaseEgress.js";
+export { DatabaseEgress, type DatabaseEgressArgs } from "./egress/databaseEgress.js";
+export type { DatabaseInput } from "./egress/databaseInputs.js";
 export { type Forwarder, forwarderOf } from "./egress/forwarder.js";
 export type { ManagedDatabase, ManagedDatabaseArgs } from "./database/database.js";
 export { type Protocol, type TrafficMode, whyNot } from "../settings/trafficModes.js";

@@ -1,95 +1,90 @@
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type { KubernetesObject } from "mesh-access";
 
 /**
- * A Kubernetes object as it will stand in the API server. Renderers return these, components register them, and the
- * access analysis reads the very same objects, so no manifest is built in two places.
+ * A Kubernetes object as it will be in the API server. Renderers return these, the access analysis judges them, and
+ * components register the very same list.
  */
-export interface Manifest {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name: string;
-    namespace?: string;
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-  };
-}
+export type Manifest = KubernetesObject;
 
 /** Annotation by which the Kubernetes provider does not wait until an object is ready. */
 export const skipAwait = { "pulumi.com/skipAwait": "true" };
-
-type ResourceClass = new (name: string, args: never, opts: pulumi.CustomResourceOptions) => pulumi.CustomResource;
-
-/** Kinds with a typed resource in the Kubernetes provider; every other kind is a CustomResource. */
-const typed: Record<string, () => ResourceClass> = {
-  "v1/Namespace": () => k8s.core.v1.Namespace,
-  "v1/Service": () => k8s.core.v1.Service,
-  "v1/ServiceAccount": () => k8s.core.v1.ServiceAccount,
-  "v1/ConfigMap": () => k8s.core.v1.ConfigMap,
-  "v1/Secret": () => k8s.core.v1.Secret,
-  "v1/ResourceQuota": () => k8s.core.v1.ResourceQuota,
-  "apps/v1/Deployment": () => k8s.apps.v1.Deployment,
-  "autoscaling/v2/HorizontalPodAutoscaler": () => k8s.autoscaling.v2.HorizontalPodAutoscaler,
-  "policy/v1/PodDisruptionBudget": () => k8s.policy.v1.PodDisruptionBudget,
-  "networking.k8s.io/v1/NetworkPolicy": () => k8s.networking.v1.NetworkPolicy,
-  "networking.k8s.io/v1/Ingress": () => k8s.networking.v1.Ingress,
-  "rbac.authorization.k8s.io/v1/Role": () => k8s.rbac.v1.Role,
-  "rbac.authorization.k8s.io/v1/RoleBinding": () => k8s.rbac.v1.RoleBinding,
-  "rbac.authorization.k8s.io/v1/ClusterRole": () => k8s.rbac.v1.ClusterRole,
-  "rbac.authorization.k8s.io/v1/ClusterRoleBinding": () => k8s.rbac.v1.ClusterRoleBinding,
-};
-
-/** Registers one manifest with the engine under a logical name that depends on nothing but its own identity. */
-export function register(name: string, manifest: Manifest, opts: pulumi.CustomResourceOptions): pulumi.CustomResource {
-  const resourceClass = typed[`${manifest.apiVersion}/${manifest.kind}`]?.();
-  return resourceClass
-    ? new resourceClass(name, manifest as never, opts)
-    : new k8s.apiextensions.CustomResource(name, manifest, opts);
-}
 
 /** Kinds that live in the mesh's API server where that is another than the cluster's, as on ASM. */
 export function isMeshResource({ apiVersion }: Manifest): boolean {
   return /\.istio\.io\/|^istio\.alibabacloud\.com\//.test(apiVersion);
 }
 
-/**
- * Registers manifests as children of one component. Kind, namespace and name make the logical name: a position in a
- * list would not survive a reordering.
- */
-export function registerAll(
-  name: string,
-  manifests: Manifest[],
-  opts: pulumi.CustomResourceOptions,
-  meshProvider?: k8s.Provider,
-): pulumi.CustomResource[] {
-  const named = new Map<string, pulumi.CustomResource>();
-  return manifests.map((manifest) => {
-    const provider = isMeshResource(manifest) && meshProvider ? { provider: meshProvider } : {};
-    // Pods need what they name: service account, Secret, ConfigMap. Components list those first.
-    const dependsOn =
-      manifest.kind === "Deployment" ? [...texts(manifest)].flatMap((text) => named.get(text) ?? []) : [];
-    const resource = register(
-      logicalName(name, manifest),
-      manifest,
-      pulumi.mergeOptions({ ...opts, ...provider }, { dependsOn }),
-    );
-    if (nameable.has(manifest.kind)) named.set(manifest.metadata.name, resource);
-    return resource;
-  });
+/** What makes an object the same one for the API server, whatever its version: `apps Deployment shop/orders`. */
+export function identityOf({ apiVersion, kind, metadata }: Manifest): string {
+  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
+  return `${group} ${kind} ${metadata.namespace ?? ""}/${metadata.name}`.trim();
 }
 
-const nameable = new Set(["ServiceAccount", "Secret", "ConfigMap"]);
-
-/** Every text in a value. */
-function texts(value: unknown): Set<string> {
-  if (typeof value === "string") return new Set([value]);
-  if (typeof value !== "object" || value === null) return new Set();
-  return new Set(Object.values(value).flatMap((item) => [...texts(item)]));
+interface PodSpec {
+  serviceAccountName?: string;
+  imagePullSecrets?: { name?: string }[];
+  volumes?: Volume[];
+  containers?: Container[];
+  initContainers?: Container[];
+}
+interface Volume {
+  secret?: { secretName?: string };
+  configMap?: { name?: string };
+  persistentVolumeClaim?: { claimName?: string };
+  projected?: { sources?: { secret?: { name?: string }; configMap?: { name?: string } }[] };
+}
+interface Container {
+  env?: { valueFrom?: { secretKeyRef?: { name?: string }; configMapKeyRef?: { name?: string } } }[];
+  envFrom?: { secretRef?: { name?: string }; configMapRef?: { name?: string } }[];
 }
 
-function logicalName(component: string, { kind, metadata }: Manifest): string {
-  // The slash keeps namespace `a` with `b-c` apart from namespace `a-b` with `c`: no name can hold one.
-  const object = [metadata.namespace, metadata.name].filter(Boolean).join("/");
-  return `${component}-${kind.toLowerCase()}-${object}`;
+/** Objects of its namespace that a pod cannot start without, as `Secret name`: read from the fields that name them. */
+export function neededByPods(manifest: Manifest): string[] {
+  const spec = podSpecOf(manifest);
+  if (!spec) return [];
+  const needed: [kind: string, name: string | undefined][] = [
+    ["ServiceAccount", spec.serviceAccountName],
+    ...(spec.imagePullSecrets ?? []).map(({ name }): [string, string | undefined] => ["Secret", name]),
+    ...(spec.volumes ?? []).flatMap(neededByVolume),
+    ...[...(spec.initContainers ?? []), ...(spec.containers ?? [])].flatMap(neededByContainer),
+  ];
+  return [...new Set(needed.flatMap(([kind, name]) => (name === undefined ? [] : [`${kind} ${name}`])))];
+}
+
+function neededByVolume(volume: Volume): [string, string | undefined][] {
+  const { secret, configMap, persistentVolumeClaim, projected } = volume;
+  return [
+    ["Secret", secret?.secretName],
+    ["ConfigMap", configMap?.name],
+    ["PersistentVolumeClaim", persistentVolumeClaim?.claimName],
+    ...(projected?.sources ?? []).flatMap((source): [string, string | undefined][] => [
+      ["Secret", source.secret?.name],
+      ["ConfigMap", source.configMap?.name],
+    ]),
+  ];
+}
+
+function neededByContainer({ env = [], envFrom = [] }: Container): [string, string | undefined][] {
+  return [
+    ...env.flatMap(({ valueFrom }): [string, string | undefined][] => [
+      ["Secret", valueFrom?.secretKeyRef?.name],
+      ["ConfigMap", valueFrom?.configMapKeyRef?.name],
+    ]),
+    ...envFrom.flatMap(({ secretRef, configMapRef }): [string, string | undefined][] => [
+      ["Secret", secretRef?.name],
+      ["ConfigMap", configMapRef?.name],
+    ]),
+  ];
+}
+
+interface Owner {
+  template?: { spec?: PodSpec };
+  jobTemplate?: { spec?: Owner };
+}
+
+/** The pods an object makes; undefined for one that makes none. */
+function podSpecOf({ kind, spec }: Manifest): PodSpec | undefined {
+  if (kind === "Pod") return spec as PodSpec | undefined;
+  const owner = spec as Owner | undefined;
+  return (owner?.jobTemplate?.spec ?? owner)?.template?.spec;
 }

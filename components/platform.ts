@@ -1,14 +1,19 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Blueprint, manifestsOf } from "./blueprint.js";
+import type { Blueprint } from "./blueprint.js";
+import type { Cluster } from "./cluster/cluster.js";
 import { createCluster, type MakeCluster } from "./cluster/create.js";
 import { createDatabases, type MakeDatabase } from "./database/create.js";
-import { EgressGateway } from "./gateway/egressGateway.js";
-import type { Manifest } from "./manifest.js";
+import type { ManagedDatabase } from "./database/database.js";
+import { carriesTraffic } from "./gateway/egressGateway.js";
+import { componentType, ManifestComponent } from "./manifestComponent.js";
 import { createMesh, type MakeMesh } from "./mesh/create.js";
-import { MeshNamespace } from "./namespace/meshNamespace.js";
+import type { Mesh } from "./mesh/mesh.js";
 import { createCloudGuards, type MakeGuards } from "./network/create.js";
-import type { Ground } from "./parts.js";
-import type { SecretValues } from "./secrets.js";
+import type { Part } from "./parts.js";
+import type { ValueOf } from "./placeholders.js";
+import type { Registration } from "./registration.js";
+import { secretValueOf, type SecretValues } from "./secrets.js";
 
 /** Arguments of {@link SecurePlatform}. */
 export interface SecurePlatformArgs {
@@ -18,7 +23,7 @@ export interface SecurePlatformArgs {
   secrets: SecretValues;
 }
 
-/** What makes each part of the ground, its SDK loaded. */
+/** What makes clusters, meshes and databases, with the cloud's SDK loaded. */
 interface Makers {
   cluster: MakeCluster;
   guards: MakeGuards;
@@ -26,17 +31,37 @@ interface Makers {
   mesh: MakeMesh;
 }
 
+/** What the parts of a stack are registered on. */
+interface Base {
+  cluster: Cluster;
+  mesh: Mesh;
+  /** The mesh's API server where it is another than the cluster's. */
+  meshProvider?: k8s.Provider;
+  /** Values of the placeholders in manifests: secrets, and hosts of databases that are created. */
+  values: ValueOf;
+}
+
 /** Registrations under way hold memory until they are sent: a thousand databases at once would hold a gigabyte. */
 const partsAtOnce = 50;
 const aTurnOfTheLoop = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A part of the stack, registered as it was judged. */
+class RegisteredPart extends ManifestComponent {
+  constructor(
+    platform: string,
+    part: Part,
+    registration: Registration & { ready?: ReadonlySet<string> },
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super(part.type, `${platform}-${part.name}`, part.manifests, registration, opts);
+    this.registerOutputs({});
+  }
+}
 
 /** Cluster, mesh, namespaces, gateway, and on them every other part: each layer after the one it stands on. */
 export class SecurePlatform extends pulumi.ComponentResource {
   /** Everything decided, as plain values. */
   readonly blueprint: Blueprint;
-  /** What will stand in the API servers, as plain objects, with marks for secrets. */
-  readonly manifests: Manifest[];
-
   /**
    * Where the gateway's connections come from, for the allow-list of a database that exists already: ranges as a
    * database in the same network sees them, addresses as one outside does. Null on a cluster that existed.
@@ -64,9 +89,8 @@ export class SecurePlatform extends pulumi.ComponentResource {
   }
 
   private constructor(name: string, blueprint: Blueprint, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:SecurePlatform", name, {}, opts);
+    super(componentType("SecurePlatform"), name, {}, opts);
     this.blueprint = blueprint;
-    this.manifests = manifestsOf(blueprint);
   }
 
   private build(name: string, secrets: SecretValues, make: Makers): Promise<void> {
@@ -83,53 +107,44 @@ export class SecurePlatform extends pulumi.ComponentResource {
     );
     const mesh = make.mesh(`${name}-mesh`, cluster, { parent: this });
     const meshProvider = mesh.provider === cluster.provider ? undefined : mesh.provider;
-    return this.layers(name, { cluster, mesh, meshProvider, databases, secrets });
+    const values = secretValueOf(secrets, ({ of }) => hostOf(of, databases));
+    return this.layers(name, { cluster, mesh, meshProvider, values });
   }
 
-  private async layers(name: string, ground: Ground): Promise<void> {
-    const { cluster, mesh } = ground;
+  private async layers(name: string, base: Base): Promise<void> {
+    const { mesh, meshProvider, values } = base;
     const { egressGateway, gateway, parts } = this.blueprint;
-    const namespaces = this.namespaces(name, ground);
-    // A namespace comes after the mesh, so who waits for one waits for both.
+    const namespaces = this.namespaces(name, base);
+    // A namespace comes after the mesh, so what waits for one waits for both.
     const ready = (names: string[]) => {
       const listed = names.flatMap((each) => namespaces.get(each) ?? []);
       return listed.length > 0 ? listed : mesh.ready;
     };
-    const guard = egressGateway
-      ? new EgressGateway(
-          `${name}-gateway`,
-          { ...egressGateway, meshProvider: ground.meshProvider },
-          this.after(ready([gateway.namespace]), cluster.provider),
-        ).ready
-      : [];
-    // The gateway comes after its namespace, so who waits for it waits for both.
+    const registration = { meshProvider, values };
+    const register = (part: Part, dependsOn: pulumi.Resource[], kinds?: ReadonlySet<string>) =>
+      new RegisteredPart(name, part, { ...registration, ready: kinds }, this.after(dependsOn, base[part.home].provider))
+        .ready;
+    const gatewayReady = egressGateway ? register(egressGateway, ready([gateway.namespace]), carriesTraffic) : [];
+    // The gateway comes after its namespace, so what waits for it waits for both.
     const behindGateway = (names: string[]) =>
-      guard.length > 0 ? [...ready(names.filter((each) => each !== gateway.namespace)), ...guard] : ready(names);
+      gatewayReady.length > 0
+        ? [...ready(names.filter((each) => each !== gateway.namespace)), ...gatewayReady]
+        : ready(names);
     for (const [index, part] of parts.entries()) {
       if (index % partsAtOnce === 0) await aTurnOfTheLoop();
-      part.create(
-        `${name}-${part.name}`,
-        ground,
-        this.after(
-          part.afterGateway ? behindGateway(part.namespaces) : ready(part.namespaces),
-          part.home === "mesh" ? mesh.provider : cluster.provider,
-        ),
-      );
+      register(part, part.afterGateway ? behindGateway(part.namespaces) : ready(part.namespaces));
     }
   }
 
-  /** By name, what must be there before anything is put into them. */
-  private namespaces(name: string, { cluster, mesh, meshProvider }: Ground): Map<string, pulumi.Resource[]> {
+  /** By name, what must exist before anything is put into them. */
+  private namespaces(name: string, { cluster, mesh, meshProvider, values }: Base): Map<string, pulumi.Resource[]> {
+    // Pods that start before injection works come up without a sidecar.
+    const opts = this.after([...cluster.ready, ...mesh.ready], cluster.provider);
     return new Map(
-      this.blueprint.namespaces.map((args) => [
-        args.namespace,
-        new MeshNamespace(
-          `${name}-namespace-${args.namespace}`,
-          { ...args, meshProvider },
-          // Pods that start before injection works come up without a sidecar.
-          this.after([...cluster.ready, ...mesh.ready], cluster.provider),
-        ).ready,
-      ]),
+      this.blueprint.namespaces.map((part) => {
+        const registration = { meshProvider, values, adoptNamespaces: part.isAdopted, ready: new Set(["Namespace"]) };
+        return [part.namespace, new RegisteredPart(name, part, registration, opts).ready];
+      }),
     );
   }
 
@@ -148,4 +163,11 @@ export class SecurePlatform extends pulumi.ComponentResource {
       ],
     };
   }
+}
+
+/** Host of a database that the stack creates. */
+function hostOf(database: string, created: ReadonlyMap<string, ManagedDatabase>): pulumi.Output<string> {
+  const instance = created.get(database);
+  if (!instance) throw new Error(`Nothing creates the database ${database}, whose host is not known.`);
+  return instance.host;
 }

@@ -1,8 +1,8 @@
 import { clusterNetwork, gatewayRanges, workloadRanges } from "../settings/cluster.js";
 import { fleetTrustDomain, scopesGateways } from "../settings/mesh.js";
-import { unknownHost } from "../settings/provision.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes } from "../settings/trafficModes.js";
+import { hostOf } from "../components/egress/databaseEgress.js";
 import type { AnalysisOptions, DatabaseOption } from "mesh-access";
 
 /** What a stack's settings tell the analysis beyond its manifests. */
@@ -31,7 +31,7 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
       };
       // What is promised of a cluster by its name holds for every host it hands out.
       return [
-        { ...shared, host: db.host ?? unknownHost(db.name), addresses: db.addresses },
+        { ...shared, host: hostOf(db), addresses: db.addresses },
         ...(db.brokers ?? []).map((host) => ({ ...shared, host })),
       ];
     }),

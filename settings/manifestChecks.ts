@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { secretName } from "./formats.js";
 import type { FileObject, WrittenObject } from "./manifestFiles.js";
-import { placeholdersIn } from "./placeholders.js";
+import { placeholdersIn } from "mesh-access";
 import type { Problem } from "./problem.js";
 import { repeated } from "./repeated.js";
 

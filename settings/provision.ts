@@ -52,8 +52,3 @@ export function provisionProblems(databases: DatabaseSettings[], cluster: Cluste
     ];
   });
 }
-
-/** Stands in manifests for a host that only the cloud knows. The access analysis names it, and does not guess. */
-export function unknownHost(database: string): string {
-  return `[unknown: host of ${database}]`;
-}

@@ -1,6 +1,6 @@
 import { message } from "../messages/index.js";
 import type { AnalysisOptions, KubernetesObject, Problem, World } from "../model/model.js";
-import { unknownValue } from "../model/model.js";
+import { isIncomplete } from "../model/placeholder.js";
 import { HostMap } from "../istio/registry/hostname.js";
 import { nameOf, problemOf } from "../model/problem.js";
 import { namespaceOf } from "../model/world.js";
@@ -66,7 +66,7 @@ class Names {
   }
 
   hasHost(host: string, namespace: string): boolean {
-    if (unknownValue.test(host)) return true;
+    if (isIncomplete(host)) return true;
     const full = this.full(host, namespace);
     const covered = this.wildcards.some((suffix) => host.endsWith(suffix));
     const covers = host.startsWith("*") && [...this.hosts].some((known) => known.endsWith(host.slice(1)));

@@ -1,5 +1,6 @@
 import { textOf, wording } from "../messages/index.js";
 import type { AnalysisOptions, Target, Workload, World } from "../model/model.js";
+import { isIncomplete } from "../model/placeholder.js";
 import { interception, interceptionKey } from "../network/interception.js";
 import { CallerClasses, withoutSidecar } from "./proxy/callerClasses.js";
 import { CallerProxy } from "./proxy/callerProxy.js";
@@ -114,7 +115,7 @@ export class MeshDecider {
     const { intercepted, because } = interception(workload, target, dial.addresses ?? []);
     if (intercepted === true) return undefined;
     if (intercepted === "unknown") return ended(unknown([because]));
-    const made = dial.addresses?.find((address) => address.startsWith("allocated:") || address.startsWith("240.240."));
+    const made = dial.addresses?.find((address) => isIncomplete(address) || address.startsWith("240.240."));
     if (made !== undefined) {
       const text = `${textOf(because)}, yet the sidecar's DNS answers with an address only it knows`;
       return ended(blocked([{ ...because, ...wording(text) }]));

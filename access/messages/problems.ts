@@ -9,7 +9,7 @@ export interface ProblemEntry {
 export const problemMessages = {
   "host-not-known": {
     severity: "warning",
-    text: "The host of {database} ({origin}) is not known before it is created: the analysis cannot take into account its address, or another host that is the same.",
+    text: "The host of {database} is not known before it is created: the analysis cannot take into account its address, or another host that is the same.",
   },
   "policy-left-out": { severity: "error", text: "{policy} is left out: {reason}" },
   "path-not-found": { severity: "error", text: "{path} cannot be read: name a file or folder that exists, or -." },

@@ -313,6 +313,3 @@ export interface AssertionResult {
   failures: readonly AssertionFailure[];
   ok: boolean;
 }
-
-/** Stands in a planned manifest, with its origin, for a value that is not known before the apply: `[unknown: rds.host]`. */
-export const unknownValue = /^\[unknown: (?<origin>[^\]]+)\]$/;

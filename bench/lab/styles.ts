@@ -1,4 +1,4 @@
-import { blueprintOf, manifestsOf } from "../../components/blueprint.js";
+import { blueprintOf } from "../../components/blueprint.js";
 import type { Manifest } from "../../components/manifest.js";
 import type { Who } from "../../lab/scenarios/stage.js";
 import type { GatewaySettings } from "../../settings/gateway.js";
@@ -85,7 +85,7 @@ function pasted(databases: number): Manifest[] {
 
 /** What our databases bring to the gateway's and the clients' namespaces, which have pods already. */
 function databaseManifests(settings: Record<string, unknown>, parts: string[]): Manifest[] {
-  return manifestsOf(blueprintOf(loadSettings(settings))).filter(
+  return blueprintOf(loadSettings(settings)).manifests.filter(
     ({ kind, metadata: { name, namespace } }) =>
       parts.some((part) => name.includes(part)) && (kind !== "NetworkPolicy" || namespace === gateways.ours.namespace),
   );

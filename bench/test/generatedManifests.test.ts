@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { analyse, type KubernetesObject } from "mesh-access";
+import { analyse } from "mesh-access";
 import { generatedManifests } from "../generatedManifests.js";
 
 describe("the benchmark's generated mesh", () => {
@@ -13,7 +13,7 @@ describe("the benchmark's generated mesh", () => {
   });
 
   it("leads every database's one client to it and nobody else, so that the analysis has the usual work", () => {
-    const { summary } = analyse(manifests as unknown as KubernetesObject[]);
+    const { summary } = analyse(manifests);
     assert.equal(summary.workloads, size.workloads);
     assert.equal(summary.targets, size.databases);
     assert.equal(summary.mesh.gateway, size.databases);

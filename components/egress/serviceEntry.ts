@@ -1,7 +1,8 @@
 import type { IServiceEntry } from "@kubernetes-models/istio/networking.istio.io/v1";
+import type { Manifest } from "../manifest.js";
 import { type Path, visibleTo } from "./endpoint.js";
 
-type ServiceEntry = IServiceEntry & { metadata: { name: string; namespace: string } };
+type ServiceEntry = IServiceEntry & Manifest;
 
 /** Makes an endpoint known to its clients' sidecars and to the gateway, and to nobody else. */
 export function serviceEntry(path: Path, wire: "TCP" | "TLS"): ServiceEntry {

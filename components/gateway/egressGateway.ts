@@ -1,11 +1,12 @@
 import type * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { callersPolicyProblems, connectProblems, gatewaySchema, podProblems } from "../../settings/gateway.js";
 import { parse } from "../../settings/parse.js";
 import { SettingsError } from "../../settings/problem.js";
 import type { NodePlacement } from "../cluster/cluster.js";
 import type { Forwarder } from "../egress/forwarder.js";
-import { type Manifest, registerAll } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 import { asmGateway } from "./asmGateway.js";
 import { deployedGateway } from "./deployedGateway.js";
@@ -50,11 +51,8 @@ export interface EgressGatewayArgs {
   meshProvider?: k8s.Provider;
 }
 
-/** What keeps everybody out: it is there before the pods are. */
-const guards = new Set(["AuthorizationPolicy", "EnvoyFilter"]);
-
 /** What a database's resources wait for. One resource, for the engine writes down for each of theirs what it waits for. */
-const carriesTraffic = new Set(["Deployment", "IstioGateway"]);
+export const carriesTraffic: ReadonlySet<string> = new Set(["Deployment", "IstioGateway"]);
 
 function shapeOf({
   mesh,
@@ -74,41 +72,37 @@ function shapeOf({
   return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders };
 }
 
-/** The gateway's resources, beneath them the policy that lets nobody pass. */
+/** The gateway's resources, and with them the policy that lets nobody pass. */
 export function egressGatewayManifests(args: EgressGatewayArgs): Manifest[] {
-  const shape = shapeOf(args);
+  return manifestsOf(shapeOf(args), args);
+}
+
+function manifestsOf(
+  shape: GatewayShape,
+  { mesh, clusterIds }: Pick<EgressGatewayArgs, "mesh" | "clusterIds">,
+): Manifest[] {
   return [
-    ...(args.mesh.kind === "asm" ? [asmGateway(shape, args.clusterIds)] : deployedGateway(shape)),
-    ...((shape.settings.connectAfterHandshake ?? args.mesh.kind === "istio") ? [handshakeFirst(shape.gateway)] : []),
+    ...(mesh.kind === "asm" ? [asmGateway(shape, clusterIds)] : deployedGateway(shape)),
+    ...((shape.settings.connectAfterHandshake ?? mesh.kind === "istio") ? [handshakeFirst(shape.gateway)] : []),
     allowNothing(shape.gateway),
-    ...(shape.gateway.callersPolicy === "perDatabase" ? [] : [allowKnownCallers(shape.gateway, args.mesh)]),
+    ...(shape.gateway.callersPolicy === "perDatabase" ? [] : [allowKnownCallers(shape.gateway, mesh)]),
   ];
 }
 
 /**
  * An egress gateway that lets nobody pass until a {@link DatabaseEgress} says who may.
  *
- * @throws {@link SettingsError} with every problem of the arguments at once.
+ * @throws {@link SettingsError} with every problem of the arguments at once, before anything is registered.
  */
-export class EgressGateway extends pulumi.ComponentResource {
+export class EgressGateway extends ManifestComponent {
   /** What {@link DatabaseEgress} needs of it. */
   readonly gateway: Gateway;
-  /** What was registered, as plain objects. */
-  readonly manifests: Manifest[];
-  /** Resources that must be ready before a database is led through it. */
-  readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: EgressGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:EgressGateway", name, {}, opts);
     const shape = shapeOf(args);
+    const registration = { meshProvider: args.meshProvider, ready: carriesTraffic };
+    super(componentType("EgressGateway"), name, manifestsOf(shape, args), registration, opts);
     this.gateway = shape.gateway;
-    this.manifests = egressGatewayManifests(args);
-    const guarding = this.manifests.filter(({ kind }) => guards.has(kind));
-    const others = this.manifests.filter(({ kind }) => !guards.has(kind));
-    const inPlace = registerAll(name, guarding, { parent: this }, args.meshProvider);
-    this.ready = registerAll(name, others, { parent: this, dependsOn: inPlace }, args.meshProvider).filter((_, i) =>
-      carriesTraffic.has(others[i]?.kind ?? ""),
-    );
-    this.registerOutputs({ host: this.gateway.host });
+    this.registerOutputs({ host: this.gateway.host, gateway: this.gateway });
   }
 }

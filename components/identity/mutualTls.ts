@@ -1,9 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1";
 import { mutualTlsProblems } from "../../settings/mutualTls.js";
 import { SettingsError } from "../../settings/problem.js";
-import { registerAll, type Manifest } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 
 /** What a workload accepts: mutual TLS only, mutual TLS or plaintext, plaintext only. */
 export type MutualTlsMode = "STRICT" | "PERMISSIVE" | "DISABLE";
@@ -114,14 +115,9 @@ export function mutualTlsManifests(args: MutualTlsArgs): Manifest[] {
 }
 
 /** Mutual TLS by scope: the mesh, a namespace, a workload, a port; the narrowest one decides. */
-export class MutualTls extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-
+export class MutualTls extends ManifestComponent {
   constructor(name: string, args: MutualTlsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:MutualTls", name, {}, opts);
-    this.manifests = mutualTlsManifests(args);
-    registerAll(name, this.manifests, { parent: this });
+    super(componentType("MutualTls"), name, mutualTlsManifests(args), {}, opts);
     this.registerOutputs({ mode: args.mode ?? "STRICT" });
   }
 }

@@ -1,10 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { IGateway, IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { IIngress } from "kubernetes-models/networking.k8s.io/v1";
 import type { ISecret } from "kubernetes-models/v1";
-import { registerAll, skipAwait, type Manifest } from "../manifest.js";
-import { secretMarker, withSecretValues, type SecretValues } from "../secrets.js";
+import { type Manifest, skipAwait } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
+import { secretPlaceholder, secretValueOf, type SecretValues } from "../secrets.js";
 import { ingressPorts } from "./ingressGateway.js";
 
 /** The gateway that serves a host of the mesh. */
@@ -70,7 +71,7 @@ function tlsSecret(spec: HttpsIngressSpec): (ISecret & Manifest)[] {
         namespace: "gateway" in spec.via ? spec.via.gateway.namespace : spec.namespace,
       },
       type: "kubernetes.io/tls",
-      stringData: { "tls.crt": secretMarker(certificateSecret), "tls.key": secretMarker(keySecret) },
+      stringData: { "tls.crt": secretPlaceholder(certificateSecret), "tls.key": secretPlaceholder(keySecret) },
     },
   ];
 }
@@ -152,15 +153,15 @@ export function httpsIngressManifests(spec: HttpsIngressSpec): Manifest[] {
 }
 
 /** HTTPS for one host, through the mesh's ingress gateway or the cluster's ingress controller. */
-export class HttpsIngress extends pulumi.ComponentResource {
-  /** What is registered, with markers where secret values stand. */
-  public readonly manifests: Manifest[];
-
+export class HttpsIngress extends ManifestComponent {
   constructor(name: string, args: HttpsIngressArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:HttpsIngress", name, {}, opts);
-    this.manifests = httpsIngressManifests(args);
-    const registered = this.manifests.map((manifest) => withSecretValues(manifest, args.secrets ?? {}));
-    registerAll(name, registered, { parent: this }, args.meshProvider);
+    super(
+      componentType("HttpsIngress"),
+      name,
+      httpsIngressManifests(args),
+      { values: secretValueOf(args.secrets ?? {}), meshProvider: args.meshProvider },
+      opts,
+    );
     this.registerOutputs({ url: `https://${args.host}${args.path ?? "/"}` });
   }
 }

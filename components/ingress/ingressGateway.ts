@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { gatewaySchema } from "../../settings/gateway.js";
 import {
   credentialAccess,
@@ -7,7 +7,8 @@ import {
   service,
   serviceAccount,
 } from "../gateway/proxyDeployment.js";
-import { registerAll, skipAwait, type Manifest } from "../manifest.js";
+import { type Manifest, skipAwait } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 
 export interface IngressGatewayArgs {
   /** Name of the gateway. @default ingressgateway */
@@ -50,14 +51,9 @@ export function ingressGatewayManifests(args: IngressGatewayArgs): Manifest[] {
 const { resources } = gatewaySchema.parse({});
 
 /** The mesh's ingress gateway, on a mesh whose gateways are Deployments (Istio, Cloud Service Mesh). */
-export class IngressGateway extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-
+export class IngressGateway extends ManifestComponent {
   constructor(name: string, args: IngressGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:IngressGateway", name, {}, opts);
-    this.manifests = ingressGatewayManifests(args);
-    registerAll(name, this.manifests, { parent: this });
+    super(componentType("IngressGateway"), name, ingressGatewayManifests(args), {}, opts);
     this.registerOutputs({ namespace: args.namespace });
   }
 }

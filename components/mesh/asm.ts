@@ -1,7 +1,9 @@
 import { ServiceMesh } from "@pulumi/alicloud/servicemesh/serviceMesh.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { register, type Manifest } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { register } from "../registration.js";
+import { dnsCaptureConfig } from "./dnsCaptureConfig.js";
 import { asmFacts } from "./facts.js";
 import type { Mesh, MeshFacts } from "./mesh.js";
 
@@ -41,18 +43,6 @@ export interface AlibabaServiceMeshArgs {
   /** Put the mesh's API server on the Internet.
    * @default false: it answers inside the VPC only */
   publicEndpoint?: boolean;
-}
-
-const rootNamespace = "istio-system";
-
-/** Proxies take the switch when they are injected. The cloud's API has no field for it, Istio's own resource does. */
-export function dnsCaptureConfig(): Manifest & { spec: object } {
-  return {
-    apiVersion: "networking.istio.io/v1beta1",
-    kind: "ProxyConfig",
-    metadata: { name: "dns-capture", namespace: rootNamespace },
-    spec: { environmentVariables: { ISTIO_META_DNS_CAPTURE: "true" } },
-  };
 }
 
 /**

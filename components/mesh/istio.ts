@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { register, type Manifest } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { controlPlaneNamespace } from "./controlPlaneNamespace.js";
+import { register } from "../registration.js";
 import { accessLog } from "./accessLog.js";
 import { istioFacts, tracingProvider } from "./facts.js";
 import type { Mesh, MeshFacts } from "./mesh.js";
@@ -96,17 +98,6 @@ export function meshConfig(args: Filled): Record<string, unknown> {
         ...(args.dnsCapture ? { ISTIO_META_DNS_CAPTURE: "true" } : {}),
       },
     },
-  };
-}
-
-/** The control plane's namespace. */
-export function controlPlaneNamespace(args: Pick<Filled, "namespace" | "cni">): Manifest {
-  // The CNI plug-in's pods write to the node's file system; the control plane alone needs no privilege.
-  const level = args.cni ? "privileged" : "baseline";
-  return {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: args.namespace, labels: { "pod-security.kubernetes.io/enforce": level } },
   };
 }
 

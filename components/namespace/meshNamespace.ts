@@ -1,8 +1,9 @@
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ISidecar } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { INamespace, IResourceQuota } from "kubernetes-models/v1";
-import { register, registerAll, type Manifest } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 
 /** Pod Security level that the API server enforces. */
@@ -129,27 +130,18 @@ export function meshNamespaceManifests(args: MeshNamespaceArgs): Manifest[] {
   ];
 }
 
-/** A namespace that the mesh sees: injection, Pod Security level and quota. */
-export class MeshNamespace extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-  /** Resources that must be there before the namespace may have objects. */
-  public readonly ready: pulumi.Resource[];
-
+/** A namespace that the mesh sees: injection, Pod Security level, quota, and what its sidecars import. */
+export class MeshNamespace extends ManifestComponent {
   constructor(name: string, args: MeshNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:MeshNamespace", name, {}, opts);
-    this.manifests = meshNamespaceManifests(args);
-    const [own, ...belongings] = this.manifests as [Manifest, ...Manifest[]];
-    const registerNamespace = (logicalName: string, provider?: k8s.Provider): pulumi.Resource =>
-      args.management === "adopt"
-        ? new k8s.core.v1.NamespacePatch(logicalName, { metadata: own.metadata }, { parent: this, provider })
-        : register(logicalName, own, { parent: this, provider });
-
-    this.ready = [
-      registerNamespace(`${name}-namespace`),
-      ...(args.meshProvider ? [registerNamespace(`${name}-mesh-namespace`, args.meshProvider)] : []),
-    ];
-    registerAll(name, belongings, { parent: this, dependsOn: this.ready }, args.meshProvider);
+    super(componentType("MeshNamespace"), name, meshNamespaceManifests(args), meshNamespaceRegistration(args), opts);
     this.registerOutputs({ namespace: args.namespace });
   }
+}
+
+/** How a namespace is registered: created or adopted, and known before anything is put into it. */
+export function meshNamespaceRegistration({
+  management,
+  meshProvider,
+}: Pick<MeshNamespaceArgs, "management" | "meshProvider">) {
+  return { meshProvider, adoptNamespaces: management === "adopt", ready: new Set(["Namespace"]) };
 }

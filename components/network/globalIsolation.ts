@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterNetwork } from "../../settings/cluster.js";
 import { SettingsError } from "../../settings/problem.js";
-import { registerAll, type Manifest } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 import type { TraceCollector } from "../mesh/mesh.js";
 import { coreDns, type ControlPlanePeer, type DnsPeer } from "./networkIsolation.js";
 
@@ -145,14 +146,10 @@ export function globalIsolationManifests(args: GlobalIsolationArgs): Manifest[] 
 }
 
 /** Calico policy for the whole cluster: holds where a namespace has none, and bans what no namespace may allow. */
-export class GlobalIsolation extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-
+export class GlobalIsolation extends ManifestComponent {
   constructor(name: string, args: GlobalIsolationArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:GlobalIsolation", name, {}, opts);
-    this.manifests = globalIsolationManifests(args);
-    registerAll(name, this.manifests, { parent: this });
-    this.registerOutputs({ policies: this.manifests.map(({ metadata }) => metadata.name) });
+    const manifests = globalIsolationManifests(args);
+    super(componentType("GlobalIsolation"), name, manifests, {}, opts);
+    this.registerOutputs({ policies: manifests.map(({ metadata }) => metadata.name) });
   }
 }

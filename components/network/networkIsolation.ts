@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { INetworkPolicy, INetworkPolicyPeer, INetworkPolicyPort } from "kubernetes-models/networking.k8s.io/v1";
 import { SettingsError } from "../../settings/problem.js";
-import { registerAll, type Manifest } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 import type { TraceCollector } from "../mesh/mesh.js";
 
 /** Pods of a namespace: those with all labels, or every pod. */
@@ -277,14 +278,9 @@ export function networkIsolationManifests(args: NetworkIsolationArgs): Manifest[
 }
 
 /** Network policy for namespaces: nothing passes but what is named, and each name is one policy. */
-export class NetworkIsolation extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-
+export class NetworkIsolation extends ManifestComponent {
   constructor(name: string, args: NetworkIsolationArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:NetworkIsolation", name, {}, opts);
-    this.manifests = networkIsolationManifests(args);
-    registerAll(name, this.manifests, { parent: this });
+    super(componentType("NetworkIsolation"), name, networkIsolationManifests(args), {}, opts);
     this.registerOutputs({ namespaces: args.namespaces });
   }
 }

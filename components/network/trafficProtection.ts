@@ -1,6 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio.io/v1";
-import { registerAll, type Manifest } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 
 export interface TrafficProtectionArgs {
   /** Service to protect. */
@@ -58,14 +59,9 @@ export function trafficProtectionManifests(args: TrafficProtectionArgs): Manifes
 }
 
 /** Limits on what the mesh's clients may ask of one Service, and when they leave out a failing pod. */
-export class TrafficProtection extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-
+export class TrafficProtection extends ManifestComponent {
   constructor(name: string, args: TrafficProtectionArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:TrafficProtection", name, {}, opts);
-    this.manifests = trafficProtectionManifests(args);
-    registerAll(name, this.manifests, { parent: this });
+    super(componentType("TrafficProtection"), name, trafficProtectionManifests(args), {}, opts);
     this.registerOutputs({ service: args.service, namespace: args.namespace });
   }
 }

@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1";
 import { SettingsError } from "../../settings/problem.js";
-import { registerAll, type Manifest } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 import type { MeshFacts, TraceCollector } from "../mesh/mesh.js";
 
 export interface MeshTelemetryArgs {
@@ -74,14 +75,9 @@ export function meshTelemetryManifests(args: MeshTelemetryArgs): Manifest[] {
 }
 
 /** Access logs and tracing for every proxy of the mesh. */
-export class MeshTelemetry extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-
+export class MeshTelemetry extends ManifestComponent {
   constructor(name: string, args: MeshTelemetryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:MeshTelemetry", name, {}, opts);
-    this.manifests = meshTelemetryManifests(args);
-    registerAll(name, this.manifests, { parent: this });
+    super(componentType("MeshTelemetry"), name, meshTelemetryManifests(args), {}, opts);
     this.registerOutputs({});
   }
 }

@@ -1,5 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { Manifest } from "../manifest.js";
+import type * as pulumi from "@pulumi/pulumi";
 import type {
   IClusterRole,
   IClusterRoleBinding,
@@ -10,7 +9,8 @@ import type {
 import type { IServiceAccount } from "kubernetes-models/v1";
 import { SettingsError } from "../../settings/problem.js";
 import { roleProblems } from "../../settings/rbac.js";
-import { registerAll } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
 
 /** One thing a role allows. */
 export interface RoleRule {
@@ -102,14 +102,9 @@ export function leastPrivilegeRoleManifests(args: LeastPrivilegeRoleArgs): Manif
 }
 
 /** A role that allows what is named and nothing else, and whom. */
-export class LeastPrivilegeRole extends pulumi.ComponentResource {
-  /** What is registered, as it will stand in the API server. */
-  public readonly manifests: Manifest[];
-
+export class LeastPrivilegeRole extends ManifestComponent {
   constructor(name: string, args: LeastPrivilegeRoleArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:LeastPrivilegeRole", name, {}, opts);
-    this.manifests = leastPrivilegeRoleManifests(args);
-    registerAll(name, this.manifests, { parent: this });
+    super(componentType("LeastPrivilegeRole"), name, leastPrivilegeRoleManifests(args), {}, opts);
     this.registerOutputs({ role: args.role });
   }
 }

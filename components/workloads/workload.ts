@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { IDeployment } from "kubernetes-models/apps/v1";
 import type {
   IContainer,
@@ -9,8 +9,9 @@ import type {
   IService,
   IServiceAccount,
 } from "kubernetes-models/v1";
-import { registerAll, type Manifest } from "../manifest.js";
-import { secretMarker, withSecretValues, type SecretValues } from "../secrets.js";
+import type { Manifest } from "../manifest.js";
+import { componentType, ManifestComponent } from "../manifestComponent.js";
+import { secretPlaceholder, secretValueOf, type SecretValues } from "../secrets.js";
 
 /** What its manifests are made of. */
 export interface WorkloadSpec {
@@ -53,7 +54,7 @@ function environmentSecret(name: string, namespace: string, secretEnv: Record<st
     kind: "Secret",
     metadata: { name, namespace },
     type: "Opaque",
-    stringData: Object.fromEntries(Object.entries(secretEnv).map(([key, secret]) => [key, secretMarker(secret)])),
+    stringData: Object.fromEntries(Object.entries(secretEnv).map(([key, secret]) => [key, secretPlaceholder(secret)])),
   };
 }
 
@@ -162,15 +163,15 @@ function environment(secret: string, { env = {}, secretEnv = {} }: Pick<Workload
 }
 
 /** A workload of the user's own. */
-export class Workload extends pulumi.ComponentResource {
-  /** What is registered, with markers where secret values stand. */
-  public readonly manifests: Manifest[];
-
+export class Workload extends ManifestComponent {
   constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-egress:index:Workload", name, {}, opts);
-    this.manifests = workloadManifests(args);
-    const registered = this.manifests.map((manifest) => withSecretValues(manifest, args.secrets ?? {}));
-    registerAll(name, registered, { parent: this });
+    super(
+      componentType("Workload"),
+      name,
+      workloadManifests(args),
+      { values: secretValueOf(args.secrets ?? {}) },
+      opts,
+    );
     this.registerOutputs({ workload: args.workload, namespace: args.namespace });
   }
 }

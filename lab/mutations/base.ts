@@ -1,5 +1,5 @@
 import type { AnalysisOptions } from "mesh-access";
-import { blueprintOf, manifestsOf } from "../../components/blueprint.js";
+import { blueprintOf } from "../../components/blueprint.js";
 import type { Manifest } from "../../components/manifest.js";
 import { loadSettings } from "../../settings/load.js";
 import { addresses } from "../host/index.js";
@@ -57,7 +57,7 @@ export function baseManifests(): Manifest[] {
     namespaces: [{ name: "shop" }, { name: "depot" }],
     databases: databases.map(({ name, host, port }) => ({ name, host, port, ...settingsOf[name] })),
   });
-  return manifestsOf(blueprintOf(settings));
+  return blueprintOf(settings).manifests;
 }
 
 /** What the analysis is told beside the objects: where the databases are, as a user would say it. */

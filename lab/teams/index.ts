@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubernetesObject } from "mesh-access";
-import { blueprintOf, judgedManifests, manifestsOf } from "../../components/blueprint.js";
+import { blueprintOf, judgedManifests } from "../../components/blueprint.js";
 import { loadSettings } from "../../settings/load.js";
 import { StackAgreement } from "../agreement/stackAgreement.js";
 import type { LabStack } from "../engine/index.js";
@@ -181,8 +180,8 @@ class TeamsRun {
 }
 
 const blueprint = (config: Config) => blueprintOf(loadSettings(config));
-const judged = (config: Config) => judgedManifests(blueprint(config)) as unknown as KubernetesObject[];
-const rendered = (config: Config) => manifestsOf(blueprint(config)) as unknown as KubernetesObject[];
+const judged = (config: Config) => judgedManifests(blueprint(config));
+const rendered = (config: Config) => blueprint(config).manifests;
 
 async function unchanged(stacks: readonly LabStack[]): Promise<Finding> {
   const findings = await Promise.all(stacks.map(async (stack) => noChange(await stack.refreshPreview())));

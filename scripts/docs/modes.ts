@@ -101,8 +101,8 @@ ${manifests.map((manifest) => stringify(manifest).trim()).join("\n---\n")}
 </details>`;
 }
 
-function visibleTo(manifest: Manifest & { spec?: { exportTo?: string[] } }): string {
-  const names = manifest.spec?.exportTo;
+function visibleTo({ spec }: Manifest): string {
+  const names = (spec as { exportTo?: string[] } | undefined)?.exportTo;
   return names?.map((name) => (name === "." ? "its own namespace" : `\`${name}\``)).join(", ") ?? "";
 }
 

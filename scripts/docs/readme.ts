@@ -4,7 +4,7 @@ import { analyse, type Analysis, diffReach, type KubernetesObject } from "mesh-a
 import { parseManifests } from "mesh-access/input";
 import { accessTable, changesTable } from "mesh-access/output";
 import { optionsOfStack } from "../../plan/stackOptions.js";
-import { blueprintOf, manifestsOf } from "../../components/blueprint.js";
+import { blueprintOf } from "../../components/blueprint.js";
 import { loadSettings } from "../../settings/load.js";
 import { SettingsError } from "../../settings/problem.js";
 import { readStackFile } from "../../settings/stackFile.js";
@@ -18,7 +18,7 @@ const configOf = (stack: string): Config => readStackFile(`stacks/Pulumi.${stack
 
 function analysis(config: Config): Analysis {
   const settings = loadSettings(config);
-  const manifests = manifestsOf(blueprintOf(settings)) as unknown as KubernetesObject[];
+  const manifests = blueprintOf(settings).manifests;
   return analyse(manifests, optionsOfStack(settings));
 }
 

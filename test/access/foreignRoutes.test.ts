@@ -42,7 +42,7 @@ function verdict(namespace: object): string | undefined {
     namespaces: [{ name: "shop", ...namespace }],
     databases: [{ ...database("orders"), clients: [{ namespace: "shop" }] }],
   });
-  const objects = judgedManifests(blueprintOf(settings)) as unknown as KubernetesObject[];
+  const objects = judgedManifests(blueprintOf(settings));
   const { rows } = analyse([...objects, client, ...takeover], optionsOfStack(settings));
   return [...rows].find(({ from, to }) => from.workload === "client" && to.host === "orders.db.example.com")?.mesh
     .verdict;

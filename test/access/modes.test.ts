@@ -25,14 +25,14 @@ const inChain: typeof plain = { ...plain, callersPolicy: "filterChain" };
 
 /** A gateway, a database in a mode, its client, a neighbour of another account, and a stranger of the client's name. */
 function scene(mode: TrafficMode, more: object = {}, gateway = plain): KubernetesObject[] {
-  const database = manifestsIn(mode, more, gateway) as unknown as KubernetesObject[];
+  const database = manifestsIn(mode, more, gateway);
   const entry = database.find(({ kind }) => kind === "ServiceEntry")?.spec as { ports: { number: number }[] };
   const port = entry.ports[0]?.number ?? 0;
   const group = forwarderOf({ name: "orders", host: "*.db.example.com", port } as never);
   const forwarders = "via" in more && more.via === "sni-proxy" ? [group] : [];
   const shape = { gateway, settings: gatewaySchema.parse({}), forwarders };
   const policies = [allowNothing(gateway), ...(gateway === plain ? [] : [allowKnownCallers(gateway, facts)])];
-  const pods = [...deployedGateway(shape), handshakeFirst(gateway), ...policies] as unknown as KubernetesObject[];
+  const pods = [...deployedGateway(shape), handshakeFirst(gateway), ...policies];
   const callers = [
     deployment("shop", "orders", "orders"),
     deployment("shop", "other", "default"),

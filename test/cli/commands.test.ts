@@ -66,7 +66,7 @@ describe("The command line", () => {
 
   it("judges a team's stack on a gateway it neither plans nor renders, and says so", async () => {
     const file = writeStack(team("shop"));
-    const assumed = /The gateway istio-egress\/egressgateway is another stack's/;
+    const assumed = /The gateway istio-egress\/egressgateway belongs to another stack/;
     const [plan, rendered, access] = await Promise.all([
       meshEgress("plan", "--config", file),
       meshEgress("render", "--config", file),

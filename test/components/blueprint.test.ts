@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { blueprintOf, manifestsOf } from "../../components/blueprint.js";
+import { blueprintOf } from "../../components/blueprint.js";
 import { loadSettings } from "../../settings/load.js";
 import { SettingsError } from "../../settings/problem.js";
 import { safestMode } from "../../settings/trafficModes.js";
 import { database, smallStack } from "../plan/stackFiles.js";
 
-const manifestsFrom = (own: Record<string, unknown>) => manifestsOf(blueprintOf(loadSettings(own)));
+const manifestsFrom = (own: Record<string, unknown>) => blueprintOf(loadSettings(own)).manifests;
 
 const name = fc.stringMatching(/^[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,4}){0,2}$/);
 const databases = fc.uniqueArray(

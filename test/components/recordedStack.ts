@@ -53,7 +53,7 @@ function listen(relations: Relations): void {
 
 /** Runs a program against a recording engine, and returns what it made and what was registered, in order. */
 export async function recordStack<T>(
-  program: () => T,
+  program: () => T | Promise<T>,
   computed: Computed = {},
 ): Promise<{
   made: T;
@@ -80,7 +80,7 @@ export async function recordStack<T>(
     "test",
   );
   listen(asked);
-  const made = program();
+  const made = await program();
   await pulumi.runtime.disconnect();
   return {
     made,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { analyse, type KubernetesObject } from "mesh-access";
+import { analyse } from "mesh-access";
 import { optionsOfStack } from "../../plan/stackOptions.js";
-import { assumptionOf, blueprintOf, judgedManifests, manifestsOf } from "../../components/blueprint.js";
+import { assumptionOf, blueprintOf, judgedManifests } from "../../components/blueprint.js";
 import type { Manifest } from "../../components/manifest.js";
 import { loadSettings } from "../../settings/load.js";
 import { SettingsError } from "../../settings/problem.js";
@@ -13,7 +13,7 @@ import { platform, team, workload } from "../plan/teams.js";
 type Own = Record<string, unknown>;
 
 const blueprint = (own: Own) => blueprintOf(loadSettings(own));
-const written = (own: Own): Manifest[] => manifestsOf(blueprint(own));
+const written = (own: Own): Manifest[] => blueprint(own).manifests;
 const identity = ({ apiVersion, kind, metadata }: Manifest) =>
   `${apiVersion.split("/")[0]} ${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
 
@@ -161,13 +161,11 @@ describe("The verdict of a team's stack", () => {
   const one = { ...smallStack, gateway: { callersPolicy: "shared" } };
   const workloads = [workload("shop", "orders"), workload("shop", "stock"), workload("billing", "invoices")];
   const rows = (objects: Manifest[], own: Own) =>
-    [...analyse(objects as unknown as KubernetesObject[], optionsOfStack(loadSettings(own))).rows].map(
-      ({ from, to, mesh, around }) => ({
-        pair: `${from.namespace}/${from.workload} ${to.host}`,
-        mesh: [mesh.verdict, mesh.encryption, mesh.identity, mesh.exposes],
-        around: around.verdict,
-      }),
-    );
+    [...analyse(objects, optionsOfStack(loadSettings(own))).rows].map(({ from, to, mesh, around }) => ({
+      pair: `${from.namespace}/${from.workload} ${to.host}`,
+      mesh: [mesh.verdict, mesh.encryption, mesh.identity, mesh.exposes],
+      around: around.verdict,
+    }));
   const whole = { ...one, workloads };
   const tenant = {
     ...whole,
@@ -187,11 +185,14 @@ describe("The verdict of a team's stack", () => {
   });
 
   it("rests on what the platform writes, object for object", () => {
-    assert.deepEqual(blueprint(tenant).given.map(identity), written(platform).map(identity));
+    assert.deepEqual(blueprint(tenant).assumed.map(identity), written(platform).map(identity));
   });
 
   it("says what it assumes; an owner's assumes nothing", () => {
-    assert.match(assumptionOf(blueprint(tenant)) ?? "", /^The gateway istio-egress\/egressgateway is another stack's/);
+    assert.match(
+      assumptionOf(blueprint(tenant)) ?? "",
+      /^The gateway istio-egress\/egressgateway belongs to another stack\./,
+    );
     assert.equal(assumptionOf(blueprint(whole)), undefined);
     assert.equal(assumptionOf(blueprint(platform)), undefined);
   });

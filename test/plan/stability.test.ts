@@ -62,7 +62,10 @@ describe("Resources of a stack", () => {
         .flatMap((needed) => [needed, ...before(needed)]);
     const entry = resources.map(({ name }) => name).find((name) => name.includes("serviceentry-istio-egress/orders"));
     const needed = before(entry ?? "");
-    for (const name of ["platform-namespace-shop-namespace", "platform-namespace-istio-egress-namespace"]) {
+    for (const name of [
+      "platform-namespace-shop-namespace-shop",
+      "platform-namespace-istio-egress-namespace-istio-egress",
+    ]) {
       assert.ok(needed.includes(name), name);
       assert.ok(before(name).includes("platform-mesh-istiod"), name);
     }

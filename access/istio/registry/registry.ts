@@ -1,5 +1,6 @@
 import type { KubernetesObject, World } from "../../model/model.js";
 import { ascending } from "../../model/order.js";
+import { written } from "../../model/placeholder.js";
 import { namespaceOf } from "../../model/world.js";
 import { createdAt } from "../evidence.js";
 import { isWildcard } from "./hostname.js";
@@ -34,7 +35,7 @@ export interface MeshService {
   resolution: "none" | "static" | "dns" | "dynamic-dns" | "alias";
   /** An IP address, a CIDR block, `anyAddress`, or `cluster-ip:<host>` for an address not yet known. */
   address: string;
-  /** The address allocated for proxies that answer DNS: an IP, or `allocated:<host>.<namespace>` while unknown. */
+  /** The address allocated for proxies that answer DNS: an IP, or a placeholder while it is not known. */
   allocated?: string;
   ports: readonly ServicePort[];
   exportTo: ReadonlySet<string>;
@@ -189,7 +190,7 @@ function allocation(
   if (isWildcard(host) && spec.resolution !== "DYNAMIC_DNS") return undefined;
   const status = object.status as { addresses?: { host?: string; value?: string }[] } | undefined;
   // A live entry's list is the truth, an empty one too: istiod allocates nothing again to an entry that had an address of its own.
-  if (!status?.addresses) return `allocated:${host}.${namespaceOf(object)}`;
+  if (!status?.addresses) return written({ kind: "address", of: `${host}.${namespaceOf(object)}` });
   return status.addresses.find((entry) => entry.host === host && entry.value?.includes(".") === true)?.value;
 }
 

@@ -137,7 +137,7 @@ describe("the way round the sidecar", () => {
     const { verdict, because } = block("10.0.0.0/8");
     assert.equal(verdict, "unknown");
     assert.match(said(because[0]), /allows every port to 10\.0\.0\.0\/8; .* an address is not known/);
-    assert.equal(block("[unknown: rds.address]").verdict, "unknown");
+    assert.equal(block("${address:rds}").verdict, "unknown");
   });
 
   it("does not mistake pods for addresses outside", () => {

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { bedConfig } from "../../lab/bed.js";
 import { settingsRace } from "../../lab/gatewayVariants.js";
 import { mongoDatabases, plainRace, tlsRace } from "../../lab/ways.js";
-import { blueprintOf, manifestsOf } from "../../../components/blueprint.js";
+import { blueprintOf } from "../../../components/blueprint.js";
 import { loadSettings } from "../../../settings/load.js";
 
 describe("the ways that the benchmark compares", () => {
   it("have a stack whose settings are right, with either policy of callers", () => {
     for (const callersPolicy of ["perDatabase", "shared"])
-      manifestsOf(blueprintOf(loadSettings(bedConfig({ gateway: { callersPolicy } }))));
-    const hosts = manifestsOf(blueprintOf(loadSettings(bedConfig({ databases: mongoDatabases }))))
-      .filter(({ kind }) => kind === "ServiceEntry")
+      assert.ok(blueprintOf(loadSettings(bedConfig({ gateway: { callersPolicy } }))).manifests.length > 0);
+    const hosts = blueprintOf(loadSettings(bedConfig({ databases: mongoDatabases })))
+      .manifests.filter(({ kind }) => kind === "ServiceEntry")
       .map(({ metadata }) => metadata.name);
     for (const mode of ["tcp-gateway-mtls", "tls-gateway-mtls", "tls-origination"])
       assert.ok(hosts.includes(`mongo-${mode}`));

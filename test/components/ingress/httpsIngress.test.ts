@@ -22,7 +22,7 @@ describe("HttpsIngress", () => {
       stringData: object;
     }[];
     assert.equal(secret?.metadata.namespace, "istio-ingress");
-    assert.deepEqual(secret?.stringData, { "tls.crt": "[secret: shopCertificate]", "tls.key": "[secret: shopKey]" });
+    assert.deepEqual(secret?.stringData, { "tls.crt": "${secret:shopCertificate}", "tls.key": "${secret:shopKey}" });
   });
 
   it("serves the host with TLS 1.2 at least, and plain HTTP with nothing but a redirect", () => {

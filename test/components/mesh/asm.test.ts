@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ProxyConfig } from "@kubernetes-models/istio/networking.istio.io/v1beta1";
 import * as pulumi from "@pulumi/pulumi";
-import { AlibabaServiceMesh, dnsCaptureConfig, type AlibabaServiceMeshArgs } from "../../../components/mesh/asm.js";
+import { AlibabaServiceMesh, type AlibabaServiceMeshArgs } from "../../../components/mesh/asm.js";
+import { dnsCaptureConfig } from "../../../components/mesh/dnsCaptureConfig.js";
 import { recordStack } from "../recordedStack.js";
 
 const args: AlibabaServiceMeshArgs = {

@@ -76,9 +76,9 @@ describe("MeshNamespace", () => {
     });
     assert.deepEqual(
       ofType("kubernetes:core/v1:Namespace").map(({ name }) => name),
-      ["demo-namespace", "demo-mesh-namespace"],
+      ["demo-namespace-demo", "demo-namespace-demo-mesh"],
     );
     const [quota] = ofType("kubernetes:core/v1:ResourceQuota");
-    assert.ok(quota?.dependsOn.includes("demo-namespace"));
+    assert.ok(quota?.dependsOn.includes("demo-namespace-demo"));
   });
 });

@@ -1,0 +1,17 @@
+import type { MeshSettings } from "../../settings/mesh.js";
+import type { Manifest } from "../manifest.js";
+import { channelConfig } from "./channelConfig.js";
+import { controlPlaneNamespace } from "./controlPlaneNamespace.js";
+import { dnsCaptureConfig } from "./dnsCaptureConfig.js";
+
+/** Objects of the mesh itself, beside what its charts and its cloud bring. */
+export function meshManifests(mesh: MeshSettings): Manifest[] {
+  switch (mesh.kind) {
+    case "istio":
+      return mesh.install ? [controlPlaneNamespace(mesh)] : [];
+    case "asm":
+      return mesh.dnsCapture ? [dnsCaptureConfig()] : [];
+    case "cloud-service-mesh":
+      return [channelConfig(mesh)];
+  }
+}
