@@ -25,7 +25,13 @@ export type { MeshNamespaceArgs, NamespaceQuota, PodSecurityLevel } from "./name
 export { EgressGateway, type EgressGatewayArgs } from "./gateway/egressGateway.js";
 export { type Gateway, gatewayOf } from "./gateway/gateway.js";
 export { DatabaseEgress, type DatabaseEgressArgs } from "./egress/databaseEgress.js";
-export type { DatabaseInput } from "./egress/databaseInputs.js";
+export type { DatabaseInput, ListInput } from "./egress/databaseInputs.js";
+export type {
+  DatabaseClientInput,
+  DatabaseLimitsInput,
+  DatabaseLimitsKeepaliveInput,
+  DatabaseTlsInput,
+} from "../settings/input.js";
 export { type Forwarder, forwarderOf } from "./egress/forwarder.js";
 export type { ManagedDatabase, ManagedDatabaseArgs } from "./database/database.js";
 export { type Protocol, type TrafficMode, whyNot } from "../settings/trafficModes.js";
@@ -68,3 +74,5 @@ export type { SecretValues } from "./secrets.js";
 export { loadSettings } from "../settings/load.js";
 export { type Problem, SettingsError } from "../settings/problem.js";
 export type { Settings } from "../settings/schema.js";
+export type { DeploymentSettings, ManifestsSettings, WorkloadSettings } from "../settings/workloads.js";
+export type { FileObject, WrittenObject } from "../settings/manifestFiles.js";

@@ -18,7 +18,7 @@ const manifests = z
       .optional()
       .describe("Namespace of the objects that name none. Default: none, and each object has to name its own."),
   })
-  .describe("Kubernetes manifests of your own: [what they may hold](manifests.md).");
+  .describe("Kubernetes manifests of your own, in YAML or JSON. See docs/manifests.md.");
 
 const deployment = z
   .strictObject({
@@ -59,11 +59,13 @@ const deployment = z
 export const workloadsSchema = z.array(z.discriminatedUnion("kind", [manifests, deployment])).default([]);
 
 type WrittenWorkload = z.output<typeof workloadsSchema>[number];
-export type DeploymentSettings = z.output<typeof deployment>;
+/** One hardened Deployment. */
+export interface DeploymentSettings extends z.output<typeof deployment> {}
 /** A folder of manifests, with the objects that were read from it. */
 export interface ManifestsSettings extends z.output<typeof manifests> {
   objects: readonly FileObject[];
 }
+/** What runs in the namespaces. */
 export type WorkloadSettings = DeploymentSettings | ManifestsSettings;
 
 /**
