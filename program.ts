@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { reachOfStack, type Reach } from "./plan/stackReach.js";
+import { reachOfStack, type StackReach } from "./plan/stackReach.js";
 import { assumptionOf, blueprintOf, judgedManifests } from "./components/blueprint.js";
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
@@ -7,11 +7,9 @@ import { loadSettings } from "./settings/load.js";
 import { settingsSchema } from "./settings/schema.js";
 import { project } from "./settings/stackFile.js";
 
-/** What the program leaves behind. */
-export interface Outcome {
+/** What the program leaves behind. As stack outputs, reach and findings show in a preview how a change of settings changes them. */
+export interface Outcome extends StackReach {
   platform: SecurePlatform;
-  /** Who reaches what. As a stack output, a preview shows how a change of settings changes it. */
-  access: Reach;
   /** What that assumes of the stack that owns the gateway, where this one does not. */
   assumption?: string;
 }
@@ -29,9 +27,9 @@ export async function run(root = process.cwd()): Promise<Outcome> {
     root,
   );
   const blueprint = blueprintOf(settings);
-  const access = reachOfStack(judgedManifests(blueprint), settings);
+  const reach = reachOfStack(judgedManifests(blueprint), settings);
   const platform = await SecurePlatform.create("platform", { blueprint, secrets: secretValues(config) });
-  return { platform, access, assumption: assumptionOf(blueprint) };
+  return { platform, ...reach, assumption: assumptionOf(blueprint) };
 }
 
 /** Every entry of the `secrets` key, marked as secret. Only their names are looked at. */

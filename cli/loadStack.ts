@@ -3,11 +3,11 @@ import { assumptionOf, blueprintOf, judgedManifests } from "../components/bluepr
 import { loadSettings } from "../settings/load.js";
 import { secretNames } from "../settings/secrets.js";
 import { projectRoot, readStackFile } from "../settings/stackFile.js";
-import type { StackInput } from "./access/input.js";
+import type { StackInput } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
 
-/** A stack as the analysis takes it: its manifests, what its settings say beyond them, and its promises. */
-export async function loadStack(stack: StackOption): Promise<StackInput> {
+/** A stack as the analysis takes it: its manifests, what its settings say beyond them, and its assertions. */
+export async function loadStack(stack: StackOption): Promise<Omit<StackInput, "title">> {
   const file = stackFile(stack);
   const { own } = readStackFile(file);
   secretNames(own["secrets"]);

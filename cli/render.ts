@@ -2,8 +2,9 @@ import { blueprintOf } from "../components/blueprint.js";
 import { loadSettings } from "../settings/load.js";
 import { secretNames } from "../settings/secrets.js";
 import { readStackFile } from "../settings/stackFile.js";
-import { inOrder, toYaml, writeManifests } from "./manifests.js";
-import { print } from "./print.js";
+import { inOrder, writeManifests } from "./manifests.js";
+import { print } from "mesh-access/cli";
+import { writeDocuments } from "mesh-access/yaml";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 export async function render(options: StackOption & { output: "yaml" | "json"; out?: string }): Promise<void> {
@@ -14,5 +15,5 @@ export async function render(options: StackOption & { output: "yaml" | "json"; o
     process.stderr.write(`${writeManifests(manifests, options.out).length} files in ${options.out}\n`);
     return;
   }
-  return print(options.output === "json" ? JSON.stringify(manifests, null, 2) : toYaml(manifests).trimEnd());
+  return print(options.output === "json" ? JSON.stringify(manifests, null, 2) : writeDocuments(manifests).trimEnd());
 }

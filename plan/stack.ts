@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Reach } from "./stackReach.js";
+import type { StackReach } from "./stackReach.js";
 import { run } from "../program.js";
 import { loadSettings } from "../settings/load.js";
 import type { Settings } from "../settings/schema.js";
@@ -10,7 +10,7 @@ import type { Manifest } from "../components/manifest.js";
 import { type PlannedResource, record, secretMark } from "./recording.js";
 
 /** What a stack would create. */
-export interface Plan {
+export interface Plan extends StackReach {
   stack: string;
   settings: Settings;
   /** In the order in which the engine would be asked. */
@@ -19,8 +19,6 @@ export interface Plan {
   judged: Manifest[];
   /** What the verdicts assume of that other stack. */
   assumption?: string;
-  /** Who reaches what: the stack's output. */
-  access: Reach;
   /** Names of secrets that the settings refer to and the stack file does not hold. */
   missingSecrets: string[];
 }
@@ -54,6 +52,8 @@ export async function planStack(file: string): Promise<Plan> {
     judged: judgedManifests(value.platform.blueprint),
     assumption: value.assumption,
     access: value.access,
+    findings: value.findings,
+    problems: value.problems,
     missingSecrets: referred.filter((name) => !given.includes(name)),
   };
 }

@@ -1,7 +1,7 @@
-import { closest } from "fastest-levenshtein";
 import { secretName } from "./formats.js";
 import type { FileObject, WrittenObject } from "./manifestFiles.js";
-import { placeholdersIn } from "mesh-access";
+import { nearest } from "mesh-access/nearest";
+import { placeholdersIn } from "mesh-access/placeholder";
 import type { Problem } from "./problem.js";
 import { repeated } from "./repeated.js";
 
@@ -95,11 +95,9 @@ function scopeProblems(written: FileObject, namespaces: readonly string[]): Prob
       }),
     ];
   if (namespaces.includes(namespace)) return [];
-  const near =
-    namespaces.length > 0
-      ? `Did you mean ${closest(namespace, [...namespaces])}? Otherwise list it there`
-      : "List it there";
-  return [problemAt(written, `is in namespace ${namespace}, which is not among \`namespaces\``, { instead: near })];
+  const near = nearest(namespace, namespaces);
+  const instead = near ? `Did you mean ${near}? Otherwise list it there` : "List it there";
+  return [problemAt(written, `is in namespace ${namespace}, which is not among \`namespaces\``, { instead })];
 }
 
 /** Placeholders that nothing can fill, and secrets where everybody who may read pods or ConfigMaps would read them. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join, resolve, sep } from "node:path";
-import { type Document, LineCounter, parseAllDocuments } from "yaml";
+import { readYaml, splitDocuments } from "mesh-access/yaml";
 import type { Problem } from "./problem.js";
 
 /** A Kubernetes object as somebody wrote it. */
@@ -79,34 +79,23 @@ function readFile(file: string, root: string): Files {
 }
 
 /** Reads the objects of one YAML or JSON text, of one or many documents. */
-export function parseManifestFile(text: string, file: string): Files {
-  const lines = new LineCounter();
-  const documents = [parseAllDocuments(text, { lineCounter: lines, merge: true })].flat();
+function parseManifestFile(text: string, file: string): Files {
   const all: Files = { objects: [], problems: [] };
-  for (const document of documents) {
-    const start = lines.linePos(document.contents?.range?.[0] ?? document.range[0]).line;
-    const value = valueOf(document as Document, (at) => `${file}:${at === undefined ? start : lines.linePos(at).line}`);
-    if ("problems" in value) all.problems.push(...value.problems);
-    else for (const item of itemsOf(value.value)) take(item, { file, line: start }, all);
+  for (const document of splitDocuments(text)) {
+    const { value, lineOf, error } = readYaml(document.text, () => true);
+    if (error)
+      all.problems.push({
+        path: `${file}:${document.line + error.line}`,
+        reason: `is not valid YAML: ${error.reason}`,
+        instead: "Correct it; a template of Helm or Kustomize has to be rendered to plain YAML first",
+      });
+    else
+      for (const item of itemsOf(value)) {
+        const line = document.line + (isRecord(item) ? (lineOf(item) ?? 0) : 0);
+        take(item, { file, line }, all);
+      }
   }
   return all;
-}
-
-function valueOf(document: Document, place: (offset?: number) => string): { value: unknown } | { problems: Problem[] } {
-  if (document.errors.length > 0)
-    return {
-      problems: document.errors.map((error) => ({
-        path: place(error.pos[0]),
-        reason: `is not valid YAML: ${error.message.split(/ at line \d|\n/)[0] ?? ""}`,
-        instead: "Correct it; a template of Helm or Kustomize has to be rendered to plain YAML first",
-      })),
-    };
-  try {
-    return { value: document.toJS() };
-  } catch (error) {
-    const reason = `is not valid YAML: ${(error as Error).message}`;
-    return { problems: [{ path: place(), reason, instead: "Write the repeated part out" }] };
-  }
 }
 
 /** The objects of a document: itself, or the items of a List. */
@@ -116,7 +105,7 @@ function itemsOf(value: unknown): unknown[] {
 }
 
 function take(value: unknown, { file, line }: { file: string; line: number }, all: Files): void {
-  if (value === null) return;
+  if (value === null || value === undefined) return;
   const fault = faultOf(value);
   if (fault) all.problems.push({ path: `${file}:${line}`, ...fault });
   else all.objects.push({ object: withoutServerFields(value as WrittenObject), file, line });

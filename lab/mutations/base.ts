@@ -53,8 +53,12 @@ export function baseManifests(): Manifest[] {
       policyEngine: "calico",
     },
     mesh: { kind: "istio" },
-    gateway: { replicas: { min: 1, max: 1 } },
-    namespaces: [{ name: "shop" }, { name: "depot" }],
+    // With policies of their own and without limits on imports, more objects decide, so there is more to change.
+    gateway: { replicas: { min: 1, max: 1 }, callersPolicy: "perDatabase" },
+    namespaces: [
+      { name: "shop", importsFrom: "all" },
+      { name: "depot", importsFrom: "all" },
+    ],
     databases: databases.map(({ name, host, port }) => ({ name, host, port, ...settingsOf[name] })),
   });
   return blueprintOf(settings).manifests;

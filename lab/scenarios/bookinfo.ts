@@ -275,6 +275,6 @@ export const bookinfoScenario: Scenario = {
   change: {
     title: "a further client of the database",
     config: inMode({ clients: [{ namespace: "bookinfo", serviceAccounts: ["bookinfo-ratings-v2", "reports"] }] }),
-    expect: [/^update Gateway .*ratings/, /^update AuthorizationPolicy .*ratings/],
+    expect: [/^update Gateway .*ratings/, /^update EnvoyFilter .*ratings/],
   },
 };

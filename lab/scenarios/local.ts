@@ -85,6 +85,6 @@ export const localScenario: Scenario = {
   change: {
     title: "a further client of the Postgres",
     config: withFurtherClient,
-    expect: [/^update Gateway .*orders/, /^update AuthorizationPolicy .*orders/],
+    expect: [/^update Gateway .*orders/, /^update EnvoyFilter .*orders/],
   },
 };

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { registerAnalysis, type StackInput } from "../../cli/access/index.js";
-import { SettingsError } from "../../settings/problem.js";
+import { registerAnalysis, type StackInput, type Stacks } from "../../cli/index.js";
+import type { InputError } from "../../input/inputError.js";
 
 const namespace = (name: string) => `apiVersion: v1
 kind: Namespace
@@ -42,8 +42,13 @@ interface Answer {
 
 /** Runs one command line and returns what a shell would see of it. */
 async function run(args: string[], stack?: StackInput): Promise<Answer> {
-  const program = new Command().exitOverride();
-  registerAnalysis(program, () => (stack ? Promise.resolve(stack) : Promise.reject(new Error("no stack"))));
+  const program = new Command("mesh-access").version("1.2.3").exitOverride();
+  const stacks: Stacks = {
+    takesStack: (command) => command,
+    load: () => Promise.resolve(stack),
+    loadNamed: () => Promise.resolve(undefined),
+  };
+  registerAnalysis(program, stacks);
   const answer: Answer = { out: "", errors: "", code: 0 };
   const { stdout, stderr } = process;
   const writes = [stdout.write, stderr.write] as const;
@@ -91,7 +96,11 @@ describe("the commands about access", () => {
   });
 
   it("access takes what a stack brings", async () => {
-    const { out } = await run(["access"], { objects: [], options: { databases: [{ host: "db", port: 5432 }] } });
+    const { out } = await run(["access"], {
+      title: "stack shop",
+      objects: [],
+      options: { databases: [{ host: "db", port: 5432 }] },
+    });
     assert.match(out, /0 workloads x 1 target/);
   });
 
@@ -131,15 +140,20 @@ spec:
     const { out } = await run(["explain", "demo/client", "db.example.com:3306", "-f", open]);
     assert.match(out, /^demo\/client -> db\.example\.com:3306/);
     assert.match(out, /ServiceEntry demo\/db .*open\.yaml:19/);
-    const row = JSON.parse((await run(["explain", "demo/client", "db.example.com", "-f", open, "-o", "json"])).out);
-    assert.equal(row.mesh.verdict, "direct");
+    const { rows } = JSON.parse(
+      (await run(["explain", "demo/client", "db.example.com", "-f", open, "-o", "json"])).out,
+    );
+    assert.equal(rows[0].mesh.verdict, "direct");
   });
 
   it("explain names the nearest workload and database when there is no such pair", async () => {
-    await assert.rejects(run(["explain", "demo/clint", "db.exmple.com", "-f", open]), (error: SettingsError) => {
-      assert.match(error.message, /demo\/clint: is no workload of the input\. Did you mean demo\/client\?/);
-      assert.match(error.message, /db\.exmple\.com: is no database of the input\. Did you mean db\.example\.com\?/);
-      return error instanceof SettingsError;
+    await assert.rejects(run(["explain", "demo/clint", "db.exmple.com", "-f", open]), (error: InputError) => {
+      assert.deepEqual(
+        error.reasons.map(({ id }) => id),
+        ["workload-not-found", "database-not-found"],
+      );
+      assert.match(error.message, /Did you mean demo\/client\?[\s\S]*Did you mean db\.example\.com\?/);
+      return true;
     });
   });
 
@@ -152,8 +166,8 @@ spec:
     assert.equal(JSON.parse((await run(["diff", open, scoped, "-o", "json"])).out).changes.length, 1);
   });
 
-  it("check exits with 1 and the evidence when a promise is broken", async () => {
-    const file = join(folder, "promises.yaml");
+  it("check exits with 1 and the cause when an assertion fails", async () => {
+    const file = join(folder, "assertions.yaml");
     await writeFile(
       file,
       "assert:\n  - name: nobody else\n    from: {namespace: other}\n    to: '*'\n    expect: blocked\n",
@@ -163,26 +177,32 @@ spec:
     assert.equal(broken.code, 1);
     assert.equal((await run(["check", "-f", scoped, "--assert", file])).code, 0);
     const log = JSON.parse((await run(["check", "-f", open, "--assert", file, "-o", "sarif"])).out);
-    assert.equal(log.runs[0].results[0].ruleId, "access/broken-promise");
+    assert.equal(log.runs[0].results[0].ruleId, "assertion-verdict");
     assert.match(log.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri, /open\.yaml$/);
   });
 
-  it("check takes the promises of the stack, and refuses to check nothing", async () => {
-    const promise = { from: { namespace: "none" }, to: "*" } as const;
-    assert.equal((await run(["check"], { objects: [], options: {}, assertions: [promise] })).code, 1);
-    await assert.rejects(run(["check"], { objects: [], options: {} }), /access\.assert: holds no promises/);
+  it("check takes the assertions of the stack, and refuses to check nothing", async () => {
+    const assertion = { from: { namespace: "none" }, to: "*" } as const;
+    assert.equal(
+      (await run(["check"], { title: "stack shop", objects: [], options: {}, assertions: [assertion] })).code,
+      1,
+    );
+    await assert.rejects(
+      run(["check"], { title: "stack shop", objects: [], options: {} }),
+      /There are no assertions to check/,
+    );
   });
 
-  it("check says what is wrong with a file of promises that it cannot read", async () => {
-    const broken = join(folder, "promises.yaml");
+  it("check says what is wrong with a file of assertions that it cannot read", async () => {
+    const broken = join(folder, "assertions.yaml");
     await writeFile(broken, "assert: [");
-    await assert.rejects(run(["check", "-f", open, "--assert", broken]), /promises\.yaml: is no YAML: /);
+    await assert.rejects(run(["check", "-f", open, "--assert", broken]), /assertions\.yaml cannot be read: /);
     const missing = run(["check", "-f", open, "--assert", join(folder, "none.yaml")]);
-    await assert.rejects(missing, (error) => error instanceof SettingsError && /cannot be read/.test(error.message));
+    await assert.rejects(missing, { name: "InputError", message: /cannot be read/ });
   });
 
-  it("check refuses a promise with a key it does not know", async () => {
-    const file = join(folder, "promises.yaml");
+  it("check refuses an assertion with a key it does not know", async () => {
+    const file = join(folder, "assertions.yaml");
     await writeFile(file, "- {from: '*', to: '*', expects: blocked}\n");
     await assert.rejects(run(["check", "-f", open, "--assert", file]), /expects/);
   });
