@@ -63,26 +63,26 @@ export interface SettingsInput {
  */
 export interface AccessInput {
   /**
-   * Promises, each checked against every pair it speaks of.
+   * Assertions, each checked against every pair that it matches.
    */
   assert?: AccessAssertInput[];
 }
 
 export interface AccessAssertInput {
   /**
-   * What reports call the promise.
+   * Title of the assertion in reports.
    */
   name?: string;
   /**
-   * Callers it speaks of.
+   * Clients that it applies to.
    */
   from: "*" | AccessAssertFromInput;
   /**
-   * Callers it does not speak of.
+   * Clients that it does not apply to, although `from` matches them.
    */
   except?: AccessAssertExceptInput[];
   /**
-   * Databases it speaks of.
+   * Databases that it applies to.
    */
   to: "*" | AccessAssertToInput;
   /**
@@ -96,19 +96,19 @@ export interface AccessAssertInput {
     | "unknown"
     | ("gateway" | "direct" | "blocked" | "misrouted" | "unknown")[];
   /**
-   * Every hop carries some form of TLS.
+   * Every hop uses some form of TLS.
    */
   encrypted?: boolean;
   /**
-   * The gateway knows the caller by its certificate.
+   * The gateway authenticates the client by its certificate.
    */
   identity?: boolean;
   /**
-   * What a blocked caller receives all the same: nothing, or the greeting of a server that speaks first.
+   * What a blocked client still receives: nothing, or the handshake packet of a server-first protocol.
    */
   exposes?: "nothing" | "greeting";
   /**
-   * What happens to a caller that avoids its sidecar.
+   * Whether a client can bypass its sidecar.
    */
   around?: "open" | "blocked" | "unknown";
 }
@@ -119,7 +119,7 @@ export interface AccessAssertToInput {
    *
    * @default any
    */
-  database?: "*" | string;
+  database?: string;
   /**
    * Host.
    *
@@ -140,19 +140,19 @@ export interface AccessAssertExceptInput {
    *
    * @default any
    */
-  namespace?: "*" | string;
+  namespace?: string;
   /**
    * Name of the Deployment or other workload.
    *
    * @default any
    */
-  workload?: "*" | string;
+  workload?: string;
   /**
    * Service account.
    *
    * @default any
    */
-  serviceAccount?: "*" | string;
+  serviceAccount?: string;
 }
 
 export interface AccessAssertFromInput {
@@ -161,19 +161,19 @@ export interface AccessAssertFromInput {
    *
    * @default any
    */
-  namespace?: "*" | string;
+  namespace?: string;
   /**
    * Name of the Deployment or other workload.
    *
    * @default any
    */
-  workload?: "*" | string;
+  workload?: string;
   /**
    * Service account.
    *
    * @default any
    */
-  serviceAccount?: "*" | string;
+  serviceAccount?: string;
 }
 
 /**
