@@ -9,10 +9,11 @@ import { recordStack } from "./recordedStack.js";
 describe("SecurePlatform", () => {
   it("names every secret that is missing at once, and registers nothing", async () => {
     const workloads = ["first", "second"].map((name) => ({
-      kind: "mysql-client",
+      kind: "deployment",
       name,
       namespace: "shop",
-      passwordSecret: `${name}Password`,
+      image: "alpine:3.22",
+      secretEnv: { PASSWORD: `${name}Password` },
     }));
     const blueprint = blueprintOf(loadSettings({ ...smallStack, workloads }));
     const { registered } = await recordStack(() =>
