@@ -17,11 +17,14 @@ export interface Outcome extends StackReach {
 /**
  * The whole program: settings, blueprint, judgement, and only then the platform. It is the same under the engine, in the
  * offline plan and in the lab.
+ *
+ * @param root project root, which paths in the settings are relative to. The engine runs the program in it.
  */
-export async function run(): Promise<Outcome> {
+export async function run(root = process.cwd()): Promise<Outcome> {
   const config = new pulumi.Config(project);
   const settings = loadSettings(
     Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, config.getObject<unknown>(key)])),
+    root,
   );
   const blueprint = blueprintOf(settings);
   const reach = reachOfStack(judgedManifests(blueprint), settings);

@@ -2,15 +2,16 @@ import { optionsOfStack } from "../plan/stackOptions.js";
 import { assumptionOf, blueprintOf, judgedManifests } from "../components/blueprint.js";
 import { loadSettings } from "../settings/load.js";
 import { secretNames } from "../settings/secrets.js";
-import { readStackFile } from "../settings/stackFile.js";
+import { projectRoot, readStackFile } from "../settings/stackFile.js";
 import type { StackInput } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 /** A stack as the analysis takes it: its manifests, what its settings say beyond them, and its assertions. */
 export async function loadStack(stack: StackOption): Promise<Omit<StackInput, "title">> {
-  const { own } = readStackFile(stackFile(stack));
+  const file = stackFile(stack);
+  const { own } = readStackFile(file);
   secretNames(own["secrets"]);
-  const settings = loadSettings(own);
+  const settings = loadSettings(own, projectRoot(file));
   const blueprint = blueprintOf(settings);
   return {
     objects: judgedManifests(blueprint),

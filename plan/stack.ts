@@ -4,7 +4,7 @@ import { run } from "../program.js";
 import { loadSettings } from "../settings/load.js";
 import type { Settings } from "../settings/schema.js";
 import { referredSecrets, secretNames } from "../settings/secrets.js";
-import { project, readStackFile } from "../settings/stackFile.js";
+import { project, projectRoot, readStackFile } from "../settings/stackFile.js";
 import { judgedManifests } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { type PlannedResource, record, secretMark } from "./recording.js";
@@ -30,7 +30,8 @@ export interface Plan extends StackReach {
  */
 export async function planStack(file: string): Promise<Plan> {
   const { own, foreign } = readStackFile(file);
-  const settings = loadSettings(own);
+  const root = projectRoot(file);
+  const settings = loadSettings(own, root);
   const given = secretNames(own["secrets"]);
   const referred = referredSecrets(settings);
   const secrets = Object.fromEntries([...given, ...referred].map((name) => [name, secretMark]));
@@ -42,7 +43,7 @@ export async function planStack(file: string): Promise<Plan> {
       config: flat({ ...foreign, ...prefixed({ ...own, secrets }) }),
       secretKeys: [`${project}:secrets`],
     },
-    run,
+    () => run(root),
   );
   return {
     stack,

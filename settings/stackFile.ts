@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { type Problem, SettingsError } from "./problem.js";
 
@@ -40,6 +41,18 @@ export function readStackFile(file: string): StackConfig {
     own: Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value])),
     foreign: Object.fromEntries(foreign),
   };
+}
+
+/**
+ * The folder that paths in a stack file are relative to: the nearest one above it with a `Pulumi.yaml`, which is where
+ * the engine runs the program; for a stack file outside any project its own folder.
+ */
+export function projectRoot(file: string): string {
+  const own = dirname(resolve(file));
+  for (let folder = own; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (folder === dirname(folder)) return own;
+  }
 }
 
 function textOf(file: string): string {

@@ -1,5 +1,7 @@
 import jsYaml from "js-yaml";
 
+export { splitDocuments } from "./documents.js";
+
 /** Where a value starts: 0-based line of the text. */
 export type LineOf = (value: object) => number | undefined;
 

@@ -11,7 +11,7 @@ import type { MeshFacts } from "../mesh/mesh.js";
 import type { ValueOf } from "../placeholders.js";
 
 /** A list that may be known later, as a whole or item by item. */
-type ListInput = pulumi.Input<pulumi.Input<string>[]>;
+export type ListInput = pulumi.Input<pulumi.Input<string>[]>;
 
 /** A database, its clients and the path between them. What has a default may be left out. */
 export interface DatabaseInput extends Omit<DatabaseEntry, "host" | "addresses" | "ranges" | "provision"> {

@@ -1,23 +1,25 @@
 import assert from "node:assert/strict";
 import type { IDeployment } from "kubernetes-models/apps/v1";
 import type { IService } from "kubernetes-models/v1";
-import type { Manifest } from "../../../components/manifest.js";
-import { bookinfoManifests } from "../../../components/workloads/bookinfo.js";
-import { bookstoreManifests } from "../../../components/workloads/bookstore.js";
-import { boutiqueManifests } from "../../../components/workloads/boutique.js";
-import { mysqlClientManifests } from "../../../components/workloads/mysqlClient.js";
-import { retailManifests } from "../../../components/workloads/retail.js";
-import { workloadManifests } from "../../../components/workloads/workload.js";
-import { assertFollowsSchema } from "../crdSchemas.js";
+import { workloadManifests } from "../../components/workloads/workload.js";
+import { readManifests } from "../../settings/manifestFiles.js";
+import { assertFollowsSchema } from "../components/crdSchemas.js";
+import type { Manifest } from "../../components/manifest.js";
 
-const mongo = { host: "mongo.example.com", passwordSecret: "bookinfoPassword" };
-const scenarios: Record<string, Manifest[]> = {
-  rds: mysqlClientManifests({ namespace: "demo-server", passwordSecret: "mysqlRootPassword" }),
-  bookinfo: bookinfoManifests({ namespace: "bookinfo", mongo }),
-  bookstore: bookstoreManifests({ namespace: "bookstore" }),
-  retail: retailManifests({ passwordSecret: "catalogPassword" }),
-  boutique: boutiqueManifests({ namespace: "demo", loadGenerator: true }),
-  own: workloadManifests({
+/** The objects of a folder of examples, as a stack takes them. */
+function manifestsOf(folder: string): Manifest[] {
+  const { objects, problems } = readManifests(folder, process.cwd(), "folder");
+  assert.deepEqual(problems, []);
+  return objects.map(({ object }) => object);
+}
+
+const applications: Record<string, Manifest[]> = {
+  mysql: manifestsOf("examples/mysql"),
+  bookinfo: manifestsOf("examples/bookinfo"),
+  bookstore: manifestsOf("examples/bookstore"),
+  retail: manifestsOf("examples/retail"),
+  boutique: manifestsOf("examples/boutique"),
+  "a deployment of the settings": workloadManifests({
     workload: "own",
     namespace: "team",
     image: "alpine:3.22",
@@ -49,8 +51,8 @@ function environment(manifests: Manifest[], workload: string): Record<string, un
   return Object.fromEntries(env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom?.secretKeyRef]));
 }
 
-for (const [scenario, manifests] of Object.entries(scenarios)) {
-  describe(`The workloads of ${scenario}`, () => {
+for (const [application, manifests] of Object.entries(applications)) {
+  describe(`The workloads of ${application}`, () => {
     it("are objects the API server accepts, none of them twice", () => {
       manifests.forEach(assertFollowsSchema);
       const identities = manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
@@ -104,7 +106,7 @@ for (const [scenario, manifests] of Object.entries(scenarios)) {
 }
 
 describe("Bookinfo", () => {
-  const manifests = scenarios.bookinfo ?? [];
+  const manifests = applications.bookinfo ?? [];
 
   it("sends reviews to v3 and ratings to v2, whose subsets exist", () => {
     const routes = manifests
@@ -134,7 +136,7 @@ describe("Bookinfo", () => {
     const secret = manifests.find(({ kind }) => kind === "Secret") as unknown as { stringData: { url: string } };
     assert.equal(
       secret.stringData.url,
-      "mongodb://bookinfo:${secret:bookinfoPassword|url}@mongo.example.com:27017/test?authSource=test&ssl=false",
+      "mongodb://bookinfo:${secret:bookinfoPassword|url}@mongo.db.example.com:27017/test?authSource=test&ssl=false",
     );
   });
 
@@ -149,8 +151,9 @@ describe("Bookinfo", () => {
   });
 
   it("runs without a database, its ratings from memory", () => {
-    const without = bookinfoManifests({ namespace: "bookinfo" });
+    const without = manifestsOf("examples/bookinfo/app");
     assert.ok(!without.some(({ metadata }) => metadata.name === "ratings-v2"));
+    assert.ok(!without.some(({ kind, metadata }) => kind === "VirtualService" && metadata.name === "ratings"));
     assert.ok(!without.some(({ kind }) => kind === "Secret"));
   });
 });
@@ -158,7 +161,7 @@ describe("Bookinfo", () => {
 describe("The shop of retail", () => {
   it("labels the catalog and its database alike but for the component, so that policies can tell them apart", () => {
     const labels = (name: string) =>
-      deployments(scenarios.retail ?? []).find(({ metadata }) => metadata?.name === name)?.spec?.template.metadata
+      deployments(applications.retail ?? []).find(({ metadata }) => metadata?.name === name)?.spec?.template.metadata
         ?.labels;
     assert.deepEqual(labels("catalog"), {
       "app.kubernetes.io/name": "catalog",
@@ -172,10 +175,11 @@ describe("The shop of retail", () => {
 });
 
 describe("Online Boutique", () => {
-  const manifests = scenarios.boutique ?? [];
+  const manifests = applications.boutique ?? [];
 
-  it("has its eleven services, their cart's store, and a load balancer", () => {
+  it("has its eleven services and their cart's store, a load balancer, and a client that can be left out", () => {
     assert.equal(deployments(manifests).length, 12);
+    assert.equal(deployments(manifestsOf("examples/boutique/shop")).length, 11);
     const external = manifests.find(({ metadata }) => metadata.name === "frontend-external") as IService;
     assert.equal(external.spec?.type, "LoadBalancer");
   });
