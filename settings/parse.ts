@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearest } from "mesh-access/nearest";
 import type { z } from "zod";
 import { keyPath, type Problem, SettingsError } from "./problem.js";
 
@@ -87,13 +87,6 @@ function unknownValue(path: string, value: unknown, known: string[]): Problem {
   return value === undefined
     ? { path, reason: "is missing", instead: all }
     : { path, value, reason: "is not known here", instead: near ? `Did you mean ${near}? ${all}` : all };
-}
-
-/** The nearest word, unless more than half of it would have to change. */
-function nearest(word: string, known: string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const near = closest(word, known);
-  return distance(word, near) <= Math.ceil(Math.max(word.length, near.length) / 2) ? near : undefined;
 }
 
 /** Keys the schema knows at a path. */
