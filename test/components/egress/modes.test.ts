@@ -212,6 +212,105 @@ describe("TLS that the gateway opens", () => {
   });
 });
 
+describe("The listener that forwards a wildcard's connections", () => {
+  const manifests = manifestsIn("tls-wildcard", { via: "envoy", limits: { connectTimeout: "1500ms" } });
+  const [filter] = ofKind<IEnvoyFilter>(manifests, "EnvoyFilter");
+  const added = (applyTo: string) =>
+    filter?.spec?.configPatches?.filter((patch) => patch.applyTo === applyTo).map(({ patch }) => patch) ?? [];
+  interface Listener {
+    address: object;
+    listener_filters: { name: string }[];
+    filter_chains: { filter_chain_match: object; filters: { typed_config: Record<string, unknown> }[] }[];
+  }
+  const [listener] = added("LISTENER").map((patch) => patch?.value as unknown as Listener);
+  const forwarder = ofKind<IServiceEntry>(manifests, "ServiceEntry").find(
+    ({ metadata }) => metadata?.name === "orders-forwarder",
+  )?.spec;
+
+  it("takes names of the group only, which it reads from the inner handshake", () => {
+    const [chain, ...others] = listener?.filter_chains ?? [];
+    assert.deepEqual(others, []);
+    assert.deepEqual(chain?.filter_chain_match, { server_names: ["*.db.example.com"] });
+    assert.deepEqual(
+      listener?.listener_filters.map(({ name }) => name),
+      ["envoy.filters.listener.tls_inspector"],
+    );
+  });
+
+  it("listens on the loopback address and port that the gateway's route leads to, and nowhere else", () => {
+    const [port] = forwarder?.ports ?? [];
+    assert.deepEqual(listener?.address, { socket_address: { address: "127.0.0.1", port_value: port?.number } });
+    assert.deepEqual(forwarder?.endpoints, [{ address: "127.0.0.1" }]);
+    assert.deepEqual(forwarder?.exportTo, ["."]);
+    const [route] = ofKind<IVirtualService>(manifests, "VirtualService");
+    const onward = route?.spec?.tcp?.flatMap(({ route: to }) => to?.map(({ destination }) => destination) ?? []);
+    assert.deepEqual(onward, [{ host: forwarder?.hosts[0], port: { number: port?.number } }]);
+  });
+
+  it("connects to the name that was asked for, on the database's port, within the time allowed", () => {
+    const [forward] = listener?.filter_chains[0]?.filters ?? [];
+    const [port] = ofKind<IServiceEntry>(manifests, "ServiceEntry")[0]?.spec?.ports ?? [];
+    assert.equal(forward?.typed_config["port_value"], port?.number);
+    const [cluster] = added("CLUSTER").map((patch) => patch?.value as unknown as Record<string, unknown>);
+    assert.equal(cluster?.["connect_timeout"], "1.5s");
+    assert.equal(listener?.filter_chains[0]?.filters[1]?.typed_config["cluster"], cluster?.["name"]);
+  });
+
+  it("is added to the gateway's pods, and changes nothing that exists", () => {
+    assert.deepEqual(filter?.spec?.workloadSelector, { labels: gateway.selector });
+    for (const { patch, match } of filter?.spec?.configPatches ?? []) {
+      assert.equal(patch?.operation, "ADD");
+      assert.deepEqual(match, { context: "GATEWAY" });
+    }
+  });
+});
+
+describe("A mode that carries no identity", () => {
+  const serverOf = (manifests: Manifest[]) => ofKind<IGateway>(manifests, "Gateway")[0]?.spec?.servers?.[0];
+  const hopsOf = (manifests: Manifest[]) =>
+    ofKind<IDestinationRule>(manifests, "DestinationRule").flatMap(({ spec }) => spec?.subsets ?? []);
+  const rulesOf = (manifests: Manifest[]) =>
+    ofKind<IAuthorizationPolicy>(manifests, "AuthorizationPolicy").flatMap(({ spec }) => spec?.rules ?? []);
+
+  it("is told apart by its port alone in tcp-gateway, and nothing on the hop is encrypted", () => {
+    const manifests = manifestsIn("tcp-gateway");
+    assert.deepEqual(serverOf(manifests), {
+      port: { number: 15500, name: "tcp-orders", protocol: "TCP" },
+      hosts: ["./orders.db.example.com"],
+    });
+    assert.deepEqual(rulesOf(manifests), [{ to: [{ operation: { ports: ["15500"] } }] }]);
+    assert.deepEqual(
+      hopsOf(manifests).map(({ trafficPolicy }) => trafficPolicy?.tls),
+      [{ mode: "DISABLE" }, { mode: "DISABLE" }],
+    );
+  });
+
+  it("passes the application's TLS on by its server name in tls-gateway, and wraps it in nothing", () => {
+    const manifests = manifestsIn("tls-gateway");
+    const sni = "orders.db.example.com";
+    assert.deepEqual(serverOf(manifests), {
+      port: { number: 15443, name: "tls-orders", protocol: "TLS" },
+      hosts: [`./${sni}`],
+      tls: { mode: "PASSTHROUGH" },
+    });
+    assert.deepEqual(rulesOf(manifests), [
+      { to: [{ operation: { ports: ["15443"] } }], when: [{ key: "connection.sni", values: [sni] }] },
+    ]);
+    assert.deepEqual(
+      hopsOf(manifests).map(({ trafficPolicy }) => trafficPolicy?.tls),
+      [{ mode: "DISABLE" }, { mode: "DISABLE" }],
+    );
+  });
+});
+
+describe("The list of clients in a filter chain", () => {
+  it("is for the gateway's pods only", () => {
+    const inChain = { ...gateway, callersPolicy: "filterChain" as const };
+    const [list] = ofKind<IEnvoyFilter>(manifestsIn("tcp-gateway-mtls", {}, inChain), "EnvoyFilter");
+    assert.deepEqual(list?.spec?.workloadSelector, { labels: gateway.selector });
+  });
+});
+
 describe("Limits", () => {
   it("hold on both hops, and the database's hop alone ends a silent connection", () => {
     const limits = { maxConnections: 7, connectTimeout: "3s", idleTimeout: "20m" };

@@ -36,3 +36,59 @@ describe("The way out to any host of a wildcard", () => {
     ]);
   });
 });
+
+/** The policies of a mode by their place, as the API server gets them. */
+function policiesIn(mode: TrafficMode, more: object = {}) {
+  const policies = ofKind<INetworkPolicy>(manifestsIn(mode, more), "NetworkPolicy");
+  return Object.fromEntries(policies.map(({ metadata, spec }) => [`${metadata?.namespace}/${metadata?.name}`, spec]));
+}
+
+const inNamespace = (name: string) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
+const gatewayPods = { matchLabels: { istio: "egressgateway" } };
+const outside = {
+  ipBlock: { cidr: "0.0.0.0/0", except: ["127.0.0.0/8", "169.254.0.0/16", "10.244.0.0/16", "10.96.0.0/12"] },
+};
+
+describe("The way out to one database", () => {
+  const toDatabase = [{ to: [outside], ports: [{ port: 27017, protocol: "TCP" }] }];
+
+  it("is open for the gateway's pods alone, to the database's port outside the cluster", () => {
+    assert.deepEqual(policiesIn("tcp-gateway-mtls", { port: 27017 }), {
+      "istio-egress/egressgateway-to-orders": {
+        podSelector: gatewayPods,
+        policyTypes: ["Egress"],
+        egress: toDatabase,
+      },
+    });
+  });
+
+  it("is open for every pod of the clients' namespaces where a mode goes there directly", () => {
+    const direct = { podSelector: {}, policyTypes: ["Egress"], egress: toDatabase };
+    assert.deepEqual(policiesIn("tcp-direct", { port: 27017 }), {
+      "billing/direct-to-orders": direct,
+      "shop/direct-to-orders": direct,
+    });
+  });
+
+  it("has both sides of the hop where the database has a port of its own on the gateway", () => {
+    const ports = [{ port: 13306, protocol: "TCP" }];
+    const toGateway = {
+      podSelector: {},
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ ...inNamespace("istio-egress"), podSelector: gatewayPods }], ports }],
+    };
+    const { "istio-egress/egressgateway-to-orders": onward, ...hop } = policiesIn("tcp-gateway-mtls", {
+      gatewayPort: 13306,
+    });
+    assert.ok(onward);
+    assert.deepEqual(hop, {
+      "billing/egressgateway-for-orders": toGateway,
+      "shop/egressgateway-for-orders": toGateway,
+      "istio-egress/egressgateway-from-clients-of-orders": {
+        podSelector: gatewayPods,
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [inNamespace("billing"), inNamespace("shop")], ports }],
+      },
+    });
+  });
+});
