@@ -24,7 +24,10 @@ function commands(): Command {
     .addOption(new Option("-o, --output <format>").choices(["yaml", "json"]).default("yaml"))
     .addOption(new Option("--out <dir>", "write one YAML file per object into a folder").conflicts("output"))
     .action(async (options) => (await import("./render.js")).render(options));
-  takesStack(program.command("validate")).description("check a stack's settings").action(validate);
+  takesStack(program.command("validate"))
+    .description("check a stack's settings")
+    .addOption(new Option("-o, --output <format>").choices(["text", "json"]).default("text"))
+    .action(validate);
   registerAnalysis(program, async (stack) => (await import("./loadStack.js")).loadStack(stack));
   return program;
 }

@@ -1,16 +1,12 @@
 import { optionsOfStack } from "../plan/stackOptions.js";
 import { assumptionOf, blueprintOf, judgedManifests } from "../components/blueprint.js";
-import { loadSettings } from "../settings/load.js";
-import { secretNames } from "../settings/secrets.js";
-import { readStackFile } from "../settings/stackFile.js";
+import { loadStackFile } from "../settings/stackFile.js";
 import type { StackInput } from "./access/input.js";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 /** A stack as the analysis takes it: its manifests, what its settings say beyond them, and its promises. */
 export async function loadStack(stack: StackOption): Promise<StackInput> {
-  const { own } = readStackFile(stackFile(stack));
-  secretNames(own["secrets"]);
-  const settings = loadSettings(own);
+  const { settings } = loadStackFile(stackFile(stack));
   const blueprint = blueprintOf(settings);
   return {
     objects: judgedManifests(blueprint),

@@ -1,10 +1,9 @@
 import { basename } from "node:path";
 import type { Reach } from "./stackReach.js";
 import { run } from "../program.js";
-import { loadSettings } from "../settings/load.js";
 import type { Settings } from "../settings/schema.js";
-import { referredSecrets, secretNames } from "../settings/secrets.js";
-import { project, readStackFile } from "../settings/stackFile.js";
+import { referredSecrets } from "../settings/secrets.js";
+import { loadStackFile, project } from "../settings/stackFile.js";
 import { judgedManifests } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { type PlannedResource, record, secretMark } from "./recording.js";
@@ -31,9 +30,7 @@ export interface Plan {
  * @throws {@link SettingsError} with every problem of the stack file at once.
  */
 export async function planStack(file: string): Promise<Plan> {
-  const { own, foreign } = readStackFile(file);
-  const settings = loadSettings(own);
-  const given = secretNames(own["secrets"]);
+  const { own, foreign, settings, secrets: given } = loadStackFile(file);
   const referred = referredSecrets(settings);
   const secrets = Object.fromEntries([...given, ...referred].map((name) => [name, secretMark]));
   const stack = stackName(file);
