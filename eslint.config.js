@@ -8,13 +8,19 @@ import tseslint from "typescript-eslint";
 const rooms = {
   settings: ["components", "access", "plan", "cli", "bench", "lab", "@pulumi", "mesh-access"],
   components: ["access", "plan", "cli", "bench", "lab"],
-  access: ["components", "settings", "plan", "cli", "bench", "lab", "@pulumi", "mesh-access"],
+  // It has a folder `cli` of its own, and cannot reach the other: its build knows nothing above it.
+  access: ["components", "settings", "plan", "bench", "lab", "@pulumi", "mesh-access"],
   plan: ["access", "cli", "bench", "lab"],
   cli: ["bench", "lab"],
 };
 
-const packages = ["@pulumi", "mesh-access"];
-const forbidden = (room) => (packages.includes(room) ? [room, `${room}/*`] : [`**/${room}/**`]);
+/** Of the analysis' package, everything but what stands alone: the schema of assertions, YAML, placeholders, and the nearest known word. */
+const analysis = "^mesh-access(/(?!(assertionSchema|nearest|placeholder|yaml)$).*)?$";
+const message = "Imports point one way: see docs/design.md.";
+const forbidden = (room) => {
+  if (room === "mesh-access") return { regex: analysis, message };
+  return { group: room === "@pulumi" ? ["@pulumi", "@pulumi/*"] : [`**/${room}/**`], message };
+};
 
 export default tseslint.config(
   { ignores: ["**/dist/**", "**/node_modules/**", "docs/api/**", "examples/**"] },
@@ -38,10 +44,7 @@ export default tseslint.config(
   ...Object.entries(rooms).map(([room, others]) => ({
     files: [`${room}/**/*.ts`],
     rules: {
-      "no-restricted-imports": [
-        "error",
-        { patterns: [{ group: others.flatMap(forbidden), message: "Imports point one way: see docs/design.md." }] },
-      ],
+      "no-restricted-imports": ["error", { patterns: others.map(forbidden) }],
     },
   })),
   // Plain JavaScript has no types for the rules that read them.

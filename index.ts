@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BrokenPromiseError } from "./plan/stackReach.js";
+import { FailedAssertionsError } from "./plan/stackReach.js";
 import { run } from "./program.js";
 import { SettingsError } from "./settings/problem.js";
 
@@ -8,7 +8,7 @@ import { SettingsError } from "./settings/problem.js";
  * settings, and a stack through the SDK's own files keeps Node's `inspect`, with which the SDK prints it, busy for half a minute.
  */
 function refusal(error: unknown): unknown {
-  if (!(error instanceof SettingsError || error instanceof BrokenPromiseError)) return error;
+  if (!(error instanceof SettingsError || error instanceof FailedAssertionsError)) return error;
   const shown = new pulumi.RunError(error.message);
   delete shown.stack;
   return shown;
@@ -18,9 +18,12 @@ const outcome = await run().catch((error: unknown) => {
   throw refusal(error);
 });
 if (outcome.assumption) void pulumi.log.info(outcome.assumption);
+for (const problem of outcome.problems) void pulumi.log.warn(problem);
 
 /** Who reaches which database, by which path, encrypted how, known as whom. Pairs not listed reach nothing. */
 export const access = outcome.access;
+/** What no single pair shows, the most harmful first, with what to change. */
+export const findings = outcome.findings;
 /** Where sidecars send what leaves for a database. */
 export const gateway = outcome.platform.blueprint.gateway.host;
 /** Where its connections come from: what the allow-list of a database that exists already must admit. */

@@ -11,6 +11,7 @@ import type {
   Explanation,
   HopDecider,
   KubernetesObject,
+  Manifests,
   MeshVerdict,
   Problem,
   Row,
@@ -25,7 +26,12 @@ import { prepareAround, verdictOf } from "./network/around.js";
 import { Network } from "./network/network.js";
 import { problemAt } from "./model/problem.js";
 import { deriveTargets } from "./model/targets.js";
+import { auditMtls } from "./mtls.js";
+import { assumptionsOf, enforcedWorld, notRead } from "./assumptions.js";
+import { checkReferences } from "./input/references.js";
+import { once } from "./model/once.js";
 import { buildWorld } from "./model/world.js";
+import { summaryOf } from "./summary.js";
 
 /** The answers of callers that nothing tells apart: one per target, in the order of the targets. */
 interface Group {
@@ -33,48 +39,76 @@ interface Group {
   around: readonly AroundVerdict[];
 }
 
-/** Who can reach which database, by which path, and who could get round. Nothing is read or written. */
-export function analyse(objects: readonly KubernetesObject[], options: AnalysisOptions = {}): Analysis {
-  const world = buildWorld(objects, options);
-  const reach = new Reach(world, options);
-  const callers = world.workloads.filter(({ gateway }) => !gateway);
-  const groups = callers.map((workload) => reach.group(workload));
+/**
+ * Who can reach which database, by which path, and who can bypass the sidecar. Nothing is read or written.
+ *
+ * @param input Objects, or what a reader of `mesh-access/input` returned: its problems are then part of the answer.
+ */
+export function analyse(input: readonly KubernetesObject[] | Manifests, options: AnalysisOptions = {}): Analysis {
+  const manifests: Manifests = isList(input) ? { objects: input } : input;
+  const world = enforcedWorld(buildWorld(manifests.objects, options), options);
+  const network = once(() => new Network(world, options));
+  const reach = once(() => new Reach(world, options, network()));
+  const workloads = world.workloads.filter(({ gateway }) => !gateway);
+  const rows = once(() => new LazyRows(workloads, reach()));
+  const found = once(() => findings(reach().mesh, world));
+  const summary = once(() => rows().summary());
+  const mtls = once(() => auditMtls(reach().mesh, workloads));
+  const problems = once(() => [
+    ...(manifests.problems ?? []),
+    ...checkReferences(world, options),
+    ...network().problems,
+    ...hostsNotKnown(reach().targets),
+  ]);
+  const ignored = once(() => notRead(manifests));
   return {
-    rows: new LazyRows(callers, groups, reach.targets),
-    workloads: callers,
-    targets: reach.targets,
-    findings: findings(reach.mesh, world),
-    problems: problemsOf(reach.targets),
-    summary: summarise(groups, callers.length, reach.targets.length),
+    objects: manifests.objects,
+    workloads,
+    get rows() {
+      return rows();
+    },
+    get targets() {
+      return reach().targets;
+    },
+    get findings() {
+      return found();
+    },
+    get problems() {
+      return problems();
+    },
+    get ignored() {
+      return ignored();
+    },
+    assumptions: assumptionsOf(world, options),
+    get summary() {
+      return summary();
+    },
+    get mtls() {
+      return mtls();
+    },
   };
+}
+
+function isList(input: readonly KubernetesObject[] | Manifests): input is readonly KubernetesObject[] {
+  return Array.isArray(input);
 }
 
 /** The full account of one pair. Undefined when the input holds no such workload or target. */
 export function explain(
-  objects: readonly KubernetesObject[],
+  { workloads, targets, rows }: Pick<Analysis, "workloads" | "targets" | "rows">,
   pair: { namespace: string; workload: string; host: string; port?: number },
-  options: AnalysisOptions = {},
 ): Explanation | undefined {
-  const world = buildWorld(objects, options);
-  const reach = new Reach(world, options);
-  const workload = world.workloads.find(
-    ({ namespace, name, gateway }) => !gateway && namespace === pair.namespace && name === pair.workload,
-  );
-  const index = reach.targets.findIndex(
+  const from = workloads.findIndex(({ namespace, name }) => namespace === pair.namespace && name === pair.workload);
+  const to = targets.findIndex(
     ({ host, port, database }) =>
       (host === pair.host || database === pair.host) && (pair.port === undefined || port === pair.port),
   );
-  const target = reach.targets[index];
-  if (!workload || !target) return undefined;
-  const group = reach.group(workload);
-  const [mesh, around] = [group.mesh[index], group.around[index]];
-  if (!mesh || !around) return undefined;
-  return { row: { from: callerOf(workload), to: endOf(target), mesh, around }, workload, target };
+  const [workload, target, row] = [workloads[from], targets[to], rows.at(from, to)];
+  return workload && target && row ? { row, workload, target } : undefined;
 }
 
 /** Reads the policies once, and answers whether pods of one workload may connect to another's. */
-function prepareHops(world: World, options: AnalysisOptions): HopDecider {
-  const network = new Network(world, options);
+function prepareHops(network: Network): HopDecider {
   // One object for equal answers: callers are grouped by it.
   const verdicts = new Map<string, AroundVerdict>();
   return (from, to, port) => {
@@ -110,11 +144,11 @@ class Reach {
   readonly #closed = new Map<AroundVerdict, MeshVerdict>();
   readonly #noted = new Map<MeshVerdict, Map<AroundVerdict, MeshVerdict>>();
 
-  constructor(world: World, options: AnalysisOptions) {
+  constructor(world: World, options: AnalysisOptions, network: Network) {
     this.targets = deriveTargets(world, options);
     this.mesh = new MeshDecider(world, options, this.targets);
-    this.#around = prepareAround(world, options, this.targets);
-    this.#hop = prepareHops(world, options);
+    this.#around = prepareAround(world, options, this.targets, network);
+    this.#hop = prepareHops(network);
     // A database's allow-list is about addresses of clients; the gateway is who it is there to admit.
     this.#openTargets = this.targets.map((target) => (target.allowList ? { ...target, allowList: undefined } : target));
   }
@@ -225,32 +259,53 @@ function endOf({ host, port }: Target): Row["to"] {
   return { host, port };
 }
 
-/** Rows in the order of workloads and targets, made one at a time. */
+/** Rows in the order of workloads and targets, made one at a time; answers of a workload when they are first needed. */
 class LazyRows implements Rows {
+  readonly #groups: Group[] = [];
+  readonly #callers: Row["from"][];
+  readonly #ends: Row["to"][];
+
   constructor(
     private readonly workloads: readonly Workload[],
-    private readonly groups: readonly Group[],
-    private readonly targets: readonly Target[],
-  ) {}
+    private readonly reach: Reach,
+  ) {
+    this.#callers = workloads.map(callerOf);
+    this.#ends = reach.targets.map(endOf);
+  }
 
   get length(): number {
-    return this.workloads.length * this.targets.length;
+    return this.workloads.length * this.#ends.length;
+  }
+
+  at(workload: number, target: number): Row | undefined {
+    const [from, to, group] = [this.#callers[workload], this.#ends[target], this.#group(workload)];
+    const [mesh, around] = [group?.mesh[target], group?.around[target]];
+    return from && to && mesh && around ? { from, to, mesh, around } : undefined;
   }
 
   *[Symbol.iterator](): Iterator<Row> {
-    const ends = this.targets.map(endOf);
-    for (const [position, workload] of this.workloads.entries()) {
-      const [from, group] = [callerOf(workload), this.groups[position]];
-      for (const [index, to] of ends.entries()) {
-        const [mesh, around] = [group?.mesh[index], group?.around[index]];
+    for (const [workload, from] of this.#callers.entries()) {
+      const group = this.#group(workload);
+      for (const [target, to] of this.#ends.entries()) {
+        const [mesh, around] = [group?.mesh[target], group?.around[target]];
         if (mesh && around) yield { from, to, mesh, around };
       }
     }
   }
+
+  summary(): Summary {
+    const groups = this.workloads.flatMap((_, index) => this.#group(index) ?? []);
+    return summaryOf(pairsOf(groups), this.workloads.length, this.#ends.length);
+  }
+
+  #group(index: number): Group | undefined {
+    const workload = this.workloads[index];
+    return workload && (this.#groups[index] ??= this.reach.group(workload));
+  }
 }
 
 /** Hosts that a plan does not know yet. Their paths are worked out for the name alone, whatever it will be. */
-function problemsOf(targets: readonly Target[]): Problem[] {
+function hostsNotKnown(targets: readonly Target[]): Problem[] {
   return targets.flatMap(({ host, database }) => {
     const [unknown] = placeholdersIn(host);
     if (!unknown) return [];
@@ -258,29 +313,14 @@ function problemsOf(targets: readonly Target[]): Problem[] {
   });
 }
 
-/** Counts rows by group: equal answers are counted once and multiplied. */
-function summarise(groups: readonly Group[], workloads: number, targets: number): Summary {
+/** Pairs by group, each with how often it occurs: equal answers are counted once and multiplied. */
+function* pairsOf(groups: readonly Group[]): Generator<readonly [Pick<Row, "mesh" | "around">, number]> {
   const times = new Map<Group, number>();
   for (const group of groups) times.set(group, (times.get(group) ?? 0) + 1);
-  const summary: Summary = {
-    workloads,
-    targets,
-    rows: workloads * targets,
-    mesh: { gateway: 0, direct: 0, blocked: 0, misrouted: 0, unknown: 0 },
-    around: { open: 0, blocked: 0, unknown: 0 },
-    greetings: 0,
-    bypassable: 0,
-  };
-  for (const [{ mesh, around }, count] of times) {
-    for (let index = 0; index < mesh.length; index++) {
-      const [path, below] = [mesh[index], around[index]];
-      if (!path || !below) continue;
-      summary.mesh[path.verdict] += count;
-      summary.around[below.verdict] += count;
-      if (path.exposes === "greeting") summary.greetings += count;
-      if (below.verdict === "open" && (path.verdict === "blocked" || path.verdict === "gateway"))
-        summary.bypassable += count;
+  for (const [group, count] of times) {
+    for (const [index, mesh] of group.mesh.entries()) {
+      const around = group.around[index];
+      if (around) yield [{ mesh, around }, count];
     }
   }
-  return summary;
 }

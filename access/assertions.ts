@@ -1,44 +1,127 @@
 import { message, type Message } from "./messages/index.js";
 import type {
+  AroundVerdict,
   Assertion,
   AssertionFailure,
   AssertionResult,
   CallerPattern,
+  Evidence,
+  MeshVerdict,
   Row,
   Target,
   TargetPattern,
 } from "./model/model.js";
 
-/** Failures told of one promise, each with its whole evidence: nobody reads further. */
-const toldFailures = 100;
+/** Examples that a failure names. */
+const namedExamples = 3;
 
-/** Holds promises against reach. A promise that covers nothing is broken: a typing error must not look like safety. */
+/**
+ * Checks assertions against reach. Failures of one kind with one cause are one failure: a missing label is one entry,
+ * however many pairs it opens. An assertion that matches no pair fails, because a typing error must not look like safety.
+ */
 export function checkAssertions(
   assertions: readonly Assertion[],
   rows: Iterable<Row>,
   targets: readonly Target[],
 ): AssertionResult[] {
   const databases = new Map(targets.map((target) => [`${target.host}:${target.port}`, target.database]));
-  const results = assertions.map((assertion) => ({
-    assertion,
-    covered: 0,
-    broken: 0,
-    failures: [] as AssertionFailure[],
-  }));
+  const results = assertions.map((assertion) => ({ assertion, covered: 0, broken: 0, faults: new Faults() }));
   for (const row of rows) {
     for (const result of results) {
       if (!covers(result.assertion, row, databases)) continue;
       result.covered++;
-      const faults = faultsOf(result.assertion, row);
-      if (faults.length > 0 && result.broken++ < toldFailures)
-        for (const fault of faults) result.failures.push({ ...fault, row });
+      if (result.faults.add(result.assertion, row)) result.broken++;
     }
   }
-  return results.map((result) => {
-    const empty: AssertionFailure[] = result.covered === 0 ? [nothingCovered(result.assertion, targets)] : [];
-    const failures = [...result.failures, ...empty];
-    return { ...result, failures, ok: failures.length === 0 };
+  return results.map(({ assertion, covered, broken, faults }) => {
+    const failures =
+      covered === 0 ? [{ ...nothingCovered(assertion, targets), pairs: 0, examples: [] }] : faults.byCause();
+    return { assertion, covered, broken, failures, ok: failures.length === 0 };
   });
+}
+
+/** Pairs that fail for one and the same chain of evidence. */
+interface Fault {
+  what: Message;
+  because: readonly Evidence[];
+  pairs: number;
+  examples: Row[];
+}
+
+/** Failing pairs of an assertion. Verdicts are shared between rows, so what they fail is worked out once for each two. */
+class Faults {
+  readonly #ofVerdicts = new Map<MeshVerdict, Map<AroundVerdict, Fault[]>>();
+  readonly #byKind = new Map<string, Map<readonly Evidence[], Fault>>();
+
+  /** Notes what a row fails, if anything. */
+  add(assertion: Assertion, row: Row): boolean {
+    let byAround = this.#ofVerdicts.get(row.mesh);
+    if (!byAround) this.#ofVerdicts.set(row.mesh, (byAround = new Map()));
+    let faults = byAround.get(row.around);
+    if (!faults) {
+      faults = faultsOf(assertion, row).map((what) => this.#faultOf(what, row));
+      byAround.set(row.around, faults);
+    }
+    for (const fault of faults) {
+      fault.pairs++;
+      if (fault.examples.length < namedExamples) fault.examples.push(row);
+    }
+    return faults.length > 0;
+  }
+
+  #faultOf(what: Message, row: Row): Fault {
+    const kind = JSON.stringify(what);
+    let faults = this.#byKind.get(kind);
+    if (!faults) this.#byKind.set(kind, (faults = new Map()));
+    const { because } = what.id === "assertion-around" ? row.around : row.mesh;
+    let fault = faults.get(because);
+    if (!fault) faults.set(because, (fault = { what, because, pairs: 0, examples: [] }));
+    return fault;
+  }
+
+  byCause(): AssertionFailure[] {
+    const failures = [...this.#byKind.values()].flatMap((faults) => causesOf([...faults.values()]));
+    return failures.sort((a, b) => b.pairs - a.pairs);
+  }
+}
+
+/**
+ * The fewest links of evidence that explain all faults: the link that most pairs share, then of the rest the one that
+ * most share, and so on. Of links that explain as much, the one that comes last in its chain decided.
+ */
+function causesOf(faults: readonly Fault[]): AssertionFailure[] {
+  const failures: AssertionFailure[] = [];
+  let remaining = faults;
+  while (remaining.length > 0) {
+    const cause = mostShared(remaining);
+    const isExplained = ({ because }: Fault) => !cause || because.some((link) => keyOf(link) === keyOf(cause));
+    const explained = remaining.filter(isExplained);
+    remaining = remaining.filter((fault) => !isExplained(fault));
+    const [first] = explained;
+    if (!first) break;
+    failures.push({
+      ...first.what,
+      ...(cause ? { cause } : {}),
+      pairs: explained.reduce((sum, { pairs }) => sum + pairs, 0),
+      examples: explained.flatMap(({ examples }) => examples).slice(0, namedExamples),
+    });
+  }
+  return failures;
+}
+
+function mostShared(faults: readonly Fault[]): Evidence | undefined {
+  const shares = new Map<string, { link: Evidence; pairs: number; place: number }>();
+  for (const { because, pairs } of faults) {
+    for (const [place, link] of because.entries()) {
+      const share = shares.get(keyOf(link)) ?? { link, pairs: 0, place };
+      shares.set(keyOf(link), { link: share.link, pairs: share.pairs + pairs, place: Math.max(share.place, place) });
+    }
+  }
+  return [...shares.values()].sort((a, b) => b.pairs - a.pairs || b.place - a.place)[0]?.link;
+}
+
+function keyOf({ kind, namespace, name, field, id }: Evidence): string {
+  return `${kind} ${namespace}/${name} ${field} ${id}`;
 }
 
 function covers(assertion: Assertion, row: Row, databases: ReadonlyMap<string, string | undefined>): boolean {
@@ -77,26 +160,24 @@ export function describePair({ from, to }: Pick<Row, "from" | "to">): string {
 }
 
 /** The expectations a row does not meet. */
-function faultsOf(assertion: Assertion, row: Row): Message[] {
-  const { mesh, around } = row;
-  const pair = describePair(row);
+function faultsOf(assertion: Assertion, { mesh, around }: Row): Message[] {
   const wanted = assertion.expect === undefined ? [] : [assertion.expect].flat();
   const faults: Message[] = [];
   if (wanted.length > 0 && !wanted.includes(mesh.verdict))
-    faults.push(message("assertion-verdict", { pair, expected: wanted.join(" or "), actual: mesh.verdict }));
+    faults.push(message("assertion-verdict", { expected: wanted.join(" or "), actual: mesh.verdict }));
   const carried = mesh.encryption.length > 0;
   const encrypted = carried && !mesh.encryption.includes("plaintext");
   if (assertion.encrypted !== undefined && carried && assertion.encrypted !== encrypted) {
     const id = assertion.encrypted ? "assertion-encryption" : "assertion-plaintext";
-    faults.push(message(id, { pair, hops: mesh.encryption }));
+    faults.push(message(id, { hops: mesh.encryption }));
   }
   if (assertion.identity !== undefined && carried && assertion.identity !== mesh.identity)
-    faults.push(message(assertion.identity ? "assertion-identity" : "assertion-anonymous", { pair }));
+    faults.push(message(assertion.identity ? "assertion-identity" : "assertion-anonymous"));
   const exposed = mesh.exposes ?? "nothing";
   if (assertion.exposes !== undefined && mesh.verdict === "blocked" && assertion.exposes !== exposed)
-    faults.push(message("assertion-exposes", { pair, expected: assertion.exposes, actual: exposed }));
+    faults.push(message("assertion-exposes", { expected: assertion.exposes, actual: exposed }));
   if (assertion.around !== undefined && assertion.around !== around.verdict)
-    faults.push(message("assertion-around", { pair, expected: assertion.around, actual: around.verdict }));
+    faults.push(message("assertion-around", { expected: assertion.around, actual: around.verdict }));
   return faults;
 }
 

@@ -2,10 +2,8 @@
 export { analyse, explain } from "./analyse.js";
 export { checkAssertions, describePair } from "./assertions.js";
 export type { Limit } from "./limits.js";
-export { Network } from "./network/network.js";
-export { buildWorld, kindKey, namespaceOf } from "./model/world.js";
+export { kindKey, namespaceOf } from "./model/world.js";
 export { diffReach } from "./diff.js";
-export { auditMtls } from "./mtls.js";
 export { meshLimits } from "./istio/limits.js";
 export { networkLimits } from "./network/limits.js";
 export * from "./messages/index.js";

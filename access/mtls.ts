@@ -1,18 +1,15 @@
 import { textOf, wording } from "./messages/index.js";
-import { MeshDecider } from "./istio/decide.js";
-import type { AnalysisOptions, KubernetesObject, MtlsAuditRow, Workload } from "./model/model.js";
+import type { MeshDecider } from "./istio/decide.js";
+import type { MtlsAuditRow, Workload } from "./model/model.js";
 import { inboundPorts, pastOwnSidecar } from "./network/interception.js";
 import { ascending } from "./model/order.js";
-import { buildWorld } from "./model/world.js";
 
 /**
  * Lists for every workload whether its ports take plaintext, and the policy that decides it: one row for all ports, and
  * one for each port that a policy or an annotation sets apart.
  */
-export function auditMtls(objects: readonly KubernetesObject[], options: AnalysisOptions = {}): MtlsAuditRow[] {
-  const world = buildWorld(objects, options);
-  const mesh = new MeshDecider(world, options, []);
-  return world.workloads.filter(({ gateway }) => !gateway).flatMap((workload) => auditWorkload(mesh, workload));
+export function auditMtls(mesh: MeshDecider, workloads: readonly Workload[]): MtlsAuditRow[] {
+  return workloads.flatMap((workload) => auditWorkload(mesh, workload));
 }
 
 function auditWorkload(mesh: MeshDecider, workload: Workload): MtlsAuditRow[] {

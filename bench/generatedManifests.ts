@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { toYaml } from "../cli/manifests.js";
+import { writeDocuments } from "mesh-access/yaml";
 import { blueprintOf } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { loadSettings } from "../settings/load.js";
@@ -73,7 +73,7 @@ export function writeByNamespace(manifests: readonly Manifest[], folder: string)
   mkdirSync(folder, { recursive: true });
   const namespaces = [...new Set(manifests.map(namespaceOf))];
   const sizes = namespaces.map((namespace) => {
-    const text = toYaml(manifests.filter((manifest) => namespaceOf(manifest) === namespace));
+    const text = writeDocuments(manifests.filter((manifest) => namespaceOf(manifest) === namespace));
     writeFileSync(join(folder, `${namespace}.yaml`), text);
     return Buffer.byteLength(text);
   });

@@ -1,46 +1,51 @@
-import { Command, CommanderError, Option } from "commander";
-import { BrokenPromiseError } from "../plan/stackReach.js";
+import { existsSync, readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { exitCodeOf, registerAnalysis, registerCompletion } from "mesh-access/cli";
+import { FailedAssertionsError } from "../plan/stackReach.js";
 import { SettingsError } from "../settings/problem.js";
-import { registerAnalysis } from "./access/index.js";
 import { takesStack } from "./stackOption.js";
+import { stacks } from "./stacks.js";
 import { validate } from "./validate.js";
-
-const exitCodes = { fine: 0, refused: 1, usage: 2 };
 
 /** All commands. What would load the Pulumi SDK is loaded by the command that needs it: analysing files starts at once. */
 function commands(): Command {
   const program = new Command("mesh-egress")
-    .description(
-      "Says before anything is applied who can reach which database, by which path, and whether they can get round.",
-    )
+    .description("Plans database egress through a service mesh, and shows which workload reaches which database.")
+    .version(version())
     .exitOverride()
-    .showHelpAfterError();
+    .showHelpAfterError("(add --help for help)");
   takesStack(program.command("plan"))
-    .description("the resources a stack would create, as a tree")
-    .addOption(new Option("-o, --output <format>").choices(["tree", "json"]).default("tree"))
+    .description("Show the resources a stack would create, and who reaches what.")
+    .addOption(new Option("-o, --output <format>", "format").choices(["tree", "json"]).default("tree"))
+    .addHelpText("after", "\nExample:\n  mesh-egress plan --stack bookinfo")
     .action(async (options) => (await import("./plan.js")).plan(options));
   takesStack(program.command("render"))
-    .description("the Kubernetes manifests of a stack")
-    .addOption(new Option("-o, --output <format>").choices(["yaml", "json"]).default("yaml"))
+    .description("Print the Kubernetes manifests of a stack.")
+    .addOption(new Option("-o, --output <format>", "format").choices(["yaml", "json"]).default("yaml"))
     .addOption(new Option("--out <dir>", "write one YAML file per object into a folder").conflicts("output"))
+    .addHelpText("after", "\nExample:\n  mesh-egress render --stack rds --out manifests/")
     .action(async (options) => (await import("./render.js")).render(options));
   takesStack(program.command("validate"))
-    .description("check a stack's settings")
-    .addOption(new Option("-o, --output <format>").choices(["text", "json"]).default("text"))
+    .description("Check a stack's settings.")
+    .addOption(new Option("-o, --output <format>", "format").choices(["text", "json"]).default("text"))
+    .addHelpText("after", "\nExample:\n  mesh-egress validate --config stacks/Pulumi.rds.yaml")
     .action(validate);
-  registerAnalysis(program, async (stack) => (await import("./loadStack.js")).loadStack(stack));
+  registerAnalysis(program, stacks);
+  registerCompletion(program);
   return program;
 }
 
+/** The version of this package, which has its package.json above the sources or above what they are compiled to. */
+function version(): string {
+  const [source, compiled] = ["../package.json", "../../package.json"].map((path) => new URL(path, import.meta.url));
+  const file = source && existsSync(source) ? source : compiled;
+  return file ? (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version : "0.0.0";
+}
+
 /** Runs one command line and returns its exit code: 0 fine, 1 refused input, 2 wrong usage. */
-export async function main(argv: string[]): Promise<number> {
-  try {
-    await commands().parseAsync(argv, { from: "user" });
-    return Number(process.exitCode ?? exitCodes.fine);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
-    if (!(error instanceof SettingsError || error instanceof BrokenPromiseError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return exitCodes.refused;
-  }
+export function main(argv: string[]): Promise<number> {
+  return exitCodeOf(
+    () => commands().parseAsync(argv, { from: "user" }),
+    (error): error is Error => error instanceof SettingsError || error instanceof FailedAssertionsError,
+  );
 }

@@ -1,11 +1,11 @@
 import { optionsOfStack } from "../plan/stackOptions.js";
 import { assumptionOf, blueprintOf, judgedManifests } from "../components/blueprint.js";
 import { loadStackFile } from "../settings/stackFile.js";
-import type { StackInput } from "./access/input.js";
+import type { StackInput } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
 
-/** A stack as the analysis takes it: its manifests, what its settings say beyond them, and its promises. */
-export async function loadStack(stack: StackOption): Promise<StackInput> {
+/** A stack as the analysis takes it: its manifests, what its settings say beyond them, and its assertions. */
+export async function loadStack(stack: StackOption): Promise<Omit<StackInput, "title">> {
   const { settings } = loadStackFile(stackFile(stack));
   const blueprint = blueprintOf(settings);
   return {

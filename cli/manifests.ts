@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { writeYaml } from "mesh-access/yaml";
 import type { Manifest } from "../components/manifest.js";
 
 /** What others refer to comes first, so that the output can be applied as it stands. */
@@ -17,16 +17,6 @@ function sortKey({ apiVersion, kind, metadata }: Manifest): string {
   return [rank, metadata.namespace ?? "", kind, metadata.name, apiVersion].join("\0");
 }
 
-/** Kubernetes reads YAML 1.1, where a bare `yes` is a boolean: such strings must be quoted. */
-function document(manifest: Manifest): string {
-  return stringify(manifest, { aliasDuplicateObjects: false, version: "1.1" });
-}
-
-/** Multi-document YAML. */
-export function toYaml(manifests: Manifest[]): string {
-  return manifests.map((manifest) => `---\n${document(manifest)}`).join("");
-}
-
 /** One file per object: `<namespace>/<kind>-<name>.yaml`. Returns the files. */
 export function writeManifests(manifests: Manifest[], folder: string): string[] {
   return manifests.map((manifest) => {
@@ -34,7 +24,7 @@ export function writeManifests(manifests: Manifest[], folder: string): string[] 
     const place = join(folder, metadata.namespace ?? "cluster");
     mkdirSync(place, { recursive: true });
     const file = join(place, `${kind.toLowerCase()}-${metadata.name}.yaml`);
-    writeFileSync(file, document(manifest));
+    writeFileSync(file, writeYaml(manifest));
     return file;
   });
 }

@@ -3,7 +3,7 @@ import { analyse } from "mesh-access";
 import { accessTable } from "mesh-access/output";
 import { optionsOfStack } from "../plan/stackOptions.js";
 import { type Plan, planStack } from "../plan/stack.js";
-import { print } from "./print.js";
+import { print } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
 import { tree } from "./tree.js";
 
@@ -12,10 +12,10 @@ const mostPairs = 200;
 
 export async function plan(options: StackOption & { output: "tree" | "json" }): Promise<void> {
   const planned = await planStack(stackFile(options));
-  const { stack, resources, access, assumption, missingSecrets } = planned;
+  const { stack, resources, access, findings, problems, assumption, missingSecrets } = planned;
   const text =
     options.output === "json"
-      ? JSON.stringify({ stack, resources, access, assumption, missingSecrets }, null, 2)
+      ? JSON.stringify({ stack, resources, access, findings, problems, assumption, missingSecrets }, null, 2)
       : [tree(planned), ...matrix(planned)].join("\n");
   return print(text);
 }

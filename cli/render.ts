@@ -1,7 +1,8 @@
 import { blueprintOf } from "../components/blueprint.js";
 import { loadStackFile } from "../settings/stackFile.js";
-import { inOrder, toYaml, writeManifests } from "./manifests.js";
-import { print } from "./print.js";
+import { inOrder, writeManifests } from "./manifests.js";
+import { print } from "mesh-access/cli";
+import { writeDocuments } from "mesh-access/yaml";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 export async function render(options: StackOption & { output: "yaml" | "json"; out?: string }): Promise<void> {
@@ -11,5 +12,5 @@ export async function render(options: StackOption & { output: "yaml" | "json"; o
     process.stderr.write(`${writeManifests(manifests, options.out).length} files in ${options.out}\n`);
     return;
   }
-  return print(options.output === "json" ? JSON.stringify(manifests, null, 2) : toYaml(manifests).trimEnd());
+  return print(options.output === "json" ? JSON.stringify(manifests, null, 2) : writeDocuments(manifests).trimEnd());
 }

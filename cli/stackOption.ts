@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
-import { closest } from "fastest-levenshtein";
+import { nearest } from "mesh-access/nearest";
 import { SettingsError } from "../settings/problem.js";
 
 /** Which stack a command is about: one of the project's, or a stack file anywhere. */
@@ -12,32 +12,48 @@ export interface StackOption {
 
 const defaultStack = "rds";
 const folder = "stacks";
+const otherInputs = ["file", "context", "kubeconfig"];
 
 /** Gives a command `--stack` and `--config`. */
 export function takesStack(command: Command): Command {
   return command
-    .addOption(new Option("-s, --stack <name>", `stack of ${folder}/`).default(defaultStack))
-    .addOption(new Option("-c, --config <file>", "a stack file anywhere, instead of --stack").conflicts("stack"));
+    .addOption(new Option("-s, --stack <name>", `stack of ${folder}/`).default(defaultStack).conflicts(otherInputs))
+    .addOption(
+      new Option("-c, --config <file>", "a stack file anywhere, instead of --stack").conflicts([
+        "stack",
+        ...otherInputs,
+      ]),
+    );
+}
+
+/** Whether the project has a stack of this name. */
+export function isStack(name: string): boolean {
+  return existsSync(fileOf(name));
+}
+
+function fileOf(stack: string): string {
+  return join(folder, `Pulumi.${stack}.yaml`);
 }
 
 /**
  * The stack's file.
  *
- * @throws {@link SettingsError} when there is no such stack, with the nearest one there is.
+ * @throws {@link SettingsError} when there is no such stack, with the nearest one that exists.
  */
 export function stackFile({ stack, config }: StackOption): string {
   if (config !== undefined) return config;
-  const file = join(folder, `Pulumi.${stack}.yaml`);
-  if (existsSync(file)) return file;
+  if (isStack(stack)) return fileOf(stack);
   const known = existsSync(folder)
     ? readdirSync(folder).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [])
     : [];
+  const near = nearest(stack, known);
+  const others = known.length > 0 ? `Known stacks: ${known.join(", ")}` : "Name a file with --config";
   throw new SettingsError([
     {
       path: "--stack",
       value: stack,
-      reason: `has no file ${file}`,
-      instead: known.length > 0 ? `Did you mean ${closest(stack, known)}?` : "Name a file with --config",
+      reason: `has no file ${fileOf(stack)}`,
+      instead: near ? `Did you mean ${near}?` : others,
     },
   ]);
 }

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { count } from "mesh-access/output";
 import { SettingsError } from "../settings/problem.js";
 import { loadStackFile } from "../settings/stackFile.js";
-import { print } from "./print.js";
+import { print } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 /** Checks a stack's settings without loading anything that could create a resource. */

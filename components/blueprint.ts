@@ -5,6 +5,7 @@ import type { NamespaceSettings } from "../settings/namespaces.js";
 import { type Problem, SettingsError } from "../settings/problem.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes, type TrafficModeFacts } from "../settings/trafficModes.js";
+import { writtenObjects } from "../settings/workloads.js";
 import { onGatewayNodes } from "./cluster/cluster.js";
 import { hostOf } from "./egress/databaseEgress.js";
 import { endpointsOf } from "./egress/endpoint.js";
@@ -69,7 +70,7 @@ export function blueprintOf(settings: Settings): Blueprint {
       (part) => part.manifests,
     ),
   ];
-  const problems = [...collisions(manifests), ...outsideOwnNamespaces(settings, gateway, layers.parts)];
+  const problems = [...collisions(manifests, settings), ...outsideOwnNamespaces(settings, gateway, layers.parts)];
   if (problems.length > 0) throw new SettingsError(problems);
   const assumed = gateway.tenant === undefined ? [] : blueprintOf(ownersPart(settings)).manifests;
   return { settings, mesh, network, gateway, ...layers, manifests, assumed };
@@ -112,17 +113,30 @@ function ownersPart(settings: Settings): Settings {
 }
 
 /** Objects that are written twice: the second would silently replace the first. */
-function collisions(manifests: Manifest[]): Problem[] {
-  const seen = new Set<string>();
+function collisions(manifests: Manifest[], { workloads }: Settings): Problem[] {
+  const places = new Map<Manifest, string>(
+    writtenObjects(workloads).map(({ object, file, line }) => [object, `${file}:${line}`]),
+  );
+  const seen = new Map<string, Manifest>();
   return manifests.flatMap((manifest) => {
     const identity = identityOf(manifest);
-    if (!seen.has(identity)) {
-      seen.add(identity);
+    const earlier = seen.get(identity);
+    if (!earlier) {
+      seen.set(identity, manifest);
       return [];
     }
     const { kind, metadata } = manifest;
-    const path = `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
-    return [{ path, reason: "would be written by two entries of the settings", instead: "Rename one of them" }];
+    const title = `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+    const place = places.get(manifest) ?? places.get(earlier);
+    return [
+      place === undefined
+        ? { path: title, reason: "would be written by two entries of the settings", instead: "Rename one of them" }
+        : {
+            path: place,
+            reason: `${title} is an object that the stack writes itself`,
+            instead: "Rename it, or leave it out",
+          },
+    ];
   });
 }
 

@@ -25,7 +25,13 @@ export type { MeshNamespaceArgs, NamespaceQuota, PodSecurityLevel } from "./name
 export { EgressGateway, type EgressGatewayArgs } from "./gateway/egressGateway.js";
 export { type Gateway, gatewayOf } from "./gateway/gateway.js";
 export { DatabaseEgress, type DatabaseEgressArgs } from "./egress/databaseEgress.js";
-export type { DatabaseInput } from "./egress/databaseInputs.js";
+export type { DatabaseInput, ListInput } from "./egress/databaseInputs.js";
+export type {
+  DatabaseClientInput,
+  DatabaseLimitsInput,
+  DatabaseLimitsKeepaliveInput,
+  DatabaseTlsInput,
+} from "../settings/input.js";
 export { type Forwarder, forwarderOf } from "./egress/forwarder.js";
 export type { ManagedDatabase, ManagedDatabaseArgs } from "./database/database.js";
 export { type Protocol, type TrafficMode, whyNot } from "../settings/trafficModes.js";
@@ -57,12 +63,7 @@ export { LeastPrivilegeRole } from "./rbac/leastPrivilegeRole.js";
 export type { LeastPrivilegeRoleArgs, RoleRule, RoleSubject } from "./rbac/leastPrivilegeRole.js";
 export { MeshTelemetry, type MeshTelemetryArgs } from "./observability/meshTelemetry.js";
 
-// Workloads of the scenarios
-export { Bookinfo, type BookinfoArgs, type BookinfoDatabase, type BookinfoSpec } from "./workloads/bookinfo.js";
-export { Bookstore, type BookstoreArgs } from "./workloads/bookstore.js";
-export { Boutique, type BoutiqueArgs } from "./workloads/boutique.js";
-export { MysqlClient, type MysqlClientArgs, type MysqlClientSpec } from "./workloads/mysqlClient.js";
-export { Retail, type RetailArgs, type RetailNamespaces, type RetailSpec } from "./workloads/retail.js";
+// Workloads
 export { Workload, type WorkloadArgs, type WorkloadSpec } from "./workloads/workload.js";
 
 // The whole platform, from settings
@@ -73,3 +74,5 @@ export type { SecretValues } from "./secrets.js";
 export { loadSettings } from "../settings/load.js";
 export { type Problem, SettingsError } from "../settings/problem.js";
 export type { Settings } from "../settings/schema.js";
+export type { DeploymentSettings, ManifestsSettings, WorkloadSettings } from "../settings/workloads.js";
+export type { FileObject, WrittenObject } from "../settings/manifestFiles.js";

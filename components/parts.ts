@@ -19,12 +19,7 @@ import { trafficProtectionManifests } from "./network/trafficProtection.js";
 import { meshTelemetryManifests, traceCollectorOf } from "./observability/meshTelemetry.js";
 import { leastPrivilegeRoleManifests } from "./rbac/leastPrivilegeRole.js";
 import { componentType } from "./manifestComponent.js";
-import {
-  workloadComponent,
-  workloadIdentity,
-  workloadNamespaces,
-  workloadSettingsManifests,
-} from "./workloads/fromSettings.js";
+import { deploymentManifests, manifestsByNamespace } from "./workloads/fromSettings.js";
 
 /** One component above namespaces and gateway: the manifests that are judged, and registered as they are. */
 export interface Part {
@@ -96,7 +91,7 @@ export function partsOf(settings: Settings, context: Context): Part[] {
     ...settings.rbac.map(rolePart),
     // Like all that holds for the whole mesh, it is the gateway's owner's.
     ...(context.gateway.tenant === undefined ? [telemetryPart(settings, context.mesh)] : []),
-    ...settings.workloads.map(workloadPart),
+    ...workloadParts(settings),
   ].filter(({ manifests }) => manifests.length > 0);
 }
 
@@ -227,12 +222,22 @@ function telemetryPart({ observability }: Settings, mesh: MeshFacts): Part {
   };
 }
 
-function workloadPart(workload: Settings["workloads"][number]): Part {
-  return {
-    name: `workload-${workloadIdentity(workload)}`,
-    type: componentType(workloadComponent(workload)),
-    manifests: workloadSettingsManifests(workload),
-    home: "cluster",
-    namespaces: workloadNamespaces(workload),
-  };
+function workloadParts({ workloads }: Settings): Part[] {
+  const deployments = workloads.filter((workload) => workload.kind === "deployment");
+  return [
+    ...deployments.map((workload): Part => ({
+      name: `workload-${workload.namespace}/${workload.name}`,
+      type: componentType("Workload"),
+      manifests: deploymentManifests(workload),
+      home: "cluster",
+      namespaces: [workload.namespace],
+    })),
+    ...[...manifestsByNamespace(workloads)].map(([namespace, manifests]): Part => ({
+      name: `manifests-${namespace}`,
+      type: componentType("Manifests"),
+      manifests,
+      home: "cluster",
+      namespaces: [namespace],
+    })),
+  ];
 }

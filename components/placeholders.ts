@@ -1,4 +1,4 @@
-import { filled, isIncomplete, type Placeholder, placeholdersIn } from "mesh-access";
+import { filled, type Placeholder, placeholdersIn } from "mesh-access";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Gives the value of a placeholder, once it is there: a list for `addresses`, a text for everything else. */
@@ -11,7 +11,7 @@ export type ValueOf = (placeholder: Placeholder) => pulumi.Input<string> | pulum
 export function resolved(value: unknown, valueOf: ValueOf): unknown {
   if (typeof value === "string") return resolvedText(value, valueOf);
   if (Array.isArray(value)) return resolvedList(value, valueOf);
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || isLater(value)) return value;
   const entries = Object.entries(value);
   const others = entries.map(([key, item]) => [key, resolved(item, valueOf)] as const);
   return others.every(([, item], i) => item === entries[i]?.[1]) ? value : Object.fromEntries(others);
@@ -48,7 +48,7 @@ function resolvedList(items: readonly unknown[], valueOf: ValueOf): unknown {
 
 function listIn(item: unknown): Placeholder | undefined {
   if (typeof item === "string") return placeholdersIn(item).find(({ kind }) => kind === "addresses");
-  if (typeof item !== "object" || item === null || Array.isArray(item)) return undefined;
+  if (typeof item !== "object" || item === null || Array.isArray(item) || isLater(item)) return undefined;
   for (const value of Object.values(item)) {
     const found = listIn(value);
     if (found) return found;
@@ -56,8 +56,5 @@ function listIn(item: unknown): Placeholder | undefined {
   return undefined;
 }
 
-/** Whether some text inside a value is not known yet. */
-export function hasPlaceholder(value: unknown): boolean {
-  if (typeof value === "string") return isIncomplete(value);
-  return typeof value === "object" && value !== null && Object.values(value).some(hasPlaceholder);
-}
+/** What the engine resolves itself. */
+const isLater = (value: object) => pulumi.Output.isInstance(value) || value instanceof Promise;

@@ -6,13 +6,12 @@ import { createCluster, type MakeCluster } from "./cluster/create.js";
 import { createDatabases, type MakeDatabase } from "./database/create.js";
 import type { ManagedDatabase } from "./database/database.js";
 import { carriesTraffic } from "./gateway/egressGateway.js";
-import { componentType, ManifestComponent } from "./manifestComponent.js";
+import { componentType, ManifestComponent, type ManifestComponentArgs } from "./manifestComponent.js";
 import { createMesh, type MakeMesh } from "./mesh/create.js";
 import type { Mesh } from "./mesh/mesh.js";
 import { createCloudGuards, type MakeGuards } from "./network/create.js";
 import type { Part } from "./parts.js";
 import type { ValueOf } from "./placeholders.js";
-import type { Registration } from "./registration.js";
 import { secretValueOf, type SecretValues } from "./secrets.js";
 
 /** Arguments of {@link SecurePlatform}. */
@@ -50,7 +49,7 @@ class RegisteredPart extends ManifestComponent {
   constructor(
     platform: string,
     part: Part,
-    registration: Registration & { ready?: ReadonlySet<string> },
+    registration: ManifestComponentArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
     super(part.type, `${platform}-${part.name}`, part.manifests, registration, opts);

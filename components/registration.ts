@@ -36,8 +36,6 @@ export function register(name: string, manifest: Manifest, opts: pulumi.CustomRe
 export interface Registration {
   /** Speaks to the API server that holds Istio's resources. @default the component's provider */
   meshProvider?: k8s.Provider;
-  /** Values of the placeholders in the manifests. @default there are none */
-  values?: ValueOf;
   /** Label the namespaces, which exist, rather than create them. @default false */
   adoptNamespaces?: boolean;
 }
@@ -56,48 +54,82 @@ const noValue: ValueOf = ({ kind, of }) => {
 const guards = new Set(["AuthorizationPolicy", "EnvoyFilter"]);
 const makesPods = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "IstioGateway"]);
 
+/** A manifest ready for the engine: its placeholders have their values. */
+interface Prepared {
+  manifest: Manifest;
+  inputs: Manifest;
+}
+
+/** Puts values in the place of placeholders. @throws Error when one has no value, before anything is registered */
+export function prepared(manifests: readonly Manifest[], values: ValueOf = noValue): Prepared[] {
+  return manifests.map((manifest) => ({ manifest, inputs: resolved(asStored(manifest), values) as Manifest }));
+}
+
+/** The object without the file it was read from, which the API server does not know. */
+function asStored(manifest: Manifest): Manifest {
+  if (!manifest.source) return manifest;
+  const { source: _, ...stored } = manifest;
+  return stored;
+}
+
 /**
  * Registers the manifests of one component as its children, in the order they need each other: namespaces first, then what
  * guards pods and what pods name, then the pods.
  *
- * @throws Error when another component of the program has registered one of the objects already.
+ * @throws Error when another component of the program has registered one of the objects already, before any other is.
  */
 export function registerAll(
   component: pulumi.ComponentResource,
   name: string,
-  manifests: readonly Manifest[],
-  { meshProvider, values = noValue, adoptNamespaces = false }: Registration,
+  objects: readonly Prepared[],
+  registration: Registration,
 ): Registered[] {
+  const manifests = objects.map(({ manifest }) => manifest);
+  const providers = new Map(manifests.map((manifest) => [manifest, providersOf(manifest, registration)]));
+  for (const [manifest, each] of providers) for (const provider of each) claim(component, name, manifest, provider);
   const done = new Map<Manifest, pulumi.CustomResource[]>();
-  const waitFor = (manifest: Manifest) => before(manifest, manifests).flatMap((each) => done.get(each) ?? []);
-  for (const manifest of ordered(manifests)) {
-    const logicalName = logicalNameOf(name, manifest);
-    const inputs = resolved(manifest, values) as Manifest;
-    const add = (suffix: string, provider?: k8s.Provider) => {
-      claim(component, name, manifest, provider);
-      const opts = {
-        parent: component,
-        dependsOn: waitFor(manifest),
-        ...(provider ? { provider } : {}),
-        // Until 0.1.0 a namespace was called by its component alone.
-        ...(manifest.kind === "Namespace" ? { aliases: [{ name: `${name}${suffix}-namespace` }] } : {}),
-      };
-      return manifest.kind === "Namespace" && adoptNamespaces
-        ? new k8s.core.v1.NamespacePatch(logicalName + suffix, { metadata: inputs.metadata }, opts)
-        : register(logicalName + suffix, inputs, opts);
-    };
-    // Both API servers must know the namespace.
-    const both = manifest.kind === "Namespace" && meshProvider ? [add(""), add("-mesh", meshProvider)] : undefined;
-    done.set(manifest, both ?? [add("", isMeshResource(manifest) ? meshProvider : undefined)]);
+  for (const { manifest, inputs } of ordered(objects)) {
+    const dependsOn = before(manifest, manifests).flatMap((each) => done.get(each) ?? []);
+    const resources = (providers.get(manifest) ?? []).map((provider, i) => {
+      const suffix = i === 0 ? "" : "-mesh";
+      const opts = { parent: component, dependsOn, ...(provider ? { provider } : {}) };
+      return isNamespace(manifest)
+        ? namespace(name, suffix, inputs, opts, registration)
+        : register(logicalNameOf(name, manifest), inputs, opts);
+    });
+    done.set(manifest, resources);
   }
   return manifests.flatMap((manifest) => (done.get(manifest) ?? []).map((resource) => ({ manifest, resource })));
 }
 
+/** The API servers an object goes to, the component's own as undefined. Both must know a namespace. */
+function providersOf(manifest: Manifest, { meshProvider }: Registration): (k8s.Provider | undefined)[] {
+  if (isNamespace(manifest) && meshProvider) return [undefined, meshProvider];
+  return [isMeshResource(manifest) ? meshProvider : undefined];
+}
+
+function namespace(
+  component: string,
+  suffix: string,
+  inputs: Manifest,
+  own: pulumi.CustomResourceOptions,
+  { adoptNamespaces = false }: Registration,
+): pulumi.CustomResource {
+  const name = logicalNameOf(component, inputs) + suffix;
+  // Until 0.1.0 a namespace was called by its component alone.
+  const opts = { ...own, aliases: [{ name: `${component}${suffix}-namespace` }] };
+  return adoptNamespaces
+    ? new k8s.core.v1.NamespacePatch(name, { metadata: inputs.metadata }, opts)
+    : register(name, inputs, opts);
+}
+
+const isNamespace = ({ kind }: Manifest) => kind === "Namespace";
+
 const rank = ({ kind }: Manifest) => (kind === "Namespace" ? 0 : makesPods.has(kind) ? 2 : 1);
 
 /** Each manifest after those it waits for; otherwise in the order given. */
-function ordered(manifests: readonly Manifest[]): Manifest[] {
-  return [0, 1, 2].flatMap((wanted) => manifests.filter((manifest) => rank(manifest) === wanted));
+function ordered(objects: readonly Prepared[]): Prepared[] {
+  return [0, 1, 2].flatMap((wanted) => objects.filter(({ manifest }) => rank(manifest) === wanted));
 }
 
 /** The manifests of the same component that one waits for. */

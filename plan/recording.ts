@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource as the engine would be asked to create it. */
@@ -77,24 +78,33 @@ export async function record<T>(
   );
   listen(pulumi.runtime.getMonitor() as unknown as Monitor, resources);
   pulumi.runtime.setAllConfig(config, secretKeys);
-  return withoutSourceMaps(async () => {
+  return withoutTraces(async () => {
     const value = await program();
     await pulumi.runtime.disconnect();
     return { value, resources };
   });
 }
 
+// Parts of the SDK that trace where each promise and each resource comes from.
+const promises = createRequire(import.meta.url)("@pulumi/pulumi/runtime/debuggable.js") as {
+  debuggablePromise: <T>(promise: Promise<T>) => Promise<T>;
+};
+const resources = pulumi.Resource as unknown as { stackTrace: () => object[] };
+
 /**
- * The SDK keeps a stack trace with every promise, to tell of leaks. Nobody reads them here, and looking each line up in
- * the source maps would cost a third of the time.
+ * Keeps the SDK from taking a stack trace for every promise, to report leaks, and for every resource, to tell the engine
+ * its source. Nothing reads them here, and they would take more than half of the time of a large plan.
  */
-async function withoutSourceMaps<T>(run: () => Promise<T>): Promise<T> {
-  const before = process.sourceMapsEnabled;
-  process.setSourceMapsEnabled(false);
+async function withoutTraces<T>(run: () => Promise<T>): Promise<T> {
+  const { debuggablePromise } = promises;
+  const { stackTrace } = resources;
+  promises.debuggablePromise = (promise) => promise;
+  resources.stackTrace = () => [];
   try {
     return await run();
   } finally {
-    process.setSourceMapsEnabled(before);
+    promises.debuggablePromise = debuggablePromise;
+    resources.stackTrace = stackTrace;
   }
 }
 

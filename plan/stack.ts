@@ -1,15 +1,15 @@
 import { basename } from "node:path";
-import type { Reach } from "./stackReach.js";
+import type { StackReach } from "./stackReach.js";
 import { run } from "../program.js";
 import type { Settings } from "../settings/schema.js";
 import { referredSecrets } from "../settings/secrets.js";
-import { loadStackFile, project } from "../settings/stackFile.js";
+import { loadStackFile, project, projectRoot } from "../settings/stackFile.js";
 import { judgedManifests } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { type PlannedResource, record, secretMark } from "./recording.js";
 
 /** What a stack would create. */
-export interface Plan {
+export interface Plan extends StackReach {
   stack: string;
   settings: Settings;
   /** In the order in which the engine would be asked. */
@@ -18,8 +18,6 @@ export interface Plan {
   judged: Manifest[];
   /** What the verdicts assume of that other stack. */
   assumption?: string;
-  /** Who reaches what: the stack's output. */
-  access: Reach;
   /** Names of secrets that the settings refer to and the stack file does not hold. */
   missingSecrets: string[];
 }
@@ -31,6 +29,7 @@ export interface Plan {
  */
 export async function planStack(file: string): Promise<Plan> {
   const { own, foreign, settings, secrets: given } = loadStackFile(file);
+  const root = projectRoot(file);
   const referred = referredSecrets(settings);
   const secrets = Object.fromEntries([...given, ...referred].map((name) => [name, secretMark]));
   const stack = stackName(file);
@@ -41,7 +40,7 @@ export async function planStack(file: string): Promise<Plan> {
       config: flat({ ...foreign, ...prefixed({ ...own, secrets }) }),
       secretKeys: [`${project}:secrets`],
     },
-    run,
+    () => run(root),
   );
   return {
     stack,
@@ -50,6 +49,8 @@ export async function planStack(file: string): Promise<Plan> {
     judged: judgedManifests(value.platform.blueprint),
     assumption: value.assumption,
     access: value.access,
+    findings: value.findings,
+    problems: value.problems,
     missingSecrets: referred.filter((name) => !given.includes(name)),
   };
 }

@@ -1,35 +1,51 @@
 import pc from "picocolors";
 import type { Settings } from "../settings/schema.js";
-import { analyse, checkAssertions, describePair, type KubernetesObject, type Row } from "mesh-access";
-import { checksTable, reach } from "mesh-access/output";
+import { adviceOf, analyse, checkAssertions, describePair, type KubernetesObject, type Row, textOf } from "mesh-access";
+import { checksTable, inOrderOfHarm, reach } from "mesh-access/output";
 import { optionsOfStack } from "./stackOptions.js";
 
-/** A promise of the stack's `access.assert` that its manifests break. Thrown before anything is registered. */
-export class BrokenPromiseError extends Error {
+/** Assertions of the stack's `access.assert` that its manifests fail. Thrown before anything is registered. */
+export class FailedAssertionsError extends Error {
   constructor(readonly report: string) {
-    super(`The stack breaks promises under access.assert; nothing was applied.\n${report}`);
-    this.name = "BrokenPromiseError";
+    super(`The stack fails assertions under access.assert; nothing was applied.\n${report}`);
+    this.name = "FailedAssertionsError";
   }
 }
 
-/** Who reaches what, by pair: a value per line of a preview's output diff. A pair that is not there reaches nothing. */
+/** Who reaches what, by pair: a value per line of a preview's output diff. A pair that is not listed reaches nothing. */
 export type Reach = Record<string, string>;
+
+/** What a preview shows of the analysis. */
+export interface StackReach {
+  access: Reach;
+  /** What no single pair shows, the most harmful first: `high port-swallowed: ...`. */
+  findings: string[];
+  /** What is wrong with the manifests themselves. */
+  problems: string[];
+}
 
 /**
  * Judges a stack by its manifests.
  *
- * @throws {@link BrokenPromiseError} with the evidence of every promise that does not hold.
+ * @throws {@link FailedAssertionsError} with the cause of every assertion that fails.
  */
-export function reachOfStack(objects: readonly KubernetesObject[], settings: Settings): Reach {
-  const analysis = analyse(objects, optionsOfStack(settings));
-  const results = checkAssertions(settings.access.assert, analysis.rows, analysis.targets);
-  if (results.some(({ ok }) => !ok)) throw new BrokenPromiseError(checksTable(results, pc.createColors(false)));
+export function reachOfStack(objects: readonly KubernetesObject[], settings: Settings): StackReach {
+  const { rows, targets, findings, problems } = analyse(objects, optionsOfStack(settings));
+  const results = checkAssertions(settings.access.assert, rows, targets);
+  if (results.some(({ ok }) => !ok)) throw new FailedAssertionsError(checksTable(results, pc.createColors(false)));
   const pairs: [string, string][] = [];
-  for (const row of analysis.rows) if (reachesAnything(row)) pairs.push([describePair(row), reach(row)]);
-  return Object.fromEntries(pairs);
+  for (const row of rows) if (reachesAnything(row)) pairs.push([describePair(row), reach(row)]);
+  return {
+    access: Object.fromEntries(pairs),
+    findings: inOrderOfHarm(findings).map((finding) => {
+      const { severity, settings: fix } = adviceOf(finding);
+      return `${severity} ${finding.id}: ${textOf(finding)} Fix: ${fix}`;
+    }),
+    problems: problems.map(textOf),
+  };
 }
 
-/** Pairs that are shut on both ways are left out: there are as many as workloads times databases. */
+/** Pairs that are blocked on both paths are left out: there are as many as workloads times databases. */
 function reachesAnything({ mesh, around }: Row): boolean {
   return mesh.verdict !== "blocked" || mesh.exposes !== null || around.verdict !== "blocked";
 }

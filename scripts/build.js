@@ -8,6 +8,7 @@ rmSync("dist", { recursive: true, force: true });
 compile("access/tsconfig.build.json");
 writeFileSync("access/dist/package.json", JSON.stringify(published("access/package.json"), null, 2));
 cpSync("access/README.md", "access/dist/README.md");
+cpSync("access/bin", "access/dist/bin", { recursive: true });
 cpSync("LICENSE", "access/dist/LICENSE");
 compile("tsconfig.build.json");
 

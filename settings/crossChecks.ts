@@ -76,8 +76,12 @@ const checks: CrossCheck[] = [
     problems: ({ ingress, mesh, namespaces }) => ingressProblems(ingress, { meshKind: mesh.kind, namespaces }),
   },
   {
-    of: ["workloads", "namespaces"],
-    problems: (settings) => workloadProblems(settings.workloads, namespaceNames(settings)),
+    of: ["workloads", "namespaces", "databases"],
+    problems: (settings) =>
+      workloadProblems(settings.workloads, {
+        namespaces: settings.namespaces.map(({ name }) => name),
+        created: settings.databases.filter(({ provision }) => provision).map(({ name }) => name),
+      }),
   },
   {
     of: ["rbac"],
@@ -206,10 +210,6 @@ function unenforced({ cluster, network }: Settings): Problem[] {
         },
       ]
     : [];
-}
-
-function namespaceNames({ namespaces }: Settings): string[] {
-  return namespaces.map(({ name }) => name);
 }
 
 function rootNamespace({ mesh }: Settings): string {

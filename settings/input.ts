@@ -51,14 +51,7 @@ export interface SettingsInput {
   /**
    * What runs in the namespaces.
    */
-  workloads?: (
-    | MysqlClientWorkloadInput
-    | BookinfoWorkloadInput
-    | BookstoreWorkloadInput
-    | RetailWorkloadInput
-    | BoutiqueWorkloadInput
-    | DeploymentWorkloadInput
-  )[];
+  workloads?: (ManifestsWorkloadInput | DeploymentWorkloadInput)[];
   /**
    * Promises about who reaches what.
    */
@@ -70,26 +63,26 @@ export interface SettingsInput {
  */
 export interface AccessInput {
   /**
-   * Promises, each checked against every pair it speaks of.
+   * Assertions, each checked against every pair that it matches.
    */
   assert?: AccessAssertInput[];
 }
 
 export interface AccessAssertInput {
   /**
-   * What reports call the promise.
+   * Title of the assertion in reports.
    */
   name?: string;
   /**
-   * Callers it speaks of.
+   * Clients that it applies to.
    */
   from: "*" | AccessAssertFromInput;
   /**
-   * Callers it does not speak of.
+   * Clients that it does not apply to, although `from` matches them.
    */
   except?: AccessAssertExceptInput[];
   /**
-   * Databases it speaks of.
+   * Databases that it applies to.
    */
   to: "*" | AccessAssertToInput;
   /**
@@ -103,19 +96,19 @@ export interface AccessAssertInput {
     | "unknown"
     | ("gateway" | "direct" | "blocked" | "misrouted" | "unknown")[];
   /**
-   * Every hop carries some form of TLS.
+   * Every hop uses some form of TLS.
    */
   encrypted?: boolean;
   /**
-   * The gateway knows the caller by its certificate.
+   * The gateway authenticates the client by its certificate.
    */
   identity?: boolean;
   /**
-   * What a blocked caller receives all the same: nothing, or the greeting of a server that speaks first.
+   * What a blocked client still receives: nothing, or the handshake packet of a server-first protocol.
    */
   exposes?: "nothing" | "greeting";
   /**
-   * What happens to a caller that avoids its sidecar.
+   * Whether a client can bypass its sidecar.
    */
   around?: "open" | "blocked" | "unknown";
 }
@@ -126,7 +119,7 @@ export interface AccessAssertToInput {
    *
    * @default any
    */
-  database?: "*" | string;
+  database?: string;
   /**
    * Host.
    *
@@ -147,19 +140,19 @@ export interface AccessAssertExceptInput {
    *
    * @default any
    */
-  namespace?: "*" | string;
+  namespace?: string;
   /**
    * Name of the Deployment or other workload.
    *
    * @default any
    */
-  workload?: "*" | string;
+  workload?: string;
   /**
    * Service account.
    *
    * @default any
    */
-  serviceAccount?: "*" | string;
+  serviceAccount?: string;
 }
 
 export interface AccessAssertFromInput {
@@ -168,23 +161,23 @@ export interface AccessAssertFromInput {
    *
    * @default any
    */
-  namespace?: "*" | string;
+  namespace?: string;
   /**
    * Name of the Deployment or other workload.
    *
    * @default any
    */
-  workload?: "*" | string;
+  workload?: string;
   /**
    * Service account.
    *
    * @default any
    */
-  serviceAccount?: "*" | string;
+  serviceAccount?: string;
 }
 
 /**
- * A workload of your own.
+ * One Deployment, hardened, with a service account, and a Service where it has ports.
  */
 export interface DeploymentWorkloadInput {
   kind: "deployment";
@@ -258,194 +251,20 @@ export interface DeploymentWorkloadPortInput {
 }
 
 /**
- * Online Boutique.
+ * Kubernetes manifests of your own, in YAML or JSON. See docs/manifests.md.
  */
-export interface BoutiqueWorkloadInput {
-  kind: "boutique";
+export interface ManifestsWorkloadInput {
+  kind: "manifests";
   /**
-   * Namespace to run in.
+   * Folder with the manifests, subfolders included, or one file. Relative to the project root: the folder of `Pulumi.yaml`, or of a stack file outside any project.
    */
-  namespace: string;
+  folder: string;
   /**
-   * Version of the images.
+   * Namespace of the objects that name none.
    *
-   * @default `"v0.10.3"`
+   * @default none, and each object has to name its own
    */
-  version?: string;
-  /**
-   * Open the shop by a load balancer of its own, past the mesh's ingress gateway.
-   *
-   * @default `true`
-   */
-  loadBalancer?: boolean;
-  /**
-   * Run a client that buys all the time.
-   *
-   * @default `false`
-   */
-  loadGenerator?: boolean;
-}
-
-/**
- * A shop: pages, catalog with MySQL, orders.
- */
-export interface RetailWorkloadInput {
-  kind: "retail";
-  /**
-   * Namespaces of its parts.
-   */
-  namespaces?: RetailWorkloadNamespacesInput;
-  /**
-   * Key under `secrets` that holds the password of the catalog's database.
-   */
-  passwordSecret: string;
-  /**
-   * Version of the images.
-   *
-   * @default `"1.2.2"`
-   */
-  version?: string;
-}
-
-/**
- * Namespaces of its parts.
- */
-export interface RetailWorkloadNamespacesInput {
-  /**
-   * Namespace of the pages.
-   *
-   * @default `"ui"`
-   */
-  ui?: string;
-  /**
-   * Namespace of the catalog and its database.
-   *
-   * @default `"catalog"`
-   */
-  catalog?: string;
-  /**
-   * Namespace of the orders.
-   *
-   * @default `"orders"`
-   */
-  orders?: string;
-}
-
-/**
- * An API server and a client, told apart by labels.
- */
-export interface BookstoreWorkloadInput {
-  kind: "bookstore";
-  /**
-   * Namespace to run in.
-   */
-  namespace: string;
-  /**
-   * Image of the API server.
-   *
-   * @default `"nginx:1.28"`
-   */
-  apiImage?: string;
-  /**
-   * Image of the client.
-   *
-   * @default `"alpine:3.22"`
-   */
-  clientImage?: string;
-}
-
-/**
- * Bookinfo, with its ratings in MongoDB.
- */
-export interface BookinfoWorkloadInput {
-  kind: "bookinfo";
-  /**
-   * Namespace to run in.
-   */
-  namespace: string;
-  /**
-   * Version of the images.
-   *
-   * @default `"1.20.3"`
-   */
-  version?: string;
-  /**
-   * MongoDB with the ratings.
-   *
-   * @default none, and ratings come from memory
-   */
-  mongo?: BookinfoWorkloadMongoInput;
-}
-
-/**
- * MongoDB with the ratings. Default: none, and ratings come from memory.
- */
-export interface BookinfoWorkloadMongoInput {
-  /**
-   * Host that ratings dials.
-   */
-  host: string;
-  /**
-   * Port. From 1 to 65535.
-   *
-   * @default `27017`
-   */
-  port?: number;
-  /**
-   * Database with the ratings and their user.
-   *
-   * @default `"test"`
-   */
-  database?: string;
-  /**
-   * User with the right to read.
-   *
-   * @default `"bookinfo"`
-   */
-  user?: string;
-  /**
-   * Key under `secrets` that holds the user's password.
-   */
-  passwordSecret: string;
-  /**
-   * The application opens TLS itself; the tls- modes need it.
-   *
-   * @default `false`
-   */
-  tls?: boolean;
-}
-
-/**
- * A pod from which `mysql` is run against the database.
- */
-export interface MysqlClientWorkloadInput {
-  kind: "mysql-client";
-  /**
-   * Namespace to run in.
-   */
-  namespace: string;
-  /**
-   * Name of the Deployment and its service account.
-   *
-   * @default `"k8s-mysql"`
-   */
-  name?: string;
-  /**
-   * Key under `secrets` that holds the password of root.
-   */
-  passwordSecret: string;
-  /**
-   * Image with the mysql client.
-   *
-   * @default `"mysql:8.4"`
-   */
-  image?: string;
-  /**
-   * Pods.
-   *
-   * @default `1`
-   */
-  replicas?: number;
+  namespace?: string;
 }
 
 /**

@@ -2,24 +2,41 @@ import { crossProblems } from "./crossChecks.js";
 import { nearest } from "./nearest.js";
 import { type Issue, tryParse } from "./parse.js";
 import { keyPath, keysOf, type Problem, SettingsError } from "./problem.js";
-import { type Settings, settingsSchema } from "./schema.js";
+import { type ParsedSettings, type Settings, settingsSchema } from "./schema.js";
 import { keysAt, samples, schemasAt } from "./shape.js";
 import { ownersKeyProblems } from "./tenant.js";
+import { movedKindProblems, withManifests } from "./workloads.js";
 
 /**
- * Settings from the config values of a stack, defaults filled in. The `secrets` key is not among them: what it holds is
- * never looked at here.
+ * Settings from the config values of a stack, defaults filled in, and the manifest files read that `workloads` name. The
+ * `secrets` key is not among them: what it holds is never looked at here.
  *
+ * @param root project root, which paths in the settings are relative to. The current folder by default, which is the
+ * project root in a Pulumi program.
  * @throws {@link SettingsError} with every problem at once.
  */
-export function loadSettings({ secrets: _, ...config }: Record<string, unknown>): Settings {
+export function loadSettings({ secrets: _, ...config }: Record<string, unknown>, root = process.cwd()): Settings {
   const parsed = tryParse(settingsSchema, config);
   if ("value" in parsed) {
-    const problems = [...ownersKeyProblems(config), ...crossProblems(parsed.value)];
-    if (problems.length > 0) throw new SettingsError(problems);
-    return parsed.value;
+    const { settings, problems } = withFiles(parsed.value, root);
+    const all = [...ownersKeyProblems(config), ...problems, ...crossProblems(settings)];
+    if (all.length > 0) throw new SettingsError(all);
+    return settings;
   }
-  throw new SettingsError([...parsed.problems, ...ownersKeyProblems(config), ...whateverElse(config, parsed.issues)]);
+  const moved = movedKindProblems(config);
+  const own = parsed.problems.filter(({ path }) => !moved.some((each) => each.path === path));
+  throw new SettingsError([
+    ...own,
+    ...moved,
+    ...ownersKeyProblems(config),
+    ...whateverElse(config, parsed.issues, root),
+  ]);
+}
+
+/** The settings with the manifest files read that they name, and what is wrong in those files. */
+function withFiles(parsed: ParsedSettings, root: string): { settings: Settings; problems: Problem[] } {
+  const { workloads, problems } = withManifests(parsed.workloads, root);
+  return { settings: { ...parsed, workloads }, problems };
 }
 
 /** Values that are tried in the place of each wrong one: as many as there are traffic modes. */
@@ -33,7 +50,7 @@ const mostRounds = 8;
  * What is wrong between keys beside what is wrong in single ones. Each wrong value is replaced by several that could have
  * been meant; only what is wrong with all of them is reported, so that no mistake hides another and none is made up.
  */
-function whateverElse(config: Record<string, unknown>, issues: readonly Issue[]): Problem[] {
+function whateverElse(config: Record<string, unknown>, issues: readonly Issue[], root: string): Problem[] {
   // An unknown key may be a known one misspelled, so nothing is said of what only seems to be left out.
   const broken = new Set(issues.flatMap(pathsOf));
   const standIns = issues.length > many ? fewStandIns : mostStandIns;
@@ -41,8 +58,9 @@ function whateverElse(config: Record<string, unknown>, issues: readonly Issue[])
   for (let choice = 0; choice < standIns; choice++) {
     const mended = withStandIns(config, choice);
     if (!mended) continue;
+    const { settings, problems } = withFiles(mended, root);
     const found = new Map(
-      crossProblems(mended)
+      [...problems, ...crossProblems(settings)]
         .filter(({ path }) => !isWithin(path, broken))
         .map((problem) => [`${problem.path} ${problem.reason}`, problem]),
     );
@@ -63,7 +81,7 @@ function pathsOf(issue: Issue): string[] {
   return issue.path.length === 0 ? issue.keys : issue.keys.map((key) => keyPath([...issue.path, key]));
 }
 
-function withStandIns(config: Record<string, unknown>, choice: number): Settings | undefined {
+function withStandIns(config: Record<string, unknown>, choice: number): ParsedSettings | undefined {
   const mended = structuredClone(config);
   for (let round = 0; round < mostRounds; round++) {
     const parsed = tryParse(settingsSchema, mended);
@@ -97,6 +115,6 @@ function set(target: unknown, path: readonly PropertyKey[], value: unknown): voi
   if (key === undefined || typeof target !== "object" || target === null) return;
   const object = target as Record<PropertyKey, unknown>;
   if (rest.length > 0) return set((object[key] ??= {}), rest, value);
-  if (value === undefined) delete object[key];
+  if (value === undefined) Reflect.deleteProperty(object, key);
   else object[key] = value;
 }

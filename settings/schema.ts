@@ -10,7 +10,7 @@ import { namespacesSchema } from "./namespaces.js";
 import { networkSchema } from "./network.js";
 import { observabilitySchema } from "./observability.js";
 import { rbacSchema } from "./rbac.js";
-import { workloadsSchema } from "./workloads.js";
+import { type WorkloadSettings, workloadsSchema } from "./workloads.js";
 
 /** The config of a stack: one key per layer. Types, defaults, editor schema and reference all come from here. */
 export const settingsSchema = z.strictObject({
@@ -28,5 +28,10 @@ export const settingsSchema = z.strictObject({
   access: accessSchema.prefault({}).describe("Promises about who reaches what."),
 });
 
-/** Checked settings of a stack, defaults filled in. See docs/settings.md. */
-export interface Settings extends z.output<typeof settingsSchema> {}
+/** Settings as the schema alone makes them. */
+export type ParsedSettings = z.output<typeof settingsSchema>;
+
+/** Checked settings of a stack, defaults filled in and manifest files read. See docs/settings.md. */
+export interface Settings extends Omit<ParsedSettings, "workloads"> {
+  workloads: WorkloadSettings[];
+}

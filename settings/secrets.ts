@@ -1,4 +1,7 @@
+import { secretsIn } from "./manifestChecks.js";
 import { type Problem, SettingsError } from "./problem.js";
+import type { Settings } from "./schema.js";
+import { writtenObjects } from "./workloads.js";
 
 /** How to set a secret. */
 function howToSet(name: string): string {
@@ -27,9 +30,13 @@ function isEncrypted(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
 }
 
-/** Names of the secrets that settings refer to: by every key that ends in `Secret`, and by `secretEnv`. */
-export function referredSecrets(settings: unknown): string[] {
-  return [...new Set(references(settings))].sort();
+/**
+ * Names of the secrets that settings refer to: by every key that ends in `Secret`, by `secretEnv`, and by placeholders in
+ * manifest files.
+ */
+export function referredSecrets({ workloads, ...settings }: Settings): string[] {
+  const ownKeys = workloads.filter(({ kind }) => kind !== "manifests");
+  return [...new Set([...references([settings, ownKeys]), ...secretsIn(writtenObjects(workloads))])].sort();
 }
 
 function references(value: unknown): string[] {

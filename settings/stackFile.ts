@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import { loadSettings } from "./load.js";
 import { nearest } from "./nearest.js";
@@ -48,7 +49,7 @@ export function loadStackFile(file: string): StackFile {
     }
   };
   const secrets = collect(() => secretNames(config.own["secrets"]));
-  const settings = collect(() => loadSettings(config.own));
+  const settings = collect(() => loadSettings(config.own, projectRoot(file)));
   // A key with a wrong prefix is not missing too.
   const misplaced = new Set(problems.map(({ path, instead }) => keyAfterPrefix(instead) ?? path));
   const told = all.filter(({ path, reason }) => reason !== "is missing" || !misplaced.has(path));
@@ -97,6 +98,18 @@ function readConfig(file: string): ReadConfig {
     problems: foreign.flatMap(([key]) => prefixProblem(key, config) ?? []),
     locate,
   };
+}
+
+/**
+ * The folder that paths in a stack file are relative to: the nearest one above it with a `Pulumi.yaml`, which is where
+ * the engine runs the program; for a stack file outside any project its own folder.
+ */
+export function projectRoot(file: string): string {
+  const own = dirname(resolve(file));
+  for (let folder = own; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (folder === dirname(folder)) return own;
+  }
 }
 
 function textOf(file: string): string {

@@ -1,75 +1,24 @@
 import { z } from "zod";
-import { hostName, labels, objectName, port, secretName } from "./formats.js";
+import { labels, objectName, port, secretName } from "./formats.js";
+import { type Declared, isClusterScoped, manifestProblems } from "./manifestChecks.js";
+import { type FileObject, readManifests } from "./manifestFiles.js";
 import type { Problem } from "./problem.js";
 import { repeated } from "./repeated.js";
 
-const mysqlClient = z
+const manifests = z
   .strictObject({
-    kind: z.literal("mysql-client"),
-    namespace: objectName.describe("Namespace to run in."),
-    name: objectName.max(40).default("k8s-mysql").describe("Name of the Deployment and its service account."),
-    passwordSecret: secretName.describe("Key under `secrets` that holds the password of root."),
-    image: z.string().default("mysql:8.4").describe("Image with the mysql client."),
-    replicas: z.int().min(0).default(1).describe("Pods."),
-  })
-  .describe("A pod from which `mysql` is run against the database.");
-
-const bookinfo = z
-  .strictObject({
-    kind: z.literal("bookinfo"),
-    namespace: objectName.describe("Namespace to run in."),
-    version: z.string().default("1.20.3").describe("Version of the images."),
-    mongo: z
-      .strictObject({
-        host: hostName.describe("Host that ratings dials."),
-        port: port.default(27017).describe("Port."),
-        database: objectName.default("test").describe("Database with the ratings and their user."),
-        user: z.string().default("bookinfo").describe("User with the right to read."),
-        passwordSecret: secretName.describe("Key under `secrets` that holds the user's password."),
-        tls: z.boolean().default(false).describe("The application opens TLS itself; the tls- modes need it."),
-      })
+    kind: z.literal("manifests"),
+    folder: z
+      .string()
+      .min(1)
+      .describe(
+        "Folder with the manifests, subfolders included, or one file. Relative to the project root: the folder of `Pulumi.yaml`, or of a stack file outside any project.",
+      ),
+    namespace: objectName
       .optional()
-      .describe("MongoDB with the ratings. Default: none, and ratings come from memory."),
+      .describe("Namespace of the objects that name none. Default: none, and each object has to name its own."),
   })
-  .describe("Bookinfo, with its ratings in MongoDB.");
-
-const bookstore = z
-  .strictObject({
-    kind: z.literal("bookstore"),
-    namespace: objectName.describe("Namespace to run in."),
-    apiImage: z.string().default("nginx:1.28").describe("Image of the API server."),
-    clientImage: z.string().default("alpine:3.22").describe("Image of the client."),
-  })
-  .describe("An API server and a client, told apart by labels.");
-
-const retail = z
-  .strictObject({
-    kind: z.literal("retail"),
-    namespaces: z
-      .strictObject({
-        ui: objectName.default("ui").describe("Namespace of the pages."),
-        catalog: objectName.default("catalog").describe("Namespace of the catalog and its database."),
-        orders: objectName.default("orders").describe("Namespace of the orders."),
-      })
-      .prefault({})
-      .describe("Namespaces of its parts."),
-    passwordSecret: secretName.describe("Key under `secrets` that holds the password of the catalog's database."),
-    version: z.string().default("1.2.2").describe("Version of the images."),
-  })
-  .describe("A shop: pages, catalog with MySQL, orders.");
-
-const boutique = z
-  .strictObject({
-    kind: z.literal("boutique"),
-    namespace: objectName.describe("Namespace to run in."),
-    version: z.string().default("v0.10.3").describe("Version of the images."),
-    loadBalancer: z
-      .boolean()
-      .default(true)
-      .describe("Open the shop by a load balancer of its own, past the mesh's ingress gateway."),
-    loadGenerator: z.boolean().default(false).describe("Run a client that buys all the time."),
-  })
-  .describe("Online Boutique.");
+  .describe("Kubernetes manifests of your own, in YAML or JSON. See docs/manifests.md.");
 
 const deployment = z
   .strictObject({
@@ -104,32 +53,70 @@ const deployment = z
       .optional()
       .describe("User the container runs as. Needed where the image would run as root, or names its user by a word."),
   })
-  .describe("A workload of your own.");
+  .describe("One Deployment, hardened, with a service account, and a Service where it has ports.");
 
 /** `workloads`: what runs in the namespaces. */
-export const workloadsSchema = z
-  .array(z.discriminatedUnion("kind", [mysqlClient, bookinfo, bookstore, retail, boutique, deployment]))
-  .default([]);
-export type WorkloadSettings = z.output<typeof workloadsSchema>[number];
+export const workloadsSchema = z.array(z.discriminatedUnion("kind", [manifests, deployment])).default([]);
 
-/** Namespaces a workload puts pods into, by the key that names each. */
-export function workloadHomes(workload: WorkloadSettings): Record<string, string> {
-  return workload.kind === "retail"
-    ? Object.fromEntries(Object.entries(workload.namespaces).map(([part, name]) => [`namespaces.${part}`, name]))
-    : { namespace: workload.namespace };
+type WrittenWorkload = z.output<typeof workloadsSchema>[number];
+/** One hardened Deployment. */
+export interface DeploymentSettings extends z.output<typeof deployment> {}
+/** A folder of manifests, with the objects that were read from it. */
+export interface ManifestsSettings extends z.output<typeof manifests> {
+  objects: readonly FileObject[];
+}
+/** What runs in the namespaces. */
+export type WorkloadSettings = DeploymentSettings | ManifestsSettings;
+
+/**
+ * Workloads with the objects of the files they name.
+ *
+ * @param root folder that the paths are relative to
+ */
+export function withManifests(
+  workloads: readonly WrittenWorkload[],
+  root: string,
+): { workloads: WorkloadSettings[]; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const read = workloads.map((workload, index): WorkloadSettings => {
+    if (workload.kind === "deployment") return workload;
+    const files = readManifests(workload.folder, root, `workloads[${index}].folder`);
+    problems.push(...files.problems);
+    return { ...workload, objects: files.objects.map((each) => inNamespace(each, workload.namespace)) };
+  });
+  return { workloads: read, problems };
 }
 
-/** What tells a workload from every other of the stack, whatever its place in the list. */
-export function workloadIdentity(workload: WorkloadSettings): string {
-  switch (workload.kind) {
-    case "mysql-client":
-    case "deployment":
-      return `${workload.namespace}/${workload.name}`;
-    case "retail":
-      return `${workload.namespaces.catalog}/retail`;
-    default:
-      return `${workload.namespace}/${workload.kind}`;
-  }
+function inNamespace(written: FileObject, namespace: string | undefined): FileObject {
+  const { object } = written;
+  if (namespace === undefined || object.metadata.namespace !== undefined || isClusterScoped(object)) return written;
+  return { ...written, object: { ...object, metadata: { ...object.metadata, namespace } } };
+}
+
+/** Objects of all manifest files of a stack. */
+export function writtenObjects(workloads: readonly WorkloadSettings[]): FileObject[] {
+  return workloads.flatMap((workload) => (workload.kind === "manifests" ? workload.objects : []));
+}
+
+/** Kinds that were sample applications, and the folder each is in now. */
+const movedKinds = new Map([
+  ["bookinfo", "examples/bookinfo"],
+  ["bookstore", "examples/bookstore"],
+  ["boutique", "examples/boutique/shop"],
+  ["mysql-client", "examples/mysql"],
+  ["retail", "examples/retail"],
+]);
+
+/** Kinds that are no settings any more, in the config values of a stack, unchecked. */
+export function movedKindProblems(config: Record<string, unknown>): Problem[] {
+  const list = Array.isArray(config["workloads"]) ? (config["workloads"] as unknown[]) : [];
+  return list.flatMap((entry, index) => {
+    const { kind } = (entry ?? {}) as { kind?: unknown };
+    const folder = movedKinds.get(String(kind));
+    if (folder === undefined) return [];
+    const instead = `Write { kind: manifests, folder: ${folder} }. The folder is in this project's repository; what the keys chose is in its files`;
+    return [{ path: `workloads[${index}].kind`, value: kind, reason: "is now a folder of manifests", instead }];
+  });
 }
 
 /** The API server takes neither two ports of one name nor two of one number. */
@@ -151,31 +138,32 @@ function portProblems(workload: WorkloadSettings, index: number): Problem[] {
   ];
 }
 
-/** Workloads without a namespace to run in, and two of one identity. */
-export function workloadProblems(workloads: WorkloadSettings[], namespaces: string[]): Problem[] {
-  const homeless = workloads.flatMap((workload, index) =>
-    Object.entries(workloadHomes(workload)).flatMap(([key, value]) =>
-      namespaces.includes(value)
-        ? []
-        : [
-            {
-              path: `workloads[${index}].${key}`,
-              value,
-              reason: "is not among `namespaces`",
-              instead: "List it there",
-            },
-          ],
+/** What is wrong with workloads: namespaces that are not listed, names that are taken, and what manifests may not hold. */
+export function workloadProblems(workloads: readonly WorkloadSettings[], declared: Declared): Problem[] {
+  const deployments = workloads.map((workload) => (workload.kind === "deployment" ? workload : undefined));
+  const unlisted = deployments.flatMap((workload, index) =>
+    workload === undefined || declared.namespaces.includes(workload.namespace)
+      ? []
+      : [
+          {
+            path: `workloads[${index}].namespace`,
+            value: workload.namespace,
+            reason: "is not among `namespaces`",
+            instead: "List it there",
+          },
+        ],
+  );
+  const taken = repeated(
+    deployments.flatMap((workload, index) =>
+      workload ? [{ path: `workloads[${index}]`, value: `${workload.namespace}/${workload.name}` }] : [],
     ),
-  );
-  // A mysql-client is a Deployment of its name too.
-  const kinds = { "mysql-client": "deployment" } as Record<string, string>;
-  const identities = workloads.map(
-    (workload) => `${kinds[workload.kind] ?? workload.kind} ${workloadIdentity(workload)}`,
-  );
-  const twins = repeated(
-    identities.map((identity, index) => ({ path: `workloads[${index}]`, value: identity })),
-    () => "is there already",
+    () => "is the name of another workload too",
     "Give it another name or namespace",
   );
-  return [...homeless, ...twins, ...workloads.flatMap(portProblems)];
+  return [
+    ...unlisted,
+    ...taken,
+    ...workloads.flatMap(portProblems),
+    ...manifestProblems(writtenObjects(workloads), declared),
+  ];
 }

@@ -24,22 +24,6 @@ export function splitDocuments(text: string): Document[] {
   return documents.filter((document) => hasContent(document.text));
 }
 
-/**
- * The lines on which the items of a list start, by their indentation: parsing with positions costs ten times as much.
- * Empty when the layout is not the usual one of a file written by kubectl or by hand.
- */
-export function itemLines(document: Document, count: number): number[] {
-  const rows = document.text.split("\n");
-  const items = rows.findIndex((row) => /^\s*"?items"?:/.test(row));
-  const first = rows.findIndex((row, index) => index > items && /^\s*(- |\{)/.test(row));
-  if (items < 0 || first < 0) return [];
-  const opening = /^\s*(?:- |\{)/.exec(rows[first] ?? "")?.[0] ?? "";
-  const lines = rows.flatMap((row, index) =>
-    index >= first && row.startsWith(opening) ? [document.line + index] : [],
-  );
-  return lines.length === count ? lines : [];
-}
-
 /** The items of a block-style YAML list as documents of their own, to save the sound ones of a list that does not parse. */
 export function splitItems(document: Document): Document[] {
   const rows = document.text.split("\n");

@@ -1,9 +1,10 @@
-import jsYaml from "js-yaml";
 import { message, type Message, type ProblemId } from "../messages/index.js";
 import type { KubernetesObject, Problem, Source } from "../model/model.js";
 import { problemAt } from "../model/problem.js";
-import { itemLines, splitDocuments, splitItems, type Document } from "./documents.js";
+import { splitDocuments, splitItems, type Document } from "./documents.js";
+import { once } from "../model/once.js";
 import { kindKey } from "../model/world.js";
+import { type LineOf, readYaml, type YamlDocument } from "./yaml.js";
 import { readKinds } from "./kinds.js";
 
 /** What a text holds: the objects the analysis reads, how many it does not, and what is wrong. */
@@ -14,10 +15,6 @@ export interface Parsed {
   problems: Problem[];
 }
 
-/** Kubernetes reads no timestamps or sets, so only YAML's core types are, and the merge key that hand-written files use. */
-const merge = new jsYaml.Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text) => text === "<<" });
-const schema = jsYaml.CORE_SCHEMA.extend({ implicit: [merge] });
-
 /** Counted for documents that are YAML, but no Kubernetes object: values of a chart, settings of another tool. */
 const notAnObject = "(no Kubernetes object)";
 
@@ -26,8 +23,10 @@ export function parseManifests(text: string, file: string): Parsed {
   const parsed: Parsed = { objects: [], ignored: new Map(), problems: [] };
   const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const json = readJson(clean);
-  if (json !== undefined) takeDocument(json, { text: clean, line: 1 }, file, parsed);
-  else for (const document of splitDocuments(clean)) parseDocument(document, file, parsed);
+  // Text is parsed a second time only when somebody asks for the line of an object in it.
+  const placed = once(() => readYaml(clean));
+  if (json === undefined) for (const document of splitDocuments(clean)) parseDocument(document, file, parsed);
+  else takeValue(json, { file, lineOf: (path) => lineOfPath(placed(), path) }, [], parsed);
   return parsed;
 }
 
@@ -41,39 +40,77 @@ function readJson(text: string): unknown {
 }
 
 function parseDocument(document: Document, file: string, parsed: Parsed): void {
-  try {
-    takeDocument(jsYaml.load(document.text, { schema, filename: file }), document, file, parsed);
-  } catch (error) {
-    if (!(error instanceof jsYaml.YAMLException)) throw error;
-    const source = { file, line: document.line + (error.mark?.line ?? 0) };
-    parsed.problems.push(problemAt(message("invalid-yaml", { reason: error.reason }), source));
-    for (const item of splitItems(document)) parseSoundItem(item, file, parsed);
-  }
+  const { value, lineOf, error } = readYaml(document.text);
+  if (!error) return takeValue(value, placesIn(document, file, lineOf), [], parsed);
+  const source = { file, line: document.line + error.line };
+  parsed.problems.push(problemAt(message("invalid-yaml", { reason: error.reason }), source));
+  for (const item of splitItems(document)) parseSoundItem(item, file, parsed);
 }
 
 /** An item of a list that did not parse as a whole: the broken one is reported already. */
 function parseSoundItem(item: Document, file: string, parsed: Parsed): void {
-  try {
-    takeDocument(jsYaml.load(item.text, { schema, filename: file }), item, file, parsed);
-  } catch (error) {
-    if (!(error instanceof jsYaml.YAMLException)) throw error;
-  }
+  const { value, lineOf, error } = readYaml(item.text);
+  if (!error) takeValue(value, placesIn(item, file, lineOf), [], parsed);
 }
 
-function takeDocument(value: unknown, document: Document, file: string, parsed: Parsed): void {
+/** The file of a value, and how to find its 1-based line: by itself, or by its path from the top of the file. */
+interface Places {
+  file: string;
+  lineOf: (path: readonly (string | number)[], value: object) => number;
+}
+
+function placesIn(document: Document, file: string, lineOf: LineOf): Places {
+  const first = firstLine(document);
+  return {
+    file,
+    lineOf: (_, value) => {
+      const line = lineOf(value);
+      return line === undefined ? first : document.line + line;
+    },
+  };
+}
+
+/** The line of a value of JSON text, which was parsed without lines. */
+function lineOfPath({ value, lineOf }: YamlDocument, path: readonly (string | number)[]): number {
+  const found = path.reduce<unknown>(
+    (inner, key) => (inner as Record<string | number, unknown> | undefined)?.[key],
+    value,
+  );
+  return ((typeof found === "object" && found !== null ? lineOf(found) : undefined) ?? 0) + 1;
+}
+
+/** Objects, and lists of them however deep: plain arrays, lists of kubectl, lists within lists. */
+function takeValue(value: unknown, places: Places, path: readonly (string | number)[], parsed: Parsed): void {
   if (Array.isArray(value)) {
-    const lines = itemLines(document, value.length);
-    value.forEach((item, index) => takeObject(item, { file, line: lines[index] ?? document.line }, parsed));
+    value.forEach((item, index) => takeValue(item, places, [...path, index], parsed));
     return;
   }
-  const list =
-    isRecord(value) && typeof value.kind === "string" && value.kind.endsWith("List") ? value.items : undefined;
-  if (!Array.isArray(list)) return takeObject(value, { file, line: firstLine(document) }, parsed);
-  const lines = itemLines(document, list.length);
-  list.forEach((item, index) => {
-    const source = { file, line: lines[index] ?? firstLine(document) };
-    takeObject(isRecord(item) ? withListType(item, value as Record<string, unknown>) : item, source, parsed);
+  const items = isRecord(value) && String(value.kind).endsWith("List") ? value.items : undefined;
+  if (!Array.isArray(items)) return takeObject(value, new LazySource(places, path, value), parsed);
+  items.forEach((item: unknown, index) => {
+    const typed = isRecord(item) ? withListType(item, value as Record<string, unknown>) : item;
+    if (typed === item) return takeValue(item, places, [...path, "items", index], parsed);
+    takeObject(typed, new LazySource(places, [...path, "items", index], item), parsed);
   });
+}
+
+/** A place whose line is looked up when it is needed: of a large dump few are. */
+class LazySource implements Source {
+  readonly file: string;
+  readonly #line: () => number;
+
+  constructor({ file, lineOf }: Places, path: readonly (string | number)[], value: unknown) {
+    this.file = file;
+    this.#line = once(() => (typeof value === "object" && value !== null ? lineOf(path, value) : 1));
+  }
+
+  get line(): number {
+    return this.#line();
+  }
+
+  toJSON(): Source {
+    return { file: this.file, line: this.line };
+  }
 }
 
 /** The items of a typed list, as the API server answers them, leave out what the list's own kind says. */

@@ -1,4 +1,6 @@
 import { assertionMessages } from "./assertions.js";
+import { assumptionMessages } from "./assumptions.js";
+import { commandMessages } from "./cli.js";
 import { findingMessages, type FindingEntry } from "./findings.js";
 import { meshMessages } from "./mesh.js";
 import { networkMessages } from "./network.js";
@@ -11,12 +13,15 @@ export const messages = {
   ...meshMessages,
   ...networkMessages,
   ...assertionMessages,
+  ...assumptionMessages,
+  ...commandMessages,
   ...problemMessages,
   ...findingMessages,
 } as const;
 
 type Messages = typeof messages;
 export type MessageId = keyof Messages;
+export type AssumptionId = keyof typeof assumptionMessages;
 export type FindingId = keyof typeof findingMessages;
 export type ProblemId = keyof typeof problemMessages;
 

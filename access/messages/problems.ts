@@ -18,6 +18,10 @@ export const problemMessages = {
     severity: "error",
     text: "{object} is defined twice, first in {where}. This one is used, as when both are applied: remove one.",
   },
+  "kind-not-readable": {
+    severity: "error",
+    text: "You may not list {kind}: the analysis assumes that there are none. Verdicts that rest on it: {decides}. Ask for the role that collect --role prints.",
+  },
   "invalid-yaml": { severity: "error", text: "This is not valid YAML: {reason}." },
   "object-without-kind": { severity: "error", text: "{object} has no {field}: write it." },
   "object-without-name": { severity: "error", text: "{kind} has no name: write metadata.name." },

@@ -1,4 +1,4 @@
-import type { FindingId, Message, ProblemId } from "../messages/message.js";
+import type { AssumptionId, FindingId, Message, ProblemId } from "../messages/message.js";
 
 /** Where an object was read: a file and the 1-based line its document starts on. Planned objects have none. */
 export interface Source {
@@ -208,13 +208,15 @@ export interface AnalysisOptions {
   services?: boolean;
   /** Addresses from which the client workloads' own connections arrive at a database (pod CIDRs, or node and NAT addresses). */
   clientAddresses?: readonly string[];
-  /** What enforces network policies; engines differ on host-network pods and on whether address blocks match pods. @default Calico where the input holds its objects, else not known */
-  policyEngine?: "calico" | "dataplane-v2" | "terway";
+  /** What enforces network policies; engines differ on host-network pods and on whether address blocks match pods. With `none` policies have no effect. @default Calico where the input holds its objects, else not known */
+  policyEngine?: "calico" | "dataplane-v2" | "terway" | "none";
 }
 
-/** Rows sorted by namespace, workload, host, port. They are made while iterating: five million do not stand in memory. */
+/** Rows sorted by namespace, workload, host, port. They are made while iterating: five million are never in memory. */
 export interface Rows extends Iterable<Row> {
   readonly length: number;
+  /** The row of a workload and a target, by their places in the analysis' lists. */
+  at(workload: number, target: number): Row | undefined;
 }
 
 export interface Summary {
@@ -234,13 +236,33 @@ export interface Finding extends Message<FindingId> {
   because: readonly Evidence[];
 }
 
+/** What is analysed: objects, and what their reader has to say about them. */
+export interface Manifests {
+  objects: readonly KubernetesObject[];
+  /** What the reader found wrong. */
+  problems?: readonly Problem[];
+  /** How many objects of each kind the reader left out because the analysis does not read them. */
+  ignored?: ReadonlyMap<string, number>;
+}
+
+/** The complete answer about one input. Every part is computed when it is first asked for. */
 export interface Analysis {
-  rows: Rows;
-  workloads: readonly Workload[];
-  targets: readonly Target[];
-  findings: readonly Finding[];
-  problems: readonly Problem[];
-  summary: Summary;
+  readonly rows: Rows;
+  /** Workloads that can be clients: all but gateways. */
+  readonly workloads: readonly Workload[];
+  readonly targets: readonly Target[];
+  readonly findings: readonly Finding[];
+  /** What is wrong with the input: unreadable objects, references to nothing, policies that cannot be read. */
+  readonly problems: readonly Problem[];
+  /** How many objects of each kind were not read, because the analysis has no use for them. */
+  readonly ignored: ReadonlyMap<string, number>;
+  /** What the input does not contain, and what is assumed instead. */
+  readonly assumptions: readonly Message<AssumptionId>[];
+  readonly summary: Summary;
+  /** Which ports of which workloads accept plaintext. */
+  readonly mtls: readonly MtlsAuditRow[];
+  /** The objects that were analysed. */
+  readonly objects: readonly KubernetesObject[];
 }
 
 /** The full account of one pair, for `explain`. */
@@ -299,17 +321,22 @@ export interface Assertion {
   around?: AroundVerdictName;
 }
 
+/** Pairs that do not meet an expectation, all for the same cause. */
 export interface AssertionFailure extends Message {
-  row?: Row;
+  /** The link of evidence that all of these pairs share. */
+  cause?: Evidence;
+  pairs: number;
+  /** The first of them. */
+  examples: readonly Row[];
 }
 
 export interface AssertionResult {
   assertion: Assertion;
-  /** How many rows it covers. An assertion that covers none fails: a typing error must not look like safety. */
+  /** How many pairs it matches. An assertion that matches none fails: a typing error must not look like safety. */
   covered: number;
-  /** How many rows break it. */
+  /** How many of them fail. */
   broken: number;
-  /** The first of them: one promise about everything may be broken by millions. */
+  /** One for each expectation and cause, those of most pairs first. */
   failures: readonly AssertionFailure[];
   ok: boolean;
 }

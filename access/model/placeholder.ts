@@ -12,7 +12,8 @@ export interface Placeholder {
   encoding?: "url";
 }
 
-const form = /\$\{(host|address|addresses|secret):([^}|]+)(?:\|(url))?\}/g;
+// A name begins as names do, for a shell's default value, as in `${host:-localhost}`, is no placeholder.
+const form = /\$\{(host|address|addresses|secret):([A-Za-z0-9*][A-Za-z0-9.*-]*)(?:\|(url))?\}/g;
 
 /** A placeholder as manifests hold it. */
 export function written({ kind, of, encoding }: Placeholder): string {

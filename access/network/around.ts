@@ -30,9 +30,15 @@ export const verdictOf: Record<Decision["outcome"], AroundVerdictName> = {
  *
  * @param targets Every target that will be asked about, where that is known: if none of them is a pod, who may connect
  * to pods tells no callers apart.
+ * @param network The network, where the caller has read its policies already.
  */
-export function prepareAround(world: World, options: AnalysisOptions = {}, targets?: readonly Target[]): AroundDecider {
-  const preparation = new Preparation(world, options, targets);
+export function prepareAround(
+  world: World,
+  options: AnalysisOptions = {},
+  targets?: readonly Target[],
+  network = new Network(world, options),
+): AroundDecider {
+  const preparation = new Preparation(world, options, targets, network);
   return (workload) => preparation.of(workload);
 }
 
@@ -44,7 +50,6 @@ interface TargetClass {
 }
 
 class Preparation {
-  private readonly network: Network;
   private readonly services: ServiceDirectory;
   private readonly functions = new Map<string, AroundOfWorkload>();
   /** A gateway is asked about for every path through it, and thousands of policies may govern it. */
@@ -61,10 +66,10 @@ class Preparation {
     world: World,
     private readonly options: AnalysisOptions,
     targets: readonly Target[] | undefined,
+    private readonly network: Network,
   ) {
-    this.network = new Network(world, options);
     this.services = new ServiceDirectory(world, options);
-    const { policies } = this.network;
+    const { policies } = network;
     this.policyNumbers = new Map(policies.map((policy, index) => [policy, index]));
     this.blocks = distinctBlocks(policies);
     const reachesPods = !targets || targets.some((target) => this.services.destination(target).kind === "pods");

@@ -1,9 +1,9 @@
 import type { ReachChange } from "../model/model.js";
 import { describePair } from "../assertions.js";
-import type { Colors } from "./table.js";
+import type { Colors } from "./colors.js";
 import { aroundSymbols, count, hops, meshSymbols, remark } from "./words.js";
 
-/** Changes in reach as a terminal shows them: `+` came, `-` went, `~` changed, from what to what. */
+/** Changes in reach as a terminal shows them: `+` added, `-` removed, `~` changed, from what to what. */
 export function changesTable(changes: readonly ReachChange[], colors: Colors): string {
   if (changes.length === 0) return "No change in reach.";
   const lines = changes.flatMap((change) => {
@@ -12,12 +12,13 @@ export function changesTable(changes: readonly ReachChange[], colors: Colors): s
     const answers = [before && colors.dim(reach(before)), after && reach(after)].filter(Boolean);
     return [`${mark} ${colors.bold(describePair(change))}`, `    ${answers.join("  ->  ")}`];
   });
+  return [...lines, "", changesSummary(changes)].join("\n");
+}
+
+/** `3 changes in reach: 1 added, 0 removed, 2 changed`. */
+export function changesSummary(changes: readonly ReachChange[]): string {
   const number = (kind: "added" | "removed" | "changed") => changes.filter((change) => kindOf(change) === kind).length;
-  return [
-    ...lines,
-    "",
-    `${count(changes.length, "change")} in reach: ${number("added")} added, ${number("removed")} removed, ${number("changed")} changed`,
-  ].join("\n");
+  return `${count(changes.length, "change")} in reach: ${number("added")} added, ${number("removed")} removed, ${number("changed")} changed`;
 }
 
 /** Whether a pair is new, gone, or answered differently. */
@@ -28,5 +29,5 @@ export function kindOf({ before, after }: ReachChange): "added" | "removed" | "c
 /** One side of a change in a line. */
 export function reach({ mesh, around }: NonNullable<ReachChange["before"]>): string {
   const facts = [hops(mesh.encryption), remark(mesh)].filter(Boolean).join(", ");
-  return `${meshSymbols[mesh.verdict]} ${mesh.verdict}${facts && ` (${facts})`}, ${aroundSymbols[around.verdict]} ${around.verdict} around`;
+  return `${meshSymbols[mesh.verdict]} ${mesh.verdict}${facts && ` (${facts})`}, ${aroundSymbols[around.verdict]} bypass ${around.verdict}`;
 }

@@ -1,22 +1,32 @@
+import { adviceOf } from "../messages/index.js";
+import { type About, assumedOf } from "./about.js";
+import { inChunks } from "./chunks.js";
+import { inOrderOfHarm } from "./findings.js";
+import type { Selection } from "./selection.js";
 import type { Analysis, Workload } from "../model/model.js";
 import { json, written } from "./written.js";
-import { type EqualCallers, SharedAnswers } from "./sharedAnswers.js";
+import { type EqualCallers, notShown, SharedAnswers } from "./sharedAnswers.js";
 
-/** Text of about this size is handed on at once: many small writes cost more than making them. */
-const chunkCharacters = 64 * 1024;
+/** Counts up when a reader of the last one could no longer read the next. */
+const schemaVersion = 2;
 
 /**
  * The analysis as JSON, in pieces: it may be longer than one text can be. Callers with equal answers stand together, and
  * verdicts and evidence once, referred to by their places. docs/access.schema.json describes it.
  */
-export function accessJson({ summary, findings, ...analysis }: Analysis): Iterable<string> {
-  const answers = new SharedAnswers(analysis);
-  const found = findings.map((finding) => ({ ...written(finding), because: answers.places(finding.because) }));
+export function accessJson(analysis: Analysis, about: About, selection: Selection = {}): Iterable<string> {
+  const answers = new SharedAnswers(analysis, selection);
+  const found = inOrderOfHarm(analysis.findings).map((finding) => ({
+    ...written(finding),
+    ...adviceOf(finding),
+    because: answers.places(finding.because),
+  }));
   return inChunks(
     object(
-      [`"summary":${JSON.stringify(summary)}`],
+      ...head(about, analysis),
+      [`"summary":${JSON.stringify(analysis.summary)}`],
       list("findings", found),
-      list("targets", analysis.targets, ({ host, port }) => ({ host, port })),
+      list("targets", analysis.targets, ({ host, port, database = "" }) => ({ host, port, database })),
       list("callers", answers.callers, (equal) => callersOf(equal, analysis.workloads)),
       list("mesh", answers.mesh),
       list("around", answers.around),
@@ -25,9 +35,27 @@ export function accessJson({ summary, findings, ...analysis }: Analysis): Iterab
   );
 }
 
-/** An object with one list in it, in pieces. */
-export function listJson(name: string, items: readonly unknown[]): Iterable<string> {
-  return inChunks(object(list(name, items)));
+/** A report with one list in it, in pieces. */
+export function listJson(
+  name: string,
+  items: readonly unknown[],
+  about: About,
+  analysis: Pick<Analysis, "assumptions" | "problems">,
+): Iterable<string> {
+  return inChunks(object(...head(about, analysis), list(name, items)));
+}
+
+/** What every report begins with: of what and with which options it was made, what it assumes, what is wrong. */
+function head(about: About, analysis: Pick<Analysis, "assumptions" | "problems">): Iterable<string>[] {
+  const { subject, tool, options } = about;
+  return [
+    [`"schemaVersion":${schemaVersion}`],
+    [`"tool":${JSON.stringify(tool)}`],
+    [`"input":${JSON.stringify(subject)}`],
+    [`"options":${JSON.stringify(options)}`],
+    list("assumed", assumedOf(about, analysis)),
+    list("problems", analysis.problems),
+  ];
 }
 
 function* object(...fields: Iterable<string>[]): Generator<string> {
@@ -52,8 +80,8 @@ function* list<Item>(
 function callersOf(equal: EqualCallers, workloads: readonly Workload[]) {
   return {
     workloads: equal.workloads.map((index) => {
-      const { namespace, name: workload, serviceAccount } = workloads[index] as Workload;
-      return { namespace, workload, serviceAccount };
+      const { namespace, name: workload, kind, serviceAccount } = workloads[index] as Workload;
+      return { namespace, workload, kind, serviceAccount };
     }),
     answers: answersOf(equal),
   };
@@ -63,6 +91,7 @@ function callersOf(equal: EqualCallers, workloads: readonly Workload[]) {
 function answersOf({ mesh, around }: EqualCallers): { to: number[]; mesh: number; around: number }[] {
   const answers = new Map<string, { to: number[]; mesh: number; around: number }>();
   mesh.forEach((path, target) => {
+    if (path === notShown) return;
     const below = around[target] as number;
     const key = `${path} ${below}`;
     const answer = answers.get(key) ?? { to: [], mesh: path, around: below };
@@ -70,15 +99,4 @@ function answersOf({ mesh, around }: EqualCallers): { to: number[]; mesh: number
     answers.set(key, answer);
   });
   return [...answers.values()];
-}
-
-function* inChunks(pieces: Iterable<string>): Generator<string> {
-  let chunk = "";
-  for (const piece of pieces) {
-    chunk += piece;
-    if (chunk.length < chunkCharacters) continue;
-    yield chunk;
-    chunk = "";
-  }
-  yield chunk;
 }

@@ -1,6 +1,6 @@
 import { textOf } from "../messages/index.js";
 import type { MtlsAuditRow } from "../model/model.js";
-import type { Colors } from "./table.js";
+import type { Colors } from "./colors.js";
 import { count, objectName } from "./words.js";
 
 /** Who takes plaintext, and which policy decides it. */

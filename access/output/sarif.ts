@@ -1,77 +1,165 @@
-import { textOf } from "../messages/index.js";
-import type { AssertionResult, Evidence, Problem, Source } from "../model/model.js";
-import { titleOf, untold } from "./checks.js";
+import { createHash } from "node:crypto";
+import { adviceOf, textOf } from "../messages/index.js";
+import { assertionMessages } from "../messages/assertions.js";
+import { findingMessages } from "../messages/findings.js";
+import { problemMessages } from "../messages/problems.js";
+import type {
+  Analysis,
+  AssertionFailure,
+  AssertionResult,
+  Evidence,
+  Finding,
+  Problem,
+  Source,
+} from "../model/model.js";
+import { type About, assumedOf } from "./about.js";
+import { chainOf, pairsText, titleOf } from "./checks.js";
+import { inOrderOfHarm } from "./findings.js";
+import type { SourceOf } from "./places.js";
 import { objectName } from "./words.js";
 
-/** Where evidence stands, for a report that points into files. */
-export type SourceOf = (evidence: Evidence) => Source | undefined;
+type Level = "error" | "warning" | "note";
 
-const rules = [
-  {
-    id: "access/broken-promise",
-    shortDescription: { text: "A promise about who reaches which database is broken." },
-    help: { text: "Read the evidence, then change the manifest it points to, or the promise in access.assert." },
-  },
-  {
-    id: "access/empty-promise",
-    shortDescription: { text: "A promise covers no workload and database." },
-    help: { text: "Correct the names in it: a promise about nothing proves nothing." },
-  },
-  {
-    id: "input/problem",
-    shortDescription: { text: "A manifest is broken, twice there, or refers to nothing." },
-    help: { text: "Correct the manifest; everything else was analysed without it." },
-  },
-] as const;
-type RuleId = (typeof rules)[number]["id"];
+const levels = { high: "error", medium: "warning", low: "note", info: "note" } as const;
 
-/** Broken promises and broken input as SARIF 2.1.0, the form that code hosts and editors read. */
-export function sarif(results: readonly AssertionResult[], problems: readonly Problem[], sourceOf: SourceOf): object {
-  const broken = results.flatMap((result, index) => {
-    const ruleId: RuleId = result.covered ? "access/broken-promise" : "access/empty-promise";
-    const title = titleOf(result, index);
-    return [
-      ...result.failures.map((failure) => {
-        const { row } = failure;
-        const evidence = row ? [...row.mesh.because, ...row.around.because] : [];
-        return entry(ruleId, "error", `${title}: ${textOf(failure)}`, locations(evidence, sourceOf));
-      }),
-      ...untold(result).map((text) => entry(ruleId, "error", `${title}: ${text}`, [])),
-    ];
-  });
-  const faults = problems.map((problem) => {
-    const { severity, source } = problem;
-    return entry("input/problem", severity, textOf(problem), source ? [location(source)] : []);
-  });
+/** Where results are: of objects in files, of planned objects and of assertions in the settings. */
+export interface SarifPlaces {
+  sourceOf: SourceOf;
+  assertionSource: (index: number) => Source | undefined;
+}
+
+/** Failed assertions, findings and problems of the input as SARIF 2.1.0: one result for each cause. */
+export function sarif(
+  results: readonly AssertionResult[],
+  analysis: Pick<Analysis, "findings" | "problems" | "assumptions">,
+  about: About,
+  places: SarifPlaces,
+): object {
+  const found = [
+    ...results.flatMap((result, index) =>
+      result.failures.map((failure) =>
+        ofFailure(failure, titleOf(result, index), places, places.assertionSource(index)),
+      ),
+    ),
+    ...inOrderOfHarm(analysis.findings).map((finding) => ofFinding(finding, places)),
+    ...analysis.problems.map(ofProblem),
+  ];
+  const rules = rulesOf([...new Set(found.map(({ ruleId }) => ruleId))]);
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "mesh-egress", rules } },
+        tool: { driver: { name: about.tool.name, version: about.tool.version, rules } },
         columnKind: "utf16CodeUnits",
-        results: [...broken, ...faults],
+        automationDetails: { id: `access/${about.subject}` },
+        results: found.map((result) => ({ ...result, ruleIndex: rules.findIndex(({ id }) => id === result.ruleId) })),
+        properties: { assumed: assumedOf(about, analysis), options: about.options },
       },
     ],
   };
 }
 
-function entry(ruleId: RuleId, level: "error" | "warning", text: string, found: object[]): object {
-  const ruleIndex = rules.findIndex((rule) => rule.id === ruleId);
-  return { ruleId, ruleIndex, level, message: { text }, ...(found.length ? { locations: found } : {}) };
+interface Result {
+  ruleId: string;
+  level: Level;
+  message: { text: string };
+  locations?: object[];
+  relatedLocations?: object[];
+  /** The same in the next run, as long as rule, subject and cause are the same, whatever moves in the file. */
+  partialFingerprints: Record<string, string>;
 }
 
-function locations(evidence: readonly Evidence[], sourceOf: SourceOf): object[] {
-  return evidence.flatMap((one) => {
-    const source = sourceOf(one);
-    return source ? [location(source, `${objectName(one)}: ${textOf(one)}`)] : [];
+function ofFailure(
+  failure: AssertionFailure,
+  title: string,
+  { sourceOf }: SarifPlaces,
+  assertion: Source | undefined,
+): Result {
+  const { cause, examples } = failure;
+  const because = cause ? ` Cause: ${objectName(cause)}: ${textOf(cause)}.` : "";
+  const pairs = failure.pairs > 0 ? ` ${pairsText(failure)}.` : "";
+  const text = `${title}: ${textOf(failure)}.${because}${pairs}`;
+  const chain = examples[0] ? chainOf(examples[0]) : [];
+  const causeSource = cause && sourceOf(cause);
+  const related = [...(causeSource && assertion ? [place(assertion, title)] : []), ...placesOf(chain, sourceOf)];
+  const here = causeSource ?? assertion;
+  return result(failure.id, "error", text, here, related, [title, cause ? objectName(cause) : ""]);
+}
+
+function ofFinding(finding: Finding, { sourceOf }: SarifPlaces): Result {
+  const { severity, settings, manifests } = adviceOf(finding);
+  const text = `${textOf(finding)} Fix: ${settings} In manifests: ${manifests}`;
+  const [first] = finding.because.flatMap((link) => sourceOf(link) ?? []);
+  const names = finding.because.map(objectName);
+  return result(finding.id, levels[severity], text, first, placesOf(finding.because, sourceOf), names);
+}
+
+function ofProblem(problem: Problem): Result {
+  const name = problem.object ? objectName(problem.object) : "";
+  return result(problem.id, problem.severity, textOf(problem), problem.source, [], [name || textOf(problem)]);
+}
+
+function result(
+  ruleId: string,
+  level: Level,
+  text: string,
+  here: Source | undefined,
+  related: object[],
+  subject: readonly string[],
+): Result {
+  const fingerprint = createHash("sha256")
+    .update([ruleId, ...subject].join("\0"))
+    .digest("hex")
+    .slice(0, 32);
+  return {
+    ruleId,
+    level,
+    message: { text },
+    ...(here ? { locations: [place(here)] } : {}),
+    ...(related.length > 0 ? { relatedLocations: related.map((one, id) => ({ id, ...one })) } : {}),
+    partialFingerprints: { "subjectHash/v1": fingerprint },
+  };
+}
+
+function placesOf(because: readonly Evidence[], sourceOf: SourceOf): object[] {
+  return because.flatMap((link) => {
+    const source = sourceOf(link);
+    return source ? [place(source, `${objectName(link)}: ${textOf(link)}`)] : [];
   });
 }
 
-function location({ file, line }: Source, text?: string): object {
+function place({ file, line }: Source, text?: string): object {
   const physicalLocation = {
     artifactLocation: { uri: file.split("\\").join("/").split("/").map(encodeURIComponent).join("/") },
     region: { startLine: line },
   };
   return text === undefined ? { physicalLocation } : { physicalLocation, message: { text } };
+}
+
+interface Rule {
+  id: string;
+  shortDescription: { text: string };
+  help: { text: string; markdown: string };
+}
+
+function rulesOf(ids: readonly string[]): Rule[] {
+  const findings = new Map(Object.entries(findingMessages));
+  const others = new Map<string, string>([
+    ...Object.entries(assertionMessages),
+    ...Object.entries(problemMessages).map(([id, { text }]) => [id, text] as const),
+  ]);
+  return ids.map((id) => {
+    const finding = findings.get(id);
+    const text = finding ? finding.title : (others.get(id) ?? id);
+    const fix = finding
+      ? `${finding.settings} In manifests: ${finding.manifests}`
+      : "Read the evidence, then change the manifest that it names.";
+    const page = finding ? `docs/${finding.docs}` : `docs/messages.md#${id}`;
+    return {
+      id,
+      shortDescription: { text },
+      help: { text: `${fix} See ${page}.`, markdown: `${fix} See [${page}](${page}).` },
+    };
+  });
 }

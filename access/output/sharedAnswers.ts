@@ -1,3 +1,4 @@
+import { isSelected, type Selection } from "./selection.js";
 import { written } from "./written.js";
 import type { Analysis, AroundVerdict, Evidence, MeshVerdict } from "../model/model.js";
 
@@ -9,11 +10,14 @@ export type Referring<Verdict extends { because: readonly Evidence[] }> = Omit<V
   because: readonly number[];
 };
 
+/** In place of a verdict that the report leaves out. */
+export const notShown = 0xffff_ffff;
+
 /** Callers that get the same answer from every target. */
 export interface EqualCallers {
   /** Their places among the analysis' workloads. */
   workloads: number[];
-  /** For each target, in the order of the targets, the place of its verdict. */
+  /** For each target, in the order of the targets, the place of its verdict, or `notShown`. */
   mesh: Uint32Array;
   around: Uint32Array;
 }
@@ -58,7 +62,10 @@ export class SharedAnswers {
     because: this.places(because),
   }));
 
-  constructor(analysis: Pick<Analysis, "rows" | "workloads" | "targets">) {
+  constructor(
+    analysis: Pick<Analysis, "rows" | "workloads" | "targets">,
+    private readonly selection: Selection = {},
+  ) {
     this.callers = this.equalCallers(analysis);
   }
 
@@ -87,8 +94,9 @@ export class SharedAnswers {
       const [mesh, around] = [new Uint32Array(targets.length), new Uint32Array(targets.length)];
       for (const column of targets.keys()) {
         const row = remaining.next().value;
-        mesh[column] = this.meshPlaces.of(row.mesh);
-        around[column] = this.aroundPlaces.of(row.around);
+        const isShown = isSelected(this.selection, row);
+        mesh[column] = isShown ? this.meshPlaces.of(row.mesh) : notShown;
+        around[column] = isShown ? this.aroundPlaces.of(row.around) : notShown;
       }
       const key = `${mesh.join()} ${around.join()}`;
       const callers = known.get(key) ?? { workloads: [], mesh, around };

@@ -1,31 +1,36 @@
+import type { Analysis, AroundVerdictName, MeshVerdictName, Row } from "../model/model.js";
 import { textOf } from "../messages/index.js";
-import type { createColors } from "picocolors";
-import type { Analysis, AroundVerdictName, Finding, MeshVerdictName, Row } from "../model/model.js";
+import { describePair } from "../assertions.js";
+import { type Colors, inColorOf } from "./colors.js";
+import { findingLines } from "./findings.js";
+import { type Selection, selectedRows } from "./selection.js";
 import { aroundSymbols, count, gravity, hops, isBypassable, meshSymbols, objectName, remark } from "./words.js";
 
-export type Colors = ReturnType<typeof createColors>;
+/** How a table is laid out. */
+export interface TableLayout {
+  /** Characters of a line. @default 120 */
+  width?: number;
+  /** Every pair in a line of its own, hosts in full, and what decides it. @default false */
+  wide?: boolean;
+}
 
-/** Lines of the matrix a terminal is given; a page or JSON holds them all. */
+/** Lines of the matrix that a terminal shows; a page or JSON holds them all. */
 const shownLines = 400;
-const shownFindings = 8;
-const widthOfHosts = 42;
+const shownGraves = 8;
+const defaultWidth = 120;
+/** Columns beside the host: verdict, path, remark, bypass, and the blanks between them. */
+const columns = { verdict: 12, path: 26, remark: 21, bypass: 17 };
+const narrowestHost = 24;
+const widestHost = 72;
 
 /** The weight of `gravity` for pairs that are open underneath. */
 const bypassed = 3;
 
 /** What each weight of `gravity` that deserves a line means. */
 const graveWords: Record<number, string> = {
-  5: "ends at another database",
-  4: "is refused, yet sees the server's greeting and holds a connection",
-  [bypassed]: "gets round its sidecar: nothing underneath stops it",
-};
-
-const meshColor: Record<MeshVerdictName, keyof Colors> = {
-  gateway: "green",
-  direct: "yellow",
-  blocked: "dim",
-  misrouted: "red",
-  unknown: "magenta",
+  5: "is routed to another database",
+  4: "is refused, but receives the server's handshake packet and holds a connection",
+  [bypassed]: "can bypass its sidecar: no network policy stops it",
 };
 
 /** How a row reads, the same object for all that read alike. */
@@ -49,40 +54,62 @@ interface Group {
   databases: number;
 }
 
-/** The matrix as a terminal shows it: by workload, equal answers in one line, what is worth a look below. */
-export function accessTable(analysis: Pick<Analysis, "rows" | "findings" | "summary">, colors: Colors): string {
+/** The matrix as a terminal shows it: by workload, equal answers in one line, what deserves a look below. */
+export function accessTable(
+  analysis: Pick<Analysis, "rows" | "findings" | "summary">,
+  colors: Colors,
+  { width = defaultWidth, wide = false }: TableLayout = {},
+  selection: Selection = {},
+): string {
   const answers = new Answers();
-  const blocks: { from: Row["from"]; groups: Map<string, Group> }[] = [];
-  let lines = 0;
-  let workloads = 0;
-  let current: Row["from"] | undefined;
-  for (const row of analysis.rows) {
-    const { from } = row;
+  const blocks = new Blocks(wide);
+  for (const row of selectedRows(analysis, selection)) {
     const { key, grave } = answers.of(row);
     if (grave) grave.pairs++;
-    if (from !== current) {
-      current = from;
-      workloads++;
-      if (lines < shownLines) blocks.push({ from, groups: new Map() });
+    blocks.add(row, key);
+  }
+  const line = wide ? wideLine : groupLine;
+  const shown = blocks.shown.flatMap(({ from, groups }) => [
+    "",
+    `${colors.bold(`${from.namespace}/${from.workload}`)} ${colors.dim(`as ${from.serviceAccount}`)}`,
+    ...[...groups.values()].flatMap((group) => line(group, colors, width)),
+  ]);
+  if (blocks.hidden > 0)
+    shown.push(
+      "",
+      colors.dim(
+        `… ${count(blocks.hidden, "more workload")}: choose some with --namespace, or write them all with -o html or json.`,
+      ),
+    );
+  return [...shown, "", ...footer(analysis, answers.graves(), colors)].join("\n").trimStart();
+}
+
+/** Lines by workload, as many as a terminal shows. */
+class Blocks {
+  readonly shown: { from: Row["from"]; groups: Map<string, Group> }[] = [];
+  hidden = 0;
+  #lines = 0;
+  #current: Row["from"] | undefined;
+
+  constructor(private readonly wide: boolean) {}
+
+  add(row: Row, answer: string): void {
+    if (row.from !== this.#current) {
+      this.#current = row.from;
+      if (this.#lines < shownLines) this.shown.push({ from: row.from, groups: new Map() });
+      else this.hidden++;
     }
-    if (blocks.length < workloads) continue;
-    const groups = blocks.at(-1)?.groups;
+    if (this.hidden > 0) return;
+    const groups = this.shown.at(-1)?.groups;
+    const target = `${row.to.host}:${row.to.port}`;
+    const key = this.wide ? target : answer;
     const group = groups?.get(key);
     if (group) group.databases++;
     else {
-      groups?.set(key, { row, first: `${row.to.host}:${row.to.port}`, databases: 1 });
-      lines++;
+      groups?.set(key, { row, first: target, databases: 1 });
+      this.#lines++;
     }
   }
-  const shown = blocks.flatMap(({ from, groups }) => [
-    "",
-    `${colors.bold(`${from.namespace}/${from.workload}`)} ${colors.dim(`as ${from.serviceAccount}`)}`,
-    ...[...groups.values()].map((group) => groupLine(group, colors)),
-  ]);
-  const hidden = workloads - blocks.length;
-  if (hidden > 0)
-    shown.push("", colors.dim(`… ${count(hidden, "more workload")}: write a page with -o html, or JSON with -o json.`));
-  return [...shown, "", ...footer(analysis, answers.graves(), colors)].join("\n").trimStart();
 }
 
 /** Verdicts are shared between rows, so how a row reads is worked out once per pair of verdicts. */
@@ -115,17 +142,44 @@ class Answers {
   }
 }
 
-function groupLine({ row, first, databases }: Group, colors: Colors): string {
-  const { mesh, around } = row;
+/** Equal answers of a workload in one line, or in two where the terminal is narrow. */
+function groupLine({ row, first, databases }: Group, colors: Colors, width: number): string[] {
+  const { mesh } = row;
   const more = databases === 1 ? "" : ` and ${databases - 1} more`;
-  const verdict = paint(`${meshSymbols[mesh.verdict]} ${mesh.verdict}`.padEnd(12), meshColor[mesh.verdict], colors);
-  const path = hops(mesh.encryption).padEnd(26);
-  const note = remark(mesh).padEnd(17);
-  return `  ${verdict}${`${shortened(first, widthOfHosts - more.length)}${more}`.padEnd(widthOfHosts)} ${colors.dim(path)} ${mesh.exposes ? colors.red(note) : colors.dim(note)} ${aroundCell(row, around.verdict, colors)}`;
+  const beside = Object.values(columns).reduce((sum, one) => sum + one, 2);
+  const room = Math.min(widestHost, width - beside - 1);
+  const isNarrow = room < narrowestHost;
+  const hostRoom = isNarrow ? Math.max(narrowestHost, width - columns.verdict - 2) : room;
+  const host = `${shortened(first, hostRoom - more.length)}${more}`;
+  const head = `  ${verdictCell(mesh.verdict, colors)}${isNarrow ? host : host.padEnd(room)}`;
+  const facts = [hops(mesh.encryption).padEnd(columns.path - 1), remark(mesh).padEnd(columns.remark - 1)];
+  const [path = "", note = ""] = facts;
+  const tail = `${colors.dim(path)} ${mesh.exposes ? colors.red(note) : colors.dim(note)} ${bypassCell(row, colors)}`;
+  if (!isNarrow) return [`${head} ${tail}`];
+  const short = [hops(mesh.encryption), remark(mesh)].filter(Boolean).join(", ");
+  return [head, `    ${colors.dim(short)}${short && "  "}${bypassCell(row, colors)}`];
 }
 
-function aroundCell(row: Row, verdict: AroundVerdictName, colors: Colors): string {
-  const text = `${aroundSymbols[verdict]} ${verdict} around`;
+/** A pair with everything that fits no table: its host in full, and what decides the two answers. */
+function wideLine({ row, first }: Group, colors: Colors): string[] {
+  const { mesh, around } = row;
+  const facts = [hops(mesh.encryption), remark(mesh)].filter(Boolean).join(", ");
+  const deciding = [mesh.because.at(-1), around.because.at(-1)].flatMap((link) =>
+    link ? `      ${colors.dim(`${objectName(link)}: ${textOf(link)}`)}` : [],
+  );
+  return [
+    `  ${verdictCell(mesh.verdict, colors)}${first}  ${colors.dim(facts)}  ${bypassCell(row, colors)}`,
+    ...deciding,
+  ];
+}
+
+function verdictCell(verdict: MeshVerdictName, colors: Colors): string {
+  return inColorOf(verdict, `${meshSymbols[verdict]} ${verdict}`.padEnd(columns.verdict), colors);
+}
+
+function bypassCell(row: Row, colors: Colors): string {
+  const { verdict } = row.around;
+  const text = `${aroundSymbols[verdict]} bypass ${verdict}`;
   if (verdict === "blocked") return colors.dim(text);
   if (verdict === "unknown") return colors.magenta(text);
   return isBypassable(row) ? colors.red(text) : colors.yellow(text);
@@ -135,55 +189,48 @@ function shortened(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
-function paint(text: string, color: keyof Colors, colors: Colors): string {
-  const painter = colors[color];
-  return typeof painter === "function" ? painter(text) : text;
-}
-
 function footer(
   { summary, findings }: Pick<Analysis, "findings" | "summary">,
   graves: readonly Grave[],
   colors: Colors,
 ): string[] {
-  const mesh = Object.entries(summary.mesh).flatMap(([name, number]) =>
-    number
-      ? [
-          paint(
-            `${meshSymbols[name as MeshVerdictName]} ${number.toLocaleString("en")} ${name}`,
-            meshColor[name as MeshVerdictName],
-            colors,
-          ),
-        ]
-      : [],
-  );
+  const mesh = Object.entries(summary.mesh).flatMap(([name, number]) => {
+    const verdict = name as MeshVerdictName;
+    return number ? [inColorOf(verdict, `${meshSymbols[verdict]} ${number.toLocaleString("en")} ${name}`, colors)] : [];
+  });
   const around = Object.entries(summary.around).flatMap(([name, number]) =>
     number ? [`${aroundSymbols[name as AroundVerdictName]} ${number.toLocaleString("en")} ${name}`] : [],
   );
   return [
     `${colors.bold(count(summary.workloads, "workload"))} x ${colors.bold(count(summary.targets, "target"))}`,
-    `  by the mesh   ${mesh.join("   ")}`,
-    `  way round     ${around.join("   ")}`,
+    ...(summary.rows > 0 ? [`  mesh path       ${mesh.join("   ")}`, `  sidecar bypass  ${around.join("   ")}`] : []),
     ...(summary.targets === 0
-      ? ["", "No database in the input. The cluster's own Services are targets with --services."]
+      ? ["", "The input contains no database. To include the cluster's own Services as targets, add --services."]
       : []),
-    ...worst(findings, graves, colors),
+    ...(summary.workloads === 0
+      ? [
+          "",
+          "The input contains no workload that could be a client. Add the manifests of the workloads, or read a cluster with --context.",
+        ]
+      : []),
+    ...(findings.length > 0 ? ["", colors.bold("Findings"), ...findingLines(findings, colors)] : []),
+    ...worst(graves, colors),
   ];
 }
 
-/** Findings of the whole first, then the gravest pairs, each kind once. */
-function worst(findings: readonly Finding[], graves: readonly Grave[], colors: Colors): string[] {
-  const texts = [...findings.map(textOf), ...graves.map(graveText)];
-  if (texts.length === 0) return [];
-  const more = texts.length - shownFindings;
+/** The gravest pairs, each kind once. */
+function worst(graves: readonly Grave[], colors: Colors): string[] {
+  if (graves.length === 0) return [];
+  const more = graves.length - shownGraves;
   return [
     "",
-    colors.bold("Look at"),
-    ...texts.slice(0, shownFindings).map((text) => `  ${colors.red("!")} ${text}`),
-    ...(more > 0 ? [colors.dim(`  … and ${more} more`)] : []),
+    colors.bold("Pairs to look at"),
+    ...graves.slice(0, shownGraves).map((grave) => `  ${colors.red("!")} ${graveText(grave)}`),
+    ...(more > 0 ? [colors.dim(`  … and ${count(more, "more kind")}`)] : []),
   ];
 }
 
-function graveText({ weight, first: { from, to }, pairs }: Grave): string {
-  const others = pairs > 1 ? ` (and ${count(pairs - 1, "pair")} like it)` : "";
-  return `${from.namespace}/${from.workload} -> ${to.host}:${to.port} ${graveWords[weight]}${others}`;
+function graveText({ weight, first, pairs }: Grave): string {
+  const others = pairs > 1 ? ` (and ${count(pairs - 1, "similar pair")})` : "";
+  return `${describePair(first)} ${graveWords[weight]}${others}`;
 }

@@ -27,8 +27,8 @@ export function hops(encryption: readonly HopEncryption[]): string {
 
 /** What a row says of itself in one word or two beyond its verdict. */
 export function remark({ identity, exposes, verdict }: MeshVerdict): string {
-  if (exposes) return "sees the greeting";
-  if (verdict === "gateway" || verdict === "direct") return identity ? "known caller" : "unknown caller";
+  if (exposes) return "handshake exposed";
+  if (verdict === "gateway" || verdict === "direct") return identity ? "authenticated" : "not authenticated";
   return "";
 }
 

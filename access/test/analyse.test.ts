@@ -1,6 +1,6 @@
 import { said } from "./said.js";
 import assert from "node:assert/strict";
-import { analyse, auditMtls, checkAssertions, diffReach, explain } from "../index.js";
+import { analyse, checkAssertions, diffReach, explain } from "../index.js";
 import type { AnalysisOptions, KubernetesObject } from "../model/model.js";
 import { change, read, recipe, verdictOf } from "./istio/scene.js";
 
@@ -44,9 +44,12 @@ spec: { podSelector: {}, policyTypes: [Egress] }
   });
 
   it("are explained one at a time", () => {
-    const found = explain(allowed, { namespace: "demo-server", workload: "k8s-mysql", host: database }, {});
+    const found = explain(analyse(allowed), { namespace: "demo-server", workload: "k8s-mysql", host: database });
     assert.equal(found?.row.mesh.verdict, "gateway");
-    assert.equal(explain(allowed, { namespace: "demo-server", workload: "nobody", host: database }), undefined);
+    assert.equal(
+      explain(analyse(allowed), { namespace: "demo-server", workload: "nobody", host: database }),
+      undefined,
+    );
   });
 });
 
@@ -72,7 +75,9 @@ describe("assertions", () => {
     );
     assert.equal(client?.ok, true);
     assert.equal(others?.ok, false);
-    assert.match(said(others?.failures[0]), /demo-other\/batch .* expected blocked, but the mesh path is direct/);
+    const [failure] = others?.failures ?? [];
+    assert.deepEqual([failure?.id, failure?.args["actual"]], ["assertion-verdict", "direct"]);
+    assert.equal(failure?.examples[0]?.from.workload, "batch");
   });
 
   it("fail when they cover nothing", () => {
@@ -156,7 +161,7 @@ describe("the audit of mutual TLS", () => {
   it("names the policy that decides for each workload, its ports, and the workloads without a sidecar", () => {
     const policy =
       "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: front, namespace: demo}, spec: {selector: {matchLabels: {app: frontend}}, mtls: {mode: STRICT}, portLevelMtls: {8081: {mode: PERMISSIVE}}}}";
-    const rows = auditMtls(shop(policy)).map(({ namespace, workload, port, mode, plaintext, because }) =>
+    const rows = analyse(shop(policy)).mtls.map(({ namespace, workload, port, mode, plaintext, because }) =>
       [`${namespace}/${workload}`, port, mode, plaintext, because.name].join(" "),
     );
     assert.deepEqual(rows, [
@@ -171,8 +176,8 @@ describe("the audit of mutual TLS", () => {
     const strict =
       "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: all, namespace: demo}, spec: {mtls: {mode: STRICT}}}";
     const audit = (annotation: string, ports: string) =>
-      auditMtls(annotated(shop(strict), annotation, ports))
-        .filter(({ workload }) => workload === "frontend")
+      analyse(annotated(shop(strict), annotation, ports))
+        .mtls.filter(({ workload }) => workload === "frontend")
         .map(({ port, plaintext, because }) => `${port} ${plaintext} ${because.kind}/${because.name}`);
     assert.deepEqual(audit("excludeInboundPorts", "8080"), [
       "null false PeerAuthentication/all",
@@ -187,7 +192,7 @@ describe("the audit of mutual TLS", () => {
   });
 
   it("says what a workload without a sidecar accepts", () => {
-    const row = auditMtls(shop()).find(({ workload }) => workload === "client");
+    const row = analyse(shop()).mtls.find(({ workload }) => workload === "client");
     assert.match(said(row?.because), /^no sidecar: accepts plaintext/);
   });
 });

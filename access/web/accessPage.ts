@@ -1,5 +1,7 @@
 import { textOf } from "../messages/index.js";
-import type { Analysis, KubernetesObject, Row } from "../model/model.js";
+import type { About } from "../output/about.js";
+import type { Selection } from "../output/selection.js";
+import type { Analysis, Row } from "../model/model.js";
 import { count } from "../output/words.js";
 import { banner, embedded, escape, page } from "./document.js";
 import { pageData } from "./pageData.js";
@@ -10,12 +12,13 @@ const meshFilters = ["gateway", "direct", "blocked", "misrouted", "unknown"] as 
 
 /** The matrix as one self-contained page, with the path of the selected cell and the manifests that decide it. */
 export function accessPage(
-  subject: string,
-  objects: readonly KubernetesObject[],
+  about: About,
   analysis: Analysis,
+  selection: Selection = {},
   selected?: Pick<Row, "from" | "to">,
 ): string {
-  const data = pageData(objects, analysis, selected);
+  const { subject } = about;
+  const data = pageData(analysis, selection, selected);
   const { summary } = analysis;
   const facts = `<p class="subject facts">${count(summary.workloads, "workload")} × ${count(summary.targets, "database")}</p>`;
   const body = `${shapes}

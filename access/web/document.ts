@@ -1,3 +1,5 @@
+import type { Analysis } from "../model/model.js";
+import { type About, assumedOf, optionsText } from "../output/about.js";
 import { style } from "./style.js";
 
 /** Text as it may stand in HTML, in an attribute too. */
@@ -31,6 +33,14 @@ ${script && `<script>${script}</script>`}
 export function banner(heading: string, subject: string, more = ""): string {
   return `<header class="banner"><div class="brand"><span class="mark" aria-hidden="true"></span><h1>${escape(heading)}</h1></div>
 <p class="subject">${escape(subject)}</p>${more}</header>`;
+}
+
+/** Of what, when, by what and with which options a page was made, and what its answers assume. */
+export function aboutLine(about: About, analysis: Pick<Analysis, "assumptions">): string {
+  const { tool, made, options } = about;
+  const assumed = assumedOf(about, analysis).map((text) => `<li>Assumed: ${escape(text)}</li>`);
+  const time = made.toISOString().replace(/\.\d+Z$/, "Z");
+  return `<footer class="about">${assumed.length > 0 ? `<ul>${assumed.join("")}</ul>` : ""}<p>${escape(`${tool.name} ${tool.version}`)} · <time datetime="${time}">${time.replace("T", " ").replace("Z", " UTC")}</time> · options: ${escape(optionsText(options))}</p></footer>`;
 }
 
 /** Data for a script, in a form that no text in it can end early. */

@@ -1,11 +1,12 @@
 import { textOf } from "../messages/index.js";
-import type { MtlsAuditRow } from "../model/model.js";
+import type { About } from "../output/about.js";
+import type { Analysis, MtlsAuditRow } from "../model/model.js";
 import { objectName } from "../output/words.js";
-import { banner, escape, page } from "./document.js";
+import { aboutLine, banner, escape, page } from "./document.js";
 import { pill, shapes } from "./parts.js";
 
 /** Who takes plaintext, as a page. */
-export function mtlsPage(subject: string, rows: readonly MtlsAuditRow[]): string {
+export function mtlsPage(about: About, analysis: Pick<Analysis, "assumptions">, rows: readonly MtlsAuditRow[]): string {
   const lines = rows.map(
     ({
       namespace,
@@ -19,9 +20,9 @@ export function mtlsPage(subject: string, rows: readonly MtlsAuditRow[]): string
   );
   const open = rows.filter((row) => row.plaintext === true).length;
   return page(
-    `Mutual TLS: ${subject}`,
-    `${shapes}${banner("Who accepts plaintext", subject)}<main class="narrow"><p class="lead">${open} of ${rows.length} accept plaintext</p>
-<div class="scroll"><table class="list"><thead><tr><th scope="col">Workload</th><th scope="col">Plaintext</th><th scope="col">Mode</th><th scope="col">Decided by</th></tr></thead><tbody>${lines.join("\n")}</tbody></table></div></main>`,
+    `Mutual TLS: ${about.subject}`,
+    `${shapes}${banner("Who accepts plaintext", about.subject)}<main class="narrow"><p class="lead">${open} of ${rows.length} accept plaintext</p>
+<div class="scroll"><table class="list"><thead><tr><th scope="col">Workload</th><th scope="col">Plaintext</th><th scope="col">Mode</th><th scope="col">Decided by</th></tr></thead><tbody>${lines.join("\n")}</tbody></table></div>${aboutLine(about, analysis)}</main>`,
   );
 }
 

@@ -1,6 +1,7 @@
-import jsYaml from "js-yaml";
+import { writeYaml } from "../input/yaml.js";
 import { namespaceOf } from "../model/world.js";
 import { locateField } from "../input/position.js";
+import type { Selection } from "../output/selection.js";
 import { type Referring, SharedAnswers, type WrittenEvidence } from "../output/sharedAnswers.js";
 import type { Analysis, AroundVerdict, KubernetesObject, MeshVerdict, Row } from "../model/model.js";
 
@@ -21,17 +22,19 @@ export interface PageData {
   /** The evidence of each finding. */
   findings: (readonly number[])[];
   selected: [workload: number, target: number];
+  /** Verdicts that the page shows when it opens; empty for all. */
+  only: readonly string[];
 }
 
 /** Packs an analysis for the page; `selected` is the cell it opens with, else its gravest. */
 export function pageData(
-  objects: readonly KubernetesObject[],
-  analysis: Pick<Analysis, "rows" | "workloads" | "targets" | "findings">,
+  analysis: Pick<Analysis, "rows" | "workloads" | "targets" | "findings" | "objects">,
+  { only = [] }: Selection,
   selected?: Pick<Row, "from" | "to">,
 ): PageData {
   const answers = new SharedAnswers(analysis);
   const findings = analysis.findings.map(({ because }) => answers.places(because));
-  const manifests = new ShownManifests(objects);
+  const manifests = new ShownManifests(analysis.objects);
   const callersOf = new Map(answers.callers.flatMap((equal, place) => equal.workloads.map((one) => [one, place])));
   return {
     workloads: analysis.workloads.map(({ namespace, name, serviceAccount, sidecar }, index) => [
@@ -49,6 +52,7 @@ export function pageData(
     objects: manifests.shown,
     findings,
     selected: position(analysis, selected),
+    only,
   };
 }
 
@@ -109,7 +113,7 @@ class ShownManifests {
     const known = this.numbers.get(object);
     if (known !== undefined) return known;
     const { source, ...manifest } = object;
-    const yaml = this.characters < manifestCharacters ? jsYaml.dump(manifest, { noRefs: true, lineWidth: -1 }) : "";
+    const yaml = this.characters < manifestCharacters ? writeYaml(manifest) : "";
     this.characters += yaml.length;
     const title = `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
     const number = this.shown.push({ title, place: source ? `${source.file}:${source.line}` : "planned", yaml }) - 1;

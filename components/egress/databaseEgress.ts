@@ -3,7 +3,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterNetwork } from "../../settings/cluster.js";
 import type { DatabaseSettings } from "../../settings/databases.js";
-import { SettingsError } from "../../settings/problem.js";
+import { type Problem, SettingsError } from "../../settings/problem.js";
 import { nameOnGateway } from "../../settings/tenant.js";
 import type { Gateway } from "../gateway/gateway.js";
 import type { Manifest } from "../manifest.js";
@@ -73,15 +73,25 @@ export class DatabaseEgress extends ManifestComponent {
   }
 }
 
-/** A component where its facts belong has no such fields, which would show up far from here. */
+/** Components and outputs have no such facts, and that would show up far from here. */
 function refuseComponents({ gateway, mesh }: Pick<DatabaseEgressArgs, "gateway" | "mesh">): void {
-  const given = { gateway: { value: gateway, field: "gateway" }, mesh: { value: mesh, field: "facts" } };
-  const problems = Object.entries(given)
-    .filter(([, { value }]) => pulumi.Resource.isInstance(value))
-    .map(([path, { field }]) => ({
-      path,
-      reason: "is a component, and its facts are needed",
-      instead: `Write ${path}: yours.${field}`,
-    }));
+  const problems = [
+    ...factsProblems("gateway", gateway, "its `gateway`, as in `gateway: egress.gateway`"),
+    ...factsProblems("mesh", mesh, "its `facts`, as in `mesh: istio.facts`"),
+  ];
   if (problems.length > 0) throw new SettingsError(problems);
+}
+
+function factsProblems(path: string, value: unknown, instead: string): Problem[] {
+  if (pulumi.Resource.isInstance(value))
+    return [{ path, reason: "is a component, and its facts are needed", instead: `Pass ${instead}` }];
+  return pulumi.Output.isInstance(value)
+    ? [
+        {
+          path,
+          reason: "is an output, and names of resources derive from it",
+          instead: `Pass a component's facts: ${instead}`,
+        },
+      ]
+    : [];
 }

@@ -1,4 +1,4 @@
-import { type Placeholder, written } from "mesh-access";
+import { written } from "mesh-access";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseProblems, sharedPolicyProblems } from "../../settings/databaseChecks.js";
 import { databaseSchema, type DatabaseSettings } from "../../settings/databases.js";
@@ -11,7 +11,7 @@ import type { MeshFacts } from "../mesh/mesh.js";
 import type { ValueOf } from "../placeholders.js";
 
 /** A list that may be known later, as a whole or item by item. */
-type ListInput = pulumi.Input<pulumi.Input<string>[]>;
+export type ListInput = pulumi.Input<pulumi.Input<string>[]>;
 
 /** A database, its clients and the path between them. What has a default may be left out. */
 export interface DatabaseInput extends Omit<DatabaseEntry, "host" | "addresses" | "ranges" | "provision"> {
@@ -43,40 +43,46 @@ interface Context {
   gateway: Gateway;
 }
 
+/** Fields that may be known later. */
+type Late = Pick<DatabaseInput, "host" | "addresses" | "ranges">;
+type LateKey = keyof Late;
+
 /** Values that pass every check, in the place of those that are not known yet. */
-const standIns = { host: "not-known-yet.example", address: "192.0.2.1", range: "192.0.2.0/24" };
+const standIns = { host: "not-known-yet.example", addresses: "192.0.2.1", ranges: "192.0.2.0/24" };
 
 /**
- * Checks a database's arguments: at once what is known, and when the rest is known, that too, with the same messages. A
+ * Checks a database's arguments: at once what is known, and each of the others when it is known, with the same messages. A
  * value that fails then never reaches a resource.
  *
  * @throws {@link SettingsError} with every problem of what is known, before anything is registered.
  */
 export function checkedDatabase(input: DatabaseInput, context: Context): CheckedDatabase {
   const { host, addresses, ranges } = input;
-  const database = check(
-    {
-      ...input,
-      host: isKnown(host) ? host : standIns.host,
-      addresses: known(addresses, standIns.address),
-      ranges: known(ranges, standIns.range),
-    },
-    context,
-  );
-  if (!isKnown(host) && trafficModes[database.trafficMode].wildcard)
-    throw new SettingsError([hostMustBeKnown(database.trafficMode)]);
-  const checked = pulumi.output({ host, addresses, ranges }).apply((values) => {
-    check({ ...input, ...values }, context);
-    return values;
-  });
+  const known = {
+    ...input,
+    host: isKnown(host) ? host : standIns.host,
+    addresses: knownList(addresses, standIns.addresses),
+    ranges: knownList(ranges, standIns.ranges),
+  };
+  const problems = isKnown(host) ? [] : wildcardProblems(input.trafficMode);
+  if (problems.length > 0) throw new SettingsError(problems);
+  const database = check(known, context);
+  const late = (key: LateKey): pulumi.Output<unknown> =>
+    (pulumi.output(input[key]) as pulumi.Output<unknown>).apply((value) => {
+      if (isPlain(input[key])) return value;
+      check({ ...known, [key]: value }, context);
+      if (Array.isArray(value) && value.length === 0) throw new SettingsError([emptyList(key)]);
+      return value;
+    });
+  const { name } = database;
   return {
     database: {
       ...database,
-      host: isKnown(host) ? String(host) : written({ kind: "host", of: database.name }),
-      addresses: listed(addresses, `${database.name}.addresses`),
-      ranges: listed(ranges, `${database.name}.ranges`),
+      host: isKnown(host) ? database.host : written({ kind: "host", of: name }),
+      addresses: listed(addresses, `${name}.addresses`),
+      ranges: listed(ranges, `${name}.ranges`),
     },
-    values: (placeholder) => valueIn(checked, database.name, placeholder),
+    values: valuesOf(name, { host: late("host"), addresses: late("addresses"), ranges: late("ranges") }),
   };
 }
 
@@ -90,43 +96,47 @@ function check(input: object, { mesh, gateway }: Context): DatabaseSettings {
   return database;
 }
 
-function hostMustBeKnown(trafficMode: TrafficMode): Problem {
-  return {
-    path: "database.host",
-    reason: `is an output, and ${trafficMode} needs the wildcard itself to decide which names belong to the group`,
-    instead: "Write it as text, such as *.db.example.com",
-  };
+/** Names of a forwarder's resources and its configuration hold the wildcard itself. */
+function wildcardProblems(trafficMode: TrafficMode | undefined): Problem[] {
+  if (!trafficMode || !trafficModes[trafficMode]?.wildcard) return [];
+  return [
+    {
+      path: "database.host",
+      reason: `is an output, and ${trafficMode} needs the wildcard itself to decide which names belong to the group`,
+      instead: "Write it as text, such as *.db.example.com",
+    },
+  ];
+}
+
+/** Whether there are any is decided before they are known: an empty list cannot be taken back to none. */
+function emptyList(key: LateKey): Problem {
+  return { path: `database.${key}`, value: [], reason: "is empty", instead: "Give at least one, or leave it out" };
 }
 
 const isKnown = (value: unknown) => !pulumi.Output.isInstance(value) && !(value instanceof Promise);
 
+/** Whether the checks at once have seen the whole value. */
+const isPlain = (value: unknown) => isKnown(value) && (!Array.isArray(value) || value.every(isKnown));
+
 /** The list for the checks at once, with stand-ins for items that are not known. */
-function known(list: ListInput | undefined, standIn: string): unknown {
-  if (list === undefined) return undefined;
-  return isKnown(list) && Array.isArray(list) ? list.map((item) => (isKnown(item) ? item : standIn)) : [standIn];
+function knownList(list: ListInput | undefined, standIn: string): unknown {
+  if (!isKnown(list)) return [standIn];
+  return Array.isArray(list) ? list.map((item) => (isKnown(item) ? item : standIn)) : list;
 }
 
 /** The list for the manifests. A list that is not known is one item, which becomes as many as there are. */
 function listed(list: ListInput | undefined, of: string): string[] | undefined {
   if (list === undefined) return undefined;
-  if (!isKnown(list) || !Array.isArray(list)) return [written({ kind: "addresses", of })];
+  if (!Array.isArray(list)) return [written({ kind: "addresses", of })];
   return list.map((item, i) => (isKnown(item) ? String(item) : written({ kind: "address", of: `${of}.${i}` })));
 }
 
-interface Values {
-  host: string;
-  addresses?: string[];
-  ranges?: string[];
-}
-
-function valueIn(
-  checked: pulumi.Output<Values>,
-  database: string,
-  { kind, of }: Placeholder,
-): pulumi.Output<string> | pulumi.Output<string[]> {
-  if (kind === "host" && of === database) return checked.apply(({ host }) => host);
-  const [key = "", index] = of.slice(database.length + 1).split(".");
-  const list = (values: Values) => values[key as "addresses" | "ranges"] ?? [];
-  if (kind === "addresses") return checked.apply(list);
-  return checked.apply((values) => list(values)[Number(index)] ?? "");
+/** Values of the placeholders: of the database's host, of a list (`orders.ranges`), or of an item in it (`orders.ranges.0`). */
+function valuesOf(database: string, late: Record<LateKey, pulumi.Output<unknown>>): ValueOf {
+  return ({ kind, of }) => {
+    if (kind === "host") return late.host as pulumi.Output<string>;
+    const [key, index] = of.slice(database.length + 1).split(".");
+    const list = late[key as LateKey] as pulumi.Output<string[]>;
+    return kind === "addresses" ? list : list.apply((items) => items[Number(index)] ?? "");
+  };
 }

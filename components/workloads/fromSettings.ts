@@ -1,47 +1,22 @@
-import { workloadHomes, workloadIdentity, type WorkloadSettings } from "../../settings/workloads.js";
+import type { DeploymentSettings, WorkloadSettings } from "../../settings/workloads.js";
+import { writtenObjects } from "../../settings/workloads.js";
 import type { Manifest } from "../manifest.js";
-import { bookinfoManifests } from "./bookinfo.js";
-import { bookstoreManifests } from "./bookstore.js";
-import { boutiqueManifests } from "./boutique.js";
-import { mysqlClientManifests } from "./mysqlClient.js";
-import { retailManifests } from "./retail.js";
 import { workloadManifests } from "./workload.js";
 
-export { workloadIdentity };
-
-/** Namespaces a workload puts pods into. */
-export function workloadNamespaces(settings: WorkloadSettings): string[] {
-  return Object.values(workloadHomes(settings));
+/** What a `deployment` of the settings becomes. */
+export function deploymentManifests(settings: DeploymentSettings): Manifest[] {
+  return workloadManifests({ ...settings, workload: settings.name });
 }
 
-/** What a workload's component will register. */
-export function workloadSettingsManifests(settings: WorkloadSettings): Manifest[] {
-  switch (settings.kind) {
-    case "mysql-client":
-      return mysqlClientManifests({ ...settings, workload: settings.name });
-    case "bookinfo":
-      return bookinfoManifests(settings);
-    case "bookstore":
-      return bookstoreManifests(settings);
-    case "retail":
-      return retailManifests(settings);
-    case "boutique":
-      return boutiqueManifests(settings);
-    case "deployment":
-      return workloadManifests({ ...settings, workload: settings.name });
+/**
+ * Objects of the manifest files by namespace. The files they are in play no part, so that moving an object from one file
+ * to another changes no resource.
+ */
+export function manifestsByNamespace(workloads: readonly WorkloadSettings[]): Map<string, Manifest[]> {
+  const byNamespace = new Map<string, Manifest[]>();
+  for (const { object } of writtenObjects(workloads)) {
+    const { namespace = "" } = object.metadata;
+    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), object]);
   }
-}
-
-const components = {
-  "mysql-client": "MysqlClient",
-  bookinfo: "Bookinfo",
-  bookstore: "Bookstore",
-  retail: "Retail",
-  boutique: "Boutique",
-  deployment: "Workload",
-} as const;
-
-/** The component a workload's settings ask for. */
-export function workloadComponent({ kind }: WorkloadSettings): string {
-  return components[kind];
+  return byNamespace;
 }

@@ -1,10 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ISecret } from "kubernetes-models/v1";
+import type { IDeployment } from "kubernetes-models/apps/v1";
+import type {
+  IContainer,
+  IEnvVar,
+  IPodSecurityContext,
+  ISecret,
+  ISecurityContext,
+  IService,
+  IServiceAccount,
+} from "kubernetes-models/v1";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
 import { secretPlaceholder, secretValueOf, type SecretValues } from "../secrets.js";
-import { asUser, resources, unprivileged } from "./hardening.js";
-import { deployment, service, serviceAccount } from "./microservice.js";
 
 /** What its manifests are made of. */
 export interface WorkloadSpec {
@@ -51,36 +58,107 @@ function environmentSecret(name: string, namespace: string, secretEnv: Record<st
   };
 }
 
+/** What a container may do when its image runs as an ordinary user: nothing that needs a privilege on the node. */
+const unprivileged: ISecurityContext = {
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** A user by number, for images that name none or name it by a word: the kubelet cannot tell a word from root. */
+function asUser(id: number): IPodSecurityContext {
+  return { runAsUser: id, runAsGroup: id, fsGroup: id };
+}
+
 /** One Deployment, hardened, with a service account of its own and a Service if it listens. */
 export function workloadManifests(args: WorkloadSpec): Manifest[] {
-  const { workload: name, namespace, labels = { app: name }, env = {}, secretEnv = {} } = args;
-  const secret = `${name}-env`;
-  const ports = (args.ports ?? []).map(({ port, ...rest }) => ({ ...rest, containerPort: port }));
-  const { request, limit } = args.resources ?? modest;
+  const { workload: name, namespace, labels = { app: name }, ports = [], secretEnv = {} } = args;
   return [
     ...(args.serviceAccount ? [] : [serviceAccount(name, namespace)]),
-    ...(Object.keys(secretEnv).length > 0 ? [environmentSecret(secret, namespace, secretEnv)] : []),
+    ...(Object.keys(secretEnv).length > 0 ? [environmentSecret(`${name}-env`, namespace, secretEnv)] : []),
     ...(ports.length > 0 ? [service(name, namespace, labels, ports)] : []),
-    deployment({
-      name,
-      namespace,
-      labels,
-      image: args.image,
-      serviceAccount: args.serviceAccount ?? name,
-      replicas: args.replicas,
-      command: args.command,
-      ports,
-      env: [
-        ...Object.entries(env).map(([key, value]) => ({ name: key, value })),
-        ...Object.keys(secretEnv).map((key) => ({
-          name: key,
-          valueFrom: { secretKeyRef: { name: secret, key } },
-        })),
-      ],
-      resources: resources(request, limit),
-      securityContext: unprivileged,
-      ...(args.runAsUser === undefined ? {} : { podSecurityContext: asUser(args.runAsUser) }),
-    }),
+    deployment(args, labels),
+  ];
+}
+
+function serviceAccount(name: string, namespace: string): IServiceAccount & Manifest {
+  const metadata = { name, namespace };
+  return { apiVersion: "v1", kind: "ServiceAccount", metadata, automountServiceAccountToken: false };
+}
+
+function service(
+  name: string,
+  namespace: string,
+  selector: Record<string, string>,
+  ports: NonNullable<WorkloadSpec["ports"]>,
+): IService & Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace, labels: selector },
+    spec: {
+      selector,
+      ports: ports.map(({ name: portName, port, servicePort = port }) => ({
+        name: portName,
+        port: servicePort,
+        targetPort: port,
+        protocol: "TCP",
+      })),
+    },
+  };
+}
+
+function deployment(args: WorkloadSpec, labels: Record<string, string>): IDeployment & Manifest {
+  const { workload: name, namespace, runAsUser } = args;
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace, labels },
+    spec: {
+      replicas: args.replicas ?? 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: args.serviceAccount ?? name,
+          // It does not call the API server, so it gets no token for it.
+          automountServiceAccountToken: false,
+          ...(runAsUser === undefined ? {} : { securityContext: asUser(runAsUser) }),
+          containers: [container(args)],
+        },
+      },
+    },
+  };
+}
+
+function container({
+  workload: name,
+  image,
+  command,
+  ports = [],
+  resources = modest,
+  ...rest
+}: WorkloadSpec): IContainer {
+  const env = environment(`${name}-env`, rest);
+  return {
+    name,
+    image,
+    ...(command ? { command } : {}),
+    ...(env.length > 0 ? { env } : {}),
+    ...(ports.length > 0
+      ? { ports: ports.map((each) => ({ name: each.name, containerPort: each.port, protocol: "TCP" as const })) }
+      : {}),
+    // Requests keep a small node schedulable; limits keep one workload from starving the others.
+    resources: { requests: resources.request, limits: resources.limit },
+    securityContext: unprivileged,
+  };
+}
+
+function environment(secret: string, { env = {}, secretEnv = {} }: Pick<WorkloadSpec, "env" | "secretEnv">): IEnvVar[] {
+  return [
+    ...Object.entries(env).map(([name, value]) => ({ name, value })),
+    ...Object.keys(secretEnv).map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret, key } } })),
   ];
 }
 

@@ -53,7 +53,7 @@ const refused: Look = {
     await stack.configure(withBrokenPromise(config(), reach));
     const said = [await refusalOf(() => stack.preview()), await refusalOf(() => stack.up())];
     const applied = leftBehind(before, await apiListing(stage.kubectl)).faults;
-    const isRefused = said.every((text) => text.includes("breaks promises") && text.includes(reach.pair));
+    const isRefused = said.every((text) => text.includes("fails assertions") && text.includes(reach.pair));
     const seen = isRefused ? "refused twice" : "not refused";
     return { passed: isRefused && applied.length === 0, seen: [seen, ...applied].join(", "), evidence: said[0] ?? "" };
   },

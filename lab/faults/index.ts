@@ -25,7 +25,7 @@ const config: Config = {
   gateway: { drainDuration: `${drainSeconds}s` },
   namespaces: [{ name: shopNamespace }],
   databases: [rds, stock],
-  workloads: [{ kind: "mysql-client", namespace: shopNamespace, passwordSecret: "mysqlRootPassword" }],
+  workloads: [{ kind: "manifests", folder: "examples/mysql", namespace: shopNamespace }],
 };
 
 /** What becomes of database connections, and of a deployment, when parts fail. */

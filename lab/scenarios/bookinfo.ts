@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { machineAddresses, mongoPorts } from "../outside/index.js";
 import { connection } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
@@ -10,6 +11,7 @@ import {
   noSpanOf,
   type TracedPage,
 } from "../probes/traces.js";
+import { editedManifests } from "./editedManifests.js";
 import { ingressUrl, throughIngress } from "./ingressGateway.js";
 import type { Config, Scenario } from "./scenario.js";
 import { stackConfig } from "./stackFile.js";
@@ -37,15 +39,16 @@ function inMode(change: Database): (config: Config) => Config {
   });
 }
 
+const manifests = fileURLToPath(new URL("../../examples/bookinfo", import.meta.url));
+
 /** The application opens TLS itself, so that the gateway can route by its SNI. */
 function inTlsMode(change: Database): (config: Config) => Config {
-  return (config) => ({
-    ...inMode({ port: mongoPorts.tls, ...change })(config),
-    workloads: (config["workloads"] as { mongo: object }[]).map((workload) => ({
-      ...workload,
-      mongo: { ...workload.mongo, port: mongoPorts.tls, tls: true },
-    })),
-  });
+  return (config) => {
+    const folder = editedManifests(manifests, "mongodb/ratings-v2.yaml", (text) =>
+      text.replace(`:${mongoPorts.plain}/`, `:${mongoPorts.tls}/`).replace("ssl=false", "ssl=true"),
+    );
+    return { ...inMode({ port: mongoPorts.tls, ...change })(config), workloads: [{ kind: "manifests", folder }] };
+  };
 }
 
 /** The pod reads its connection string when it starts. */

@@ -1,4 +1,4 @@
-import { auditMtls, type KubernetesObject, textOf } from "mesh-access";
+import { analyse, type KubernetesObject, textOf } from "mesh-access";
 import { http } from "../probes/http.js";
 import type { Probe } from "../probes/probe.js";
 import { ingressUrl, loadBalancerAddress, throughIngress } from "./ingressGateway.js";
@@ -83,7 +83,7 @@ const audit: Probe = {
   run: async (stage: Stage) => {
     const text = await stage.kubectl(["get", kinds, "--all-namespaces", "-o", "json"]);
     const { items } = JSON.parse(text) as { items: KubernetesObject[] };
-    const rows = auditMtls(items).filter(({ namespace }) => namespace === "demo");
+    const rows = analyse(items).mtls.filter(({ namespace }) => namespace === "demo");
     const row = (name: string) => rows.find((candidate) => candidate.workload === name);
     const by = (name: string) => {
       const { mode, because } = row(name) ?? {};

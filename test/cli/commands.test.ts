@@ -129,7 +129,7 @@ describe("The command line", () => {
       assert.equal((await meshEgress(...args)).code, 2, args.join(" "));
   });
 
-  it("refuses a stack that breaks its own promises, with the evidence, before it plans anything", async () => {
+  it("refuses a stack that fails its own assertions, with the cause, before it plans anything", async () => {
     const assert_ = [{ from: { namespace: "billing" }, to: { database: "orders" }, expect: "gateway" }];
     const workloads = [{ kind: "deployment", name: "reports", namespace: "billing", image: "alpine:3.22" }];
     const { code, stdout, stderr } = await meshEgress(
@@ -139,7 +139,7 @@ describe("The command line", () => {
     );
     assert.equal(code, 1);
     assert.equal(stdout, "");
-    assert.match(stderr, /breaks promises under access\.assert; nothing was applied/);
+    assert.match(stderr, /fails assertions under access\.assert; nothing was applied/);
     assert.match(stderr, /billing\/reports -> orders\.db\.example\.com:3306/);
   });
 });

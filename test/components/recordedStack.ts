@@ -11,6 +11,8 @@ export interface Registered {
   dependsOn: string[];
   /** Name of its parent; empty for the stack. */
   parent: string;
+  /** Name of the provider it is sent to. */
+  provider: string;
 }
 
 const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
@@ -19,7 +21,7 @@ const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
 type Computed = Record<string, Record<string, unknown>>;
 
 /** Relations of each resource by its name. Mocks are told inputs only, so the monitor before them is listened to. */
-type Relations = Map<string, Pick<Registered, "secrets" | "dependsOn" | "parent">>;
+type Relations = Map<string, Pick<Registered, "secrets" | "dependsOn" | "parent" | "provider">>;
 
 interface Monitor {
   registerResource(request: Request, ...rest: unknown[]): unknown;
@@ -29,6 +31,7 @@ interface Request {
   getName(): string;
   getDependenciesList(): string[];
   getParent(): string;
+  getProvider(): string;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
@@ -46,6 +49,7 @@ function listen(relations: Relations): void {
       secrets: inputs.filter(([, value]) => isSecret(value)).map(([key]) => key),
       dependsOn: request.getDependenciesList().map(nameOf),
       parent: nameOf(request.getParent()),
+      provider: request.getProvider().split("::").at(-2) ?? "",
     });
     return registerResource(request, ...rest);
   };
@@ -70,7 +74,7 @@ export async function recordStack<T>(
           type,
           name,
           inputs,
-          ...(asked.get(name) as Pick<Registered, "secrets" | "dependsOn" | "parent">),
+          ...(asked.get(name) as Pick<Registered, "secrets" | "dependsOn" | "parent" | "provider">),
         });
         return { id: id || `${name}-id`, state: { ...inputs, ...computed[type] } };
       },

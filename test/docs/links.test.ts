@@ -5,10 +5,11 @@ import { dirname, join } from "node:path";
 const pages = [
   "README.md",
   "CHANGELOG.md",
-  "examples/payments/README.md",
-  ...readdirSync("docs", { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".md"))
-    .map((path) => join("docs", path)),
+  ...["docs", "examples"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".md") && !path.includes("node_modules"))
+      .map((path) => join(folder, path)),
+  ),
 ];
 
 /** Links and pictures of a page that lead to files of the project; what looks like one inside code is none. */

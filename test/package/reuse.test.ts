@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -78,7 +78,7 @@ describe("package", () => {
     );
     assert.deepEqual(strangers, []);
     assert.deepEqual(
-      packed.filter((path) => /^dist\/(access|lab|test|bench)/.test(path)),
+      packed.filter((path) => /^(dist\/(access|lab|test|bench|examples)|stacks|examples)/.test(path)),
       [],
     );
   });
@@ -158,14 +158,22 @@ describe("package", () => {
     assert.throws(() => node("--input-type=module", "-e", 'await import("pulumi-mesh-egress/gke")'), /'@pulumi\/gcp'/);
   });
 
-  it("plans a stack file of another folder from the command line", () => {
-    cpSync(join(clone, "stacks/Pulumi.local.yaml"), join(project, "shop.yaml"));
-    const tree = node("node_modules/pulumi-mesh-egress/bin/mesh-egress.js", "plan", "--config", "shop.yaml");
+  it("plans a stack file of another project from the command line, with that project's manifests", () => {
+    cpSync(join(clone, "examples/mysql"), join(project, "k8s/mysql"), { recursive: true });
+    const stack = readFileSync(join(clone, "stacks/Pulumi.local.yaml"), "utf8").replace(
+      /mesh-egress:workloads:\n/,
+      "$&    - { kind: manifests, folder: k8s/mysql, namespace: shop }\n",
+    );
+    mkdirSync(join(project, "stacks"));
+    writeFileSync(join(project, "stacks/shop.yaml"), stack);
+    const tree = node("node_modules/pulumi-mesh-egress/bin/mesh-egress.js", "plan", "--config", "stacks/shop.yaml");
     assert.match(tree, /orders mesh-egress:index:DatabaseEgress/);
+    assert.match(tree, /deployment-shop\/k8s-mysql/);
   });
 
   it("says which SDK to install for a stack on a cloud", () => {
     cpSync(join(clone, "stacks/Pulumi.boutique.yaml"), join(project, "boutique.yaml"));
+    cpSync(join(clone, "examples/boutique"), join(project, "examples/boutique"), { recursive: true });
     assert.throws(
       () => node("node_modules/pulumi-mesh-egress/bin/mesh-egress.js", "plan", "--config", "boutique.yaml"),
       /cluster\.cloud: "gke" needs @pulumi\/gcp, which is not installed\. Install it with `npm install @pulumi\/gcp`\./,

@@ -37,7 +37,7 @@ describe("A mesh on a cloud", () => {
           const { access } = await planStack(writeStack(stack));
           assert.match(
             access["shop/orders -> orders.db.example.com:3306"] ?? "",
-            /gateway.*known caller.*blocked around/,
+            /gateway.*, authenticated\).*bypass blocked/,
           );
         });
       else

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { planStack } from "../../plan/stack.js";
 import { smallStack, writeStack } from "./stackFiles.js";
 
-const client = { kind: "mysql-client", namespace: "shop", passwordSecret: "mysqlRootPassword" };
+const client = {
+  kind: "deployment",
+  name: "client",
+  namespace: "shop",
+  image: "mysql:8.4",
+  secretEnv: { MYSQL_PWD: "mysqlRootPassword" },
+};
 
 describe("A plan with secrets", () => {
   it("shows that there is one, not what it is", async () => {

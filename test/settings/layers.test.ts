@@ -3,7 +3,6 @@ import { ingressProblems, ingressSchema } from "../../settings/ingress.js";
 import { mutualTlsProblems, mutualTlsSchema } from "../../settings/mutualTls.js";
 import { networkSchema } from "../../settings/network.js";
 import { describeProblem } from "../../settings/problem.js";
-import { workloadProblems, workloadsSchema } from "../../settings/workloads.js";
 
 const shop = { name: "shop", host: "shop.example.com", namespace: "shop", service: "frontend" };
 
@@ -31,18 +30,6 @@ describe("Settings of the layers", () => {
     assert.deepEqual(
       paths.map(({ path }) => path),
       ["ingress.hosts[1].namespace", "ingress.hosts[1].host"],
-    );
-  });
-
-  it("refuse a workload without its namespace, and its twin", () => {
-    const workloads = workloadsSchema.parse([
-      { kind: "bookstore", namespace: "shop" },
-      { kind: "bookstore", namespace: "shop" },
-      { kind: "retail", passwordSecret: "catalogPassword", namespaces: { ui: "shop", orders: "shop" } },
-    ]);
-    assert.deepEqual(
-      workloadProblems(workloads, ["shop"]).map(({ path }) => path),
-      ["workloads[2].namespaces.catalog", "workloads[1]"],
     );
   });
 

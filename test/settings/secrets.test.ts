@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { loadSettings } from "../../settings/load.js";
 import { SettingsError } from "../../settings/problem.js";
 import { referredSecrets, secretNames } from "../../settings/secrets.js";
 
@@ -20,10 +25,24 @@ describe("Secrets of a stack file", () => {
   });
 
   it("are found wherever settings refer to them", () => {
-    const settings = {
-      workloads: [{ passwordSecret: "a", secretEnv: { TOKEN: "b" } }],
-      cluster: { kubeconfigSecret: "c" },
-    };
-    assert.deepEqual(referredSecrets(settings), ["a", "b", "c"]);
+    const folder = mkdtempSync(join(tmpdir(), "manifests-"));
+    const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "db", namespace: "shop" } };
+    writeFileSync(
+      join(folder, "db.yaml"),
+      stringify({ ...secret, stringData: { url: "redis://:${secret:d|url}@r:6379" } }),
+    );
+    const settings = loadSettings(
+      {
+        cluster: { cloud: "existing", kubeconfigSecret: "c" },
+        mesh: { kind: "istio" },
+        namespaces: [{ name: "shop" }],
+        workloads: [
+          { kind: "deployment", name: "w", namespace: "shop", image: "i", secretEnv: { TOKEN: "b" } },
+          { kind: "manifests", folder: "." },
+        ],
+      },
+      folder,
+    );
+    assert.deepEqual(referredSecrets(settings), ["b", "c", "d"]);
   });
 });

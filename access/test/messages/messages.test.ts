@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { adviceOf, message, messages, plainArguments, textOf } from "../../messages/index.js";
 import { assertionMessages } from "../../messages/assertions.js";
+import { assumptionMessages } from "../../messages/assumptions.js";
+import { commandMessages } from "../../messages/cli.js";
 import { findingMessages } from "../../messages/findings.js";
 import { meshMessages } from "../../messages/mesh.js";
 import { networkMessages } from "../../messages/network.js";
@@ -12,7 +14,7 @@ const clauses = { ...workloadMessages, ...meshMessages, ...networkMessages };
 
 describe("messages", () => {
   it("put arguments in their places: text, numbers, lists and other messages", () => {
-    const because = message("assertion-exposes", { pair: "a -> b", expected: "nothing", actual: "greeting" });
+    const because = message("assertion-exposes", { expected: "nothing", actual: "greeting" });
     const args = { port: 443, hosts: ["one", "two"], gateway: because };
     const said = textOf(message("anonymous-server", args));
     assert.match(said, /port 443 .* reaches one, two,/);
@@ -34,12 +36,12 @@ describe("messages", () => {
   });
 
   it("leave braces in an argument as they are", () => {
-    assert.match(textOf(message("invalid-yaml", { reason: "{pair} is odd" })), /\{pair\} is odd/);
+    assert.match(textOf(message("invalid-yaml", { reason: "{kind} is odd" })), /\{kind\} is odd/);
   });
 
   it("have ids of their own, whichever table holds them", () => {
-    const tables = [clauses, assertionMessages, problemMessages, findingMessages];
-    const ids = [workloadMessages, meshMessages, networkMessages, ...tables.slice(1)].flatMap(Object.keys);
+    const sentences = [assertionMessages, assumptionMessages, commandMessages, problemMessages, findingMessages];
+    const ids = [workloadMessages, meshMessages, networkMessages, ...sentences].flatMap(Object.keys);
     assert.deepEqual(
       ids.filter((id, index) => ids.indexOf(id) !== index),
       [],

@@ -1,3 +1,4 @@
+import { about } from "./about.js";
 import { json } from "../../output/written.js";
 import { wording } from "../../messages/index.js";
 import assert from "node:assert/strict";
@@ -23,7 +24,7 @@ interface AccessDocument {
   evidence: Evidence[];
 }
 
-const text = (analysis: Analysis): string => [...accessJson(analysis)].join("");
+const text = (analysis: Analysis): string => [...accessJson(analysis, about)].join("");
 const documentOf = (analysis: Analysis) => JSON.parse(text(analysis)) as AccessDocument;
 
 function at<T>(list: readonly T[], place: number): T {
@@ -51,6 +52,14 @@ function expanded({ targets, callers, mesh, around, evidence }: AccessDocument):
     ),
   );
 }
+
+/** Workload kinds and database names stand in the document and not in rows. */
+const bare = (rows: readonly Row[]): unknown[] =>
+  rows.map(({ from, to, ...row }) => ({
+    from: { namespace: from.namespace, workload: from.workload, serviceAccount: from.serviceAccount },
+    to: { host: to.host, port: to.port },
+    ...row,
+  }));
 
 /** Values as documents hold them: messages with their text. */
 const written = (items: Iterable<unknown>): unknown[] => JSON.parse(json([...items])) as unknown[];
@@ -110,7 +119,7 @@ describe("the analysis as JSON", () => {
       fc.property(analyses, (analysis) => {
         const document = documentOf(analysis);
         assert.ok(validate(document), JSON.stringify(validate.errors));
-        assert.deepEqual(sorted(expanded(document)), sorted(written(analysis.rows)));
+        assert.deepEqual(sorted(bare(expanded(document))), sorted(written(analysis.rows)));
       }),
     );
   });
@@ -130,7 +139,7 @@ describe("the analysis as JSON", () => {
     const analysis = analyse(objects);
     const document = documentOf(analysis);
     assert.ok(validate(document), JSON.stringify(validate.errors));
-    assert.deepEqual(sorted(expanded(document)), sorted(written(analysis.rows)));
+    assert.deepEqual(sorted(bare(expanded(document))), sorted(written(analysis.rows)));
     assert.deepEqual(document.summary, analysis.summary);
     assert.deepEqual(
       document.findings.map((finding) => finding.because.map((place) => at(document.evidence, place))),
@@ -145,7 +154,7 @@ describe("the analysis as JSON", () => {
   });
 
   it("is handed on in pieces, for as a whole it may be longer than a text can be", () => {
-    const longest = (analysis: Analysis) => Math.max(...[...accessJson(analysis)].map((piece) => piece.length));
+    const longest = (analysis: Analysis) => Math.max(...[...accessJson(analysis, about)].map((piece) => piece.length));
     assert.ok(longest(matrix(400, 40)) < 128 * 1024);
   });
 
@@ -156,6 +165,7 @@ describe("the analysis as JSON", () => {
     assert.ok(row);
     const rows = {
       length: 5_000_000,
+      at: () => undefined,
       *[Symbol.iterator]() {
         for (let index = 0; index < this.length; index++) yield row;
       },
@@ -189,6 +199,6 @@ describe("the commands for jq in docs/access.md", () => {
   it("write a row for each pair, with the evidence in it", async () => {
     const { objects } = await loadManifests(["access/test/recipes/rds.yaml"]);
     const rows = run(1, await rds()).map((line) => JSON.parse(line) as Row);
-    assert.deepEqual(sorted(rows), sorted(written(analyse(objects).rows)));
+    assert.deepEqual(sorted(bare(rows)), sorted(written(analyse(objects).rows)));
   });
 });

@@ -18,6 +18,9 @@ const mesh = (verdict: MeshVerdict["verdict"], more: Partial<MeshVerdict> = {}):
   ...more,
 });
 
+/** What an analysis of a sound and complete input says beside its rows. */
+export const nothingBeside = { objects: [], problems: [], ignored: new Map(), assumptions: [], mtls: [] };
+
 /** Every way a mesh can answer, one per column. */
 export const meshAnswers: MeshVerdict[] = [
   mesh("gateway", { encryption: ["mutual-tls", "plaintext"], identity: true }),
@@ -66,20 +69,22 @@ export function matrix(workloadCount: number, targetCount: number): Analysis {
     return { host, port: 3306, database: index % 2 ? `orders-${index}` : undefined } as Target;
   });
   const answer = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
+  const callers = workloads.map(({ namespace, name, serviceAccount }) => ({
+    namespace,
+    workload: name,
+    serviceAccount,
+  }));
+  const at = (r: number, c: number): Row | undefined => {
+    const [from, target] = [callers[r], targets[c]];
+    if (!from || !target) return undefined;
+    const to = { host: target.host, port: target.port };
+    return { from, to, mesh: answer(meshAnswers, c + r), around: answer(aroundAnswers, c + 2 * r) };
+  };
   const rows = {
     length: workloadCount * targetCount,
+    at,
     *[Symbol.iterator](): Iterator<Row> {
-      for (const [r, { namespace, name, serviceAccount }] of workloads.entries()) {
-        const from = { namespace, workload: name, serviceAccount };
-        for (const [c, { host, port }] of targets.entries()) {
-          yield {
-            from,
-            to: { host, port },
-            mesh: answer(meshAnswers, c + r),
-            around: answer(aroundAnswers, c + 2 * r),
-          };
-        }
-      }
+      for (const r of workloads.keys()) for (const c of targets.keys()) yield at(r, c) as Row;
     },
   };
   const count = (name: string, of: (row: Row) => string) => [...rows].filter((row) => of(row) === name).length;
@@ -110,5 +115,5 @@ export function matrix(workloadCount: number, targetCount: number): Analysis {
       because: [evidence("VirtualService", "db", "spec.hosts", "x")],
     },
   ];
-  return { rows, workloads, targets, findings, problems: [], summary };
+  return { rows, workloads, targets, findings, summary, ...nothingBeside };
 }

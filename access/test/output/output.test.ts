@@ -1,17 +1,21 @@
-import { message } from "../../messages/index.js";
+import { about } from "./about.js";
+import { message, wording } from "../../messages/index.js";
 import { problemAt } from "../../model/problem.js";
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import pc from "picocolors";
 import { checkAssertions } from "../../assertions.js";
 import { diffReach } from "../../diff.js";
-import type { Assertion, Row, Summary } from "../../model/model.js";
+import type { Assertion, AssertionResult, Row, Summary } from "../../model/model.js";
 import { changesTable } from "../../output/changes.js";
 import { checksTable } from "../../output/checks.js";
 import { explanationText } from "../../output/explanation.js";
 import { sarif } from "../../output/sarif.js";
 import { accessTable } from "../../output/table.js";
 import { rows } from "./rows.js";
+
+const nothing = { findings: [], problems: [], assumptions: [] };
+const noPlaces = { sourceOf: () => undefined, assertionSource: () => undefined };
 
 const plain = pc.createColors(false);
 const [client, intruder, lost] = rows;
@@ -29,12 +33,12 @@ describe("the matrix in a terminal", () => {
   const lazy = Object.assign([...rows], {});
   const text = accessTable({ rows: lazy, findings: [], summary }, plain);
 
-  it("groups by workload and says verdict, path, identity and the way round in 120 columns", () => {
+  it("groups by workload and says verdict, path, identity and bypass in 120 columns", () => {
     const lines = text.split("\n");
     assert.equal(lines[0], "demo/client as client");
     assert.match(
       lines[1] ?? "",
-      /● gateway +db\.example\.com:3306 +mutual TLS > plaintext +known caller +■ blocked around/,
+      /● gateway +db\.example\.com:3306 +mutual TLS > plaintext +authenticated +■ bypass blocked/,
     );
     assert.ok(
       lines.every((line) => line.length <= 120 || line.startsWith("  !")),
@@ -46,8 +50,8 @@ describe("the matrix in a terminal", () => {
     assert.match(text, /2 workloads x 2 targets/);
     assert.match(text, /● 1 gateway {3}■ 1 blocked {3}✖ 1 misrouted/);
     const graves = text.split("\n").filter((line) => line.startsWith("  !"));
-    assert.match(graves[0] ?? "", /two\.example\.com:3306 ends at another database/);
-    assert.match(graves[1] ?? "", /sees the server's greeting/);
+    assert.match(graves[0] ?? "", /two\.example\.com:3306 is routed to another database/);
+    assert.match(graves[1] ?? "", /receives the server's handshake packet/);
   });
 
   it("tells workloads of one name apart", () => {
@@ -67,17 +71,19 @@ describe("the matrix in a terminal", () => {
 describe("an explanation in a terminal", () => {
   it("numbers the steps, and says object, field and file of each", () => {
     assert.ok(client);
-    const text = explanationText(client, plain, ({ kind }) => (kind === "NetworkPolicy" ? "deny.yaml:4" : undefined));
+    const text = explanationText(client, plain, ({ kind }) =>
+      kind === "NetworkPolicy" ? { file: "deny.yaml", line: 4 } : undefined,
+    );
     assert.equal(
       text,
       [
         "demo/client -> db.example.com:3306",
         "",
-        "Through the mesh: ● gateway (mutual TLS > plaintext, known caller)",
+        "Through the mesh: ● gateway (mutual TLS > plaintext, authenticated)",
         "  1. VirtualService demo/db spec.tcp[0]",
         "     sends it to the gateway",
         "",
-        "Past the sidecar: ■ blocked",
+        "Sidecar bypass: ■ blocked",
         "  1. NetworkPolicy demo/deny spec.egress  deny.yaml:4",
         "     allows nothing",
       ].join("\n"),
@@ -119,42 +125,70 @@ describe("a comparison of reach", () => {
     const changes = diffReach([intruder], [{ ...intruder, around: { verdict: "blocked", because: [] } }]);
     assert.match(
       changesTable(changes, plain),
-      /^~ other\/intruder -> db\.example\.com:3306\n {4}■ blocked \(sees the greeting\), ○ open around {2}-> {2}■ blocked \(sees the greeting\), ■ blocked around\n\n1 change in reach: 0 added, 0 removed, 1 changed$/,
+      /^~ other\/intruder -> db\.example\.com:3306\n {4}■ blocked \(handshake exposed\), ○ bypass open {2}-> {2}■ blocked \(handshake exposed\), ■ bypass blocked\n\n1 change in reach: 0 added, 0 removed, 1 changed$/,
     );
     assert.equal(changesTable([], plain), "No change in reach.");
   });
 });
 
-describe("promises in a terminal", () => {
-  it("are shown with the evidence that breaks them", () => {
-    const promise: Assertion = { name: "nobody else", from: { namespace: "other" }, to: "*", around: "blocked" };
-    const text = checksTable(checkAssertions([promise], rows, []), plain);
+describe("assertions in a terminal", () => {
+  const away: Assertion = { name: "nobody else", from: { namespace: "other" }, to: "*", around: "blocked" };
+
+  it("show what fails, its cause with the file, and the pairs", () => {
+    const text = checksTable(checkAssertions([away], rows, []), plain, () => ({ file: "deny.yaml", line: 4 }));
+    assert.match(text, /^✖ nobody else \(2 of 2 pairs fail\)$/m);
     assert.match(
       text,
-      /^✖ nobody else \(2 pairs\)\n {4}other\/intruder -> db\.example\.com:3306: .* sidecar bypass .* open/m,
+      /expected the sidecar bypass to be blocked, but it is open\n {6}NetworkPolicy {2}deny\.yaml:4\n/,
     );
-    assert.match(text, /AuthorizationPolicy gw\/db spec\.rules/);
-    assert.match(text, /1 of 1 promise broken$/);
+    assert.match(text, /other\/intruder -> db\.example\.com:3306/);
+    assert.match(text, /1 of 1 assertion failed$/);
   });
 
-  it("are told with the first of many pairs that break them, and how many more do", () => {
-    const [row] = rows;
-    assert.ok(row);
-    const many = Array.from({ length: 250 }, (_, index) => ({ ...row, to: { host: `db-${index}`, port: 3306 } }));
-    const results = checkAssertions([{ from: "*", to: "*", expect: "blocked" }], many, []);
-    assert.equal(results[0]?.broken, 250);
-    const text = checksTable(results, plain);
-    assert.match(text, /demo\/client -> db-99:3306: expected blocked/);
-    assert.doesNotMatch(text, /db-100/);
-    assert.match(text, /… and 150 more pairs/);
-    const log = sarif(results, [], () => undefined) as { runs: SarifRun[] };
-    assert.equal(log.runs[0]?.results.length, 101);
+  it("are one entry for each cause, however many pairs it opens", () => {
+    const label = { kind: "Namespace", namespace: "", name: "shop", field: "metadata.labels", ...wording("no label") };
+    const entry = (host: string) => ({ ...label, kind: "ServiceEntry", name: host, field: "spec.ports[0]" });
+    const direct = (host: string): Row => ({
+      ...(rows[0] as Row),
+      to: { host, port: 3306 },
+      mesh: {
+        verdict: "direct",
+        encryption: ["plaintext"],
+        identity: false,
+        exposes: null,
+        because: [label, entry(host)],
+      },
+    });
+    const many = Array.from({ length: 364 }, (_, index) => direct(`db-${index}`));
+    const [result] = checkAssertions([{ from: "*", to: "*", expect: "gateway" }], many, []);
+    assert.deepEqual(
+      result?.failures.map(({ id, cause, pairs }) => [id, cause?.name, pairs]),
+      [["assertion-verdict", "shop", 364]],
+    );
+    const log = sarif([result as AssertionResult], nothing, about, noPlaces) as { runs: SarifRun[] };
+    assert.equal(log.runs[0]?.results.length, 1);
   });
 
-  it("are called by what they say when they have no name", () => {
-    const promise: Assertion = { from: { namespace: "demo" }, to: "*", expect: ["gateway", "blocked"] };
-    const text = checksTable(checkAssertions([promise], rows, []), plain);
-    assert.match(text, /^✔ promise 1: demo -> \*: expect gateway or blocked \(1 pair\)\n\n1 promise kept$/);
+  it("are two entries where two causes open pairs of their own", () => {
+    const because = (name: string) => [{ kind: "Namespace", namespace: "", name, field: "", ...wording("no label") }];
+    const direct = (name: string): Row => ({
+      ...(rows[0] as Row),
+      mesh: { verdict: "direct", encryption: [], identity: false, exposes: null, because: because(name) },
+    });
+    const [result] = checkAssertions([{ from: "*", to: "*", expect: "gateway" }], ["a", "a", "b"].map(direct), []);
+    assert.deepEqual(
+      result?.failures.map(({ cause, pairs }) => [cause?.name, pairs]),
+      [
+        ["a", 2],
+        ["b", 1],
+      ],
+    );
+  });
+
+  it("are called by what they state when they have no name", () => {
+    const unnamed: Assertion = { from: { namespace: "demo" }, to: "*", expect: ["gateway", "blocked"] };
+    const text = checksTable(checkAssertions([unnamed], rows, []), plain);
+    assert.match(text, /^✔ assertion 1: demo -> \*: expect gateway or blocked \(1 pair\)\n\n1 assertion passed$/);
   });
 });
 
@@ -168,8 +202,16 @@ describe("a check as SARIF", () => {
       rows,
       [],
     ),
-    [problemAt(message("object-without-name", { kind: "Service" }), { file: "a b.yaml", line: 7 })],
-    ({ kind }) => (kind === "AuthorizationPolicy" ? { file: "gw/policy.yaml", line: 3 } : undefined),
+    {
+      ...nothing,
+      findings: [{ ...message("early-connection", { pods: "istio=egress" }), because: [] }],
+      problems: [problemAt(message("object-without-name", { kind: "Service" }), { file: "a b.yaml", line: 7 })],
+    },
+    about,
+    {
+      sourceOf: ({ kind }) => (kind === "NetworkPolicy" ? { file: "net/policy.yaml", line: 3 } : undefined),
+      assertionSource: (index) => ({ file: "stacks/Pulumi.shop.yaml", line: 10 + index }),
+    },
   );
 
   it("has the structure of version 2.1.0", () => {
@@ -241,12 +283,24 @@ describe("a check as SARIF", () => {
         ({ ruleId, locations }) => `${ruleId} ${locations?.[0]?.physicalLocation.artifactLocation.uri ?? "-"}`,
       ),
       [
-        "access/broken-promise gw/policy.yaml",
-        "access/broken-promise -",
-        "access/empty-promise -",
-        "input/problem a%20b.yaml",
+        "assertion-around net/policy.yaml",
+        "assertion-around stacks/Pulumi.shop.yaml",
+        "assertion-matches-nothing stacks/Pulumi.shop.yaml",
+        "early-connection -",
+        "object-without-name a%20b.yaml",
       ],
     );
+  });
+
+  it("names a result the same when only lines moved, and differently for another cause", () => {
+    const fingerprints = (line: number) => {
+      const places = { ...noPlaces, sourceOf: () => ({ file: "f.yaml", line }) };
+      const results = checkAssertions([{ from: { namespace: "other" }, to: "*", around: "blocked" }], rows, []);
+      const { runs } = sarif(results, nothing, about, places) as { runs: SarifRun[] };
+      return runs[0]?.results.map(({ partialFingerprints }) => Object.values(partialFingerprints).join());
+    };
+    assert.deepEqual(fingerprints(1), fingerprints(9));
+    assert.equal(new Set(fingerprints(1)).size, 2);
   });
 });
 
@@ -255,6 +309,7 @@ interface SarifRun {
   results: {
     ruleId: string;
     ruleIndex: number;
+    partialFingerprints: Record<string, string>;
     locations?: { physicalLocation: { artifactLocation: { uri: string } } }[];
   }[];
 }

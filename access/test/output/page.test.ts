@@ -1,4 +1,5 @@
-import { wording } from "../../messages/index.js";
+import { about } from "./about.js";
+import { message } from "../../messages/index.js";
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -11,7 +12,7 @@ import { accessPage } from "../../web/accessPage.js";
 import { changesPage } from "../../web/changesPage.js";
 import { checksPage } from "../../web/checksPage.js";
 import { mtlsPage } from "../../web/mtlsPage.js";
-import { manifests, matrix, meshAnswers } from "./matrix.js";
+import { manifests, matrix, meshAnswers, nothingBeside } from "./matrix.js";
 import { rows } from "./rows.js";
 
 const browser = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -28,7 +29,7 @@ const flags = [
 
 describe("the page, as text", () => {
   it("names nothing outside itself", () => {
-    const html = accessPage("shop", manifests, matrix(3, 8));
+    const html = accessPage(about, { ...matrix(3, 8), objects: manifests });
     const outward = /(src|href)="(?!#|data:)|https?:\/\/|@import|url\((?!#)/.exec(
       html.replaceAll("http://www.w3.org/", ""),
     );
@@ -37,7 +38,7 @@ describe("the page, as text", () => {
   });
 
   it("lets no text of a manifest end the script that holds it", () => {
-    const html = accessPage("<img src=x>", manifests, matrix(1, 8));
+    const html = accessPage(about, { ...matrix(1, 8), objects: manifests });
     assert.ok(!html.includes("</script><b>"));
     assert.ok(!html.includes("<img"));
   });
@@ -46,14 +47,14 @@ describe("the page, as text", () => {
     const [row] = rows;
     assert.ok(row);
     const { from, to, mesh, around } = row;
-    const html = changesPage("before", "after", Array<ReachChange>(600).fill({ from, to, after: { mesh, around } }));
+    const html = changesPage(about, nothingBeside, Array<ReachChange>(600).fill({ from, to, after: { mesh, around } }));
     assert.equal(html.match(/<article/g)?.length, 500);
     assert.match(html, /600 changes.*… and 100 more changes/s);
   });
 
   it("writes a matrix of 5,000 by 1,000 in less than 4 MB", function () {
     this.timeout(60_000);
-    assert.ok(accessPage("shop", manifests, { ...matrix(10, 10), ...large() }).length < 4_000_000);
+    assert.ok(accessPage(about, { ...matrix(10, 10), ...large(), objects: manifests }).length < 4_000_000);
   });
 });
 
@@ -70,6 +71,7 @@ function matrixWithoutCounts(workloadCount: number, targetCount: number) {
   assert.ok(first && second);
   const all = {
     length: workloadCount * targetCount,
+    at: () => undefined,
     *[Symbol.iterator]() {
       for (let r = 0; r < workloadCount; r++)
         for (let c = 0; c < targetCount; c++) yield (r + c) % 500 === 0 ? first : second;
@@ -121,15 +123,16 @@ describe("the page, in a browser", function () {
   const selected = () => page.locator('[role=gridcell][aria-selected="true"]');
 
   it("opens with the gravest pair, or with the one it is told", async () => {
-    await open(accessPage("shop", manifests, matrix(3, 8)));
+    await open(accessPage(about, { ...matrix(3, 8), objects: manifests }));
     assert.match((await selected().getAttribute("aria-label")) ?? "", /^misrouted/);
     const from = { namespace: "team-0", workload: "app-1", serviceAccount: "app-1" };
-    await open(accessPage("shop", manifests, matrix(3, 8), { from, to: { host: "db-2.example.com", port: 3306 } }));
+    const whole = { ...matrix(3, 8), objects: manifests };
+    await open(accessPage(about, whole, {}, { from, to: { host: "db-2.example.com", port: 3306 } }));
     assert.match(await page.locator("#details h2").innerText(), /team-0\/app-1 → db-2\.example\.com:3306/);
   });
 
   it("draws every kind of path without an error, lying and standing", async () => {
-    await open(accessPage("shop", manifests, matrix(3, 8)));
+    await open(accessPage(about, { ...matrix(3, 8), objects: manifests }));
     await page.locator("#matrix").focus();
     await page.keyboard.press("Control+Home");
     for (const width of [1440, 400]) {
@@ -145,7 +148,7 @@ describe("the page, in a browser", function () {
   });
 
   it("is used by keyboard alone", async () => {
-    await open(accessPage("shop", manifests, matrix(20, 8)));
+    await open(accessPage(about, { ...matrix(20, 8), objects: manifests }));
     await page.locator("#matrix").focus();
     await page.keyboard.press("Control+Home");
     assert.equal(await selected().getAttribute("id"), "c0-0");
@@ -164,7 +167,7 @@ describe("the page, in a browser", function () {
   });
 
   it("is searched with a slash, and filtered by namespace, verdict and trouble", async () => {
-    await open(accessPage("shop", manifests, matrix(20, 8)));
+    await open(accessPage(about, { ...matrix(20, 8), objects: manifests }));
     const counts = () => page.locator("#status").innerText();
     await page.keyboard.press("/");
     assert.equal(await page.evaluate("document.activeElement.id"), "search");
@@ -190,7 +193,7 @@ describe("the page, in a browser", function () {
   });
 
   it("shows the manifest behind evidence, with the field marked", async () => {
-    await open(accessPage("shop", manifests, matrix(1, 8)));
+    await open(accessPage(about, { ...matrix(1, 8), objects: manifests }));
     await page.locator("#matrix").focus();
     await page.keyboard.press("Home");
     for (let step = 0; step < 5; step++) await page.keyboard.press("ArrowRight");
@@ -204,7 +207,7 @@ describe("the page, in a browser", function () {
   });
 
   it("gives assistive technology a grid with its true size", async () => {
-    await open(accessPage("shop", manifests, matrix(200, 60)));
+    await open(accessPage(about, { ...matrix(200, 60), objects: manifests }));
     const grid = page.locator("[role=grid]");
     assert.equal(await grid.getAttribute("aria-rowcount"), "201");
     assert.equal(await grid.getAttribute("aria-colcount"), "61");
@@ -213,7 +216,7 @@ describe("the page, in a browser", function () {
   });
 
   it("stays quick with five million cells", async () => {
-    await open(accessPage("shop", manifests, { ...matrix(10, 10), ...large() }));
+    await open(accessPage(about, { ...matrix(10, 10), ...large(), objects: manifests }));
     await page.locator("#matrix").focus();
     const start = performance.now();
     await page.keyboard.press("Control+End");
@@ -226,37 +229,40 @@ describe("the page, in a browser", function () {
   it("has no horizontal overflow on a phone, and dark colours where they are wanted", async () => {
     await page.setViewportSize({ width: 390, height: 800 });
     await page.emulateMedia({ colorScheme: "dark" });
-    await open(accessPage("shop", manifests, matrix(5, 8)));
+    await open(accessPage(about, { ...matrix(5, 8), objects: manifests }));
     assert.ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
     const ground = await page.evaluate("getComputedStyle(document.body).backgroundColor");
     assert.equal(ground, "rgb(16, 17, 20)");
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
-  it("has pages for comparisons, promises and mutual TLS, too", async () => {
+  it("has pages for comparisons, assertions and mutual TLS, too", async () => {
     const [first, second] = rows;
     assert.ok(first && second);
     const { from, to, mesh, around } = first;
     await open(
-      changesPage("before", "after", [
+      changesPage(about, nothingBeside, [
         { from, to, before: { mesh, around }, after: second },
         { from, to, after: second },
       ]),
     );
     assert.equal(await page.locator("article").count(), 2);
+    const [evidence] = mesh.because;
     const result: AssertionResult = {
       assertion: { from: "*", to: "*" },
       covered: 1,
       broken: 1,
-      failures: [{ ...wording("broken"), row: first }],
+      failures: [{ ...message("assertion-identity"), cause: evidence, pairs: 1, examples: [first] }],
       ok: false,
     };
-    await open(checksPage("shop", [result]));
-    assert.match(await page.locator("article").innerText(), /broken/);
+    await open(checksPage(about, nothingBeside, [result]));
+    assert.match(await page.locator("article").innerText(), /failed.*expected an authenticated client/s);
     const [because] = mesh.because;
     assert.ok(because);
     await open(
-      mtlsPage("shop", [{ namespace: "demo", workload: "web", port: null, mode: "STRICT", plaintext: false, because }]),
+      mtlsPage(about, nothingBeside, [
+        { namespace: "demo", workload: "web", port: null, mode: "STRICT", plaintext: false, because },
+      ]),
     );
     assert.match(await page.locator("tbody tr").innerText(), /demo\/web.*refused.*STRICT/s);
   });

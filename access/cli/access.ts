@@ -1,0 +1,79 @@
+import { Option, type Command } from "commander";
+import pc from "picocolors";
+import { assumedOf } from "../output/about.js";
+import { accessDot } from "../output/graph.js";
+import { accessJson } from "../output/json.js";
+import { accessMarkdown } from "../output/markdown.js";
+import { pairsCsv, pairsJsonLines } from "../output/pairs.js";
+import { ofNamespaces, type Selectable, selectable, type Selection } from "../output/selection.js";
+import { accessTable } from "../output/table.js";
+import { type Input, type InputFlags, readInput, repeated, type Stacks, takesInput } from "./input.js";
+import { print } from "./print.js";
+import { reportInput } from "./report.js";
+
+const formats = ["table", "json", "jsonl", "csv", "md", "dot", "html"] as const;
+
+interface AccessFlags extends InputFlags {
+  output: (typeof formats)[number];
+  namespace?: string[];
+  only?: Selectable[];
+  wide?: boolean;
+}
+
+/** `access`: the matrix of workloads and databases. */
+export function registerAccess(program: Command, stacks?: Stacks): void {
+  takesInput(program.command("access"), stacks)
+    .description("Show which workload reaches which database, by which path, and whether it can bypass its sidecar.")
+    .addOption(new Option("-o, --output <format>", "format of the report").choices(formats).default("table"))
+    .option("-n, --namespace <name>", "only clients of this namespace; repeatable", repeated)
+    .addOption(
+      new Option("--only <verdict>", `only pairs with this verdict (${selectable.join(", ")}); repeatable`)
+        .choices(selectable)
+        .argParser(selectableOf),
+    )
+    .option("--wide", "a line for each pair, with the host in full and what decides it")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ${program.name()} access -f manifests/
+  ${program.name()} access --context prod --namespace shop --only direct --only open
+  ${program.name()} access -f dump.yaml -o html > access.html
+  kubectl get all,ns,se,vs,dr,gw,netpol -A -o yaml | ${program.name()} access -f -`,
+    )
+    .action(async (flags: AccessFlags, command: Command) => {
+      const input = await readInput(flags, command, stacks);
+      reportInput(input);
+      return print(await accessReport(input, flags));
+    });
+}
+
+function selectableOf(value: string, before: Selectable[] | undefined): Selectable[] {
+  const names = value.split(",") as Selectable[];
+  return [...(before ?? []), ...names];
+}
+
+async function accessReport(input: Input, flags: AccessFlags): Promise<string | Iterable<string>> {
+  const { about } = input;
+  const analysis = ofNamespaces(input.analysis, flags.namespace);
+  const selection: Selection = { only: flags.only };
+  switch (flags.output) {
+    case "json":
+      return accessJson(analysis, about, selection);
+    case "jsonl":
+      return pairsJsonLines(analysis, selection);
+    case "csv":
+      return pairsCsv(analysis, selection);
+    case "md":
+      return accessMarkdown(analysis, about, selection);
+    case "dot":
+      return accessDot(analysis, about, selection);
+    case "html":
+      return (await import("../web/accessPage.js")).accessPage(about, analysis, selection);
+    case "table": {
+      const table = accessTable(analysis, pc, { width: process.stdout.columns, wide: flags.wide }, selection);
+      const assumed = assumedOf(about, analysis).map((text) => `${pc.cyan("Assumed:")} ${text}`);
+      return [table, ...(assumed.length > 0 && !process.stdout.isTTY ? ["", ...assumed] : [])].join("\n");
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/** What an input does not contain, and what the analysis assumes instead. */
+export const assumptionMessages = {
+  "no-network-policies":
+    "The input contains no NetworkPolicy: the analysis assumes that the network allows every connection.",
+  "no-mesh-configuration":
+    "The input contains no mesh configuration (ConfigMap istio): the analysis assumes outboundTrafficPolicy ALLOW_ANY, root namespace {root} and DNS capture {capture}.",
+  "no-namespaces":
+    "The input contains no Namespace: whether pods get a sidecar is unknown unless their own labels or containers decide it.",
+  "no-policy-engine": "No network engine enforces policies (--policy-engine none): network policies have no effect.",
+} as const;

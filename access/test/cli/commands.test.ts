@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { registerAnalysis, type StackInput, type Stacks } from "../../cli/index.js";
+import type { InputError } from "../../input/inputError.js";
+
+const namespace = (name: string) => `apiVersion: v1
+kind: Namespace
+metadata: {name: ${name}, labels: {istio-injection: enabled}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: client, namespace: ${name}}
+spec: {template: {metadata: {labels: {app: client}}, spec: {containers: [{name: app, image: app}]}}}
+---
+`;
+const entry = (exportTo: string) => `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: demo}
+spec:
+  hosts: [db.example.com]
+  exportTo: ["${exportTo}"]
+  location: MESH_EXTERNAL
+  ports: [{number: 3306, name: tcp-mysql, protocol: TCP}]
+  resolution: DNS
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data: {mesh: "outboundTrafficPolicy: {mode: REGISTRY_ONLY}"}
+---
+`;
+const manifests = (exportTo: string) => `${namespace("demo")}${namespace("other")}${entry(exportTo)}`;
+
+interface Answer {
+  out: string;
+  errors: string;
+  code: number;
+}
+
+/** Runs one command line and returns what a shell would see of it. */
+async function run(args: string[], stack?: StackInput): Promise<Answer> {
+  const program = new Command("mesh-access").version("1.2.3").exitOverride();
+  const stacks: Stacks = {
+    takesStack: (command) => command,
+    load: () => Promise.resolve(stack),
+    loadNamed: () => Promise.resolve(undefined),
+  };
+  registerAnalysis(program, stacks);
+  const answer: Answer = { out: "", errors: "", code: 0 };
+  const { stdout, stderr } = process;
+  const writes = [stdout.write, stderr.write] as const;
+  stdout.write = ((text: string) => ((answer.out += text), true)) as typeof stdout.write;
+  stderr.write = ((text: string) => ((answer.errors += text), true)) as typeof stderr.write;
+  const before = process.exitCode;
+  process.exitCode = 0;
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } finally {
+    [stdout.write, stderr.write] = writes;
+    answer.code = Number(process.exitCode);
+    process.exitCode = before;
+  }
+  return answer;
+}
+
+describe("the commands about access", () => {
+  let folder: string;
+  let open: string;
+  let scoped: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "access-"));
+    open = join(folder, "open.yaml");
+    scoped = join(folder, "scoped.yaml");
+    await writeFile(open, manifests("*"));
+    await writeFile(scoped, manifests("."));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it("access answers as a table and as JSON", async () => {
+    const table = await run(["access", "-f", open]);
+    assert.match(table.out, /demo\/client as default\n.*direct +db\.example\.com:3306/);
+    const { callers, mesh } = JSON.parse((await run(["access", "-f", scoped, "-o", "json"])).out) as {
+      callers: { workloads: { namespace: string }[]; answers: { mesh: number }[] }[];
+      mesh: { verdict: string }[];
+    };
+    assert.deepEqual(
+      callers.map(({ workloads, answers }) => [workloads[0]?.namespace, mesh[answers[0]?.mesh ?? -1]?.verdict]),
+      [
+        ["demo", "direct"],
+        ["other", "blocked"],
+      ],
+    );
+  });
+
+  it("access takes what a stack brings", async () => {
+    const { out } = await run(["access"], {
+      title: "stack shop",
+      objects: [],
+      options: { databases: [{ host: "db", port: 5432 }] },
+    });
+    assert.match(out, /0 workloads x 1 target/);
+  });
+
+  it("reports what is wrong, with file and line, and what it does not read; and exits with 1", async () => {
+    await writeFile(open, `${manifests("*")}kind: [\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n`);
+    const { out, errors, code } = await run(["access", "-f", open]);
+    assert.match(errors, /error .*open\.yaml:\d+: This is not valid YAML/);
+    assert.match(errors, /not read: 1 Secret/);
+    assert.match(out, /demo\/client/);
+    assert.equal(code, 1);
+  });
+
+  it("reports references to nothing", async () => {
+    const rule =
+      "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: r, namespace: demo}\nspec: {host: none}\n";
+    const route = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: v, namespace: demo}
+spec:
+  hosts: [db.example.com]
+  gateways: [mesh, out]
+  tcp: [{route: [{destination: {host: db.example.com, subset: s}}, {destination: {host: nowhere.example.com}}]}]
+`;
+    await writeFile(open, `${manifests("*")}${rule}---\n${route}`);
+    const { errors, code } = await run(["access", "-f", open]);
+    assert.match(
+      errors,
+      /open\.yaml:34: DestinationRule demo\/r applies to none, which no Service or ServiceEntry declares/,
+    );
+    assert.match(errors, /VirtualService demo\/v names Gateway out, which does not exist/);
+    assert.match(errors, /routes to subset s of db\.example\.com, which no DestinationRule defines/);
+    assert.match(errors, /routes to nowhere\.example\.com, which no Service/);
+    assert.equal(code, 1);
+  });
+
+  it("explain shows the chain with file and line", async () => {
+    const { out } = await run(["explain", "demo/client", "db.example.com:3306", "-f", open]);
+    assert.match(out, /^demo\/client -> db\.example\.com:3306/);
+    assert.match(out, /ServiceEntry demo\/db .*open\.yaml:19/);
+    const { rows } = JSON.parse(
+      (await run(["explain", "demo/client", "db.example.com", "-f", open, "-o", "json"])).out,
+    );
+    assert.equal(rows[0].mesh.verdict, "direct");
+  });
+
+  it("explain names the nearest workload and database when there is no such pair", async () => {
+    await assert.rejects(run(["explain", "demo/clint", "db.exmple.com", "-f", open]), (error: InputError) => {
+      assert.deepEqual(
+        error.reasons.map(({ id }) => id),
+        ["workload-not-found", "database-not-found"],
+      );
+      assert.match(error.message, /Did you mean demo\/client\?[\s\S]*Did you mean db\.example\.com\?/);
+      return true;
+    });
+  });
+
+  it("diff shows only what changes in reach", async () => {
+    const { out, code } = await run(["diff", open, scoped]);
+    assert.match(out, /~ other\/client -> db\.example\.com:3306\n.*direct.* {2}-> {2}.*blocked/);
+    assert.doesNotMatch(out, /demo\/client/);
+    assert.equal(code, 0);
+    assert.equal((await run(["diff", open, open])).out, "No change in reach.\n");
+    assert.equal(JSON.parse((await run(["diff", open, scoped, "-o", "json"])).out).changes.length, 1);
+  });
+
+  it("check exits with 1 and the cause when an assertion fails", async () => {
+    const file = join(folder, "assertions.yaml");
+    await writeFile(
+      file,
+      "assert:\n  - name: nobody else\n    from: {namespace: other}\n    to: '*'\n    expect: blocked\n",
+    );
+    const broken = await run(["check", "-f", open, "--assert", file]);
+    assert.match(broken.out, /✖ nobody else[\s\S]*ServiceEntry demo\/db/);
+    assert.equal(broken.code, 1);
+    assert.equal((await run(["check", "-f", scoped, "--assert", file])).code, 0);
+    const log = JSON.parse((await run(["check", "-f", open, "--assert", file, "-o", "sarif"])).out);
+    assert.equal(log.runs[0].results[0].ruleId, "assertion-verdict");
+    assert.match(log.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri, /open\.yaml$/);
+  });
+
+  it("check takes the assertions of the stack, and refuses to check nothing", async () => {
+    const assertion = { from: { namespace: "none" }, to: "*" } as const;
+    assert.equal(
+      (await run(["check"], { title: "stack shop", objects: [], options: {}, assertions: [assertion] })).code,
+      1,
+    );
+    await assert.rejects(
+      run(["check"], { title: "stack shop", objects: [], options: {} }),
+      /There are no assertions to check/,
+    );
+  });
+
+  it("check says what is wrong with a file of assertions that it cannot read", async () => {
+    const broken = join(folder, "assertions.yaml");
+    await writeFile(broken, "assert: [");
+    await assert.rejects(run(["check", "-f", open, "--assert", broken]), /assertions\.yaml cannot be read: /);
+    const missing = run(["check", "-f", open, "--assert", join(folder, "none.yaml")]);
+    await assert.rejects(missing, { name: "InputError", message: /cannot be read/ });
+  });
+
+  it("check refuses an assertion with a key it does not know", async () => {
+    const file = join(folder, "assertions.yaml");
+    await writeFile(file, "- {from: '*', to: '*', expects: blocked}\n");
+    await assert.rejects(run(["check", "-f", open, "--assert", file]), /expects/);
+  });
+
+  it("mtls says who takes plaintext", async () => {
+    const { out } = await run(["mtls", "-f", open]);
+    assert.match(out, /demo\/client +▲ accepts plaintext +PERMISSIVE/);
+  });
+});

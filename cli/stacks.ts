@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { Command } from "commander";
+import type { Evidence, Source } from "mesh-access";
+import type { StackInput, Stacks } from "mesh-access/cli";
+import { readYaml } from "mesh-access/yaml";
+import { project } from "../settings/stackFile.js";
+import { isStack, stackFile, type StackOption, takesStack } from "./stackOption.js";
+
+/** Stacks as a source of input: planned when a command asks for one. */
+export const stacks: Stacks = {
+  takesStack: (command: Command) => takesStack(command),
+  load: (flags) => load(flags as StackOption),
+  loadNamed: async (name) => {
+    if (name === "-" || name.startsWith("context:")) return undefined;
+    if (await isStackFile(name)) return load({ stack: name, config: name });
+    const exists = (await stat(name).catch(() => undefined)) !== undefined;
+    return !exists && isStack(name) ? load({ stack: name }) : undefined;
+  },
+};
+
+async function load(stack: StackOption): Promise<StackInput> {
+  // Analysing manifests starts at once: only a stack needs the components.
+  const { loadStack } = await import("./loadStack.js");
+  const input = await loadStack(stack);
+  const places = placesOf(stackFile(stack));
+  return { ...input, title: stack.config ?? `stack ${stack.stack}`, ...places };
+}
+
+async function isStackFile(file: string): Promise<boolean> {
+  if (!/\.ya?ml$/.test(file) || !(await stat(file).catch(() => undefined))) return false;
+  const text = readFileSync(file, "utf8");
+  return /^(config|encryptionsalt|secretsprovider):/m.test(text) && !/^kind:/m.test(text);
+}
+
+/** Where the stack file defines assertions, and what planned objects come from. */
+function placesOf(file: string): Pick<StackInput, "assertionSource" | "evidenceSource"> {
+  const { value, lineOf } = readYaml(readFileSync(file, "utf8"), () => true);
+  const config = ((value as { config?: Record<string, unknown> } | undefined)?.config ?? {}) as Record<string, unknown>;
+  const own = (key: string): unknown => config[`${project}:${key}`];
+  const sourceOf = (item: unknown): Source | undefined => {
+    const line = typeof item === "object" && item !== null ? lineOf(item) : undefined;
+    return line === undefined ? undefined : { file, line: line + 1 };
+  };
+  const named = ["databases", "namespaces", "workloads"].flatMap((key) => listOf(own(key)));
+  return {
+    assertionSource: (index) => sourceOf(listOf((own("access") as { assert?: unknown } | undefined)?.assert)[index]),
+    evidenceSource: (evidence) => sourceOf(named.find((item) => isAbout(item, evidence))),
+  };
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+/** Objects are named after the item of the settings that they come from. */
+function isAbout(item: unknown, { name, namespace }: Pick<Evidence, "name" | "namespace">): boolean {
+  const own = (item as { name?: unknown } | null)?.name;
+  return typeof own === "string" && (own === name || name.startsWith(`${own}-`) || (name === "" && own === namespace));
+}
