@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { nearest } from "mesh-access/nearest";
 import { firewallProblems } from "./cloudNetwork.js";
 import { databaseRanges } from "./cluster.js";
 import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseChecks.js";
@@ -151,15 +151,14 @@ function strangers({ namespaces, databases }: Settings): Problem[] {
     db.clients.flatMap(({ namespace }, j) => {
       const path = `databases[${i}].clients[${j}].namespace`;
       const listed = namespaces.find(({ name }) => name === namespace);
+      const near = listed ? undefined : nearest(namespace, known);
       if (!listed)
         return [
           {
             path,
             value: namespace,
             reason: "is not among `namespaces`",
-            instead: known.length
-              ? `Did you mean ${closest(namespace, known)}? Otherwise list it there`
-              : "List it there",
+            instead: near ? `Did you mean ${near}? Otherwise list it there` : "List it there",
           },
         ];
       return listed.injection

@@ -1,5 +1,5 @@
+import { nearest } from "mesh-access/nearest";
 import { crossProblems } from "./crossChecks.js";
-import { nearest } from "./nearest.js";
 import { type Issue, tryParse } from "./parse.js";
 import { keyPath, keysOf, type Problem, SettingsError } from "./problem.js";
 import { type ParsedSettings, type Settings, settingsSchema } from "./schema.js";

@@ -1,8 +1,9 @@
+import { nearest } from "mesh-access/nearest";
 import { stringify } from "yaml";
 import type { z } from "zod";
 import { isRefusal, refusals } from "./messages.js";
-import { nearest } from "./nearest.js";
 import { keyPath, type Problem, SettingsError } from "./problem.js";
+import { synonyms } from "./synonyms.js";
 import { keysAt, kindInWords, samples, schemasAt } from "./shape.js";
 
 export type Issue = z.core.$ZodIssue;
@@ -148,7 +149,7 @@ function unknownKey(path: string, key: string, known: string[]): Problem {
 }
 
 function unknownValue(path: string, value: unknown, isMissing: boolean, known: string[]): Problem {
-  const near = typeof value === "string" ? nearest(value, known) : undefined;
+  const near = typeof value === "string" ? nearest(value, known, synonyms) : undefined;
   const all = `Write ${known.length > 1 ? "one of " : ""}${known.join(", ")}`;
   if (isMissing) return { path, reason: "is missing", instead: all };
   return { path, value, reason: "is not a known value", instead: near ? `Did you mean ${near}? ${all}` : all };

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { nearest } from "mesh-access/nearest";
 import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import { loadSettings } from "./load.js";
-import { nearest } from "./nearest.js";
 import { keysOf, type Problem, SettingsError } from "./problem.js";
 import { type Settings, settingsSchema } from "./schema.js";
 import { secretNames } from "./secrets.js";

@@ -43,7 +43,10 @@ function decidedBy(key: string): string {
 }
 
 /** Kubectl's answer for one resource. */
-type Answer = { items: string } | { missing: true } | { refused: string } | { failed: string };
+type Answer = { items: string } | { missing: true } | { refused: true };
+
+/** Questions at a time: an API server answers many, and a laptop starts a few programs at once. */
+const simultaneous = 6;
 
 /**
  * Reads a cluster with `kubectl get`, read-only. A kind that the cluster does not have is complete with nothing; one that
@@ -55,26 +58,35 @@ export async function readCluster(
   cluster: Cluster,
   progress: (text: string | undefined) => void = () => undefined,
 ): Promise<Manifests & { objects: KubernetesObject[] }> {
+  const title = cluster.context ?? cluster.kubeconfig ?? "the current context";
+  const answers: Answer[] = [];
+  let done = 0;
+  const remaining = [...resources.entries()];
+  const readOn = async (): Promise<void> => {
+    for (let next = remaining.shift(); next; next = remaining.shift()) {
+      const [index, resource] = next;
+      progress(`reading ${title}: ${++done} of ${resources.length} kinds (${resource.name})`);
+      answers[index] = await get(cluster, resource, title);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: simultaneous }, readOn));
+  } finally {
+    progress(undefined);
+  }
   const objects: KubernetesObject[] = [];
   const problems: Problem[] = [];
-  const title = cluster.context ?? cluster.kubeconfig ?? "the current context";
   for (const [index, resource] of resources.entries()) {
-    progress(
-      `reading ${title}: ${index + 1} of ${resources.length} kinds, ${objects.length} objects (${resource.name})`,
-    );
-    const answer = await get(cluster, resource);
-    if ("failed" in answer) {
-      progress(undefined);
-      throw new InputError([message("cluster-not-reachable", { cluster: title, reason: answer.failed })]);
-    }
-    if ("refused" in answer)
+    const answer = answers[index];
+    if (!answer || "missing" in answer) continue;
+    if ("refused" in answer) {
       problems.push(problemAt(message("kind-not-readable", { kind: fullName(resource), decides: resource.decides })));
-    if (!("items" in answer)) continue;
+      continue;
+    }
     const parsed = parseManifests(answer.items, title);
     for (const { source: _, ...object } of parsed.objects) objects.push(object as KubernetesObject);
     problems.push(...parsed.problems);
   }
-  progress(undefined);
   return { objects, problems };
 }
 
@@ -82,7 +94,7 @@ export function fullName({ name, group }: Resource): string {
   return group === "" ? name : `${name}.${group}`;
 }
 
-async function get(cluster: Cluster, resource: Resource): Promise<Answer> {
+async function get(cluster: Cluster, resource: Resource, title: string): Promise<Answer> {
   const where = [
     ...(cluster.kubeconfig === undefined ? [] : ["--kubeconfig", cluster.kubeconfig]),
     ...(cluster.context === undefined ? [] : ["--context", cluster.context]),
@@ -91,10 +103,10 @@ async function get(cluster: Cluster, resource: Resource): Promise<Answer> {
   if (!error) return { items: stdout };
   if (error.code === "ENOENT") throw new InputError([message("no-kubectl", { reason: "it is not on the PATH" })]);
   const text = stderr.trim() || error.message;
-  if (/\(Forbidden\)|is forbidden/i.test(text)) return { refused: text };
+  if (/\(Forbidden\)|is forbidden/i.test(text)) return { refused: true };
   if (/doesn't have a resource type|could not find the requested resource|\(NotFound\)/i.test(text))
     return { missing: true };
-  return { failed: text.split("\n").at(-1) ?? text };
+  throw new InputError([message("cluster-not-reachable", { cluster: title, reason: text.split("\n").at(-1) ?? text })]);
 }
 
 /** Objects of one kind of a large cluster. */

@@ -19,7 +19,7 @@ const shownLines = 400;
 const shownGraves = 8;
 const defaultWidth = 120;
 /** Columns beside the host: verdict, path, remark, bypass, and the blanks between them. */
-const columns = { verdict: 12, path: 26, remark: 21, bypass: 17 };
+const columns = { verdict: 12, path: 33, remark: 19, bypass: 17 };
 const narrowestHost = 24;
 const widestHost = 72;
 
@@ -157,7 +157,9 @@ function groupLine({ row, first, databases }: Group, colors: Colors, width: numb
   const tail = `${colors.dim(path)} ${mesh.exposes ? colors.red(note) : colors.dim(note)} ${bypassCell(row, colors)}`;
   if (!isNarrow) return [`${head} ${tail}`];
   const short = [hops(mesh.encryption), remark(mesh)].filter(Boolean).join(", ");
-  return [head, `    ${colors.dim(short)}${short && "  "}${bypassCell(row, colors)}`];
+  const fitsBeside = `    ${short}  ${bypassText(row)}`.length <= width;
+  if (fitsBeside) return [head, `    ${colors.dim(short)}${short && "  "}${bypassCell(row, colors)}`];
+  return [head, `    ${colors.dim(short)}`, `    ${bypassCell(row, colors)}`];
 }
 
 /** A pair with everything that fits no table: its host in full, and what decides the two answers. */
@@ -177,9 +179,13 @@ function verdictCell(verdict: MeshVerdictName, colors: Colors): string {
   return inColorOf(verdict, `${meshSymbols[verdict]} ${verdict}`.padEnd(columns.verdict), colors);
 }
 
+function bypassText({ around: { verdict } }: Row): string {
+  return `${aroundSymbols[verdict]} bypass ${verdict}`;
+}
+
 function bypassCell(row: Row, colors: Colors): string {
   const { verdict } = row.around;
-  const text = `${aroundSymbols[verdict]} bypass ${verdict}`;
+  const text = bypassText(row);
   if (verdict === "blocked") return colors.dim(text);
   if (verdict === "unknown") return colors.magenta(text);
   return isBypassable(row) ? colors.red(text) : colors.yellow(text);

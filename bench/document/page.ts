@@ -1,5 +1,13 @@
-import { type Comparison, type Figure, type Goal, type Growth, partNames, type PartName } from "../figures.js";
-import { type PartReport, type Report } from "../figures.js";
+import {
+  type Comparison,
+  type Figure,
+  type Goal,
+  type Growth,
+  partNames,
+  type PartName,
+  type PartReport,
+  type Report,
+} from "../figures.js";
 import { growthExponent, ratio, spread } from "../statistics.js";
 import { mendedSection } from "./mended.js";
 import { plot } from "./plots.js";

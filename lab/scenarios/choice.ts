@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { nearest } from "mesh-access/nearest";
 import type { Experiment } from "./experiment.js";
 import { experiments, scenarios } from "./index.js";
 import { observationsOf, type Observation } from "./observations.js";
@@ -10,8 +10,9 @@ export function chosen(names: readonly string[]): readonly (Scenario | Experimen
   const known = all.map(({ name }) => name);
   for (const name of names) {
     if (!known.includes(name)) {
+      const near = nearest(name, known);
       throw new Error(
-        `There is no scenario "${name}"; the nearest is ${closest(name, known)}. See npm run lab -- --list.`,
+        `There is no scenario "${name}".${near ? ` Did you mean ${near}?` : ""} See npm run lab -- --list.`,
       );
     }
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { closest } from "fastest-levenshtein";
+import { nearest } from "mesh-access/nearest";
 import { labLines } from "../../scripts/docs/lab.js";
 import { trafficModeNames } from "../../settings/trafficModes.js";
 
@@ -36,11 +36,11 @@ const lines = labLines();
 function faultInLab(label: string, anchor: string): string | undefined {
   const line = lines.find((one) => one.anchor === anchor);
   if (!line) {
-    const nearest = closest(
+    const near = nearest(
       anchor,
       lines.map((one) => one.anchor),
     );
-    return `the lab has no observation ${anchor}; the nearest is ${nearest}`;
+    return `the lab has no observation ${anchor}; the nearest is ${near}`;
   }
   return line.name === label ? undefined : `"${label}" leads to an observation of ${line.name}`;
 }

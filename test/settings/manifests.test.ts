@@ -204,8 +204,8 @@ describe("Manifests are refused", () => {
     ],
     [
       "a name that no secret can have",
-      object("Secret", "a", "stringData: { p: '${secret:a b}' }\n"),
-      /\$\{secret:a b\} in stringData\.p, which is not the name of a secret/,
+      object("Secret", "a", "stringData: { p: '${secret:a-b}' }\n"),
+      /\$\{secret:a-b\} in stringData\.p, which is not the name of a secret/,
     ],
     [
       "a host of a database that the stack does not create",
