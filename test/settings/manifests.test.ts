@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { loadSettings } from "../../settings/load.js";
@@ -172,7 +172,7 @@ describe("Manifests are refused", () => {
     [
       "no namespace",
       "apiVersion: v1\nkind: Service\nmetadata: { name: a }\n",
-      /Service a names no namespace\. Write metadata/,
+      /Service a has no namespace\. Write metadata/,
     ],
     [
       "a namespace that is not listed",
@@ -183,7 +183,7 @@ describe("Manifests are refused", () => {
     [
       "an object of the whole cluster",
       "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: { name: a }\n",
-      /ClusterRole a belongs to the whole cluster/,
+      /ClusterRole a is cluster-scoped/,
     ],
     [
       "one object twice",
@@ -200,7 +200,7 @@ describe("Manifests are refused", () => {
     [
       "a secret in a ConfigMap",
       object("ConfigMap", "a", "data: { p: '${secret:p}' }\n"),
-      /\$\{secret:p\} in data\.p, where its value/,
+      /\$\{secret:p\} in data\.p, where anybody/,
     ],
     [
       "a name that no secret can have",
@@ -243,6 +243,12 @@ describe("Manifests are refused", () => {
 });
 
 describe("Manifests are taken", () => {
+  it("as docs/manifests.md shows them", () => {
+    const shown =
+      /```yaml\n(apiVersion: v1\nkind: Secret[^`]*)```/.exec(readFileSync("docs/manifests.md", "utf8"))?.[1] ?? "";
+    assert.deepEqual(titles(load({ "k8s/a.yaml": shown })), ["k8s/a.yaml:1 Secret shop/orders-db"]);
+  });
+
   it("with a variable of their own that only looks like a placeholder", () => {
     assert.deepEqual(
       problems({ "k8s/a.yaml": object("ConfigMap", "a", "data: { t: 'http://${USER}:${PASS}@${host}/' }\n") }),
