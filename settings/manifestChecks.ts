@@ -72,44 +72,59 @@ export function secretsIn(objects: readonly FileObject[]): string[] {
     .map(({ of }) => of);
 }
 
-/** Objects of the whole cluster would reach beyond the stack; those of an unlisted namespace past its policies. */
+/** Cluster-scoped objects affect other stacks, and no policy of this stack covers a namespace that it does not list. */
 function scopeProblems(written: FileObject, namespaces: readonly string[]): Problem[] {
   const { object } = written;
   const { namespace } = object.metadata;
-  if (object.kind === "Namespace")
+  if (kindOf(object) === "Namespace")
     return [
-      problemAt(written, "would be written past the settings of its injection and Pod Security level", {
-        instead: "Leave it out, and list its name under `namespaces`",
-      }),
+      problemAt(
+        written,
+        "is written by the stack itself, with injection and Pod Security level",
+        "Remove it, and list its name under `namespaces`",
+      ),
     ];
   if (isClusterScoped(object))
     return [
-      problemAt(written, "belongs to the whole cluster, where another stack may write it too", {
-        instead: "Leave it out; whoever owns the cluster applies it",
-      }),
+      problemAt(
+        written,
+        "is cluster-scoped: it affects other stacks, which may write it too",
+        "Remove it, and apply it with what belongs to the cluster",
+      ),
     ];
   if (namespace === undefined)
     return [
-      problemAt(written, "names no namespace", {
-        instead: "Write metadata.namespace, or `namespace` beside `folder` for all objects that name none",
-      }),
+      problemAt(
+        written,
+        "has no namespace",
+        "Write metadata.namespace, or `namespace` beside `folder` for all objects that have none",
+      ),
     ];
   if (namespaces.includes(namespace)) return [];
   const near = nearest(namespace, namespaces);
-  const instead = near ? `Did you mean ${near}? Otherwise list it there` : "List it there";
-  return [problemAt(written, `is in namespace ${namespace}, which is not among \`namespaces\``, { instead })];
+  return [
+    problemAt(
+      written,
+      `is in namespace ${namespace}, which is not among \`namespaces\``,
+      near ? `Did you mean ${near}? Otherwise list it there` : "List it there",
+    ),
+  ];
 }
 
-/** Placeholders that nothing can fill, and secrets where everybody who may read pods or ConfigMaps would read them. */
+/** Placeholders that nothing fills, and secrets in objects that are no Secret. */
 function placeholderProblems(written: FileObject, created: readonly string[]): Problem[] {
-  const field = isSecret(written.object) ? /^stringData\./ : /^$/;
-  return textsIn(written.object).flatMap(([path, text]) =>
-    placeholdersIn(text).flatMap(({ kind, of }) => {
-      const fault =
-        kind === "secret" ? secretFault(of, field.test(path)) : kind === "host" ? hostFault(of, created) : notYours;
-      return fault ? [problemAt(written, `has \${${kind}:${of}} in ${path}, ${fault.reason}`, fault)] : [];
-    }),
-  );
+  const kept = isSecret(written.object);
+  return textsIn(written.object)
+    .filter(([field]) => !(kept && field.startsWith("data.")))
+    .flatMap(([field, text]) =>
+      placeholdersIn(text).flatMap(({ kind, of }) => {
+        const isKept = kept && field.startsWith("stringData.");
+        const fault =
+          kind === "secret" ? secretFault(of, isKept) : kind === "host" ? hostFault(of, created) : noReference;
+        const placeholder = `\${${kind}:${of}}`;
+        return fault ? [problemAt(written, `has ${placeholder} in ${field}, ${fault.reason}`, fault.instead)] : [];
+      }),
+    );
 }
 
 type Fault = Pick<Problem, "reason" | "instead">;
@@ -117,7 +132,7 @@ type Fault = Pick<Problem, "reason" | "instead">;
 function secretFault(name: string, isKept: boolean): Fault | undefined {
   if (!isKept)
     return {
-      reason: "where its value could be read by everybody who may read the object",
+      reason: "where anybody who may read the object can read the value",
       instead: "Put it into stringData of a Secret, and refer to that with secretKeyRef",
     };
   return secretName.safeParse(name).success
@@ -135,41 +150,43 @@ function hostFault(name: string, created: readonly string[]): Fault | undefined 
       };
 }
 
-const notYours: Fault = { reason: "which manifests cannot refer to", instead: "Write the address itself" };
+const noReference: Fault = { reason: "which manifests cannot refer to", instead: "Write the address itself" };
 
-const howToMark =
+const howToRefer =
   "Write ${secret:NAME} in place of the value, and set it with `pulumi config set --secret --path mesh-egress:secrets.NAME`";
 
 /**
- * A value in plain text would be readable in the repository, and in every plan and report. Which values of a Secret are
- * harmless cannot be seen, so none may be.
+ * A value in plain text can be read in the repository, and in every plan and report. No field says which values of a
+ * Secret are harmless, so none may be in plain text.
  */
 function plainValues(written: FileObject): Problem[] {
   const { data, stringData } = written.object as { data?: unknown; stringData?: unknown };
   return [
     ...entriesOf(data).map(([key]) =>
-      problemAt(written, `has data.${key}, and base64 is plain text`, {
-        instead: `Move it to stringData. ${howToMark}`,
-      }),
+      problemAt(written, `has data.${key}, and base64 is plain text`, `Move it to stringData. ${howToRefer}`),
     ),
     ...entriesOf(stringData)
       .filter(([, text]) => placeholdersIn(String(text)).length === 0)
       .map(([key]) =>
-        problemAt(written, `has stringData.${key} in plain text`, {
-          instead: `${howToMark}. What is not secret belongs into a ConfigMap`,
-        }),
+        problemAt(
+          written,
+          `has stringData.${key} in plain text`,
+          `${howToRefer}. A value that is not secret belongs in a ConfigMap`,
+        ),
       ),
   ];
 }
 
-/** A password in a URL is the one secret that can be told from other text. */
+/** A URL with a password is the one secret that a text shows by its form. */
 function plainPasswords(written: FileObject): Problem[] {
   return textsIn(written.object)
     .filter(([, text]) => urlWithPassword.test(text))
     .map(([field]) =>
-      problemAt(written, `has a URL with a password in ${field}`, {
-        instead: `Put the URL into stringData of a Secret, and refer to that with secretKeyRef. ${howToMark}`,
-      }),
+      problemAt(
+        written,
+        `has a URL with a password in ${field}`,
+        `Put the URL into stringData of a Secret, and refer to that with secretKeyRef. ${howToRefer}`,
+      ),
     );
 }
 
@@ -194,7 +211,7 @@ function kindOf({ apiVersion, kind }: WrittenObject): string {
   return apiVersion.includes("/") ? `${apiVersion.split("/")[0]}/${kind}` : kind;
 }
 
-function problemAt(written: FileObject, reason: string, { instead }: { instead: string }): Problem {
+function problemAt(written: FileObject, reason: string, instead: string): Problem {
   return { path: placeOf(written), reason: `${titleOf(written)} ${reason}`, instead };
 }
 

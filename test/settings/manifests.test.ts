@@ -172,7 +172,7 @@ describe("Manifests are refused", () => {
     [
       "no namespace",
       "apiVersion: v1\nkind: Service\nmetadata: { name: a }\n",
-      /Service a names no namespace\. Write metadata/,
+      /Service a has no namespace\. Write metadata/,
     ],
     [
       "a namespace that is not listed",
@@ -183,7 +183,7 @@ describe("Manifests are refused", () => {
     [
       "an object of the whole cluster",
       "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: { name: a }\n",
-      /ClusterRole a belongs to the whole cluster/,
+      /ClusterRole a is cluster-scoped/,
     ],
     [
       "one object twice",
@@ -200,12 +200,12 @@ describe("Manifests are refused", () => {
     [
       "a secret in a ConfigMap",
       object("ConfigMap", "a", "data: { p: '${secret:p}' }\n"),
-      /\$\{secret:p\} in data\.p, where its value/,
+      /\$\{secret:p\} in data\.p, where anybody/,
     ],
     [
       "a name that no secret can have",
-      object("Secret", "a", "stringData: { p: '${secret:a b}' }\n"),
-      /\$\{secret:a b\} in stringData\.p, which is not the name of a secret/,
+      object("Secret", "a", "stringData: { p: '${secret:a-b}' }\n"),
+      /\$\{secret:a-b\} in stringData\.p, which is not the name of a secret/,
     ],
     [
       "a host of a database that the stack does not create",
