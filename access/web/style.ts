@@ -49,7 +49,7 @@ h1{font-size:19px;font-weight:650;letter-spacing:-.015em}
 .findings ul{list-style:none;margin-top:6px;display:grid;gap:2px}
 .findings button{border:0;background:none;text-align:left;padding:4px 6px;border-radius:6px;cursor:pointer;color:var(--ink);width:100%}
 .findings button:hover{background:var(--hover)}
-.workspace{display:grid;grid-template-columns:minmax(0,var(--matrix,58%)) minmax(540px,1fr);gap:20px;padding:0 28px 28px;align-items:start}
+.workspace{display:grid;grid-template-columns:minmax(0,var(--matrix,58%)) minmax(380px,1fr);gap:20px;padding:0 28px 28px;align-items:start}
 .matrix-pane{min-width:0;position:sticky;top:16px}
 .matrix{position:relative;overflow:auto;max-height:calc(100vh - 64px);border:1px solid var(--line);border-radius:12px;background:var(--surface);box-shadow:var(--shadow);overscroll-behavior:contain}
 .matrix:focus-visible{outline-offset:1px}
@@ -67,8 +67,8 @@ h1{font-size:19px;font-weight:650;letter-spacing:-.015em}
 .rh .none{margin-left:auto;color:var(--direct)}
 .corner{display:flex;align-items:flex-end;padding:0 12px 8px;color:var(--faint);font-size:12px}
 .ch{position:absolute;top:0;height:100%;display:flex;flex-direction:column;justify-content:flex-end;padding:10px 10px 9px;overflow:hidden;border-right:1px solid var(--line)}
-.ch b{font-weight:600;overflow-wrap:anywhere;line-height:1.2;max-height:36px;overflow:hidden}.ch.tall b{white-space:nowrap}
-.ch span{color:var(--faint);font-size:12px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.ch b{font-weight:600;overflow-wrap:anywhere;line-height:1.25}.ch.tall b{white-space:nowrap}
+.ch span{color:var(--faint);font-size:12px;overflow-wrap:anywhere}
 .ch.tall{writing-mode:vertical-rl;transform:rotate(180deg);padding:8px 0;justify-content:flex-start;align-items:stretch;border-right:0;border-left:1px solid var(--line)}
 .ch.tall b{font-size:12px;line-height:var(--cw);max-height:100%;text-overflow:clip}
 .c{position:absolute;top:0;height:100%;display:flex;align-items:center;gap:7px;padding:0 10px;cursor:pointer;color:var(--tone);border-right:1px solid var(--line);user-select:none}

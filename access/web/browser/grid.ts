@@ -158,30 +158,37 @@ function rangeOf(first: number, end: number): number[] {
   return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
 }
 
+/** What the pair's details need beside the matrix. */
+const detailsWidth = 460;
+
 /** Cells as large as the window allows; columns of names in full stand upright where there is no room to lie. */
 function layoutOf({ rows, columns }: View, root: HTMLElement): Layout {
   const number = Math.max(1, columns.length);
+  const isCrowded = number > 24 || rows.length > 60;
   const wish = Math.max(460, 250 + number * (number <= 6 ? 210 : 44));
-  root.closest<HTMLElement>(".workspace")?.style.setProperty("--matrix", `${Math.min(wish, innerWidth * 0.58)}px`);
+  const most = isCrowded ? Math.max(innerWidth * 0.58, innerWidth - detailsWidth) : innerWidth * 0.58;
+  root.closest<HTMLElement>(".workspace")?.style.setProperty("--matrix", `${Math.min(wish, most)}px`);
   const width = root.clientWidth || 800;
-  const headWidth = Math.min(300, Math.max(150, Math.round(width * 0.34)));
-  const room = width - headWidth;
-  const isSmall = room / number < 104;
-  const least = rows.length > 60 || number > 30 ? 24 : 40;
-  const columnWidth = isSmall
-    ? Math.max(least, Math.min(64, Math.floor(room / number)))
-    : Math.min(380, Math.floor(room / number));
-  const longest = columns.reduce(
-    (most, { members }) => Math.max(most, (targetAt(members[0])[2] || targetAt(members[0])[0]).length),
-    0,
+  const headWidth = Math.min(isCrowded ? 210 : 300, Math.max(150, Math.round(width * 0.34)));
+  const room = Math.floor((width - headWidth) / number);
+  const isSmall = room < 104;
+  const columnWidth = isSmall ? Math.max(isCrowded ? 20 : 40, Math.min(64, room)) : Math.min(380, room);
+  const rowHeight = isSmall ? (isCrowded ? 22 : 34) : 50;
+  const headHeight = headHeightOf(columns, isSmall ? undefined : columnWidth);
+  return { headWidth, headHeight, columnWidth, rowHeight, isSmall, isWide: columnWidth >= 170 };
+}
+
+/** Room for the longest name: upright, or in lines of a column's width. */
+function headHeightOf(columns: readonly Line[], columnWidth: number | undefined): number {
+  const heights = columns.map(({ members: [place] }) => {
+    const [host, port, database] = targetAt(place);
+    const name = (database || host).length * characterWidth;
+    if (columnWidth === undefined) return name + 40;
+    const lines = (pixels: number) => Math.ceil(pixels / (columnWidth - 20));
+    return 24 + lines(name * 1.1) * 17 + lines(`${database ? host : ""}:${port}`.length * characterWidth) * 18;
+  });
+  return Math.min(
+    360,
+    heights.reduce((most, height) => Math.max(most, Math.ceil(height)), 64),
   );
-  const headHeight = isSmall ? Math.min(360, Math.max(120, Math.ceil(longest * characterWidth) + 40)) : 64;
-  return {
-    headWidth,
-    headHeight,
-    columnWidth,
-    rowHeight: isSmall ? (rows.length > 60 ? 24 : 34) : 50,
-    isSmall,
-    isWide: columnWidth >= 170,
-  };
 }
