@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { reachOfStack, type StackReach } from "./plan/stackReach.js";
+import type { Analysis } from "mesh-access";
+import { judgeStack, reachIn, type StackReach } from "./plan/stackReach.js";
 import { assumptionOf, blueprintOf, judgedManifests } from "./components/blueprint.js";
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
@@ -10,6 +11,8 @@ import { project } from "./settings/stackFile.js";
 /** What the program leaves behind. As stack outputs, reach and findings show in a preview how a change of settings changes them. */
 export interface Outcome extends StackReach {
   platform: SecurePlatform;
+  /** What reach and findings are taken from. */
+  analysis: Analysis;
   /** What that assumes of the stack that owns the gateway, where this one does not. */
   assumption?: string;
 }
@@ -27,9 +30,9 @@ export async function run(root = process.cwd()): Promise<Outcome> {
     root,
   );
   const blueprint = blueprintOf(settings);
-  const reach = reachOfStack(judgedManifests(blueprint), settings);
+  const analysis = judgeStack(judgedManifests(blueprint), settings);
   const platform = await SecurePlatform.create("platform", { blueprint, secrets: secretValues(config) });
-  return { platform, ...reach, assumption: assumptionOf(blueprint) };
+  return { platform, analysis, ...reachIn(analysis), assumption: assumptionOf(blueprint) };
 }
 
 /** Every entry of the `secrets` key, marked as secret. Only their names are looked at. */

@@ -1,7 +1,5 @@
 import pc from "picocolors";
-import { analyse } from "mesh-access";
 import { accessTable } from "mesh-access/output";
-import { optionsOfStack } from "../plan/stackOptions.js";
 import { type Plan, planStack } from "../plan/stack.js";
 import { print } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
@@ -21,8 +19,7 @@ export async function plan(options: StackOption & { output: "tree" | "json" }): 
 }
 
 /** Who reaches what, under the tree. */
-function matrix({ judged, assumption, settings }: Plan): string[] {
-  const analysis = analyse(judged, optionsOfStack(settings));
+function matrix({ analysis, assumption }: Plan): string[] {
   if (analysis.rows.length === 0) return [];
   const heading = ["", pc.bold(pc.cyan("who reaches what")), ...(assumption ? ["", assumption] : [])];
   return analysis.rows.length > mostPairs

@@ -1,5 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { SettingsError } from "../settings/problem.js";
+import { missingSecretProblems } from "../settings/secrets.js";
 import type { Blueprint } from "./blueprint.js";
 import type { Cluster } from "./cluster/cluster.js";
 import { createCluster, type MakeCluster } from "./cluster/create.js";
@@ -67,13 +69,19 @@ export class SecurePlatform extends pulumi.ComponentResource {
    */
   gatewaySources: { ranges: string[]; addresses: pulumi.Output<string[]> } | null = null;
 
-  /** Loads only the SDK of the cloud the settings name, then builds. */
+  /**
+   * Loads only the SDK of the cloud the settings name, then builds.
+   *
+   * @throws {@link SettingsError} with every secret that is missing, before anything is registered.
+   */
   static async create(
     name: string,
     args: SecurePlatformArgs,
     opts?: pulumi.ComponentResourceOptions,
   ): Promise<SecurePlatform> {
     const { settings } = args.blueprint;
+    const problems = missingSecretProblems(settings, Object.keys(args.secrets));
+    if (problems.length > 0) throw new SettingsError(problems);
     const { cluster, mesh, network, databases } = settings;
     const make = {
       cluster: await createCluster(cluster, network.flowLogs),

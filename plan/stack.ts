@@ -1,12 +1,11 @@
 import { basename } from "node:path";
+import type { Analysis } from "mesh-access";
 import type { StackReach } from "./stackReach.js";
 import { run } from "../program.js";
 import { loadSettings } from "../settings/load.js";
 import type { Settings } from "../settings/schema.js";
 import { referredSecrets, secretNames } from "../settings/secrets.js";
 import { project, projectRoot, readStackFile } from "../settings/stackFile.js";
-import { judgedManifests } from "../components/blueprint.js";
-import type { Manifest } from "../components/manifest.js";
 import { type PlannedResource, record, secretMark } from "./recording.js";
 
 /** What a stack would create. */
@@ -15,8 +14,8 @@ export interface Plan extends StackReach {
   settings: Settings;
   /** In the order in which the engine would be asked. */
   resources: PlannedResource[];
-  /** What the verdicts rest on: the stack's manifests, and those that another stack has written for it. */
-  judged: Manifest[];
+  /** Of the stack's manifests, and of those that another stack has written for it. */
+  analysis: Analysis;
   /** What the verdicts assume of that other stack. */
   assumption?: string;
   /** Names of secrets that the settings refer to and the stack file does not hold. */
@@ -49,7 +48,7 @@ export async function planStack(file: string): Promise<Plan> {
     stack,
     settings,
     resources,
-    judged: judgedManifests(value.platform.blueprint),
+    analysis: value.analysis,
     assumption: value.assumption,
     access: value.access,
     findings: value.findings,

@@ -1,6 +1,15 @@
 import pc from "picocolors";
 import type { Settings } from "../settings/schema.js";
-import { adviceOf, analyse, checkAssertions, describePair, type KubernetesObject, type Row, textOf } from "mesh-access";
+import {
+  adviceOf,
+  analyse,
+  type Analysis,
+  checkAssertions,
+  describePair,
+  type KubernetesObject,
+  type Row,
+  textOf,
+} from "mesh-access";
 import { checksTable, inOrderOfHarm, reach } from "mesh-access/output";
 import { optionsOfStack } from "./stackOptions.js";
 
@@ -29,10 +38,15 @@ export interface StackReach {
  *
  * @throws {@link FailedAssertionsError} with the cause of every assertion that fails.
  */
-export function reachOfStack(objects: readonly KubernetesObject[], settings: Settings): StackReach {
-  const { rows, targets, findings, problems } = analyse(objects, optionsOfStack(settings));
-  const results = checkAssertions(settings.access.assert, rows, targets);
+export function judgeStack(objects: readonly KubernetesObject[], settings: Settings): Analysis {
+  const analysis = analyse(objects, optionsOfStack(settings));
+  const results = checkAssertions(settings.access.assert, analysis.rows, analysis.targets);
   if (results.some(({ ok }) => !ok)) throw new FailedAssertionsError(checksTable(results, pc.createColors(false)));
+  return analysis;
+}
+
+/** What a preview shows of an analysis. */
+export function reachIn({ rows, findings, problems }: Analysis): StackReach {
   const pairs: [string, string][] = [];
   for (const row of rows) if (reachesAnything(row)) pairs.push([describePair(row), reach(row)]);
   return {

@@ -39,6 +39,17 @@ export function referredSecrets({ workloads, ...settings }: Settings): string[] 
   return [...new Set([...references([settings, ownKeys]), ...secretsIn(writtenObjects(workloads))])].sort();
 }
 
+/** Secrets that the settings refer to and nobody has set. */
+export function missingSecretProblems(settings: Settings, given: readonly string[]): Problem[] {
+  return referredSecrets(settings)
+    .filter((name) => !given.includes(name))
+    .map((name) => ({
+      path: `secrets.${name}`,
+      reason: "is missing, and the settings refer to it",
+      instead: howToSet(name),
+    }));
+}
+
 function references(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(references);
   if (typeof value !== "object" || value === null) return [];
