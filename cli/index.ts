@@ -27,6 +27,7 @@ function commands(): Command {
     .action(async (options) => (await import("./render.js")).render(options));
   takesStack(program.command("validate"))
     .description("Check a stack's settings.")
+    .addOption(new Option("-o, --output <format>", "format").choices(["text", "json"]).default("text"))
     .addHelpText("after", "\nExample:\n  mesh-egress validate --config stacks/Pulumi.rds.yaml")
     .action(validate);
   registerAnalysis(program, stacks);

@@ -1,17 +1,12 @@
 import { optionsOfStack } from "../plan/stackOptions.js";
 import { assumptionOf, blueprintOf, judgedManifests } from "../components/blueprint.js";
-import { loadSettings } from "../settings/load.js";
-import { secretNames } from "../settings/secrets.js";
-import { projectRoot, readStackFile } from "../settings/stackFile.js";
+import { loadStackFile } from "../settings/stackFile.js";
 import type { StackInput } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 /** A stack as the analysis takes it: its manifests, what its settings say beyond them, and its assertions. */
 export async function loadStack(stack: StackOption): Promise<Omit<StackInput, "title">> {
-  const file = stackFile(stack);
-  const { own } = readStackFile(file);
-  secretNames(own["secrets"]);
-  const settings = loadSettings(own, projectRoot(file));
+  const { settings } = loadStackFile(stackFile(stack));
   const blueprint = blueprintOf(settings);
   return {
     objects: judgedManifests(blueprint),

@@ -1,16 +1,13 @@
 import { blueprintOf } from "../components/blueprint.js";
-import { loadSettings } from "../settings/load.js";
-import { secretNames } from "../settings/secrets.js";
-import { readStackFile } from "../settings/stackFile.js";
+import { loadStackFile } from "../settings/stackFile.js";
 import { inOrder, writeManifests } from "./manifests.js";
 import { print } from "mesh-access/cli";
 import { writeDocuments } from "mesh-access/yaml";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 export async function render(options: StackOption & { output: "yaml" | "json"; out?: string }): Promise<void> {
-  const { own } = readStackFile(stackFile(options));
-  secretNames(own["secrets"]);
-  const manifests = inOrder(blueprintOf(loadSettings(own)).manifests);
+  const { settings } = loadStackFile(stackFile(options));
+  const manifests = inOrder(blueprintOf(settings).manifests);
   if (options.out !== undefined) {
     process.stderr.write(`${writeManifests(manifests, options.out).length} files in ${options.out}\n`);
     return;

@@ -2,10 +2,9 @@ import { basename } from "node:path";
 import type { Analysis } from "mesh-access";
 import type { StackReach } from "./stackReach.js";
 import { run } from "../program.js";
-import { loadSettings } from "../settings/load.js";
 import type { Settings } from "../settings/schema.js";
-import { referredSecrets, secretNames } from "../settings/secrets.js";
-import { project, projectRoot, readStackFile } from "../settings/stackFile.js";
+import { referredSecrets } from "../settings/secrets.js";
+import { loadStackFile, project, projectRoot } from "../settings/stackFile.js";
 import { type PlannedResource, record, secretMark } from "./recording.js";
 
 /** What a stack would create. */
@@ -28,10 +27,8 @@ export interface Plan extends StackReach {
  * @throws {@link SettingsError} with every problem of the stack file at once.
  */
 export async function planStack(file: string): Promise<Plan> {
-  const { own, foreign } = readStackFile(file);
+  const { own, foreign, settings, secrets: given } = loadStackFile(file);
   const root = projectRoot(file);
-  const settings = loadSettings(own, root);
-  const given = secretNames(own["secrets"]);
   const referred = referredSecrets(settings);
   const secrets = Object.fromEntries([...given, ...referred].map((name) => [name, secretMark]));
   const stack = stackName(file);

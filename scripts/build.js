@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { buildSync } from "esbuild";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 // What the published packages bring: the sources compiled, with their types. `access/dist` is a package of its own, ready
@@ -6,6 +7,15 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 rmSync("access/dist", { recursive: true, force: true });
 rmSync("dist", { recursive: true, force: true });
 compile("access/tsconfig.build.json");
+buildSync({
+  entryPoints: ["access/web/browser/main.ts"],
+  outfile: "access/dist/web/page.js",
+  bundle: true,
+  minify: true,
+  format: "iife",
+  platform: "browser",
+  target: "es2022",
+});
 writeFileSync("access/dist/package.json", JSON.stringify(published("access/package.json"), null, 2));
 cpSync("access/README.md", "access/dist/README.md");
 cpSync("access/bin", "access/dist/bin", { recursive: true });

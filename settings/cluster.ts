@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refusal } from "./messages.js";
 import { cidr, objectName } from "./formats.js";
 import { outside, overlapping, type RangeProblem } from "./ranges.js";
 
@@ -110,7 +111,7 @@ const gke = z.strictObject({
   name: cloudName,
   project: z
     .string()
-    .regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, "is no project id|Write the id, such as example-project, not its number")
+    .regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, refusal("project-id"))
     .describe("Project of the cluster. Workload identities are named after it."),
   region: z.string().describe("Region, such as `europe-west3`. The control plane has a replica in each of its zones."),
   zones: z.array(z.string()).min(1).optional().describe("Zones with nodes. Default: three that the cloud chooses."),
@@ -126,7 +127,7 @@ const gke = z.strictObject({
   serviceCidr: cidr.default("10.96.0.0/20").describe("Range of the Services."),
   databaseCidr: cidr.optional().describe("Range of databases created with the cluster. Default: none can be."),
   controlPlaneCidr: cidr
-    .regex(/\/28$/, "is no /28|Write a range such as 172.16.0.0/28: the control plane takes exactly sixteen addresses")
+    .regex(/\/28$/, refusal("range-of-sixteen"))
     .default("172.16.0.0/28")
     .describe("Range of the control plane."),
   policyEngine: z
@@ -218,7 +219,7 @@ export function ackRangeProblems({
 /** Reports each problem at the key it is about. */
 function report(ctx: z.RefinementCtx, problems: RangeProblem[]): void {
   for (const { path, reason, instead } of problems)
-    ctx.addIssue({ code: "custom", path, message: `${reason}|${instead}` });
+    ctx.addIssue({ code: "custom", path, message: reason, params: { reason, instead } });
 }
 
 /** `cluster`: where everything runs. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refusal } from "./messages.js";
 import { cidr, duration, hostOrWildcard, ipv4, objectName, port, secretName, time, wholeSeconds } from "./formats.js";
 import { tenantMark } from "./tenant.js";
 import { defaultPorts, type Protocol, protocols, trafficModeNames } from "./trafficModes.js";
@@ -60,10 +61,7 @@ const provision = z
     storageGib: z.int().min(10).default(20).describe("Disk, in GiB."),
     user: z
       .string()
-      .regex(
-        /^[a-z][a-z0-9_]{1,30}$/,
-        "is no user name|Write lower-case letters, digits and underscores, a letter first",
-      )
+      .regex(/^[a-z][a-z0-9_]{1,30}$/, refusal("user-name"))
       .default("dbadmin")
       .describe("Name of the administrator."),
     passwordSecret: secretName.describe("Key under `secrets` that holds the administrator's password."),
@@ -75,7 +73,7 @@ const provision = z
 const databaseObject = z.strictObject({
   name: objectName
     .max(40)
-    .refine((name) => !name.includes(tenantMark), "holds two hyphens in a row, which follow a tenant's name|Write one")
+    .refine((name) => !name.includes(tenantMark), refusal("two-hyphens"))
     .describe("Name of the database in this stack; resource names derive from it alone."),
   host: hostOrWildcard
     .optional()

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refusal, type RefusalId } from "./messages.js";
 
 /** Names and addresses as Kubernetes and Istio accept them, each with a title for the reference and a message that says what to write. */
 
@@ -7,28 +8,32 @@ const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 /** Name of a Kubernetes object or namespace (RFC 1123 label). */
 export const objectName = z
   .string()
-  .regex(new RegExp(`^${label}$`), "is no Kubernetes name|Write lower-case letters, digits and hyphens, at most 63")
+  .regex(new RegExp(`^${label}$`), refusal("kubernetes-name"))
   .meta({ title: "Kubernetes name" });
 
 /** Fully qualified host name, without a wildcard or a trailing dot. */
 export const hostName = z
   .string()
   .max(253)
-  .regex(
-    new RegExp(`^(?!\\d+(\\.\\d+){3}$)${label}(\\.${label})+$`),
-    "is no fully qualified host name|Write a name such as db.example.com",
-  )
+  .regex(new RegExp(`^(?!\\d+(\\.\\d+){3}$)${label}(\\.${label})+$`), refusal("host-name"))
   .meta({ title: "host name" });
 
 /** Host name, or a wildcard whose first label is `*`. */
 export const hostOrWildcard = z
   .string()
   .max(253)
-  .regex(
-    new RegExp(`^(?!\\d+(\\.\\d+){3}$)(\\*\\.)?${label}(\\.${label})+$`),
-    "is no host name|Write a name such as db.example.com, or *.example.com for a wildcard mode",
-  )
+  .regex(new RegExp(`^(?!\\d+(\\.\\d+){3}$)(\\*\\.)?${label}(\\.${label})+$`), {
+    error: ({ input }) => hostRefusal(String(input)),
+  })
   .meta({ title: "host name or wildcard" });
+
+/** What people write in the place of a host, each with its own remedy. */
+function hostRefusal(text: string): RefusalId {
+  if (/^[a-z][a-z+]*:\/\//i.test(text)) return refusal("host-is-url");
+  if (/^\d+(\.\d+){3}$/.test(text) || /^[0-9a-f]*:[0-9a-f:]*:[0-9a-f]*$/i.test(text)) return refusal("host-is-address");
+  if (/^[a-z][-a-z0-9.]*(:[a-z][-a-z0-9]*){2}$/.test(text)) return refusal("host-is-connection-name");
+  return /:\d+$/.test(text) ? refusal("host-has-port") : refusal("host-or-wildcard");
+}
 
 const octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const dotted = `${octet}(\\.${octet}){3}`;
@@ -36,16 +41,13 @@ const dotted = `${octet}(\\.${octet}){3}`;
 /** IPv4 address. */
 export const ipv4 = z
   .string()
-  .regex(new RegExp(`^${dotted}$`), "is no IPv4 address|Write four numbers such as 10.0.0.7")
+  .regex(new RegExp(`^${dotted}$`), refusal("ipv4-address"))
   .meta({ title: "IPv4 address" });
 
 /** IPv4 range. */
 export const cidr = z
   .string()
-  .regex(
-    new RegExp(`^${dotted}/([12]?\\d|3[0-2])$`),
-    "is no IPv4 range|Write a range such as 10.0.0.0/16, or 10.0.0.7/32",
-  )
+  .regex(new RegExp(`^${dotted}/([12]?\\d|3[0-2])$`), refusal("ipv4-range"))
   .meta({ title: "IPv4 range" });
 
 /** TCP port. */
@@ -55,22 +57,19 @@ export const port = z.int().min(1).max(65535).meta({ title: "port" });
 export const duration = z
   .string()
   .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, {
-    error: "is no duration|Write a number with a unit: 500ms, 10s, 5m, 1h",
+    error: refusal("duration"),
     abort: true,
   })
   .meta({ title: "duration" });
 
 /** Duration that must not be nothing, as Istio's validation has it: whole milliseconds. */
 export const time = duration.refine((text) => Number.isInteger(milliseconds(text)) && milliseconds(text) > 0, {
-  error: "is no number of whole milliseconds above zero|Write a time such as 500ms or 10s",
+  error: refusal("whole-milliseconds"),
   abort: true,
 });
 
 /** Duration that is cut down to seconds on its way: Linux counts keepalive in them, Envoy its drain time. */
-export const wholeSeconds = time.refine(
-  (text) => milliseconds(text) % 1000 === 0,
-  "is no number of whole seconds|Write a time such as 75s or 5m",
-);
+export const wholeSeconds = time.refine((text) => milliseconds(text) % 1000 === 0, refusal("whole-seconds"));
 
 const secondsPer = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
@@ -86,7 +85,7 @@ const milliseconds = (text: string): number => Number((seconds(text) * 1000).toP
 /** Amount of memory in Kubernetes' form. */
 export const memory = z
   .string()
-  .regex(/^\d+(\.\d+)?([KMGT]i|[kMGT])?$/, "is no amount of memory|Write a number with a unit: 512Mi, 2Gi")
+  .regex(/^\d+(\.\d+)?([KMGT]i|[kMGT])?$/, refusal("memory"))
   .meta({ title: "memory" });
 
 const bytesPer = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
@@ -100,7 +99,7 @@ export function bytes(text: z.infer<typeof memory>): number {
 /** Amount of CPU in Kubernetes' form. */
 export const cpu = z
   .string()
-  .regex(/^(\d+m|\d+(\.\d+)?)$/, "is no amount of CPU|Write a number of CPUs, or of thousandths: 2, 0.5, 500m")
+  .regex(/^(\d+m|\d+(\.\d+)?)$/, refusal("cpu"))
   .meta({ title: "CPU" });
 
 /** CPUs of an amount. */
@@ -114,5 +113,5 @@ export const labels = z.record(z.string(), z.string()).meta({ title: "labels" })
 /** Reference to an entry of the `secrets` key: the name only, never the value. */
 export const secretName = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9]*$/, "is no name of a secret|Write the key under `secrets` that holds the value")
+  .regex(/^[A-Za-z][A-Za-z0-9]*$/, refusal("secret-name"))
   .meta({ title: "name of a secret" });

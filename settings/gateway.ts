@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refusal } from "./messages.js";
 import type { DatabaseSettings } from "./databases.js";
 import { bytes, cpu, cpus, memory, objectName, port, wholeSeconds } from "./formats.js";
 import type { MeshSettings } from "./mesh.js";
@@ -16,7 +17,7 @@ export const gatewaySchema = z.strictObject({
     ),
   tenant: objectName
     .max(longestTenant)
-    .refine((name) => !name.includes(tenantMark), "holds two hyphens in a row|Write one")
+    .refine((name) => !name.includes(tenantMark), refusal("two-hyphens"))
     .optional()
     .describe(
       "With `install: false`: name of this stack among those on the gateway. It goes before the names of its databases, so that no two stacks write the same object.",
@@ -51,7 +52,7 @@ export const gatewaySchema = z.strictObject({
     })
     .refine(({ min, max }) => min <= max, {
       path: ["max"],
-      message: "is less than replicas.min|Write at least as many",
+      message: refusal("max-below-min"),
     })
     .prefault({})
     .describe("How many pods carry the traffic."),
@@ -65,11 +66,11 @@ export const gatewaySchema = z.strictObject({
     // Not `<=`: an amount that cannot be read is told of already, and compares as neither.
     .refine(({ cpuRequest, cpuLimit }) => !(cpus(cpuRequest) > cpus(cpuLimit)), {
       path: ["cpuLimit"],
-      message: "is less than cpuRequest|Write at least as much",
+      message: refusal("limit-below-request-cpu"),
     })
     .refine(({ memoryRequest, memoryLimit }) => !(bytes(memoryRequest) > bytes(memoryLimit)), {
       path: ["memoryLimit"],
-      message: "is less than memoryRequest|Write at least as much",
+      message: refusal("limit-below-request-memory"),
     })
     .prefault({})
     .describe("Resources of a gateway pod."),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refusal } from "./messages.js";
 import { hostName, labels, objectName, port, secretName } from "./formats.js";
 import type { Problem } from "./problem.js";
 import { repeated } from "./repeated.js";
@@ -25,7 +26,7 @@ const certificate = z
   })
   .refine(
     ({ certificateSecret, keySecret }) => (certificateSecret === undefined) === (keySecret === undefined),
-    "names only one half|Write both certificateSecret and keySecret, or neither and a TLS Secret that exists",
+    refusal("half-a-certificate"),
   );
 
 const host = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refusal } from "./messages.js";
 import { hostName, objectName, port } from "./formats.js";
 
 const shared = {
@@ -35,8 +36,7 @@ const istio = z.strictObject({
     .strictObject({
       service: hostName
         .refine((host) => !host.endsWith(".svc"), {
-          error:
-            "is a short name, which the control plane does not look up|Write it with the cluster's domain: collector.observability.svc.cluster.local",
+          error: refusal("short-collector-name"),
         })
         .describe(
           "Host of the collector, such as otel-collector.observability.svc.cluster.local. The Service names its port grpc-…, or the proxies speak HTTP/1.1 to it.",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refusal } from "./messages.js";
 import { labels, objectName, port } from "./formats.js";
 import type { Problem } from "./problem.js";
 import { repeated } from "./repeated.js";
@@ -9,10 +10,7 @@ const workload = z.strictObject({
   name: objectName.describe("Name of the policy."),
   namespace: objectName.describe("Namespace of the workload."),
   labels: labels
-    .refine(
-      (value) => Object.keys(value).length > 0,
-      "selects every pod|Write at least one label of the workload's pods",
-    )
+    .refine((value) => Object.keys(value).length > 0, refusal("selects-every-pod"))
     .describe("Labels of the workload's pods."),
   mode: mode.default("STRICT").describe("What the workload accepts."),
   ports: z

@@ -1,8 +1,12 @@
 import { nearest } from "mesh-access/nearest";
+import { stringify } from "yaml";
 import type { z } from "zod";
+import { isRefusal, refusals } from "./messages.js";
 import { keyPath, type Problem, SettingsError } from "./problem.js";
+import { synonyms } from "./synonyms.js";
+import { keysAt, kindInWords, samples, schemasAt } from "./shape.js";
 
-type Issue = z.core.$ZodIssue;
+export type Issue = z.core.$ZodIssue;
 
 /** Checks a value against a schema. @throws {@link SettingsError} with every problem at once. */
 export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, root = ""): z.output<Schema> {
@@ -16,49 +20,108 @@ export function tryParse<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   root = "",
-): { value: z.output<Schema> } | { problems: Problem[] } {
+): { value: z.output<Schema> } | { problems: Problem[]; issues: Issue[] } {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { value: result.data };
-  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, schema, value, root)) };
+  const { issues } = result.error;
+  return { problems: issues.flatMap((issue) => problemsOf(issue, schema, value, root)), issues };
 }
 
 function problemsOf(issue: Issue, schema: z.ZodType, whole: unknown, root: string): Problem[] {
   const path = keyPath([...(root ? [root] : []), ...issue.path]);
+  const value = isSecretPath(path) ? undefined : issue.input;
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(path, key, keysAt(schema, issue.path, issue.input)));
+      return issue.keys.map((key) => unknownKey(path, key, keysAt(schema, issue.path, whole)));
     case "invalid_value":
-      return [unknownValue(path, issue.input, issue.values.map(String))];
+      return [unknownValue(path, value, issue.input === undefined, issue.values.map(String))];
     case "invalid_union":
-      return "options" in issue && issue.discriminator
-        ? [unknownValue(path, at(issue.input, issue.discriminator), (issue.options ?? []).map(String))]
-        : issue.errors
-            .flat()
-            .flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, whole, root));
+      return unionProblems(issue, schema, whole, root);
     case "invalid_type":
-      return [
-        issue.input === undefined
-          ? { path, reason: "is missing", instead: `Write ${article(issue.expected)}` }
-          : {
-              path,
-              value: issue.input,
-              reason: `is no ${issue.expected}`,
-              instead: `Write ${article(issue.expected)}`,
-            },
-      ];
+      return [wrongType(path, value, issue, samplesAt(schema, issue.path, whole))];
     case "too_small":
-      return [
-        { path, value: issue.input, reason: "is too small or empty", instead: `Write at least ${issue.minimum}` },
-      ];
+      return [tooSmall(path, value, issue)];
     case "too_big":
-      return [{ path, value: issue.input, reason: "is too large or long", instead: `Write at most ${issue.maximum}` }];
+      return [
+        { path, value, reason: issue.origin === "string" ? "is too long" : "is too large", instead: atMost(issue) },
+      ];
     default: {
-      // Messages of settings/formats.ts carry reason and remedy, told apart by a bar.
-      const [reason, instead] = issue.message.split("|");
-      const value = complainedOf(issue, whole);
-      return [{ path, value, reason: reason ?? "is invalid", instead: instead ?? "See docs/settings.md" }];
+      const { reason, instead } = refusedFor(issue);
+      return [{ path, value: isSecretPath(path) ? undefined : complainedOf(issue, whole), reason, instead }];
     }
   }
+}
+
+/** Reason and remedy of a check of ours: by its id, or made for the case. */
+function refusedFor(issue: Issue): { reason: string; instead: string } {
+  if (isRefusal(issue.message)) return refusals[issue.message];
+  const { reason, instead } = (issue as { params?: Record<string, unknown> }).params ?? {};
+  return { reason: String(reason ?? "is not valid"), instead: String(instead ?? "See docs/settings.md") };
+}
+
+/** What is wrong by the options of a union: by the value that tells them apart, or by the option of the same type. */
+function unionProblems(
+  issue: Extract<Issue, { code: "invalid_union" }>,
+  schema: z.ZodType,
+  whole: unknown,
+  root: string,
+): Problem[] {
+  const path = keyPath([...(root ? [root] : []), ...issue.path]);
+  if ("options" in issue && issue.discriminator) {
+    // Its path ends with the key that tells the options apart, unless the value is no object at all.
+    if (typeof issue.input !== "object" || issue.input === null)
+      return [
+        wrongType(path, issue.input, { expected: "object", input: issue.input }, samplesAt(schema, issue.path, whole)),
+      ];
+    const found = at(issue.input, issue.discriminator);
+    return [unknownValue(path, found, found === undefined, (issue.options ?? []).map(String))];
+  }
+  const deepest = issue.errors
+    .map((option) => option.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })))
+    .filter((option) => option.some(({ path: inner }) => inner.length > issue.path.length));
+  const [closestOption] = deepest;
+  if (closestOption) return closestOption.flatMap((inner) => problemsOf(inner, schema, whole, root));
+  return [
+    wrongType(path, issue.input, { expected: "union", input: issue.input }, samplesAt(schema, issue.path, whole)),
+  ];
+}
+
+function wrongType(
+  path: string,
+  value: unknown,
+  { expected, input }: { expected: string; input?: unknown },
+  examples: readonly unknown[],
+): Problem {
+  const kind = expected === "union" ? undefined : kindInWords(expected);
+  const example = inFlow(shortest(examples));
+  const wanted = [...(kind ? [kind] : []), ...(example ? [`for example ${example}`] : [])].join(", ");
+  if (input === undefined) return { path, reason: "is missing", instead: `Write ${wanted}` };
+  return { path, value, reason: kind ? `is not ${kind}` : "is not accepted here", instead: `Write ${wanted}` };
+}
+
+function shortest(examples: readonly unknown[]): unknown {
+  const length = (value: unknown) => JSON.stringify(value)?.length ?? 0;
+  return [...examples].sort((a, b) => length(a) - length(b))[0];
+}
+
+/** A value as one writes it on one line: `[{ namespace: shop }]`. */
+function inFlow(value: unknown): string | undefined {
+  if (value === undefined || JSON.stringify(value) === "{}") return undefined;
+  const text = stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim();
+  return text.replaceAll("[ ", "[").replaceAll(" ]", "]");
+}
+
+function tooSmall(path: string, value: unknown, issue: Extract<Issue, { code: "too_small" }>): Problem {
+  if (issue.origin === "array" || issue.origin === "string")
+    return { path, value, reason: "is empty", instead: `Write at least ${issue.minimum}` };
+  return { path, value, reason: "is too small", instead: `Write at least ${issue.minimum}` };
+}
+
+const atMost = ({ origin, maximum }: { origin: string; maximum: number | bigint }) =>
+  origin === "string" ? `Write at most ${maximum} characters` : `Write at most ${maximum}`;
+
+function samplesAt(schema: z.ZodType, path: readonly PropertyKey[], whole: unknown): unknown[] {
+  return schemasAt(schema, path, whole).flatMap(samples);
 }
 
 /** What stands at the issue's path; a check of a whole object may complain of one key of it, which may be a default. */
@@ -67,7 +130,11 @@ function complainedOf({ path, input }: Issue, whole: unknown): unknown {
   return written ?? at(input, path.at(-1) ?? "");
 }
 
-const article = (type: string) => (/^[aeio]/.test(type) ? `an ${type}` : `a ${type}`);
+/** A path where people write a password by mistake. */
+function isSecretPath(path: string): boolean {
+  return /(secret|password|token)[^.[\]]*(\[\d+\])?$/i.test(path) || /(^|\.)(secrets|secretEnv)(\.|\[|$)/.test(path);
+}
+
 const at = (value: unknown, key: PropertyKey): unknown =>
   (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
 
@@ -76,63 +143,14 @@ function unknownKey(path: string, key: string, known: string[]): Problem {
   const near = nearest(key, known);
   return {
     path: where,
-    reason: "is no known key",
+    reason: "is not a known key",
     instead: near ? `Did you mean ${near}?` : `Known keys: ${known.sort().join(", ")}`,
   };
 }
 
-function unknownValue(path: string, value: unknown, known: string[]): Problem {
-  const near = typeof value === "string" ? nearest(value, known) : undefined;
+function unknownValue(path: string, value: unknown, isMissing: boolean, known: string[]): Problem {
+  const near = typeof value === "string" ? nearest(value, known, synonyms) : undefined;
   const all = `Write ${known.length > 1 ? "one of " : ""}${known.join(", ")}`;
-  return value === undefined
-    ? { path, reason: "is missing", instead: all }
-    : { path, value, reason: "is not known here", instead: near ? `Did you mean ${near}? ${all}` : all };
-}
-
-/** Keys the schema knows at a path. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[], input: unknown): string[] {
-  return Object.keys(shapeOf(descend(schema, path), input) ?? {});
-}
-
-type Definition = {
-  type: string;
-  shape?: Record<string, z.ZodType>;
-  element?: z.ZodType;
-  innerType?: z.ZodType;
-  in?: z.ZodType;
-  options?: z.ZodType[];
-  discriminator?: string;
-};
-
-const definition = (schema: z.ZodType): Definition => schema.def as unknown as Definition;
-
-/** The schema beneath defaults, optionals and transforms. */
-function bare(schema: z.ZodType): z.ZodType {
-  const { innerType, in: input } = definition(schema);
-  const inner = innerType ?? input;
-  return inner ? bare(inner) : schema;
-}
-
-function descend(schema: z.ZodType, [key, ...rest]: readonly PropertyKey[]): z.ZodType[] {
-  const here = bare(schema);
-  const { shape, element, options } = definition(here);
-  if (key === undefined) return options ?? [here];
-  if (options) return options.flatMap((option) => descend(option, [key, ...rest]));
-  const next = typeof key === "number" ? element : shape?.[String(key)];
-  return next ? descend(next, rest) : [];
-}
-
-/** The shape that fits the input; of a union, the branch its literals select. */
-function shapeOf(candidates: z.ZodType[], input: unknown): Record<string, z.ZodType> | undefined {
-  const shapes = candidates
-    .map((candidate) => definition(bare(candidate)).shape)
-    .filter((shape) => shape !== undefined);
-  return shapes.find((shape) => fits(shape, input)) ?? shapes[0];
-}
-
-function fits(shape: Record<string, z.ZodType>, input: unknown): boolean {
-  return Object.entries(shape).every(([key, schema]) => {
-    const { type } = definition(bare(schema));
-    return type !== "literal" || bare(schema).safeParse(at(input, key)).success;
-  });
+  if (isMissing) return { path, reason: "is missing", instead: all };
+  return { path, value, reason: "is not a known value", instead: near ? `Did you mean ${near}? ${all}` : all };
 }

@@ -8,6 +8,8 @@ export interface Problem {
   reason: string;
   /** What to write instead. */
   instead: string;
+  /** Stack file and line, where they are known. */
+  source?: { file: string; line?: number };
 }
 
 const longestShown = 60;
@@ -18,14 +20,22 @@ function shown(value: unknown): string {
 }
 
 /** `databases[1].trafficMode: "tls-gateway" cannot carry mysql: … Use tcp-gateway-mtls.` */
-export function describeProblem({ path, value, reason, instead }: Problem): string {
-  return `${path}: ${value === undefined ? "" : `${shown(value)} `}${reason}. ${instead}${instead.endsWith("?") ? "" : "."}`;
+export function describeProblem({ path, value, reason, instead, source }: Problem): string {
+  const line = source?.line === undefined ? "" : `:${source.line}`;
+  const place = source ? `${source.file}${line}: ` : "";
+  const what = value === undefined ? "" : `${shown(value)} `;
+  return `${place}${path}: ${what}${reason}. ${instead}${/[?.]$/.test(instead) ? "" : "."}`;
 }
+
+/** Problems that one reader can take in; of more, the count is enough. */
+const mostDescribed = 100;
 
 /** Every problem of one set of settings at once; thrown before anything is registered. */
 export class SettingsError extends Error {
   constructor(readonly problems: Problem[]) {
-    super(problems.map(describeProblem).join("\n"));
+    const more = problems.length - mostDescribed;
+    const lines = problems.slice(0, mostDescribed).map(describeProblem);
+    super([...lines, ...(more > 0 ? [`... and ${more} more.`] : [])].join("\n"));
     this.name = "SettingsError";
   }
 }
@@ -36,4 +46,9 @@ export function keyPath(path: readonly PropertyKey[]): string {
     (text, key) => (typeof key === "number" ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key)),
     "",
   );
+}
+
+/** The keys of a path as it is written. */
+export function keysOf(path: string): (string | number)[] {
+  return [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([text, index]) => (index === undefined ? text : Number(index)));
 }

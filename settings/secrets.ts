@@ -17,10 +17,10 @@ export function secretNames(secrets: unknown): string[] {
   if (secrets === undefined) return [];
   if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets))
     throw new SettingsError([
-      { path: "secrets", reason: "is no mapping of names to encrypted values", instead: howToSet("NAME") },
+      { path: "secrets", reason: "is not a mapping of names to encrypted values", instead: howToSet("NAME") },
     ]);
   const problems: Problem[] = Object.entries(secrets).flatMap(([name, value]) =>
-    isEncrypted(value) ? [] : [{ path: `secrets.${name}`, reason: "stands there in plain", instead: howToSet(name) }],
+    isEncrypted(value) ? [] : [{ path: `secrets.${name}`, reason: "is in plain text", instead: howToSet(name) }],
   );
   if (problems.length > 0) throw new SettingsError(problems);
   return Object.keys(secrets);

@@ -1,7 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parseDocument } from "yaml";
-import { type Problem, SettingsError } from "./problem.js";
+import { nearest } from "mesh-access/nearest";
+import { type Document, isMap, LineCounter, parseDocument } from "yaml";
+import { loadSettings } from "./load.js";
+import { keysOf, type Problem, SettingsError } from "./problem.js";
+import { type Settings, settingsSchema } from "./schema.js";
+import { secretNames } from "./secrets.js";
 
 /** Namespace of the project's own config keys. */
 export const project = "mesh-egress";
@@ -14,32 +18,85 @@ export interface StackConfig {
   foreign: Record<string, unknown>;
 }
 
+/** A stack file whose settings are right. */
+export interface StackFile extends StackConfig {
+  settings: Settings;
+  /** Names of the secrets the file holds. */
+  secrets: string[];
+}
+
+/** No stack file is longer: 60,000 databases are a tenth of it. */
+const mostBytes = 64 * 2 ** 20;
+
+/** Values that one alias may stand for; more is a mistake, or meant to fill the memory. */
+const mostAliases = 1000;
+
+/**
+ * Reads a stack file and its settings without the engine.
+ *
+ * @throws {@link SettingsError} with every problem of the file at once, each with its line.
+ */
+export function loadStackFile(file: string): StackFile {
+  const { config, problems, locate } = readConfig(file);
+  const all = [...problems];
+  const collect = <T>(make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      all.push(...error.problems);
+      return undefined;
+    }
+  };
+  const secrets = collect(() => secretNames(config.own["secrets"]));
+  const settings = collect(() => loadSettings(config.own, projectRoot(file)));
+  // A key with a wrong prefix is not missing too.
+  const misplaced = new Set(problems.map(({ path, instead }) => keyAfterPrefix(instead) ?? path));
+  const told = all.filter(({ path, reason }) => reason !== "is missing" || !misplaced.has(path));
+  if (told.length > 0 || !secrets || !settings) throw new SettingsError(told.map(locate));
+  return { ...config, settings, secrets };
+}
+
 /**
  * Reads a stack file without the engine. Encrypted values stay encrypted: they become a marker that there is one.
  *
- * @throws {@link SettingsError} when the file cannot be read or is no YAML.
+ * @throws {@link SettingsError} when the file cannot be read or is not YAML.
  */
 export function readStackFile(file: string): StackConfig {
-  const document = parseDocument(textOf(file));
-  if (document.errors.length > 0)
-    throw new SettingsError(
-      document.errors.map((error) => ({
-        path: `${file}:${error.linePos?.[0].line ?? 1}`,
-        reason: `is no YAML: ${error.message.split("\n")[0]}`,
-        instead: "Mend the line",
-      })),
-    );
-  const config = ((document.toJS() as { config?: Record<string, unknown> } | null)?.config ?? {}) as Record<
-    string,
-    unknown
-  >;
+  const { config, problems, locate } = readConfig(file);
+  if (problems.length > 0) throw new SettingsError(problems.map(locate));
+  return config;
+}
+
+interface ReadConfig {
+  config: StackConfig;
+  problems: Problem[];
+  /** Adds the file and the line. */
+  locate: (problem: Problem) => Problem;
+}
+
+function readConfig(file: string): ReadConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(textOf(file), { lineCounter: lines });
+  const [first] = document.errors;
+  if (first) throw new SettingsError([notYaml(file, first.linePos?.[0].line, first.message)]);
+  const root = plain(file, document);
+  const locate = (problem: Problem): Problem => ({
+    ...problem,
+    source: { file, line: lineOf(document, lines, problem.path) },
+  });
+  if (typeof root !== "object" || root === null || Array.isArray(root) || !("config" in root))
+    throw new SettingsError([locate(withoutConfig(root))]);
+  const config = ((root as { config?: unknown }).config ?? {}) as Record<string, unknown>;
   const own = Object.entries(config).filter(([key]) => key.startsWith(`${project}:`));
   const foreign = Object.entries(config).filter(([key]) => !key.startsWith(`${project}:`));
-  const problems = foreign.flatMap(([key]) => (key.includes(":") ? [] : [withoutNamespace(key)]));
-  if (problems.length > 0) throw new SettingsError(problems);
   return {
-    own: Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value])),
-    foreign: Object.fromEntries(foreign),
+    config: {
+      own: Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value])),
+      foreign: Object.fromEntries(foreign),
+    },
+    problems: foreign.flatMap(([key]) => prefixProblem(key, config) ?? []),
+    locate,
   };
 }
 
@@ -56,15 +113,106 @@ export function projectRoot(file: string): string {
 }
 
 function textOf(file: string): string {
+  const instead = "Name a stack file, such as stacks/Pulumi.rds.yaml";
+  const refuse = (reason: string): never => {
+    throw new SettingsError([{ path: file, reason, instead }]);
+  };
   try {
-    return readFileSync(file, "utf8");
+    const { size } = statSync(file);
+    if (size > mostBytes)
+      return refuse(`has ${Math.round(size / 2 ** 20)} MiB, and a stack file has at most ${mostBytes / 2 ** 20}`);
+    const text = readFileSync(file, "utf8");
+    return text.includes("\0") ? refuse("is not a text file") : text;
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : `cannot be read: ${String(error)}`;
-    throw new SettingsError([{ path: file, reason, instead: "Name a stack file, such as stacks/Pulumi.rds.yaml" }]);
+    if (error instanceof SettingsError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return refuse("does not exist");
+    return refuse(code === "EISDIR" ? "is a folder" : `cannot be read: ${message}`);
   }
 }
 
-function withoutNamespace(key: string): Problem {
-  return { path: key, reason: "has no namespace", instead: `Write ${project}:${key}` };
+function notYaml(file: string, line: number | undefined, message: string): Problem {
+  const reason = message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? "";
+  const instead = /tabs/i.test(reason)
+    ? "Indent with spaces"
+    : /same column|indent|Nested mappings|Implicit keys/i.test(reason)
+      ? "Indent the line like its neighbours"
+      : "Correct the line";
+  return { path: "YAML", reason: `is not valid: ${reason}`, instead, source: { file, line } };
+}
+
+/** The document as values. An alias without an anchor, or one that stands for a million values, ends in one sentence. */
+function plain(file: string, document: Document.Parsed): unknown {
+  try {
+    return document.toJS({ maxAliasCount: mostAliases });
+  } catch (error) {
+    const reason =
+      error instanceof ReferenceError
+        ? `cannot be read: ${error.message.split("\n")[0]}`
+        : `cannot be read: ${String((error as Error).message)}`;
+    throw new SettingsError([{ path: file, reason, instead: "Write the values out, without aliases" }]);
+  }
+}
+
+function withoutConfig(root: unknown): Problem {
+  const keys = typeof root === "object" && root !== null ? Object.keys(root) : [];
+  return keys.some((key) => key.startsWith(`${project}:`))
+    ? {
+        path: keys[0] ?? "",
+        reason: "is not below config",
+        instead: "Write `config:` as the first line, and indent the rest",
+      }
+    : {
+        path: "config",
+        reason: "is missing",
+        instead: `Write config: with the keys ${project}:cluster and ${project}:mesh`,
+      };
+}
+
+/** The key that a remedy names: `cluster` in `Write mesh-egress:cluster`. */
+function keyAfterPrefix(instead: string): string | undefined {
+  return new RegExp(`${project}:(\\w+)$`).exec(instead)?.[1];
+}
+
+/** A key without a prefix, or with one that looks like this project's. Other projects' and providers' keys are theirs. */
+function prefixProblem(key: string, config: Record<string, unknown>): Problem | undefined {
+  const known = Object.keys(settingsSchema.shape);
+  if (!key.includes(":")) {
+    const meant = nearest(key, [...known, "secrets"]);
+    if (meant !== undefined) return { path: key, reason: "has no prefix", instead: `Write ${project}:${meant}` };
+    const empty = Object.keys(config).find((other) => other.startsWith(`${project}:`) && config[other] === null);
+    const instead = empty ? `Indent it below ${empty}` : `Write ${project}:KEY with one of ${known.join(", ")}`;
+    return { path: key, reason: "has no prefix", instead };
+  }
+  const [prefix = "", rest = ""] = key.split(":");
+  if (nearest(prefix, [project]) === project || known.includes(rest))
+    return { path: key, reason: `has the prefix of another project`, instead: `Write ${project}:${rest}` };
+  return undefined;
+}
+
+/** Line of the value at a key path, or of the nearest object around it. */
+function lineOf(document: Document.Parsed, lines: LineCounter, path: string): number | undefined {
+  const [first = "", ...rest] = keysOf(path);
+  const own = isMap(document.get("config")) && document.hasIn(["config", `${project}:${first}`]);
+  const keys = [
+    "config",
+    own ? `${project}:${first}` : path.includes(":") || rest.length === 0 ? path : String(first),
+    ...rest,
+  ];
+  for (let length = keys.length; length > 0; length--) {
+    const offset = offsetOf(document, keys.slice(0, length));
+    if (offset !== undefined) return lines.linePos(offset).line;
+  }
+  return undefined;
+}
+
+/** Where a value's key is written, or the value itself in a list. */
+function offsetOf(document: Document.Parsed, keys: (string | number)[]): number | undefined {
+  const parent = document.getIn(keys.slice(0, -1), true);
+  const last = keys.at(-1);
+  if (isMap(parent)) {
+    const pair = parent.items.find(({ key }) => String((key as { value?: unknown } | null)?.value) === String(last));
+    return (pair?.key as { range?: [number, number, number] } | undefined)?.range?.[0];
+  }
+  return (document.getIn(keys, true) as { range?: [number, number, number] } | undefined)?.range?.[0];
 }

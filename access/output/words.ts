@@ -1,4 +1,4 @@
-import type { AroundVerdictName, HopEncryption, MeshVerdict, MeshVerdictName, Row } from "../model/model.js";
+import type { AroundVerdict, AroundVerdictName, HopEncryption, MeshVerdict, MeshVerdictName } from "../model/model.js";
 
 /** How verdicts look in text: a shape each, so that colour is never the only difference. */
 export const meshSymbols: Record<MeshVerdictName, string> = {
@@ -26,19 +26,25 @@ export function hops(encryption: readonly HopEncryption[]): string {
 }
 
 /** What a row says of itself in one word or two beyond its verdict. */
-export function remark({ identity, exposes, verdict }: MeshVerdict): string {
+export function remark({ identity, exposes, verdict }: Omit<MeshVerdict, "because">): string {
   if (exposes) return "handshake exposed";
   if (verdict === "gateway" || verdict === "direct") return identity ? "authenticated" : "not authenticated";
   return "";
 }
 
+/** What a pair gets, whatever the form of its evidence. */
+export interface Answer {
+  mesh: Omit<MeshVerdict, "because">;
+  around: Omit<AroundVerdict, "because">;
+}
+
 /** The mesh blocks or routes the connection, and the network underneath lets it past both. */
-export function isBypassable({ mesh, around }: Pick<Row, "mesh" | "around">): boolean {
+export function isBypassable({ mesh, around }: Answer): boolean {
   return around.verdict === "open" && (mesh.verdict === "blocked" || mesh.verdict === "gateway");
 }
 
 /** Rows a reader should look at first, worst first; 0 for those that need no look. */
-export function gravity(row: Pick<Row, "mesh" | "around">): number {
+export function gravity(row: Answer): number {
   if (row.mesh.verdict === "misrouted") return 5;
   if (row.mesh.exposes) return 4;
   if (isBypassable(row)) return 3;

@@ -1,12 +1,13 @@
-import { textOf } from "../messages/index.js";
+import { adviceOf, textOf } from "../messages/index.js";
+import { inOrderOfHarm } from "../output/findings.js";
 import type { About } from "../output/about.js";
 import type { Selection } from "../output/selection.js";
 import type { Analysis, Row } from "../model/model.js";
 import { count } from "../output/words.js";
-import { banner, embedded, escape, page } from "./document.js";
+import { aboutLine, banner, embedded, escape, page } from "./document.js";
 import { pageData } from "./pageData.js";
 import { shapes } from "./parts.js";
-import { script } from "./script.js";
+import { pageScript } from "./script.js";
 
 const meshFilters = ["gateway", "direct", "blocked", "misrouted", "unknown"] as const;
 
@@ -26,8 +27,9 @@ ${banner("Who reaches which database", subject, facts)}
 <div class="tools" role="search">
 <label class="search"><span class="sr">Search workloads and databases</span><input id="search" type="search" placeholder="Search" autocomplete="off" spellcheck="false"><kbd aria-hidden="true">/</kbd></label>
 <label class="field"><span class="sr">Namespace</span><select id="namespace"><option value="">All namespaces</option>${namespaceOptions(analysis)}</select></label>
-<div class="chips" role="group" aria-label="Show only">${meshFilters.map((verdict) => chip(verdict, verdict, summary.mesh[verdict])).join("")}${chip("open", "way round open", summary.around.open)}</div>
+<div class="chips" role="group" aria-label="Show only">${meshFilters.map((verdict) => chip(verdict, verdict, summary.mesh[verdict])).join("")}${chip("open", "sidecar bypass open", summary.around.open)}</div>
 <label class="switch"><input id="problems" type="checkbox"><span>Only problems</span></label>
+<label class="switch"><input id="fold" type="checkbox"><span>Fold equal lines</span></label>
 </div>
 ${findingsList(analysis)}
 <main class="workspace">
@@ -35,8 +37,9 @@ ${findingsList(analysis)}
 <section id="details" class="details" aria-label="Selected pair" tabindex="-1"></section>
 </main>
 <aside id="manifest" class="manifest" role="dialog" aria-modal="false" aria-labelledby="manifest-title" hidden></aside>
+${aboutLine(about, analysis)}
 ${embedded("data", data)}`;
-  return page(`Access: ${subject}`, body, script);
+  return page(`Access: ${subject}`, body, pageScript());
 }
 
 function namespaceOptions({ workloads }: Analysis): string {
@@ -51,9 +54,11 @@ function chip(verdict: string, text: string, number: number): string {
 
 function findingsList({ findings }: Analysis): string {
   if (findings.length === 0) return "";
-  const items = findings.map(
-    (finding, index) => `<li><button type="button" data-finding="${index}">${escape(textOf(finding))}</button></li>`,
-  );
+  const items = inOrderOfHarm(findings).map((finding) => {
+    const { severity, settings, manifests } = adviceOf(finding);
+    const index = findings.indexOf(finding);
+    return `<li class="severity-${severity}"><button type="button" data-finding="${index}"><b>${severity}</b> ${escape(textOf(finding))}</button><p>Fix: ${escape(settings)} In manifests: ${escape(manifests)}</p></li>`;
+  });
   const open = findings.length <= 3 ? " open" : "";
-  return `<details class="findings"${open}><summary>${count(findings.length, "finding")} about the whole</summary><ul>${items.join("")}</ul></details>`;
+  return `<details class="findings"${open}><summary>${count(findings.length, "finding")}</summary><ul>${items.join("")}</ul></details>`;
 }

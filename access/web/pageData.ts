@@ -2,29 +2,12 @@ import { writeYaml } from "../input/yaml.js";
 import { namespaceOf } from "../model/world.js";
 import { locateField } from "../input/position.js";
 import type { Selection } from "../output/selection.js";
-import { type Referring, SharedAnswers, type WrittenEvidence } from "../output/sharedAnswers.js";
-import type { Analysis, AroundVerdict, KubernetesObject, MeshVerdict, Row } from "../model/model.js";
+import type { PageData, PageEvidence } from "./data.js";
+import { SharedAnswers, type WrittenEvidence } from "../output/sharedAnswers.js";
+import type { Analysis, KubernetesObject, Row } from "../model/model.js";
 
 /** Manifests of a page come to no more than this: beyond it a browser gets slow, and the files are at hand anyway. */
 const manifestCharacters = 6_000_000;
-
-/** The analysis in the form the page's script reads: everything that is shared stands once, answers of a caller as runs. */
-export interface PageData {
-  workloads: (readonly [namespace: string, name: string, account: string, sidecar: string, callers: number])[];
-  targets: (readonly [host: string, port: number, database: string])[];
-  /** What callers with equal answers get from the targets, in their order, as `runsOf` writes it. */
-  callers: (readonly [mesh: string, around: string])[];
-  mesh: readonly Referring<MeshVerdict>[];
-  around: readonly Referring<AroundVerdict>[];
-  /** Evidence with the place of its manifest among `objects`, and the lines of its field there. */
-  evidence: (WrittenEvidence & { object: number; lines: readonly [first: number, last: number] | null })[];
-  objects: { title: string; place: string; yaml: string }[];
-  /** The evidence of each finding. */
-  findings: (readonly number[])[];
-  selected: [workload: number, target: number];
-  /** Verdicts that the page shows when it opens; empty for all. */
-  only: readonly string[];
-}
 
 /** Packs an analysis for the page; `selected` is the cell it opens with, else its gravest. */
 export function pageData(
@@ -48,7 +31,10 @@ export function pageData(
     callers: answers.callers.map(({ mesh, around }) => [runsOf(mesh), runsOf(around)]),
     mesh: answers.mesh,
     around: answers.around,
-    evidence: answers.evidence.map((one) => ({ ...one, ...manifests.placeOf(one) })),
+    evidence: answers.evidence.map((one) => {
+      const { kind, namespace, name, field, text } = one;
+      return { kind, namespace, name, field, text, ...manifests.placeOf(one) };
+    }),
     objects: manifests.shown,
     findings,
     selected: position(analysis, selected),
@@ -88,7 +74,7 @@ function runsOf(row: Uint32Array): string {
 
 /** The manifests that evidence names, each once. */
 class ShownManifests {
-  readonly shown: PageData["objects"] = [];
+  readonly shown: PageData["objects"][number][] = [];
   private readonly numbers = new Map<KubernetesObject, number>();
   private readonly objects: ReadonlyMap<string, KubernetesObject>;
   private characters = 0;
@@ -100,7 +86,7 @@ class ShownManifests {
   }
 
   /** The number of the manifest, -1 where the input holds none, and the lines of the field in it. */
-  placeOf(evidence: WrittenEvidence): Pick<PageData["evidence"][number], "object" | "lines"> {
+  placeOf(evidence: WrittenEvidence): Pick<PageEvidence, "object" | "lines"> {
     const object = this.numberOf(evidence);
     const yaml = this.shown[object]?.yaml;
     const range = yaml && evidence.field ? locateField(yaml, evidence.field) : undefined;

@@ -49,7 +49,7 @@ h1{font-size:19px;font-weight:650;letter-spacing:-.015em}
 .findings ul{list-style:none;margin-top:6px;display:grid;gap:2px}
 .findings button{border:0;background:none;text-align:left;padding:4px 6px;border-radius:6px;cursor:pointer;color:var(--ink);width:100%}
 .findings button:hover{background:var(--hover)}
-.workspace{display:grid;grid-template-columns:minmax(0,var(--matrix,58%)) minmax(540px,1fr);gap:20px;padding:0 28px 28px;align-items:start}
+.workspace{display:grid;grid-template-columns:minmax(0,var(--matrix,58%)) minmax(380px,1fr);gap:20px;padding:0 28px 28px;align-items:start}
 .matrix-pane{min-width:0;position:sticky;top:16px}
 .matrix{position:relative;overflow:auto;max-height:calc(100vh - 64px);border:1px solid var(--line);border-radius:12px;background:var(--surface);box-shadow:var(--shadow);overscroll-behavior:contain}
 .matrix:focus-visible{outline-offset:1px}
@@ -67,10 +67,10 @@ h1{font-size:19px;font-weight:650;letter-spacing:-.015em}
 .rh .none{margin-left:auto;color:var(--direct)}
 .corner{display:flex;align-items:flex-end;padding:0 12px 8px;color:var(--faint);font-size:12px}
 .ch{position:absolute;top:0;height:100%;display:flex;flex-direction:column;justify-content:flex-end;padding:10px 10px 9px;overflow:hidden;border-right:1px solid var(--line)}
-.ch b{font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.ch span{color:var(--faint);font-size:12px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.ch b{font-weight:600;overflow-wrap:anywhere;line-height:1.25}.ch.tall b{white-space:nowrap}
+.ch span{color:var(--faint);font-size:12px;overflow-wrap:anywhere}
 .ch.tall{writing-mode:vertical-rl;transform:rotate(180deg);padding:8px 0;justify-content:flex-start;align-items:stretch;border-right:0;border-left:1px solid var(--line)}
-.ch.tall b{font-size:12.5px;line-height:var(--cw);max-height:100%}
+.ch.tall b{font-size:12px;line-height:var(--cw);max-height:100%;text-overflow:clip}
 .c{position:absolute;top:0;height:100%;display:flex;align-items:center;gap:7px;padding:0 10px;cursor:pointer;color:var(--tone);border-right:1px solid var(--line);user-select:none}
 .c .word{font-weight:600;font-size:13px}
 .c .hint{color:var(--muted);font-size:12px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;min-width:0}
@@ -137,5 +137,10 @@ details summary{cursor:pointer}
 @media (prefers-reduced-motion:no-preference){.manifest:not([hidden]){animation:slide .18s ease-out}.flow{animation:flow 1.2s linear infinite}}
 @keyframes slide{from{transform:translateX(24px);opacity:0}}
 @keyframes flow{to{stroke-dashoffset:-20}}
-@media print{.tools,.manifest{display:none}.workspace{display:block}.matrix{max-height:none}}
+.more{font-style:normal;font-weight:500;color:var(--accent);font-size:11.5px}
+.same{margin-top:8px}.same p{overflow-wrap:anywhere;color:var(--muted)}
+.findings li p{color:var(--muted);padding:0 6px 6px;font-size:13px}
+.findings b{text-transform:uppercase;font-size:11.5px;letter-spacing:.05em}.severity-high b{color:var(--misrouted)}.severity-medium b{color:var(--direct)}.severity-low b,.severity-info b{color:var(--muted)}
+.about{padding:0 28px 28px;color:var(--muted);font-size:12.5px;overflow-wrap:anywhere}.about ul{margin:0 0 6px;padding-left:18px}.narrow .about{padding:0}
+@media print{@page{size:landscape;margin:12mm}body{background:#fff}.tools,.manifest,.status,.findings summary{display:none}.workspace{display:block;padding:0}.matrix-pane{position:static}.matrix{max-height:none;overflow:visible;border:0;box-shadow:none;margin-bottom:16px}.r.head,.rh,.corner{position:static}.r.head{position:absolute}.rh,.corner{position:absolute;left:0;top:0}.details,.card{box-shadow:none;break-inside:avoid}.c{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;

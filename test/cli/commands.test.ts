@@ -97,8 +97,8 @@ describe("The command line", () => {
     const { code, stdout, stderr } = await meshEgress("validate", "--config", file);
     assert.equal(code, 1);
     assert.equal(stdout, "");
-    assert.match(stderr, /databases\[0\]\.prot: is no known key\. Did you mean p/);
-    assert.match(stderr, /databases\[0\]\.protocol: "mysqll" is not known here\. Did you mean mysql\?/);
+    assert.match(stderr, /databases\[0\]\.prot: is not a known key\. Did you mean p/);
+    assert.match(stderr, /databases\[0\]\.protocol: "mysqll" is not a known value\. Did you mean mysql\?/);
   });
 
   it("refuses a stack it does not know with the nearest one", async () => {

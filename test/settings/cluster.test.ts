@@ -49,7 +49,7 @@ describe("Settings of the cluster", () => {
       complaints({ ...ack, zones: [zone, { ...zone, zone: "cn-hangzhou-j" }] }),
       /cluster\.zones\[1\]\.gateway: .*shares addresses with zones\[0\]\.gateway/,
     );
-    assert.match(complaints({ ...gke, controlPlaneCidr: "172.16.0.0/24" }), /is no \/28/);
+    assert.match(complaints({ ...gke, controlPlaneCidr: "172.16.0.0/24" }), /is not a \/28/);
   });
 
   it("refuse an API server that is open to nobody", () => {

@@ -35,12 +35,12 @@ describe("Settings", () => {
       mesh: { kind: "istio", dnsCaptur: true },
     });
     assert.deepEqual(problems.sort(), [
-      "databases[0].clients: [] is too small or empty. Write at least 1.",
-      'databases[0].host: "db" is no host name. Write a name such as db.example.com, or *.example.com for a wildcard mode.',
-      'databases[0].name: "Orders" is no Kubernetes name. Write lower-case letters, digits and hyphens, at most 63.',
-      "databases[0].protcol: is no known key. Did you mean protocol?",
-      'databases[0].protocol: "mysq" is not known here. Did you mean mysql? Write one of mysql, postgres, mongo, redis, kafka, tcp, tls.',
-      "mesh.dnsCaptur: is no known key. Did you mean dnsCapture?",
+      "databases[0].clients: [] is empty. Write at least 1.",
+      'databases[0].host: "db" is not a host name. Write a full name such as db.example.com, or *.example.com in a wildcard mode.',
+      'databases[0].name: "Orders" is not a valid Kubernetes name. Write lower-case letters, digits and hyphens, at most 63 characters.',
+      "databases[0].protcol: is not a known key. Did you mean protocol?",
+      'databases[0].protocol: "mysq" is not a known value. Did you mean mysql? Write one of mysql, postgres, mongo, redis, kafka, tcp, tls.',
+      "mesh.dnsCaptur: is not a known key. Did you mean dnsCapture?",
     ]);
   });
 
@@ -59,8 +59,8 @@ describe("Settings", () => {
       observabilty: {},
     });
     assert.deepEqual(problems, [
-      'databases[0].host: "orders" is no host name. Write a name such as db.example.com, or *.example.com for a wildcard mode.',
-      "observabilty: is no known key. Did you mean observability?",
+      'databases[0].host: "orders" is not a host name. Write a full name such as db.example.com, or *.example.com in a wildcard mode.',
+      "observabilty: is not a known key. Did you mean observability?",
       'databases[1].trafficMode: "tls-gateway" cannot carry mysql: the server speaks first, so there is no SNI to route on. Use tcp-gateway-mtls.',
       'databases[1].clients[0].namespace: "shp" is not among `namespaces`. Did you mean shop? Otherwise list it there.',
     ]);
@@ -68,7 +68,7 @@ describe("Settings", () => {
 
   it("say nothing of keys that are left out only because they are misspelled", () => {
     const problems = told({ namespaces: undefined, namespces: namespaces, databases: [database] });
-    assert.deepEqual(problems.sort(), ["namespces: is no known key. Did you mean namespaces?"]);
+    assert.deepEqual(problems.sort(), ["namespces: is not a known key. Did you mean namespaces?"]);
   });
 
   it("refuse mysql in every mode that routes by SNI, and say what to use", () => {
@@ -88,9 +88,9 @@ describe("Settings", () => {
   it("refuse a time that Istio refuses, or that Linux would take for none", () => {
     const limits = (given: object) => told({ databases: [{ ...database, limits: given }] });
     assert.deepEqual(limits({ connectTimeout: "0s", keepalive: { time: "500ms", interval: "soon" } }), [
-      'databases[0].limits.connectTimeout: "0s" is no number of whole milliseconds above zero. Write a time such as 500ms or 10s.',
-      'databases[0].limits.keepalive.time: "500ms" is no number of whole seconds. Write a time such as 75s or 5m.',
-      'databases[0].limits.keepalive.interval: "soon" is no duration. Write a number with a unit: 500ms, 10s, 5m, 1h.',
+      'databases[0].limits.connectTimeout: "0s" is not a number of whole milliseconds above zero. Write a time such as 500ms or 10s.',
+      'databases[0].limits.keepalive.time: "500ms" is not a number of whole seconds. Write a time such as 75s or 5m.',
+      'databases[0].limits.keepalive.interval: "soon" is not a duration. Write a number with a unit: 500ms, 10s, 5m, 1h.',
     ]);
     assert.deepEqual(limits({ connectTimeout: "1.001s", idleTimeout: "0s", keepalive: { time: "1.5m" } }), []);
   });
@@ -163,7 +163,7 @@ describe("Settings", () => {
       'gateway.resources.memoryLimit: "1Gi" is less than memoryRequest. Write at least as much.',
     ]);
     assert.deepEqual(told({ gateway: { resources: { cpuRequest: "lots" } } }), [
-      'gateway.resources.cpuRequest: "lots" is no amount of CPU. Write a number of CPUs, or of thousandths: 2, 0.5, 500m.',
+      'gateway.resources.cpuRequest: "lots" is not an amount of CPU. Write a number of CPUs, or of thousandths: 2, 0.5, 500m.',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { loadSettings } from "../../settings/load.js";
@@ -243,6 +243,12 @@ describe("Manifests are refused", () => {
 });
 
 describe("Manifests are taken", () => {
+  it("as docs/manifests.md shows them", () => {
+    const shown =
+      /```yaml\n(apiVersion: v1\nkind: Secret[^`]*)```/.exec(readFileSync("docs/manifests.md", "utf8"))?.[1] ?? "";
+    assert.deepEqual(titles(load({ "k8s/a.yaml": shown })), ["k8s/a.yaml:1 Secret shop/orders-db"]);
+  });
+
   it("with a variable of their own that only looks like a placeholder", () => {
     assert.deepEqual(
       problems({ "k8s/a.yaml": object("ConfigMap", "a", "data: { t: 'http://${USER}:${PASS}@${host}/' }\n") }),

@@ -17,7 +17,7 @@ describe("Secrets of a stack file", () => {
       () => secretNames({ mysqlRootPassword: "hunter2" }),
       (error) => {
         assert.ok(error instanceof SettingsError);
-        assert.match(error.message, /secrets\.mysqlRootPassword: stands there in plain\. .*pulumi config set --secret/);
+        assert.match(error.message, /secrets\.mysqlRootPassword: is in plain text\. .*pulumi config set --secret/);
         assert.doesNotMatch(error.message + JSON.stringify(error), /hunter2/);
         return true;
       },

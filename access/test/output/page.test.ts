@@ -196,7 +196,7 @@ describe("the page, in a browser", function () {
     await open(accessPage(about, { ...matrix(1, 8), objects: manifests }));
     await page.locator("#matrix").focus();
     await page.keyboard.press("Home");
-    for (let step = 0; step < 5; step++) await page.keyboard.press("ArrowRight");
+    for (let step = 0; step < 6; step++) await page.keyboard.press("ArrowRight");
     await page.click(".evidence .link");
     assert.equal(await page.locator("#manifest-title").innerText(), "AuthorizationPolicy gw/db");
     assert.match(await page.locator("#manifest .place").innerText(), /gw\/policy\.yaml:3 · spec\.rules\[0\]\.from/);
@@ -208,6 +208,7 @@ describe("the page, in a browser", function () {
 
   it("gives assistive technology a grid with its true size", async () => {
     await open(accessPage(about, { ...matrix(200, 60), objects: manifests }));
+    await page.uncheck("#fold");
     const grid = page.locator("[role=grid]");
     assert.equal(await grid.getAttribute("aria-rowcount"), "201");
     assert.equal(await grid.getAttribute("aria-colcount"), "61");
@@ -215,8 +216,48 @@ describe("the page, in a browser", function () {
     assert.ok((await page.locator("[role=row] > [role=rowheader]").count()) > 5);
   });
 
+  it("folds workloads and databases that nothing tells apart, and says which they are", async () => {
+    const whole = matrix(200, 60);
+    await open(accessPage(about, { ...whole, objects: manifests }));
+    assert.match(await page.locator("#status").innerText(), /200 workloads × 60 databases in 24 lines/);
+    assert.equal(await page.locator("[role=grid]").getAttribute("aria-colcount"), "25");
+    await page.locator(".ch .more").first().waitFor();
+    assert.match(
+      await page.locator("#details .same summary").last().innerText(),
+      /Databases with the same answers: \d more/,
+    );
+  });
+
+  it("sorts names as people do, app-2 before app-10", async () => {
+    await open(accessPage(about, { ...matrix(12, 3), objects: manifests }));
+    const names = await page.locator(".rh .wl").allInnerTexts();
+    assert.deepEqual(names.slice(0, 4), ["app-0", "app-1", "app-2", "app-3"]);
+    assert.equal(names.at(-1), "app-11");
+  });
+
+  it("says when, by what and with which options it was made, and what was assumed", async () => {
+    const assumptions = [message("no-network-policies")];
+    await open(accessPage(about, { ...matrix(2, 2), assumptions, objects: manifests }));
+    const text = await page.locator(".about").innerText();
+    assert.match(text, /Assumed: The input contains no NetworkPolicy/);
+    assert.match(text, /mesh-access 1\.2\.3 · 2026-01-02 03:04:05 UTC · options: outboundTrafficPolicy REGISTRY_ONLY/);
+  });
+
+  it("opens with the verdicts that were asked for", async () => {
+    await open(accessPage(about, { ...matrix(8, 8), objects: manifests }, { only: ["misrouted"] }));
+    assert.equal(await page.locator('[data-filter="misrouted"]').getAttribute("aria-pressed"), "true");
+    assert.equal(await page.locator('[data-filter="direct"]').getAttribute("aria-pressed"), "false");
+  });
+
+  it("draws every line for paper", async () => {
+    await open(accessPage(about, { ...matrix(40, 20), objects: manifests }));
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
+    assert.equal(await page.locator("[role=gridcell]").count(), 40 * 20);
+  });
+
   it("stays quick with five million cells", async () => {
     await open(accessPage(about, { ...matrix(10, 10), ...large(), objects: manifests }));
+    await page.uncheck("#fold");
     await page.locator("#matrix").focus();
     const start = performance.now();
     await page.keyboard.press("Control+End");

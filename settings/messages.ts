@@ -1,0 +1,86 @@
+/**
+ * What is wrong with a single value, by id: the reason, which continues the sentence that starts with the value, and what
+ * to write instead. Schemas carry the id; `parse` makes a problem of it.
+ */
+export const refusals = {
+  "kubernetes-name": {
+    reason: "is not a valid Kubernetes name",
+    instead: "Write lower-case letters, digits and hyphens, at most 63 characters",
+  },
+  "host-name": { reason: "is not a fully qualified host name", instead: "Write a name such as db.example.com" },
+  "host-or-wildcard": {
+    reason: "is not a host name",
+    instead: "Write a full name such as db.example.com, or *.example.com in a wildcard mode",
+  },
+  "host-is-address": {
+    reason: "is an address, and the mesh registers databases by name",
+    instead:
+      "Write the name that your application dials under host and this address under addresses. A database without a name gets one of your choice, such as orders.db.internal",
+  },
+  "host-has-port": {
+    reason: "holds a port",
+    instead: "Write the name alone under host, and the number under port",
+  },
+  "host-is-url": {
+    reason: "is a URL",
+    instead: "Write the name alone under host, the number under port and what is spoken under protocol",
+  },
+  "host-is-connection-name": {
+    reason: "is a Cloud SQL connection name, which only Google's connector understands",
+    instead:
+      "Write the instance's DNS name (gcloud sql instances describe NAME --format='value(dnsName)'), or a name of your choice with the private address under addresses",
+  },
+  "ipv4-address": { reason: "is not an IPv4 address", instead: "Write four numbers such as 10.0.0.7" },
+  "ipv4-range": { reason: "is not an IPv4 range", instead: "Write a range such as 10.0.0.0/16, or 10.0.0.7/32" },
+  duration: { reason: "is not a duration", instead: "Write a number with a unit: 500ms, 10s, 5m, 1h" },
+  "whole-milliseconds": {
+    reason: "is not a number of whole milliseconds above zero",
+    instead: "Write a time such as 500ms or 10s",
+  },
+  "whole-seconds": { reason: "is not a number of whole seconds", instead: "Write a time such as 75s or 5m" },
+  memory: { reason: "is not an amount of memory", instead: "Write a number with a unit: 512Mi, 2Gi" },
+  cpu: { reason: "is not an amount of CPU", instead: "Write a number of CPUs, or of thousandths: 2, 0.5, 500m" },
+  "secret-name": {
+    reason: "is not the name of a secret",
+    instead: "Write the key under `secrets` that holds the value, never the value itself",
+  },
+  "project-id": {
+    reason: "is not a project id",
+    instead: "Write the id, such as example-project, not its number or its display name",
+  },
+  "range-of-sixteen": {
+    reason: "is not a /28",
+    instead: "Write a range such as 172.16.0.0/28: the control plane takes exactly sixteen addresses",
+  },
+  "user-name": {
+    reason: "is not a valid user name",
+    instead: "Write lower-case letters, digits and underscores, a letter first",
+  },
+  "two-hyphens": {
+    reason: "holds two hyphens in a row, which separate a tenant's name from a database's",
+    instead: "Write one hyphen",
+  },
+  "max-below-min": { reason: "is less than replicas.min", instead: "Write at least as many" },
+  "limit-below-request-cpu": { reason: "is less than cpuRequest", instead: "Write at least as much" },
+  "limit-below-request-memory": { reason: "is less than memoryRequest", instead: "Write at least as much" },
+  "half-a-certificate": {
+    reason: "names one half of a certificate",
+    instead: "Write both certificateSecret and keySecret, or neither and a TLS Secret that exists",
+  },
+  "short-collector-name": {
+    reason: "is a short name, which the control plane does not look up",
+    instead: "Write it with the cluster's domain: collector.observability.svc.cluster.local",
+  },
+  "selects-every-pod": { reason: "selects every pod", instead: "Write at least one label of the workload's pods" },
+} as const satisfies Record<string, { reason: string; instead: string }>;
+
+export type RefusalId = keyof typeof refusals;
+
+/** What a schema carries in the place of a message. */
+export function refusal(id: RefusalId): RefusalId {
+  return id;
+}
+
+export function isRefusal(message: string): message is RefusalId {
+  return message in refusals;
+}
