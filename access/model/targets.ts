@@ -90,7 +90,8 @@ function addDatabase(targets: Map<string, Target>, database: DatabaseOption): vo
         : wire === "mysql" && database.tls !== true,
     kind: "database",
     database: database.name,
-    addresses: [...new Set([...(database.addresses ?? []), ...(known?.addresses ?? [])])],
+    // Who names them knows them better than an entry, which any namespace can write.
+    addresses: database.addresses ?? known?.addresses ?? [],
     allowList: database.allowList,
   });
 }

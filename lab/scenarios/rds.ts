@@ -301,6 +301,6 @@ export const rdsScenario: Scenario = {
   change: {
     title: "a further client of the database",
     config: (config) => withClients(config, [{ namespace: "demo-server", serviceAccounts: ["k8s-mysql", "reports"] }]),
-    expect: [/^update Gateway .*rds/, /^update AuthorizationPolicy .*rds/],
+    expect: [/^update Gateway .*rds/, /^update EnvoyFilter .*rds/],
   },
 };

@@ -74,7 +74,7 @@ const whoMay: Probe[] = [
 /** Gateways of any namespace select the gateway's pods, as Istio has it by default. */
 function unscoped(stack: Config): Config {
   const { callersPolicy: _, ...gateway } = stack["gateway"] as Record<string, unknown>;
-  return { ...stack, mesh: { kind: "istio", scopeGateways: false }, gateway };
+  return { ...stack, mesh: { ...(stack["mesh"] as object), scopeGateways: false }, gateway };
 }
 
 /** The buyer loses one database, and a new one comes. */

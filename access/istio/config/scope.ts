@@ -51,21 +51,23 @@ export class ProxyScope {
     );
   }
 
-  /** Of a host that several namespaces define, a proxy takes its own namespace's, else a Kubernetes Service, else the first. */
+  /**
+   * Of a host that several namespaces define, a sidecar takes its own namespace's, else a Kubernetes Service, else the
+   * first. A gateway prefers no namespace.
+   *
+   * Source: istio pilot/pkg/model/sidecar.go, DefaultSidecarScopeForGateway.
+   */
   #owner(listener: EgressListener, host: string): string | undefined {
     let owners = this.#owners.get(listener);
     if (!owners) this.#owners.set(listener, (owners = new Map()));
     const known = owners.get(host);
     if (known !== undefined) return known;
+    const own = this.gateway === "mesh" ? this.namespace : undefined;
     let chosen: MeshService | undefined;
     for (const service of this.#ofHost(host)) {
       if (!listener.imports(service)) continue;
-      if (!chosen || service.namespace === this.namespace) chosen = service;
-      else if (
-        chosen.registry !== "kubernetes" &&
-        service.registry === "kubernetes" &&
-        chosen.namespace !== this.namespace
-      ) {
+      if (!chosen || service.namespace === own) chosen = service;
+      else if (chosen.registry !== "kubernetes" && service.registry === "kubernetes" && chosen.namespace !== own) {
         chosen = service;
       }
     }

@@ -101,11 +101,18 @@ function serverPort({ service, port }: Cluster): number {
   return own ?? (typeof port.targetPort === "number" ? port.targetPort : port.number);
 }
 
+/** Whether an entry of the target's host has fixed endpoints, of which none is the target's, as far as its addresses are known. */
+function isElsewhere({ resolution, endpoints }: MeshService, { addresses }: Target): boolean {
+  return (
+    resolution === "static" && addresses.length > 0 && !endpoints.some(({ address }) => addresses.includes(address))
+  );
+}
+
 /** Whether a cluster is the target: by host, by a wildcard that covers it, or by the endpoints' addresses. */
 function isTarget({ service }: Cluster, target: Target, known: KnownTargets): boolean {
   const addresses = service.endpoints.map(({ address }) => address);
   const elsewhere = addresses.some((address) => address !== target.host && known.hosts.has(address));
-  if (service.host === target.host) return !elsewhere;
+  if (service.host === target.host) return !elsewhere && !isElsewhere(service, target);
   if (isWildcard(service.host) && hostsMatch(service.host, target.host)) return service.resolution !== "static";
   return (
     addresses.length > 0 && addresses.every((address) => address === target.host || target.addresses.includes(address))

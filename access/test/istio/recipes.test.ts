@@ -52,6 +52,27 @@ describe("the vendor's recipe for a database behind an egress gateway", () => {
     assert.match(said(finding), /Any address on port 3306 .* ends at rm-1\.mysql\.rds\.example\.com/);
   });
 
+  it("ends where an older entry of any namespace says, at the gateway too", () => {
+    const older = read(`
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: twin, namespace: demo-other, creationTimestamp: "2026-01-01T00:00:00Z" }
+spec:
+  hosts: [${database}]
+  location: MESH_EXTERNAL
+  resolution: STATIC
+  ports: [{ number: 3306, name: tcp, protocol: TCP }]
+  endpoints: [{ address: 203.0.113.99 }]
+`);
+    const options = { databases: [{ host: database, port: 3306, addresses: ["203.0.113.10"] }] };
+    assert.equal(verdictOf(allowed, client, database, options), "gateway mutual-tls,plaintext known");
+    assert.equal(verdictOf([...allowed, ...older], client, database, options), "misrouted mutual-tls,plaintext known");
+    const same = change(older, "ServiceEntry", "twin", (spec: { endpoints: { address: string }[] }) => {
+      first(spec.endpoints).address = "203.0.113.10";
+    });
+    assert.equal(verdictOf([...allowed, ...same], client, database, options), "gateway mutual-tls,plaintext known");
+  });
+
   it("finds the way round the sidecar open", () => {
     assert.equal(rowOf(allowed, client, database).around.verdict, "open");
     assert.equal(analyse(allowed).summary.bypassable, 1);

@@ -57,10 +57,13 @@ describe("the seam between a stack and the lab", () => {
   });
 
   for (const scenario of scenarios) {
-    it(`makes valid settings of the stack ${scenario.name}, in every step and with its one change`, () => {
+    it(`makes valid settings of the stack ${scenario.name}, with the lab's charts, in every step and with its one change`, () => {
       const fitted = () => onLabCluster(scenario.config()).config;
-      for (const step of scenario.steps) loadSettings(step.config ? step.config(fitted()) : fitted());
-      loadSettings(scenario.change.config(fitted()));
+      const steps = scenario.steps.map((step) => (step.config ? step.config(fitted()) : fitted()));
+      for (const config of [...steps, scenario.change.config(fitted())]) {
+        loadSettings(config);
+        assert.equal((config["mesh"] as { repository: string }).repository, chartRepository);
+      }
     });
   }
 });
