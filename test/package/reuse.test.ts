@@ -40,7 +40,8 @@ function installPackage(project: string, folder: string): string[] {
 /** Links what the two package.json declare, and nothing else: an undeclared import fails here as it would for a user. */
 function linkDeclared(project: string): void {
   const { dependencies: own, devDependencies } = packageJson(project);
-  const names = Object.keys({ ...packageJson(clone).dependencies, ...own, ...devDependencies });
+  const analysis = packageJson(join(clone, "access")).dependencies;
+  const names = Object.keys({ ...packageJson(clone).dependencies, ...analysis, ...own, ...devDependencies });
   for (const name of names.filter((each) => !published.includes(each))) {
     const link = join(project, "node_modules", name);
     mkdirSync(dirname(link), { recursive: true });
