@@ -45,7 +45,7 @@ const looks: Look[] = [
       const mesh = { kind: "istio", install: false };
       await rewrite(pulumi, { mesh, gateway: { install: false, tenant: "shop" }, access: {} });
       const { exitCode, output } = await pulumi.run("preview", "--stack", stack);
-      const assumed = lineOf(output, "is another stack's");
+      const assumed = lineOf(output, "belongs to another stack");
       const reaches = lineOf(output, "shop/orders -> orders.db.example.com:5432").includes("gateway");
       const planned = output.includes("EgressGateway");
       return {

@@ -88,9 +88,12 @@ function evidenceOf({ stderr }: ExecResult, page: string): string {
 /** How curl ends when the server talks, but not HTTP: a database's greeting, for one. */
 const notHttp = new Set([1, 8]);
 
+/** What a sidecar answers itself: 502 for a host that it does not know, 503 where it cannot connect. */
+const sidecarRefuses = new Set(["502", "503"]);
+
 function verdictOf(status: string, exitCode: number): Verdict {
   if (status === noStatus) return notHttp.has(exitCode) ? "answers" : "blocked";
-  return status === "503" ? "blocked" : "answers";
+  return sidecarRefuses.has(status) ? "blocked" : "answers";
 }
 
 function connectionOf(
