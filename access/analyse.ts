@@ -27,7 +27,7 @@ import { Network } from "./network/network.js";
 import { problemAt } from "./model/problem.js";
 import { deriveTargets } from "./model/targets.js";
 import { auditMtls } from "./mtls.js";
-import { assumptionsOf, enforcedWorld, notRead } from "./assumptions.js";
+import { assumptionsOf, notRead } from "./assumptions.js";
 import { checkReferences } from "./input/references.js";
 import { once } from "./model/once.js";
 import { buildWorld } from "./model/world.js";
@@ -46,9 +46,10 @@ interface Group {
  */
 export function analyse(input: readonly KubernetesObject[] | Manifests, options: AnalysisOptions = {}): Analysis {
   const manifests: Manifests = isList(input) ? { objects: input } : input;
-  const world = enforcedWorld(buildWorld(manifests.objects, options), options);
-  const network = once(() => new Network(world, options));
-  const reach = once(() => new Reach(world, options, network()));
+  const world = buildWorld(manifests.objects, options);
+  const targets = once(() => deriveTargets(world, options));
+  const network = once(() => new Network(world, options, targets()));
+  const reach = once(() => new Reach(world, options, targets(), network()));
   const workloads = world.workloads.filter(({ gateway }) => !gateway);
   const rows = once(() => new LazyRows(workloads, reach()));
   const found = once(() => findings(reach().mesh, world));
@@ -58,7 +59,7 @@ export function analyse(input: readonly KubernetesObject[] | Manifests, options:
     ...(manifests.problems ?? []),
     ...checkReferences(world, options),
     ...network().problems,
-    ...hostsNotKnown(reach().targets),
+    ...hostsNotKnown(targets()),
   ]);
   const ignored = once(() => notRead(manifests));
   return {
@@ -68,7 +69,7 @@ export function analyse(input: readonly KubernetesObject[] | Manifests, options:
       return rows();
     },
     get targets() {
-      return reach().targets;
+      return targets();
     },
     get findings() {
       return found();
@@ -141,14 +142,23 @@ class Reach {
   readonly #groups = new Map<readonly Path[], Map<string, Group>>();
   readonly #numbers = new Map<object, number>();
   readonly #openTargets: readonly Target[];
+  /** Targets that are Services of pods which may have a sidecar of their own. */
+  readonly #mayHaveSidecar: readonly boolean[];
   readonly #closed = new Map<AroundVerdict, MeshVerdict>();
   readonly #noted = new Map<MeshVerdict, Map<AroundVerdict, MeshVerdict>>();
 
-  constructor(world: World, options: AnalysisOptions, network: Network) {
-    this.targets = deriveTargets(world, options);
+  constructor(world: World, options: AnalysisOptions, targets: readonly Target[], network: Network) {
+    this.targets = targets;
     this.mesh = new MeshDecider(world, options, this.targets);
     this.#around = prepareAround(world, options, this.targets, network);
     this.#hop = prepareHops(network);
+    this.#mayHaveSidecar = this.targets.map(
+      (target) =>
+        target.kind === "service" &&
+        network.services
+          .destination(target)
+          .ends.some(({ workload }) => workload && workload.sidecar.present !== false),
+    );
     // A database's allow-list is about addresses of clients; the gateway is who it is there to admit.
     this.#openTargets = this.targets.map((target) => (target.allowList ? { ...target, allowList: undefined } : target));
   }
@@ -168,8 +178,8 @@ class Reach {
 
   /** What services of the mesh make of a caller past its sidecar, who has no certificate. Empty without services. */
   #pathsWithoutSidecar(workload: Workload): readonly Path[] {
-    if (!this.targets.some(({ kind }) => kind === "service")) return [];
-    return this.mesh.paths({ ...workload, sidecar: { present: false, because: pastTheSidecar } });
+    if (!this.#mayHaveSidecar.includes(true)) return [];
+    return this.#pathsOf({ ...workload, sidecar: { present: false, because: pastTheSidecar } });
   }
 
   #pathsOf(workload: Workload): readonly Path[] {
@@ -212,7 +222,7 @@ class Reach {
   /** The server's own sidecar has a say too: it may refuse plaintext, or callers it does not know. */
   #atService(network: AroundVerdict, index: number, bare: Path | undefined): AroundVerdict {
     const received = bare?.verdict;
-    if (this.targets[index]?.kind !== "service" || network.verdict === "blocked" || !received) return network;
+    if (!this.#mayHaveSidecar[index] || network.verdict === "blocked" || !received) return network;
     if (received.verdict === "blocked") return { verdict: "blocked", because: received.because };
     return received.verdict === "unknown" ? { verdict: "unknown", because: received.because } : network;
   }

@@ -1,3 +1,8 @@
+import { kindKey } from "../model/kindKey.js";
+import type { KubernetesObject } from "../model/model.js";
+import { makesPods } from "../model/podOwners.js";
+import { isUnmodelledPolicy } from "../model/policyKinds.js";
+
 /**
  * Every kind the analysis reads, keyed as in `World.ofKind`: the API group without its version, then the kind.
  * Objects of other kinds are counted and left out, so that a dump of a whole cluster can be read as it is.
@@ -47,5 +52,16 @@ export const readKinds: ReadonlySet<string> = new Set([
   "cilium.io/CiliumClusterwideNetworkPolicy",
   "policy.networking.k8s.io/AdminNetworkPolicy",
   "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
+  "policy.networking.k8s.io/ClusterNetworkPolicy",
+  "cilium.io/CiliumCIDRGroup",
+  "networking.gke.io/FQDNNetworkPolicy",
   "admissionregistration.k8s.io/MutatingWebhookConfiguration",
 ]);
+
+/**
+ * Whether the analysis has a use for an object: by its kind, or by its shape, since any kind may make pods from a
+ * template, and any vendor may have policies.
+ */
+export function isRead(object: Pick<KubernetesObject, "apiVersion" | "kind" | "spec">): boolean {
+  return readKinds.has(kindKey(object)) || isUnmodelledPolicy(object) || makesPods(object);
+}

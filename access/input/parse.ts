@@ -1,11 +1,12 @@
 import { message, type Message, type ProblemId } from "../messages/index.js";
 import type { KubernetesObject, Problem, Source } from "../model/model.js";
-import { problemAt } from "../model/problem.js";
+import { nameOf, problemAt, problemOf } from "../model/problem.js";
 import { splitDocuments, splitItems, type Document } from "./documents.js";
 import { once } from "../model/once.js";
 import { kindKey } from "../model/world.js";
 import { type LineOf, readYaml, type YamlDocument } from "./yaml.js";
-import { readKinds } from "./kinds.js";
+import { isRead } from "./kinds.js";
+import { faultsOf } from "../validation/index.js";
 
 /** What a text holds: the objects the analysis reads, how many it does not, and what is wrong. */
 export interface Parsed {
@@ -131,11 +132,15 @@ function takeObject(value: unknown, source: Source, parsed: Parsed): void {
         ? message("object-without-kind", { object: kind, field: "apiVersion" })
         : message("object-without-kind", { object: "An object", field: "kind" }),
     );
-  const key = kindKey({ apiVersion, kind });
-  if (!readKinds.has(key)) return countIgnored(parsed, key);
+  if (!isRead({ apiVersion, kind, spec: value.spec })) return countIgnored(parsed, kindKey({ apiVersion, kind }));
   const fault = metadataFault(kind, value.metadata);
   if (fault) return report(fault);
-  parsed.objects.push({ ...value, source } as KubernetesObject);
+  const object = { ...value, source } as KubernetesObject;
+  const faults = faultsOf({ ...value, apiVersion, kind });
+  for (const { field, reason } of faults)
+    parsed.problems.push(problemOf(object, message("object-refused", { object: nameOf(object), field, reason })));
+  if (faults.length > 0) return;
+  parsed.objects.push(object);
 }
 
 function metadataFault(kind: string, metadata: unknown): Message<ProblemId> | undefined {

@@ -3,6 +3,8 @@ import type { AnalysisOptions, KubernetesObject, Problem, World } from "../model
 import { isIncomplete } from "../model/placeholder.js";
 import { HostMap } from "../istio/registry/hostname.js";
 import { nameOf, problemOf } from "../model/problem.js";
+import { somePodsHave } from "../model/pods.js";
+import { some } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";
 
 interface Destination {
@@ -131,10 +133,12 @@ function ofDestinationRule(object: KubernetesObject, names: Names): Problem[] {
 
 /** Only a warning: the gateway's pods may be somebody else's to install. */
 function ofGateway(object: KubernetesObject, world: World): Problem[] {
-  const selector = Object.entries((object.spec as { selector?: Record<string, string> } | undefined)?.selector ?? {});
-  const served = world.workloads.some((workload) => selector.every(([key, value]) => workload.labels[key] === value));
-  if (served) return [];
-  const labels = selector.map(([key, value]) => `${key}=${value}`).join(", ") || "any labels";
+  const { selector = {} } = (object.spec ?? {}) as { selector?: Record<string, string> };
+  if (some(world.workloads, (workload) => somePodsHave(workload, selector)) !== false) return [];
+  const labels =
+    Object.entries(selector)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(", ") || "any labels";
   return [problemOf(object, message("gateway-selects-nothing", { object: nameOf(object), labels }))];
 }
 

@@ -5,6 +5,7 @@ import { findingMessages, type FindingEntry } from "./findings.js";
 import { meshMessages } from "./mesh.js";
 import { networkMessages } from "./network.js";
 import { problemMessages, type ProblemEntry } from "./problems.js";
+import { validationMessages } from "./validation.js";
 import { workloadMessages } from "./workloads.js";
 
 /** Every message of the analysis, by its id. */
@@ -12,6 +13,7 @@ export const messages = {
   ...workloadMessages,
   ...meshMessages,
   ...networkMessages,
+  ...validationMessages,
   ...assertionMessages,
   ...assumptionMessages,
   ...commandMessages,

@@ -12,6 +12,14 @@ export const problemMessages = {
     text: "The host of {database} is not known before it is created: the analysis cannot take into account its address, or another host that is the same.",
   },
   "policy-left-out": { severity: "error", text: "{policy} is left out: {reason}" },
+  "object-refused": {
+    severity: "error",
+    text: "{object} is left out, because the API server refuses it: {field}: {reason}",
+  },
+  "policy-not-modelled": {
+    severity: "warning",
+    text: "{policy} is of a kind that the analysis does not model: whether the network allows what it may concern is unknown.",
+  },
   "path-not-found": { severity: "error", text: "{path} cannot be read: name a file or folder that exists, or -." },
   "broken-link": { severity: "error", text: "{path} is a link to a file that does not exist: correct or remove it." },
   "duplicate-object": {

@@ -17,7 +17,7 @@ export interface KubernetesObject {
     annotations?: Record<string, string>;
     /** Istio orders competing objects by it. Objects without one count as created together, after all that have one. */
     creationTimestamp?: string;
-    ownerReferences?: { kind: string; name: string }[];
+    ownerReferences?: { kind: string; name: string; controller?: boolean }[];
   };
   spec?: unknown;
   source?: Source;
@@ -69,20 +69,37 @@ export interface SidecarFact {
   because: Evidence;
 }
 
-/** What makes pods: a Deployment, StatefulSet, DaemonSet, Job, CronJob, ReplicaSet or ReplicationController, or a Pod without an owner. */
+/** Pods of a workload that have the same labels. */
+export interface PodGroup {
+  labels: Readonly<Record<string, string>>;
+  /** Labels that a controller sets, to values the input does not show: `pod-template-hash` of a Deployment's pods. */
+  unknownValues: readonly string[];
+  /** The pods may have labels that the input does not show: what made them is not known. */
+  moreLabels: boolean;
+  /** Addresses of live pods, where the input holds them. */
+  addresses: readonly string[];
+  /** Names of the nodes that live pods run on. Empty when not known. */
+  nodes: readonly string[];
+}
+
+/** What makes pods: any object with a template of pods that no other one makes, or a Pod without an owner. */
 export interface Workload {
   kind: string;
   namespace: string;
   name: string;
   serviceAccount: string;
-  /** Labels of the pods, not of the object that makes them. */
+  /** Labels of the pods, not of the object that makes them: of the first group, where pods differ. */
   labels: Readonly<Record<string, string>>;
+  /** Its pods by their labels; at least one group. */
+  pods: readonly PodGroup[];
   /** Annotations of the pods. */
   annotations: Readonly<Record<string, string>>;
   sidecar: SidecarFact;
   /** A proxy of router type: its pods carry no application of their own and can serve Istio Gateways. */
   gateway: boolean;
   hostNetwork: boolean;
+  /** Which nodes its pods run on: `untainted` are all that a pod without tolerations can run on. */
+  nodes: "all" | "untainted" | "some";
   ports: readonly ContainerPort[];
   /** Addresses of live pods, where the input holds them. */
   addresses: readonly string[];

@@ -110,7 +110,8 @@ function serviceTargets(world: World, options: AnalysisOptions): Target[] {
     const spec = (object.spec ?? {}) as KubernetesServiceSpec;
     return (spec.ports ?? []).flatMap((port): Target[] => {
       const protocol = servicePortProtocol(port);
-      if (port.port === undefined || protocol === "udp" || spec.type === "ExternalName") return [];
+      // Proxies of the mesh carry TCP only.
+      if (port.port === undefined || protocol === "udp" || port.protocol === "SCTP") return [];
       return [
         {
           host: `${object.metadata.name}.${namespaceOf(object)}.svc.${domain}`,

@@ -1,4 +1,5 @@
 import { wording } from "../messages/index.js";
+import { append } from "./append.js";
 import type {
   AnalysisOptions,
   ContainerPort,
@@ -8,37 +9,20 @@ import type {
   SidecarFact,
   Workload,
 } from "./model.js";
+import { kindKey } from "./kindKey.js";
 import { ascending } from "./order.js";
-
-interface Container {
-  name?: string;
-  args?: string[];
-  ports?: { name?: string; containerPort?: number; protocol?: string }[];
-}
-
-interface PodSpec {
-  serviceAccountName?: string;
-  serviceAccount?: string;
-  hostNetwork?: boolean;
-  containers?: Container[];
-  initContainers?: Container[];
-}
-
-interface PodTemplate {
-  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
-  spec?: PodSpec;
-}
-
-/** Kinds that make pods from a template, in the order `kubectl get all` lists them. */
-const templated = [
-  "apps/Deployment",
-  "apps/StatefulSet",
-  "apps/DaemonSet",
-  "batch/Job",
-  "batch/CronJob",
-  "apps/ReplicaSet",
-  "ReplicationController",
-] as const;
+import {
+  type Container,
+  type Identity,
+  identityOf,
+  isRetired,
+  keyOf,
+  makesPods,
+  PodOwners,
+  type PodSpec,
+  type PodTemplate,
+} from "./podOwners.js";
+import { commonLabels, groupPods, livePod, plannedPods } from "./pods.js";
 
 /** The injection webhook ignores pods of these namespaces whatever their labels say. */
 const neverInjected = new Set(["kube-system", "kube-public", "kube-node-lease", "local-path-storage"]);
@@ -47,35 +31,39 @@ const proxyContainer = "istio-proxy";
 
 /** Every workload of the input: each object that makes pods and is not itself made by another, and each Pod alone. */
 export function deriveWorkloads(
-  ofKind: (kind: string) => readonly KubernetesObject[],
+  objects: readonly KubernetesObject[],
   namespaces: ReadonlyMap<string, NamespaceFacts>,
   options: AnalysisOptions,
 ): Workload[] {
+  const makers = objects.filter(makesPods);
+  const owners = new PodOwners(makers);
   const workloads = new Map<string, Workload>();
-  for (const kind of templated) {
-    for (const object of ofKind(kind)) {
-      if (ownerOf(object)) continue;
-      add(workloads, fromTemplate(object, podTemplate(object), namespaces, options));
-    }
+  for (const object of makers) {
+    const owner = owners.workloadOf(object);
+    const isOwn = keyOf(owner) === keyOf(identityOf(object));
+    if (isRetired(object) || (!isOwn && owners.has(owner))) continue;
+    add(workloads, { ...fromTemplate(object, owners.templateOf(object), namespaces, options), ...owner });
   }
-  for (const pod of ofKind("Pod")) addPod(workloads, pod, namespaces, options);
-  for (const gateway of ofKind("istio.alibabacloud.com/IstioGateway")) add(workloads, fromIstioGateway(gateway));
+  const pods = new Map<string, KubernetesObject[]>();
+  for (const object of objects)
+    if (isKind(object, "Pod") && !hasEnded(object)) append(pods, keyOf(owners.workloadOf(object)), object);
+  for (const [key, running] of pods) {
+    const owner = owners.workloadOf(running[0] as KubernetesObject);
+    add(workloads, withPods(workloads.get(key), owner, running, namespaces, options));
+  }
+  for (const object of objects)
+    if (isKind(object, "istio.alibabacloud.com/IstioGateway")) add(workloads, fromIstioGateway(object));
   return [...workloads.values()].sort(
     (a, b) => ascending(a.namespace, b.namespace) || ascending(a.name, b.name) || ascending(a.kind, b.kind),
   );
 }
 
+function isKind(object: KubernetesObject, key: string): boolean {
+  return kindKey(object) === key;
+}
+
 function add(workloads: Map<string, Workload>, workload: Workload): void {
-  workloads.set(`${workload.kind}/${workload.namespace}/${workload.name}`, workload);
-}
-
-function ownerOf(object: KubernetesObject): { kind: string; name: string } | undefined {
-  return object.metadata.ownerReferences?.[0];
-}
-
-function podTemplate(object: KubernetesObject): PodTemplate {
-  const spec = (object.spec ?? {}) as { template?: PodTemplate; jobTemplate?: { spec?: { template?: PodTemplate } } };
-  return spec.template ?? spec.jobTemplate?.spec?.template ?? {};
+  workloads.set(keyOf(workload), workload);
 }
 
 function fromTemplate(
@@ -84,28 +72,31 @@ function fromTemplate(
   namespaces: ReadonlyMap<string, NamespaceFacts>,
   options: AnalysisOptions,
 ): Workload {
-  const namespace = object.metadata.namespace ?? "default";
-  const labels = template.metadata?.labels ?? {};
   const annotations = template.metadata?.annotations ?? {};
   const spec = template.spec ?? {};
   const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
   const proxy = containers.find((container) => container.name === proxyContainer);
-  const facts = namespaces.get(namespace);
-  const identity = { kind: object.kind, namespace, name: object.metadata.name };
+  const identity = identityOf(object);
+  const pods = plannedPods(kindKey(object), object, template.metadata?.labels ?? {});
+  const labels = commonLabels(pods);
   return {
     ...identity,
     serviceAccount: spec.serviceAccountName ?? spec.serviceAccount ?? "default",
     labels,
+    pods,
     annotations,
     sidecar: injection(
       identity,
       { labels, annotations, hostNetwork: spec.hostNetwork === true, proxy },
-      facts,
+      namespaces.get(identity.namespace),
       options,
     ),
     gateway: isGateway(annotations, proxy),
     hostNetwork: spec.hostNetwork === true,
-    ports: (spec.containers ?? []).flatMap(containerPorts),
+    nodes: spec.hostNetwork ? nodesOf(object.kind, spec) : "some",
+    ports: containers
+      .filter((container) => spec.containers?.includes(container) || container.restartPolicy === "Always")
+      .flatMap(containerPorts),
     addresses: [],
     containers: containers.flatMap((container) => container.name ?? []),
     object,
@@ -138,8 +129,6 @@ interface InjectionFacts {
   hostNetwork: boolean;
   proxy: Container | undefined;
 }
-
-type Identity = Pick<Workload, "kind" | "namespace" | "name">;
 
 const injectLabel = "sidecar.istio.io/inject";
 
@@ -222,43 +211,67 @@ function byWebhook(
   return ofNamespace(workload, false, "metadata.labels", "no injection label on the namespace or the pod: no sidecar");
 }
 
-/** A Pod is its owner's: it says what really runs. A Pod whose owner is not in the input stands for that owner. */
-function addPod(
-  workloads: Map<string, Workload>,
+interface PodStatus {
+  podIP?: string;
+  podIPs?: { ip?: string }[];
+  phase?: string;
+}
+
+function statusOf({ status }: KubernetesObject): PodStatus {
+  return (status ?? {}) as PodStatus;
+}
+
+function hasEnded(pod: KubernetesObject): boolean {
+  const { phase } = statusOf(pod);
+  return phase === "Succeeded" || phase === "Failed";
+}
+
+/** A workload as its pods show it: they are what really runs. Pods whose owner is not in the input stand for it. */
+function withPods(
+  planned: Workload | undefined,
+  owner: Identity,
+  running: readonly KubernetesObject[],
+  namespaces: ReadonlyMap<string, NamespaceFacts>,
+  options: AnalysisOptions,
+): Workload {
+  const seen = running.map((pod) => fromPod(pod, namespaces, options));
+  const pods = groupPods(seen.flatMap((workload) => workload.pods));
+  const [first, ...others] = seen as [Workload, ...Workload[]];
+  const known = planned ?? first;
+  return {
+    ...known,
+    ...owner,
+    labels: commonLabels(pods),
+    pods,
+    addresses: seen.flatMap(({ addresses }) => addresses),
+    sidecar: others.reduce(agree, first.sidecar),
+  };
+}
+
+function fromPod(
   pod: KubernetesObject,
   namespaces: ReadonlyMap<string, NamespaceFacts>,
   options: AnalysisOptions,
-): void {
-  const namespace = pod.metadata.namespace ?? "default";
-  const template: PodTemplate = { metadata: pod.metadata, spec: (pod.spec ?? {}) as PodSpec };
-  const status = pod.status as { podIP?: string; podIPs?: { ip?: string }[]; phase?: string } | undefined;
-  if (status?.phase === "Succeeded" || status?.phase === "Failed") return;
+): Workload {
+  const spec = (pod.spec ?? {}) as PodSpec;
+  const template: PodTemplate = { metadata: pod.metadata, spec };
+  const { podIP, podIPs = [] } = statusOf(pod);
   const planned = fromTemplate(pod, template, namespaces, options);
-  const addresses = [...new Set([status?.podIP, ...(status?.podIPs ?? []).map(({ ip }) => ip)])].flatMap(
-    (ip) => ip ?? [],
-  );
-  const live = status?.podIP !== undefined || pod.metadata.creationTimestamp !== undefined;
-  const seen: Workload = { ...planned, addresses, sidecar: live ? liveSidecar(planned) : planned.sidecar };
-  const owner = podOwner(pod);
-  if (!owner) return add(workloads, seen);
-  const key = `${owner.kind}/${namespace}/${owner.name}`;
-  const known = workloads.get(key);
-  add(
-    workloads,
-    known
-      ? { ...known, addresses: [...known.addresses, ...addresses], sidecar: agree(known, seen) }
-      : { ...seen, kind: owner.kind, name: owner.name },
-  );
+  const addresses = [...new Set([podIP, ...podIPs.map(({ ip }) => ip)])].flatMap((ip) => ip ?? []);
+  const live = podIP !== undefined || pod.metadata.creationTimestamp !== undefined;
+  return {
+    ...planned,
+    pods: [livePod(planned.labels, addresses, spec.nodeName)],
+    addresses,
+    sidecar: live ? liveSidecar(planned) : planned.sidecar,
+  };
 }
 
-/** A Deployment's pods belong to a ReplicaSet named after it and a hash. */
-function podOwner(pod: KubernetesObject): { kind: string; name: string } | undefined {
-  const owner = ownerOf(pod);
-  const hash = pod.metadata.labels?.["pod-template-hash"];
-  if (owner?.kind === "ReplicaSet" && hash !== undefined && owner.name.endsWith(`-${hash}`)) {
-    return { kind: "Deployment", name: owner.name.slice(0, -hash.length - 1) };
-  }
-  return owner;
+/** A DaemonSet that nothing keeps off a node runs on each; anything else on some. */
+function nodesOf(kind: string, { nodeSelector, affinity, tolerations }: PodSpec): Workload["nodes"] {
+  if (kind !== "DaemonSet" || nodeSelector || affinity?.nodeAffinity) return "some";
+  const toleratesAll = tolerations?.some(({ key, operator }) => !key && operator === "Exists");
+  return toleratesAll ? "all" : "untainted";
 }
 
 function liveSidecar(pod: Workload): SidecarFact {
@@ -274,13 +287,12 @@ function liveSidecar(pod: Workload): SidecarFact {
   return { present, because };
 }
 
-/** The template's prediction gives way to what runs; pods that differ among themselves leave it open. */
-function agree(known: Workload, seen: Workload): SidecarFact {
-  const predicted = known.sidecar.because.kind !== "Pod";
-  if (predicted || known.sidecar.present === seen.sidecar.present) return seen.sidecar;
+/** Pods that differ among themselves leave it open whether a workload has a sidecar. */
+function agree(known: SidecarFact, { sidecar }: Workload): SidecarFact {
+  if (known.present === sidecar.present) return known;
   return {
     present: "unknown",
-    because: { ...seen.sidecar.because, ...wording("some pods have a sidecar and some have none") },
+    because: { ...sidecar.because, ...wording("some pods have a sidecar and some have none") },
   };
 }
 
@@ -296,16 +308,19 @@ function fromIstioGateway(object: KubernetesObject): Workload {
     field: "",
     ...wording("its pods are proxies of router type"),
   };
+  const labels = { app: name, istio: object.metadata.name, ...spec.podLabels };
   return {
     kind: "IstioGateway",
     namespace,
     name,
     serviceAccount: `${name}-service-account`,
-    labels: { app: name, istio: object.metadata.name, ...spec.podLabels },
+    labels,
+    pods: [{ labels, unknownValues: ["pod-template-hash"], moreLabels: true, addresses: [], nodes: [] }],
     annotations: {},
     sidecar: { present: true, because },
     gateway: true,
     hostNetwork: false,
+    nodes: "some",
     ports: [],
     addresses: [],
     containers: [proxyContainer],

@@ -1,6 +1,10 @@
 import { append } from "./append.js";
 import type { AnalysisOptions, KubernetesObject, NamespaceFacts, World } from "./model.js";
+import { kindKey } from "./kindKey.js";
+import { isUnmodelledPolicy } from "./policyKinds.js";
 import { deriveWorkloads } from "./workloads.js";
+
+export { kindKey } from "./kindKey.js";
 
 /** Kinds that live outside namespaces, among those the analysis reads. */
 const clusterScoped = new Set([
@@ -12,20 +16,16 @@ const clusterScoped = new Set([
   "cilium.io/CiliumClusterwideNetworkPolicy",
   "policy.networking.k8s.io/AdminNetworkPolicy",
   "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
+  "policy.networking.k8s.io/ClusterNetworkPolicy",
+  "cilium.io/CiliumCIDRGroup",
   "admissionregistration.k8s.io/MutatingWebhookConfiguration",
 ]);
 
-/** API group and kind, without the version; `crd.projectcalico.org` is how Calico stores `projectcalico.org`. */
-export function kindKey({ apiVersion, kind }: Pick<KubernetesObject, "apiVersion" | "kind">): string {
-  const slash = apiVersion.indexOf("/");
-  if (slash < 0) return kind;
-  const group = apiVersion.slice(0, slash);
-  return `${group === "crd.projectcalico.org" ? "projectcalico.org" : group}/${kind}`;
-}
-
-/** The namespace an object lives in: `default` where a manifest leaves it out, empty for what lives in none. */
+/** The namespace an object lives in: `default` where a manifest leaves it out, empty for what lives in none or may do so. */
 export function namespaceOf(object: KubernetesObject): string {
-  return object.metadata.namespace ?? (clusterScoped.has(kindKey(object)) ? "" : "default");
+  const { namespace } = object.metadata;
+  if (namespace !== undefined) return namespace;
+  return clusterScoped.has(kindKey(object)) || isUnmodelledPolicy(object) ? "" : "default";
 }
 
 /** Indexes the objects of the input. */
@@ -44,7 +44,7 @@ export function buildWorld(objects: readonly KubernetesObject[], options: Analys
     }
     return index.get(namespace) ?? [];
   };
-  return { objects, ofKind, inNamespace, namespaces, workloads: deriveWorkloads(ofKind, namespaces, options) };
+  return { objects, ofKind, inNamespace, namespaces, workloads: deriveWorkloads(objects, namespaces, options) };
 }
 
 function namespaceFacts(objects: readonly KubernetesObject[]): Map<string, NamespaceFacts> {

@@ -1,4 +1,4 @@
-import { wording } from "../messages/index.js";
+import { message, type Message } from "../messages/index.js";
 import type {
   AnalysisOptions,
   AroundDecider,
@@ -14,9 +14,9 @@ import type {
 import { namespaceOf } from "../model/world.js";
 import { contains, isEverything, overlaps, parseBlock, type AddressBlock } from "./addressBlock.js";
 import type { Decision } from "./decide.js";
-import { anyOf, Network } from "./network.js";
+import { Network } from "./network.js";
 import { distinctBlocks } from "./policy.js";
-import { ServiceDirectory, type Destination } from "./services.js";
+import type { Destination, End } from "./services.js";
 
 export const verdictOf: Record<Decision["outcome"], AroundVerdictName> = {
   allowed: "open",
@@ -38,7 +38,7 @@ export function prepareAround(
   targets?: readonly Target[],
   network = new Network(world, options),
 ): AroundDecider {
-  const preparation = new Preparation(world, options, targets, network);
+  const preparation = new Preparation(network, options, targets);
   return (workload) => preparation.of(workload);
 }
 
@@ -50,29 +50,31 @@ interface TargetClass {
 }
 
 class Preparation {
-  private readonly services: ServiceDirectory;
   private readonly functions = new Map<string, AroundOfWorkload>();
   /** A gateway is asked about for every path through it, and thousands of policies may govern it. */
   private readonly byWorkload = new Map<Workload, AroundOfWorkload>();
   private readonly classes = new Map<Target, TargetClass>();
   private readonly classesByKey = new Map<string, TargetClass>();
   private readonly allowLists = new Map<string, AroundVerdict>();
+  private readonly verdicts = new WeakMap<Decision, AroundVerdict>();
   private readonly policyNumbers: ReadonlyMap<object, number>;
   private readonly blocks: readonly AddressBlock[];
+  /** Some policy lets out by name, so targets of one address differ. */
+  private readonly namesDiffer: boolean;
   /** Some policy judges who connects to a pod, so callers differ by all that a selector may read. */
   private readonly callersDiffer: boolean;
 
   constructor(
-    world: World,
+    private readonly network: Network,
     private readonly options: AnalysisOptions,
     targets: readonly Target[] | undefined,
-    private readonly network: Network,
   ) {
-    this.services = new ServiceDirectory(world, options);
-    const { policies } = network;
+    const { policies, services } = network;
     this.policyNumbers = new Map(policies.map((policy, index) => [policy, index]));
     this.blocks = distinctBlocks(policies);
-    const reachesPods = !targets || targets.some((target) => this.services.destination(target).kind === "pods");
+    this.namesDiffer = policies.some(({ readsNames }) => readsNames);
+    const reachesPods =
+      !targets || targets.some((target) => services.destination(target).ends.some((end) => end.workload));
     this.callersDiffer = reachesPods && policies.some((policy) => policy.ingress?.length);
   }
 
@@ -99,41 +101,54 @@ class Preparation {
   }
 
   private keyOf(workload: Workload): string {
-    const governing = this.network
-      .policiesOf(workload, "egress")
-      .flat()
-      .map(({ policy, selects }) => `${this.policyNumbers.get(policy)}:${selects}`);
     const host = workload.hostNetwork ? `${workload.kind}/${workload.namespace}/${workload.name}` : "";
-    const caller = this.callersDiffer ? JSON.stringify(identityForSelectors(workload)) : "";
-    return `${governing.join()} ${host} ${caller}`;
+    const { namespace, serviceAccount } = workload;
+    const groups = workload.pods.map((group) => {
+      const governing = this.network
+        .governing(workload, group, "egress")
+        .flat()
+        .map(({ policy, selects }) => `${this.policyNumbers.get(policy)}:${selects}`);
+      const { labels, unknownValues, moreLabels, addresses } = group;
+      // All that the selectors of policies can read of a caller.
+      const identity = [Object.entries(labels).sort(), unknownValues, moreLabels, addresses, namespace, serviceAccount];
+      return `${governing.join()} ${this.callersDiffer ? JSON.stringify(identity) : ""}`;
+    });
+    return `${host} ${[...new Set(groups)].join(" or ")}`;
   }
 
   private classOf(target: Target): TargetClass {
     const known = this.classes.get(target);
     if (known) return known;
-    const destination = this.services.destination(target);
-    const key = `${target.port} ${this.keyOfDestination(destination)}`;
+    const destination = this.network.services.destination(target);
+    const key = this.keyOfDestination(destination, target);
     const shared = this.classesByKey.get(key) ?? { number: this.classesByKey.size, destination, port: target.port };
     this.classesByKey.set(key, shared);
     this.classes.set(target, shared);
     return shared;
   }
 
-  private keyOfDestination(destination: Destination): string {
-    if (destination.kind !== "addresses") return `${destination.kind} ${nameOf(destination.service)}`;
-    if (destination.addresses.length === 0) return "not known";
-    return destination.addresses
-      .map((address) => this.blocks.flatMap((block, index) => (contains(block, address) ? index : [])).join())
-      .join(" and ");
+  private keyOfDestination({ ends, service }: Destination, { port }: Target): string {
+    if (service) return `${nameOf(service)}:${port}`;
+    return ends.map((end) => this.keyOfEnd(end)).join(" and ");
+  }
+
+  private keyOfEnd(end: End): string {
+    if (end.workload) return `${end.port} ${nameOf(end.workload.object)} ${end.workload.pods.indexOf(end.group)}`;
+    const { addresses, host, port } = end;
+    const inside = addresses.map((address) =>
+      this.blocks.flatMap((block, index) => (contains(block, address) ? index : [])).join(),
+    );
+    return `${port} ${addresses.length > 0 ? inside.join(" and ") : "not known"} ${this.namesDiffer ? host : ""}`;
   }
 
   private byNetwork(workload: Workload, { destination, port }: TargetClass): AroundVerdict {
-    if (destination.kind === "refused") return { verdict: "blocked", because: [noSuchPort(destination.service, port)] };
-    const { outcome, because } =
-      destination.kind === "pods"
-        ? anyOf(destination.pods.map((pod) => this.network.betweenPods(workload, pod.workload, pod.port)))
-        : this.network.toAddress(workload, destination.addresses, port);
-    return { verdict: verdictOf[outcome], because };
+    const { ends, service, refused } = destination;
+    if (service && refused) return { verdict: "blocked", because: [noSuchPort(service, port)] };
+    const decision = this.network.toEnds(workload, ends);
+    let verdict = this.verdicts.get(decision);
+    if (!verdict)
+      this.verdicts.set(decision, (verdict = { verdict: verdictOf[decision.outcome], because: decision.because }));
+    return verdict;
   }
 
   private byAllowList(allowList: readonly string[]): AroundVerdict {
@@ -153,32 +168,25 @@ function stricter(byNetwork: AroundVerdict, byAllowList: AroundVerdict): AroundV
 }
 
 function judgeAllowList(allowList: readonly string[], clients: readonly string[]): AroundVerdict {
-  const admits = allowList.length
-    ? `the database admits only ${allowList.join(", ")}`
-    : "the database admits no address";
-  const answer = (verdict: AroundVerdictName, text: string): AroundVerdict => ({
+  const answer = (verdict: AroundVerdictName, text: Message): AroundVerdict => ({
     verdict,
-    because: [{ kind: "DatabaseAllowList", namespace: "", name: "", field: "", ...wording(text) }],
+    because: [{ kind: "DatabaseAllowList", namespace: "", name: "", field: "", ...text }],
   });
-  if (allowList.length === 0) return answer("blocked", admits);
+  if (allowList.length === 0) return answer("blocked", message("admits-none"));
   const admitted = allowList.map(parseBlock);
   const sources = clients.map(parseBlock);
-  if (admitted.some((block) => block && isEverything(block)))
-    return answer("open", "the database admits every address");
+  if (admitted.some((block) => block && isEverything(block))) return answer("open", message("admits-all"));
+  const args = { blocks: allowList, clients };
   if (sources.length === 0 || sources.includes(undefined) || admitted.includes(undefined))
-    return answer(
-      "unknown",
-      `${admits}; where the workloads' own connections arrive from is not known: give clientAddresses`,
-    );
-  const from = `the workloads connect from ${clients.join(", ")}`;
+    return answer("unknown", message("clients-unknown", { blocks: allowList }));
   const pairs = sources.flatMap((source) => admitted.map((block) => [source, block] as const));
   const meets = (test: (a: AddressBlock, b: AddressBlock) => boolean, [source, block]: (typeof pairs)[number]) =>
     source !== undefined && block !== undefined && test(block, source);
-  if (!pairs.some((pair) => meets(overlaps, pair))) return answer("blocked", `${admits}; ${from}`);
+  if (!pairs.some((pair) => meets(overlaps, pair))) return answer("blocked", message("admits-clients", args));
   const inside = sources.every((source) => admitted.some((block) => meets(contains, [source, block])));
   return inside
-    ? answer("open", `${admits}; ${from}`)
-    : answer("unknown", `${admits}; only some of it is where ${from}`);
+    ? answer("open", message("admits-clients", args))
+    : answer("unknown", message("admits-some-clients", args));
 }
 
 function noSuchPort(service: KubernetesObject, port: number): Evidence {
@@ -188,15 +196,10 @@ function noSuchPort(service: KubernetesObject, port: number): Evidence {
     namespace: namespaceOf(service),
     name: metadata.name,
     field: "spec.ports",
-    ...wording(`has no port ${port}, so nothing answers there`),
+    ...message("no-such-port", { port }),
   };
 }
 
 function nameOf(object: KubernetesObject): string {
   return `${object.kind} ${namespaceOf(object)}/${object.metadata.name}`;
-}
-
-/** All that the selectors of policies can read of a caller. */
-function identityForSelectors({ namespace, labels, serviceAccount, addresses }: Workload): unknown {
-  return [namespace, serviceAccount, Object.entries(labels).sort(), addresses];
 }

@@ -1,33 +1,28 @@
-import { namespaceOf } from "../model/world.js";
+import { message, type Message } from "../messages/index.js";
+import { knownLabels, partlyKnownLabels, type Labels } from "../model/labels.js";
 import type { KubernetesObject, NamespaceFacts, Workload, World } from "../model/model.js";
+import { and, every, not, or, some, type Trilean } from "../model/trilean.js";
+import { namespaceOf } from "../model/world.js";
 import { parseBlock, type AddressBlock } from "./addressBlock.js";
 import { parseCalicoSelector, type CalicoSelector } from "./calicoSelector.js";
-import {
-  and,
-  given,
-  knownLabels,
-  maybe,
-  no,
-  not,
-  or,
-  partlyKnownLabels,
-  yes,
-  type Labels,
-  type Match,
-} from "./match.js";
+import { matchesDomain } from "./domainName.js";
 import {
   defaultTier,
   inBlock,
   namedPort,
   namespaceLabels,
   readBlocks,
+  trafficOf,
   type Connection,
   type Direction,
   type Peer,
+  type PodPeer,
   type Policy,
   type PolicyEngine,
   type Rule,
+  type Tier,
 } from "./policy.js";
+import type { ServiceDirectory, ServiceSpec } from "./services.js";
 
 interface Entity {
   nets?: string[];
@@ -38,6 +33,8 @@ interface Entity {
   ports?: (number | string)[];
   notPorts?: (number | string)[];
   serviceAccounts?: { names?: string[]; selector?: string };
+  services?: { name?: string; namespace?: string };
+  domains?: string[];
 }
 
 interface CalicoRule {
@@ -45,6 +42,7 @@ interface CalicoRule {
   protocol?: string | number;
   notProtocol?: string | number;
   ipVersion?: number;
+  http?: object;
   source?: Entity;
   destination?: Entity;
 }
@@ -71,8 +69,19 @@ const entityFields = new Set([
   "ports",
   "notPorts",
   "serviceAccounts",
+  "services",
+  "domains",
 ]);
-const ruleFields = new Set(["action", "protocol", "notProtocol", "ipVersion", "source", "destination", "metadata"]);
+const ruleFields = new Set([
+  "action",
+  "protocol",
+  "notProtocol",
+  "ipVersion",
+  "source",
+  "destination",
+  "metadata",
+  "http",
+]);
 const protocolNumbers: Record<string, string> = { "6": "TCP", "17": "UDP", "132": "SCTP" };
 
 /** A named set of addresses that selectors of Calico match like endpoints. */
@@ -86,11 +95,12 @@ interface NetworkSet {
 export class CalicoReader {
   private readonly sets: readonly NetworkSet[];
   private readonly blocksOfSets: readonly AddressBlock[];
-  private readonly passingTiers: ReadonlySet<string>;
+  private readonly tiers: ReadonlyMap<string, Tier>;
 
   constructor(
     private readonly world: World,
     private readonly engine: PolicyEngine | undefined,
+    private readonly services: ServiceDirectory,
   ) {
     const objects = [
       ...world.ofKind("projectcalico.org/NetworkSet"),
@@ -101,15 +111,8 @@ export class CalicoReader {
       labels: object.metadata.labels ?? {},
       blocks: ((object.spec as { nets?: string[] } | undefined)?.nets ?? []).map(parseBlock),
     }));
-    const passes = ({ spec }: KubernetesObject) =>
-      (spec as { defaultAction?: string } | undefined)?.defaultAction === "Pass";
-    this.passingTiers = new Set(
-      world
-        .ofKind("projectcalico.org/Tier")
-        .filter(passes)
-        .map((tier) => tier.metadata.name),
-    );
     this.blocksOfSets = this.sets.flatMap((set) => set.blocks.flatMap((block) => block ?? []));
+    this.tiers = new Map(world.ofKind("projectcalico.org/Tier").map((tier) => [tier.metadata.name, readTier(tier)]));
   }
 
   /** Undefined for a policy that concerns the interfaces of nodes only. Throws a SyntaxError for a broken selector. */
@@ -117,6 +120,7 @@ export class CalicoReader {
     const spec = (object.spec ?? {}) as CalicoSpec;
     if (spec.doNotTrack || spec.preDNAT) return undefined;
     const scope = object.kind === "NetworkPolicy" ? namespaceOf(object) : undefined;
+    const tier = spec.tier ?? defaultTier.name;
     const selector = parseCalicoSelector(spec.selector ?? "");
     const governs = governedDirections(spec, object.apiVersion.startsWith("crd."));
     const rules = (direction: Direction, list: readonly CalicoRule[] = []) =>
@@ -125,8 +129,11 @@ export class CalicoReader {
       kind: object.kind,
       namespace: scope ?? "",
       name: object.metadata.name,
-      tier: spec.tier ?? defaultTier,
-      tierPasses: this.passingTiers.has(spec.tier ?? defaultTier),
+      tier: this.tiers.get(tier) ?? {
+        ...defaultTier,
+        name: tier,
+        order: tier === defaultTier.name ? defaultTier.order : Infinity,
+      },
       order: spec.order ?? Infinity,
       sortName: scope === undefined ? object.metadata.name : `${scope}/${object.metadata.name}`,
       scope,
@@ -141,60 +148,91 @@ export class CalicoReader {
   private selection(selector: CalicoSelector, spec: CalicoSpec, scope: string | undefined): Policy["selects"] {
     const namespaces = parseCalicoSelector(spec.namespaceSelector ?? "");
     const accounts = parseCalicoSelector(spec.serviceAccountSelector ?? "");
-    return (workload, namespace) =>
+    return (pod) =>
       and(
-        given(scope === undefined || scope === namespace.name),
-        selector.matches(podLabels(workload)),
-        namespaces.matches(labelsOfNamespace(namespace)),
-        spec.serviceAccountSelector ? accounts.matches(this.accountLabels(workload)) : yes,
+        scope === undefined || scope === pod.namespace.name,
+        selector.matches(podLabels(pod)),
+        namespaces.matches(labelsOfNamespace(pod.namespace)),
+        spec.serviceAccountSelector ? accounts.matches(this.accountLabels(pod.workload)) : true,
       );
   }
 
   private readRule(rule: CalicoRule, direction: Direction, index: number, scope: string | undefined): Rule {
     const source = this.readEntity(rule.source ?? {}, scope);
     const destination = this.readEntity(rule.destination ?? {}, scope);
-    const doubt = unmodelledField(rule);
+    const doubt = doubtOf(rule);
     const protocol = protocolName(rule.protocol);
     const notProtocol = protocolName(rule.notProtocol);
     return {
       action: rule.action,
       field: `spec.${direction}[${index}]`,
-      text: describeRule(rule, direction),
-      doubt: doubt && `the field ${doubt} is not modelled`,
-      matches: (connection) =>
-        and(
-          doubt ? maybe : yes,
-          given(protocol === undefined || protocol === connection.protocol),
-          given(notProtocol === undefined || notProtocol !== connection.protocol),
-          // The source's port is chosen by its kernel: a rule that asks for one may match.
-          rule.source?.ports?.length || rule.source?.notPorts?.length ? maybe : yes,
+      traffic: describeTraffic(rule, direction),
+      doubt,
+      matches: (connection) => {
+        if (protocol !== undefined && protocol !== connection.protocol) return false;
+        if (notProtocol !== undefined && notProtocol === connection.protocol) return false;
+        return and(
+          doubt ? "unknown" : true,
+          ofVersion(rule.ipVersion, connection),
           source(connection.source),
-          destination(connection.destination),
-          matchesPorts(rule.destination ?? {}, connection),
-        ),
+          destination(connection.destination, connection.port),
+          // Endpoints of a Service bring their own ports.
+          rule.destination?.services ? true : matchesPorts(rule.destination ?? {}, connection),
+        );
+      },
     };
   }
 
-  private readEntity(entity: Entity, scope: string | undefined): (peer: Peer) => Match {
+  private readEntity(entity: Entity, scope: string | undefined): (peer: Peer, port?: number) => Trilean {
     const selected = this.readSelectors(entity, scope);
     const excluded = entity.notSelector ? this.readEndpoints(parseCalicoSelector(entity.notSelector)) : undefined;
     const nets = (entity.nets ?? []).map(parseBlock);
     const notNets = (entity.notNets ?? []).map(parseBlock);
+    const { services, domains } = entity;
     const within = (block: AddressBlock | undefined, peer: Peer) =>
-      block ? inBlock(block, peer, this.engine ?? "calico") : maybe;
-    return (peer) =>
+      block ? inBlock(block, peer, this.engine ?? "calico") : "unknown";
+    // Names are looked up in addition to nets.
+    const named = (peer: Peer) => (domains && !peer.pod ? matchesDomain(domains, peer, "text") : false);
+    return (peer, port) =>
       and(
         selected(peer),
-        excluded ? not(excluded(peer)) : yes,
-        nets.length ? or(...nets.map((block) => within(block, peer))) : yes,
-        ...notNets.map((block) => not(within(block, peer))),
+        services ? this.behindService(services, scope, peer, port) : true,
+        excluded ? not(excluded(peer)) : true,
+        nets.length > 0 || domains
+          ? or(
+              some(nets, (block) => within(block, peer)),
+              named(peer),
+            )
+          : true,
+        every(notNets, (block) => not(within(block, peer))),
       );
   }
 
+  /** A rule about a Service is about its endpoints, each on its own port. */
+  private behindService(
+    { name, namespace }: NonNullable<Entity["services"]>,
+    scope: string | undefined,
+    peer: Peer,
+    port: number | undefined,
+  ): Trilean {
+    const service = this.world
+      .inNamespace("Service", namespace ?? scope ?? "default")
+      .find((object) => object.metadata.name === name);
+    if (!service) return "unknown";
+    const numbers = ((service.spec ?? {}) as ServiceSpec).ports ?? [];
+    return some(numbers, (number) =>
+      some(this.services.behind(service, number.port, number.protocol).ends, (end) => {
+        if (port !== undefined && end.port !== port) return false;
+        if (end.workload) return end.workload === peer.pod?.workload && end.group === peer.pod.group;
+        return end.addresses.length === 0 ? "unknown" : some(end.addresses, (block) => inBlock(block, peer, "calico"));
+      }),
+    );
+  }
+
   /** Namespaces count only once a selector is given; then a namespaced policy means its own, unless it names others. */
-  private readSelectors(entity: Entity, scope: string | undefined): (peer: Peer) => Match {
+  private readSelectors(entity: Entity, scope: string | undefined): (peer: Peer) => Trilean {
     const { selector, notSelector, namespaceSelector, serviceAccounts } = entity;
-    if (!selector && !namespaceSelector && !serviceAccounts && !(notSelector && scope)) return () => yes;
+    if (!selector && !namespaceSelector && !serviceAccounts && !(notSelector && scope)) return () => true;
     const endpoints = this.readEndpoints(
       parseCalicoSelector(selector ?? ""),
       namespaceSelector === undefined ? undefined : parseCalicoSelector(namespaceSelector),
@@ -206,8 +244,8 @@ export class CalicoReader {
     return (peer) =>
       and(
         endpoints(peer),
-        names.length ? given(peer.pod !== undefined && names.includes(peer.pod.serviceAccount)) : yes,
-        serviceAccounts?.selector ? (peer.pod ? accounts.matches(this.accountLabels(peer.pod)) : no) : yes,
+        names.length ? peer.pod !== undefined && names.includes(peer.pod.workload.serviceAccount) : true,
+        serviceAccounts?.selector ? (peer.pod ? accounts.matches(this.accountLabels(peer.pod.workload)) : false) : true,
       );
   }
 
@@ -216,23 +254,21 @@ export class CalicoReader {
     namespaces?: CalicoSelector,
     scope?: string,
     global = false,
-  ): (peer: Peer) => Match {
-    return ({ pod, namespace, addresses }) => {
-      if (pod && namespace) {
-        const inNamespace = namespaces?.matches(labelsOfNamespace(namespace)) ?? yes;
-        const inScope = given(scope === undefined || scope === namespace.name);
+  ): (peer: Peer) => Trilean {
+    return ({ pod, addresses }) => {
+      if (pod) {
+        const inNamespace = namespaces?.matches(labelsOfNamespace(pod.namespace)) ?? true;
+        const inScope = scope === undefined || scope === pod.namespace.name;
         return and(inScope, inNamespace, selector.matches(podLabels(pod)));
       }
       const sets = this.sets.filter(
         (set) =>
-          selector.matches(knownLabels(set.labels)) === yes &&
+          selector.matches(knownLabels(set.labels)) === true &&
           (scope === undefined || set.namespace === scope) &&
           (namespaces === undefined || global === (set.namespace === "")),
       );
       const outside: Peer = { addresses };
-      return or(
-        ...sets.flatMap((set) => set.blocks.map((block) => (block ? inBlock(block, outside, "calico") : maybe))),
-      );
+      return some(sets, (set) => some(set.blocks, (block) => (block ? inBlock(block, outside, "calico") : "unknown")));
     };
   }
 
@@ -243,6 +279,12 @@ export class CalicoReader {
     const labels = { ...account?.metadata.labels, "projectcalico.org/name": workload.serviceAccount };
     return account ? knownLabels(labels) : partlyKnownLabels(labels);
   }
+}
+
+function readTier({ metadata, spec }: KubernetesObject): Tier {
+  const { order, defaultAction } = (spec ?? {}) as { order?: number; defaultAction?: string };
+  const usual = metadata.name === defaultTier.name ? defaultTier.order : Infinity;
+  return { name: metadata.name, order: order ?? usual, passes: defaultAction === "Pass" };
 }
 
 function netsOf({ source, destination }: CalicoRule): string[] {
@@ -256,13 +298,13 @@ function governedDirections(spec: CalicoSpec, stored: boolean): ReadonlySet<Dire
   return new Set([spec.egress?.length ? "egress" : "ingress"]);
 }
 
-function podLabels(workload: Workload): Labels {
+function podLabels({ workload, labels }: PodPeer): Labels {
   const added: Record<string, string> = {
     "projectcalico.org/namespace": workload.namespace,
     "projectcalico.org/serviceaccount": workload.serviceAccount,
     "projectcalico.org/orchestrator": "k8s",
   };
-  return (key) => added[key] ?? (Object.hasOwn(workload.labels, key) ? workload.labels[key] : undefined);
+  return (key) => added[key] ?? labels(key);
 }
 
 function labelsOfNamespace(namespace: NamespaceFacts): Labels {
@@ -275,19 +317,35 @@ function protocolName(protocol: string | number | undefined): string | undefined
   return protocolNumbers[String(protocol)] ?? String(protocol).toUpperCase();
 }
 
-function matchesPorts({ ports = [], notPorts = [] }: Entity, connection: Connection): Match {
-  const one = (wanted: number | string): Match => {
+function ofVersion(version: number | undefined, { destination }: Connection): Trilean {
+  if (version === undefined) return true;
+  if (destination.addresses.length === 0) return "unknown";
+  return or(...destination.addresses.map(({ family }) => family === version));
+}
+
+function matchesPorts({ ports = [], notPorts = [] }: Entity, connection: Connection): boolean {
+  const one = (wanted: number | string): boolean => {
     const range = /^(?<first>\d+)(?::(?<last>\d+))?$/.exec(String(wanted))?.groups;
     if (!range) return namedPort(String(wanted), connection.protocol, connection.destination, connection.port);
     const first = Number(range.first);
-    return given(connection.port >= first && connection.port <= Number(range.last ?? first));
+    return connection.port >= first && connection.port <= Number(range.last ?? first);
   };
-  return and(ports.length ? or(...ports.map(one)) : yes, ...notPorts.map((port) => not(one(port))));
+  return (ports.length === 0 || ports.some(one)) && !notPorts.some(one);
+}
+
+/** Why a rule may or may not match although its peers are known. */
+function doubtOf(rule: CalicoRule): Message | undefined {
+  if (rule.http) return message("layer-7-not-modelled");
+  // A rule that asks for a source port may match whatever the client's kernel chooses.
+  if (rule.source?.ports?.length || rule.source?.notPorts?.length) return message("source-port");
+  const field = unmodelledField(rule);
+  return field === undefined ? undefined : message("field-not-modelled", { field });
 }
 
 function unmodelledField(rule: CalicoRule): string | undefined {
   const inRule = Object.keys(rule).find((key) => !ruleFields.has(key));
-  if (inRule) return inRule;
+  // Rules about ICMP are about no port.
+  if (inRule && !/^(not)?icmp/i.test(inRule)) return inRule;
   for (const side of ["source", "destination"] as const) {
     const field = Object.keys(rule[side] ?? {}).find((key) => !entityFields.has(key));
     if (field) return `${side}.${field}`;
@@ -295,24 +353,34 @@ function unmodelledField(rule: CalicoRule): string | undefined {
   return undefined;
 }
 
-const verbs: Record<Rule["action"], string> = { Allow: "allows", Deny: "denies", Pass: "passes on", Log: "logs" };
-
-function describeRule(rule: CalicoRule, direction: Direction): string {
+function describeTraffic(rule: CalicoRule, direction: Direction): Message {
   const entity = direction === "egress" ? rule.destination : rule.source;
-  const ports = rule.destination?.ports?.join(", ");
   const protocol = protocolName(rule.protocol);
-  const what = [protocol, ports].filter(Boolean).join(" ") || "everything";
-  return `${verbs[rule.action]} ${what} ${direction === "egress" ? "to" : "from"} ${describeEntity(entity ?? {})}`;
+  const ports = rule.destination?.ports?.join(", ");
+  const described =
+    ports === undefined
+      ? protocol === undefined
+        ? []
+        : [message("every-port-of", { protocol })]
+      : [message("port-of", { protocol: protocol ?? "", port: ports })];
+  return trafficOf(direction, described, describeEntity(entity ?? {}));
 }
 
-function describeEntity(entity: Entity): string {
-  const parts = [
-    entity.nets?.join(", "),
-    entity.notNets && `all but ${entity.notNets.join(", ")}`,
-    entity.selector && `pods with ${entity.selector}`,
-    entity.notSelector && `pods without ${entity.notSelector}`,
-    entity.namespaceSelector && `namespaces with ${entity.namespaceSelector}`,
-    entity.serviceAccounts?.names && `service accounts ${entity.serviceAccounts.names.join(", ")}`,
-  ].filter(Boolean);
-  return parts.join(" and ") || "anywhere";
+function describeEntity(entity: Entity): (string | Message)[] {
+  const { services, domains } = entity;
+  const namespaces = entity.namespaceSelector
+    ? message("namespaces-with", { labels: entity.namespaceSelector })
+    : message("any-namespace");
+  return [
+    ...(entity.nets ?? []),
+    ...(domains ?? []),
+    ...(entity.notNets ? [message("all-but", { peers: entity.notNets })] : []),
+    ...(entity.selector ? [message("pods-in", { labels: entity.selector, namespaces })] : []),
+    ...(!entity.selector && entity.namespaceSelector ? [message("all-pods-in", { namespaces })] : []),
+    ...(entity.notSelector
+      ? [message("all-but", { peers: message("pods-in", { labels: entity.notSelector, namespaces }) })]
+      : []),
+    ...(entity.serviceAccounts?.names ? [message("service-accounts", { names: entity.serviceAccounts.names })] : []),
+    ...(services ? [message("service-named", { name: `${services.namespace ?? ""}/${services.name}` })] : []),
+  ];
 }

@@ -1,9 +1,9 @@
-import { exists, has } from "./labelSelector.js";
-import { and, given, maybe, not, or, yes, no, type Labels, type Match } from "./match.js";
+import { exists, isOneOf, someValue, type Labels } from "../model/labels.js";
+import { every, not, some, type Trilean } from "../model/trilean.js";
 
 /** A selector of Calico, ready to be asked. */
 export interface CalicoSelector {
-  matches(labels: Labels): Match;
+  matches(labels: Labels): Trilean;
   /** A label every selected endpoint carries, where the selector demands one. */
   required?: readonly [string, string];
 }
@@ -16,7 +16,7 @@ const tokenPattern =
 /** Reads Calico's selector syntax; an empty text selects everything, as `all()`. Throws a SyntaxError that says where. */
 export function parseCalicoSelector(text: string): CalicoSelector {
   const parser = new SelectorParser(text);
-  return text.trim() === "" ? { matches: () => yes } : parser.parse();
+  return text.trim() === "" ? { matches: () => true } : parser.parse();
 }
 
 class SelectorParser {
@@ -37,9 +37,7 @@ class SelectorParser {
     const terms = [this.both()];
     while (this.take("||")) terms.push(this.both());
     const [first] = terms;
-    return terms.length === 1 && first
-      ? first
-      : { matches: (labels) => or(...terms.map((term) => term.matches(labels))) };
+    return terms.length === 1 && first ? first : { matches: (labels) => some(terms, (term) => term.matches(labels)) };
   }
 
   private both(): CalicoSelector {
@@ -49,7 +47,7 @@ class SelectorParser {
     return terms.length === 1 && first
       ? first
       : {
-          matches: (labels) => and(...terms.map((term) => term.matches(labels))),
+          matches: (labels) => every(terms, (term) => term.matches(labels)),
           required: terms.find((term) => term.required)?.required,
         };
   }
@@ -75,20 +73,20 @@ class SelectorParser {
       return { matches: (labels) => exists(labels(key)) };
     }
     this.expect(")");
-    if (name === "all") return { matches: () => yes };
+    if (name === "all") return { matches: () => true };
     // Only endpoints and sets outside namespaces are global; a pod never is.
-    if (name === "global") return { matches: () => no };
+    if (name === "global") return { matches: () => false };
     return this.fail("has(label), all() or global()");
   }
 
   private comparison(key: string): CalicoSelector {
     if (this.take("==")) {
       const value = this.literal();
-      return { matches: (labels) => has(labels(key), [value]), required: [key, value] };
+      return { matches: (labels) => isOneOf(labels(key), [value]), required: [key, value] };
     }
     if (this.take("!=")) {
       const value = this.literal();
-      return { matches: (labels) => not(has(labels(key), [value])) };
+      return { matches: (labels) => not(isOneOf(labels(key), [value])) };
     }
     const operator = this.word("an operator");
     if (operator === "in") return this.membership(key, (match) => match);
@@ -96,14 +94,14 @@ class SelectorParser {
     return this.partOfValue(key, operator);
   }
 
-  private membership(key: string, outcome: (match: Match) => Match): CalicoSelector {
+  private membership(key: string, outcome: (match: Trilean) => Trilean): CalicoSelector {
     const values: string[] = [];
     this.expect("{");
     while (!this.take("}")) {
       values.push(this.literal());
       if (!this.take(",") && this.tokens[this.at]?.value !== "}") this.fail("a comma or }");
     }
-    return { matches: (labels) => outcome(has(labels(key), values)) };
+    return { matches: (labels) => outcome(isOneOf(labels(key), values)) };
   }
 
   private partOfValue(key: string, operator: string): CalicoSelector {
@@ -118,7 +116,8 @@ class SelectorParser {
     return {
       matches: (labels) => {
         const value = labels(key);
-        return value === null ? maybe : given(value !== undefined && test(value));
+        if (value === null || value === someValue) return "unknown";
+        return value !== undefined && test(value);
       },
     };
   }

@@ -1,12 +1,12 @@
-import { textOf, wording } from "../messages/index.js";
+import { message, type Message } from "../messages/index.js";
 import type { Evidence } from "../model/model.js";
-import { maybe, no, or, yes, type Match } from "./match.js";
+import { and, or, type Trilean } from "../model/trilean.js";
 import type { Connection, Direction, Policy, Rule } from "./policy.js";
 
 /** A policy and whether it selects the pod in question; policies that surely do not are left out. */
 export interface Selected {
   policy: Policy;
-  selects: Match;
+  selects: Exclude<Trilean, false>;
 }
 
 /** What the network does with a connection, and the policies and rules that say so. */
@@ -15,7 +15,11 @@ export interface Decision {
   because: readonly Evidence[];
 }
 
-type Step = { action: "Allow" | "Deny"; evidence: Evidence; certain: boolean };
+interface Step {
+  action: "Allow" | "Deny";
+  certain: boolean;
+  evidence: () => Evidence;
+}
 
 /** How many policies, or rules of one action, a verdict names: the rest says nothing new. */
 const namedPolicies = 4;
@@ -38,113 +42,159 @@ export function decide(
   connection: Connection,
 ): Decision {
   const steps = [...walk(direction, tiers, connection)];
-  const last = steps.at(-1);
-  const actions = new Set(steps.map((step) => step.action));
-  if (!last) return { outcome: "allowed", because: [] };
-  if (actions.size > 1) return { outcome: "unknown", because: told(steps) };
-  const outcome = last.action === "Allow" ? "allowed" : "denied";
+  const action = steps.at(-1)?.action;
+  if (steps.some((step) => step.action !== action)) return { outcome: "unknown", because: evidenceOf(steps) };
   const decisive = steps.filter((step) => step.certain);
-  return { outcome, because: told(decisive.length ? decisive : steps) };
+  return {
+    outcome: action === "Allow" ? "allowed" : "denied",
+    because: evidenceOf(decisive.length > 0 ? decisive : steps),
+  };
 }
 
 /** The first of each action: a gateway's pods have a policy for each of a thousand databases. */
-function told(steps: readonly Step[]): Evidence[] {
+function evidenceOf(steps: readonly Step[]): Evidence[] {
   const ofAction = { Allow: 0, Deny: 0 };
   const number = (action: Step["action"]) => steps.filter((step) => step.action === action).length;
   return steps.flatMap(({ action, evidence }) => {
     if (++ofAction[action] > namedPolicies) return [];
-    const more = ofAction[action] === namedPolicies ? andMore(number(action), "rule") : "";
-    return [{ ...evidence, ...wording(`${textOf(evidence)}${more}`) }];
+    const made = evidence();
+    return [ofAction[action] === namedPolicies ? andMore(made, number(action), "and-more-rules") : made];
   });
 }
 
-function andMore(number: number, noun: "policy" | "rule"): string {
-  const more = number - namedPolicies;
-  const plural = noun === "policy" ? "policies" : "rules";
-  return more > 0 ? ` (and ${more} more ${more === 1 ? noun : plural})` : "";
+function andMore(evidence: Evidence, number: number, id: "and-more-rules" | "and-more-policies"): Evidence {
+  const count = number - namedPolicies;
+  if (count <= 0) return evidence;
+  const { id: text, args } = evidence;
+  return { ...evidence, ...message(id, { text: { id: text, args }, count }) };
 }
 
 /** The steps that can decide, in their order, up to and with the first that surely does. */
 function* walk(direction: Direction, tiers: readonly (readonly Selected[])[], connection: Connection): Generator<Step> {
-  let governed: Match = no;
   for (const tier of tiers) {
-    const { steps, passes, ends, governs } = judgeTier(direction, tier, connection);
+    const { steps, passes, ends, isolates } = judgeTier(direction, tier, connection);
     yield* steps;
-    governed = or(governed, governs);
     if (ends) return;
-    if (tier.some(({ policy }) => policy.tierPasses)) continue;
-    if (passes === no && governs !== no) {
-      const certain = governs === yes;
+    if (passes === true || tier[0]?.policy.tier.passes) continue;
+    if (isolates !== false) {
+      const certain = isolates === true && passes === false;
       yield* denials(direction, tier, certain);
       if (certain) return;
-    } else if (passes === maybe) yield* denials(direction, tier, false);
+    }
   }
-  if (governed === no) return;
-  yield { action: "Allow", certain: true, evidence: freeByDefault(direction) };
+  yield { action: "Allow", certain: true, evidence: () => freeByDefault(direction) };
 }
 
 interface TierOutcome {
   steps: Step[];
   /** A rule hands the connection to the next tier. */
-  passes: Match;
+  passes: Trilean;
   /** A rule surely decides, so nothing after it is asked. */
   ends: boolean;
-  /** Whether any policy of the tier governs the direction for this pod. */
-  governs: Match;
+  /** Whether some policy cuts the pod off from what no rule allows. */
+  isolates: Trilean;
 }
 
 function judgeTier(direction: Direction, tier: readonly Selected[], connection: Connection): TierOutcome {
-  const outcome: TierOutcome = { steps: [], passes: no, ends: false, governs: no };
-  for (const { policy, selects } of tier) {
-    outcome.governs = or(outcome.governs, selects);
-    for (const rule of policy[direction] ?? []) {
-      if (rule.action === "Log") continue;
-      const matches = rule.matches(connection);
-      if (matches === no) continue;
-      const certain = matches === yes && selects === yes;
-      if (rule.action === "Pass") {
-        outcome.passes = certain ? yes : or(outcome.passes, maybe);
-        if (certain) return outcome;
-        continue;
-      }
-      outcome.steps.push({
-        action: rule.action,
-        certain,
-        evidence: ofRule(policy, rule, connection, certain, selects),
-      });
-      if (certain) return { ...outcome, ends: true };
+  const outcome: TierOutcome = { steps: [], passes: false, ends: false, isolates: false };
+  for (let at = 0; at < tier.length;) {
+    const together = ofOnePriority(tier, at);
+    at += together.length;
+    const answers = together.map((selected) => judgePolicy(direction, selected, connection));
+    const decided = answers.filter(({ ends, passes }) => ends || passes === true);
+    const differ = decided.length > 1 && new Set(decided.map(lastAction)).size > 1;
+    for (const answer of answers) {
+      outcome.steps.push(...(differ ? answer.steps.map(doubtful) : answer.steps));
+      outcome.passes = or(outcome.passes, differ && answer.passes === true ? "unknown" : answer.passes);
+      outcome.isolates = or(outcome.isolates, answer.isolates);
     }
+    if (decided.length === 0) continue;
+    const ends = differ ? decided.every((answer) => answer.ends) : decided.some((answer) => answer.ends);
+    return { ...outcome, ends };
   }
   return outcome;
 }
 
-function ofRule(policy: Policy, rule: Rule, connection: Connection, certain: boolean, selects: Match): Evidence {
-  const doubt = certain
-    ? ""
-    : `; whether that is this connection cannot be told: ${doubtOf(rule, connection, selects)}`;
-  return { ...identity(policy), field: rule.field, ...wording(`${rule.text}${doubt}`) };
+/** A policy, and those of the same priority where the API leaves open which of them is applied. */
+function ofOnePriority(tier: readonly Selected[], at: number): readonly Selected[] {
+  const first = tier[at];
+  if (!first?.policy.tiesOpen) return tier.slice(at, at + 1);
+  let end = at + 1;
+  while (tier[end]?.policy.order === first.policy.order) end++;
+  return tier.slice(at, end);
 }
 
-function doubtOf(rule: Rule, { source, destination }: Connection, selects: Match): string {
+function lastAction({ steps, ends }: TierOutcome): string {
+  return ends ? (steps.at(-1)?.action ?? "") : "Pass";
+}
+
+function doubtful(step: Step): Step {
+  const evidence = () => {
+    const { id, args, ...rest } = step.evidence();
+    return { ...rest, ...message("may-match", { rule: { id, args }, reason: message("same-priority") }) };
+  };
+  return step.certain ? { ...step, certain: false, evidence } : step;
+}
+
+/** The rules of one policy, up to and with the first that surely matches. */
+function judgePolicy(direction: Direction, { policy, selects }: Selected, connection: Connection): TierOutcome {
+  const outcome: TierOutcome = { steps: [], passes: false, ends: false, isolates: false };
+  for (const rule of policy[direction] ?? []) {
+    if (rule.action === "Log") continue;
+    const matches = rule.matches(connection);
+    if (matches === false) continue;
+    const certain = matches === true && selects === true;
+    if (rule.action === "Pass") {
+      outcome.passes = or(outcome.passes, certain ? true : "unknown");
+    } else {
+      const evidence = () => ofRule(policy, rule, connection, certain, selects);
+      outcome.steps.push({ action: rule.action, certain, evidence });
+    }
+    // If the policy selects the pod, this rule decides: nothing after it counts, and it does not cut off by default.
+    if (matches === true) return { ...outcome, ends: certain && rule.action !== "Pass" };
+  }
+  return { ...outcome, isolates: policy.tier.passes ? false : and(selects, isolates(policy, direction)) };
+}
+
+function isolates({ isolates: stated }: Policy, direction: Direction): Trilean {
+  return stated?.[direction] ?? true;
+}
+
+function ofRule(policy: Policy, rule: Rule, connection: Connection, certain: boolean, selects: Trilean): Evidence {
+  const says = message(rule.action === "Allow" ? "rule-allows" : "rule-denies", { traffic: rule.traffic });
+  const text = certain ? says : message("may-match", { rule: says, reason: doubtOf(rule, connection, selects) });
+  return { ...identity(policy), field: rule.field, ...text };
+}
+
+function doubtOf(rule: Rule, { source, destination }: Connection, selects: Trilean): Message {
   if (rule.doubt) return rule.doubt;
-  const undeclared = [source, destination].find((peer) => peer.namespace?.declared === false)?.namespace?.name;
-  if (undeclared !== undefined) return `the labels of namespace ${undeclared} are not in the input`;
-  if (selects === maybe) return "the policy may or may not select the pods";
-  return [source, destination].some((peer) => peer.addresses.length === 0)
-    ? "an address is not known"
-    : "only some of its addresses are covered, or this network engine may not match pods by address";
+  const peers = [source, destination];
+  const undeclared = peers.find(({ pod }) => pod?.namespace.declared === false)?.pod?.namespace.name;
+  if (undeclared !== undefined) return message("namespace-labels-unknown", { namespace: undeclared });
+  if (peers.some(({ pod }) => pod?.group.moreLabels ?? pod?.group.unknownValues?.length))
+    return message("pod-labels-unknown");
+  if (selects !== true) return message("selection-unknown");
+  return message(peers.some(({ addresses }) => addresses.length === 0) ? "address-unknown" : "address-unclear");
 }
 
 function* denials(direction: Direction, tier: readonly Selected[], certain: boolean): Generator<Step> {
-  const governing = tier.filter(({ policy }) => policy[direction]);
-  for (const { policy } of governing.slice(0, namedPolicies)) {
-    const rules = policy[direction] ?? [];
-    const allowed = rules.filter((rule) => rule.action === "Allow").map((rule) => rule.text.replace(/^allows /, ""));
-    const only = allowed.length ? `allows only ${allowed.join("; ")}` : "allows nothing";
-    const more = andMore(governing.length, "policy");
-    const evidence = { ...identity(policy), field: `spec.${direction}`, ...wording(`${only}${more}`) };
+  const governing = tier.filter(({ policy }) => policy[direction] && isolates(policy, direction) !== false);
+  for (const [index, { policy }] of governing.slice(0, namedPolicies).entries()) {
+    const evidence = () => {
+      const made = { ...identity(policy), field: fieldOf(policy, direction), ...onlyAllows(policy[direction] ?? []) };
+      return index === namedPolicies - 1 ? andMore(made, governing.length, "and-more-policies") : made;
+    };
     yield { action: "Deny", certain, evidence };
   }
+}
+
+function onlyAllows(rules: readonly Rule[]): Message {
+  const allowed = rules.filter((rule) => rule.action === "Allow").map((rule) => rule.traffic);
+  return allowed.length > 0 ? message("allows-only", { traffic: allowed }) : message("allows-nothing");
+}
+
+function fieldOf({ specField = "spec" }: Policy, direction: Direction): string {
+  return `${specField}.${direction}`;
 }
 
 function identity({ kind, namespace, name }: Policy): Pick<Evidence, "kind" | "namespace" | "name"> {
@@ -152,10 +202,7 @@ function identity({ kind, namespace, name }: Policy): Pick<Evidence, "kind" | "n
 }
 
 /** Evidence for the absence of policies: nothing selects the pods, so the network lets everything through. */
-export function freeByDefault(direction: Direction): Evidence {
-  const text =
-    direction === "egress"
-      ? "no policy limits what these pods may connect to"
-      : "no policy limits who may connect to these pods";
-  return { kind: "NetworkPolicy", namespace: "", name: "", field: "", ...wording(text) };
+function freeByDefault(direction: Direction): Evidence {
+  const text = message(direction === "egress" ? "egress-not-limited" : "ingress-not-limited");
+  return { kind: "NetworkPolicy", namespace: "", name: "", field: "", ...text };
 }

@@ -1,4 +1,4 @@
-import { wording } from "../messages/index.js";
+import { message, type Message } from "../messages/index.js";
 import type { Evidence, Target, Workload } from "../model/model.js";
 import { contains, isEverything, overlaps, parseBlock } from "./addressBlock.js";
 
@@ -31,17 +31,16 @@ export function interception(workload: Workload, target: Target, addresses = tar
   const read = (name: string) => workload.annotations[`${prefix}${name}`];
   const excludedPorts = read("excludeOutboundPorts");
   if (portsOf(excludedPorts).includes(target.port))
-    return outside(workload, "excludeOutboundPorts", `port ${target.port} does not go through the sidecar`);
+    return outside(workload, "excludeOutboundPorts", message("port-excluded", { port: target.port }));
   const excluded = inRanges(read("excludeOutboundIPRanges") ?? "", addresses);
-  if (excluded === true)
-    return outside(workload, "excludeOutboundIPRanges", "the target's address does not go through the sidecar");
+  if (excluded === true) return outside(workload, "excludeOutboundIPRanges", message("address-excluded"));
   if (excluded === "unknown") return unclear(workload, "excludeOutboundIPRanges");
   const includedPorts = read("includeOutboundPorts") ?? "";
   if (includedPorts.trim() === "*" || portsOf(includedPorts).includes(target.port)) return intercepted;
   const included = inRanges(read("includeOutboundIPRanges") ?? "*", addresses);
   if (included === true) return intercepted;
   if (included === "unknown") return unclear(workload, "includeOutboundIPRanges");
-  return outside(workload, "includeOutboundIPRanges", "only other addresses go through the sidecar");
+  return outside(workload, "includeOutboundIPRanges", message("address-not-included"));
 }
 
 /**
@@ -52,14 +51,10 @@ export function interception(workload: Workload, target: Target, addresses = tar
  */
 export function pastOwnSidecar(workload: Workload, port: number | null): Evidence | undefined {
   const { included, excluded } = inboundPorts(workload);
-  const what = port === null ? "other ports do" : `port ${port} does`;
+  const text = port === null ? message("ports-excluded") : message("port-excluded", { port });
   if (included)
-    return port !== null && included.includes(port)
-      ? undefined
-      : evidence(workload, "includeInboundPorts", `${what} not pass the sidecar`);
-  return port !== null && excluded.includes(port)
-    ? evidence(workload, "excludeInboundPorts", `${what} not pass the sidecar`)
-    : undefined;
+    return port !== null && included.includes(port) ? undefined : evidence(workload, "includeInboundPorts", text);
+  return port !== null && excluded.includes(port) ? evidence(workload, "excludeInboundPorts", text) : undefined;
 }
 
 /** Ports that annotations about connections to the pods name. Those left out count only where none are chosen. */
@@ -69,18 +64,17 @@ export function inboundPorts({ annotations }: Workload): { included?: number[]; 
   return { excluded: portsOf(annotations[`${prefix}excludeInboundPorts`]) };
 }
 
-function outside(workload: Workload, name: string, text: string): Interception {
+function outside(workload: Workload, name: string, text: Message): Interception {
   return { intercepted: false, because: evidence(workload, name, text) };
 }
 
 function unclear(workload: Workload, name: string): Interception {
-  const text = "the address the client dials is not known, so neither is whether the sidecar sees the connection";
-  return { intercepted: "unknown", because: evidence(workload, name, text) };
+  return { intercepted: "unknown", because: evidence(workload, name, message("interception-unknown")) };
 }
 
-function evidence({ kind, namespace, name }: Workload, annotation: string, text: string): Evidence {
+function evidence({ kind, namespace, name }: Workload, annotation: string, text: Message): Evidence {
   const metadata = kind === "Pod" ? "metadata" : "spec.template.metadata";
-  return { kind, namespace, name, field: `${metadata}.annotations["${prefix}${annotation}"]`, ...wording(text) };
+  return { kind, namespace, name, field: `${metadata}.annotations["${prefix}${annotation}"]`, ...text };
 }
 
 function portsOf(list: string | undefined): number[] {

@@ -1,14 +1,17 @@
-import type { KubernetesObject, NamespaceFacts, Workload } from "../model/model.js";
+import { message, type Message } from "../messages/index.js";
+import type { KubernetesObject } from "../model/model.js";
+import { describeSelector, matchesSelector, requiredPair, type LabelSelector } from "../model/labels.js";
+import { and, every, not, some, type Trilean } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";
 import { parseBlock } from "./addressBlock.js";
-import { describeSelector, matchesSelector, requiredPair, type LabelSelector } from "./labelSelector.js";
-import { and, given, knownLabels, maybe, no, not, or, yes, type Match } from "./match.js";
 import {
   defaultTier,
   inBlock,
   namedPort,
   namespaceLabels,
+  orderOfKubernetesPolicies,
   readBlocks,
+  trafficOf,
   type Connection,
   type Direction,
   type Peer,
@@ -43,18 +46,14 @@ interface PolicySpec {
   egress?: PolicyRule[];
 }
 
-/** Where Calico puts the NetworkPolicies of Kubernetes among its own. */
-const orderOfKubernetesPolicies = 1000;
-
 /** Reads a `networking.k8s.io/v1` NetworkPolicy: a list of what is allowed, for the directions it governs. */
 export function readKubernetesPolicy(object: KubernetesObject, engine: PolicyEngine | undefined): Policy {
   const spec = (object.spec ?? {}) as PolicySpec;
   const namespace = namespaceOf(object);
   const selector = spec.podSelector ?? {};
-  matchesSelector(selector, knownLabels({})); // A selector that cannot be read fails here, once, and not at the first pod.
   const types = spec.policyTypes?.length ? spec.policyTypes : ["Ingress", ...(spec.egress?.length ? ["Egress"] : [])];
-  const rules = (direction: Direction, list: readonly PolicyRule[] = []) =>
-    list.map((rule, index) => readRule(rule, direction, index, namespace, engine));
+  const rules = (direction: Direction, list: readonly PolicyRule[] | null = []) =>
+    (list ?? []).map((rule, index) => readRule(rule, direction, index, namespace, engine));
   return {
     kind: object.kind,
     namespace,
@@ -64,16 +63,16 @@ export function readKubernetesPolicy(object: KubernetesObject, engine: PolicyEng
     sortName: `${namespace}/knp.default.${object.metadata.name}`,
     scope: namespace,
     required: requiredPair(selector),
-    selects: (workload: Workload, facts: NamespaceFacts) =>
-      and(given(facts.name === namespace), matchesSelector(selector, knownLabels(workload.labels))),
+    selects: (pod) => (pod.namespace.name === namespace ? matchesSelector(selector, pod.labels) : false),
     ingress: types.includes("Ingress") ? rules("ingress", spec.ingress) : undefined,
     egress: types.includes("Egress") ? rules("egress", spec.egress) : undefined,
     blocks: readBlocks([...(spec.ingress ?? []), ...(spec.egress ?? [])].flatMap(cidrsOf)),
   };
 }
 
-function cidrsOf({ from = [], to = [] }: PolicyRule): string[] {
-  return [...from, ...to].flatMap(({ ipBlock }) => (ipBlock ? [ipBlock.cidr, ...(ipBlock.except ?? [])] : []));
+function cidrsOf({ from, to }: PolicyRule): string[] {
+  const peers = [...(from ?? []), ...(to ?? [])];
+  return peers.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock.cidr, ...(ipBlock.except ?? [])] : []));
 }
 
 function readRule(
@@ -90,67 +89,76 @@ function readRule(
   return {
     action: "Allow",
     field: `spec.${direction}[${index}]`,
-    text: `allows ${describePorts(ports)} ${direction === "egress" ? "to" : "from"} ${describePeers(peers, namespace)}`,
-    matches: (connection: Connection) =>
-      and(
-        ports.length === 0 ? yes : or(...ports.map((port) => matchesPort(port, connection))),
-        peers.length === 0 ? yes : or(...peerMatchers.map((matches) => matches(connection[other]))),
-      ),
+    traffic: trafficOf(
+      direction,
+      ports.map(describePort),
+      peers.map((peer) => describePeer(peer, namespace)),
+    ),
+    matches: (connection: Connection) => {
+      const onPort = ports.length === 0 || ports.some((port) => matchesPort(port, connection));
+      if (!onPort) return false;
+      return peers.length === 0 || some(peerMatchers, (matches) => matches(connection[other]));
+    },
   };
 }
 
-function readPeer(peer: PolicyPeer, namespace: string, engine: PolicyEngine | undefined): (peer: Peer) => Match {
+function readPeer(peer: PolicyPeer, namespace: string, engine: PolicyEngine | undefined): (peer: Peer) => Trilean {
   if (peer.ipBlock) return readAddresses(peer.ipBlock, engine);
   const { podSelector, namespaceSelector } = peer;
-  for (const selector of [podSelector, namespaceSelector]) matchesSelector(selector ?? {}, knownLabels({}));
-  return ({ pod, namespace: facts }) => {
-    if (!pod || !facts) return no;
+  return ({ pod }) => {
+    if (!pod) return false;
     const inNamespace = namespaceSelector
-      ? matchesSelector(namespaceSelector, namespaceLabels(facts))
-      : given(facts.name === namespace);
-    return and(inNamespace, podSelector ? matchesSelector(podSelector, knownLabels(pod.labels)) : yes);
+      ? matchesSelector(namespaceSelector, namespaceLabels(pod.namespace))
+      : pod.namespace.name === namespace;
+    if (inNamespace === false || !podSelector) return inNamespace;
+    return and(inNamespace, matchesSelector(podSelector, pod.labels));
   };
 }
 
 function readAddresses(
-  { cidr, except = [] }: NonNullable<PolicyPeer["ipBlock"]>,
+  { cidr, except }: NonNullable<PolicyPeer["ipBlock"]>,
   engine: PolicyEngine | undefined,
-): (peer: Peer) => Match {
+): (peer: Peer) => Trilean {
   const block = parseBlock(cidr);
-  const exceptions = except.map(parseBlock);
+  const exceptions = (except ?? []).map(parseBlock);
   // What is no block yet, because its value is not known before the apply, may hold any address.
   return (peer) =>
     and(
-      block ? inBlock(block, peer, engine) : maybe,
-      ...exceptions.map((exception) => not(exception ? inBlock(exception, peer, engine) : maybe)),
+      block ? inBlock(block, peer, engine) : "unknown",
+      every(exceptions, (exception) => not(exception ? inBlock(exception, peer, engine) : "unknown")),
     );
 }
 
-function matchesPort(wanted: PolicyPort, { port, protocol, destination }: Connection): Match {
-  if ((wanted.protocol ?? "TCP") !== protocol) return no;
-  if (wanted.port === undefined) return yes;
+function matchesPort(wanted: PolicyPort, { port, protocol, destination }: Connection): boolean {
+  if ((wanted.protocol ?? "TCP") !== protocol) return false;
+  if (wanted.port === undefined) return true;
   if (typeof wanted.port === "string") return namedPort(wanted.port, protocol, destination, port);
-  return given(port >= wanted.port && port <= (wanted.endPort ?? wanted.port));
+  return port >= wanted.port && port <= (wanted.endPort ?? wanted.port);
 }
 
-function describePorts(ports: readonly PolicyPort[]): string {
-  if (ports.length === 0) return "every port";
-  return ports
-    .map(({ protocol = "TCP", port, endPort }) =>
-      port === undefined ? `every ${protocol} port` : `${protocol} ${port}${endPort ? `-${endPort}` : ""}`,
-    )
-    .join(", ");
+function describePort({ protocol = "TCP", port, endPort }: PolicyPort): Message {
+  if (port === undefined) return message("every-port-of", { protocol });
+  return message("port-of", { protocol, port: endPort ? `${port}-${endPort}` : port });
 }
 
-function describePeers(peers: readonly PolicyPeer[], namespace: string): string {
-  return peers.length === 0 ? "anywhere" : peers.map((peer) => describePeer(peer, namespace)).join(", ");
+function describePeer({ ipBlock, podSelector, namespaceSelector }: PolicyPeer, namespace: string): Message {
+  if (ipBlock) return describeBlock(ipBlock.cidr, ipBlock.except ?? []);
+  const labels = podSelector ? describeSelector(podSelector) : "";
+  const namespaces = namespaceSelector ? describeNamespaces(namespaceSelector) : named(namespace);
+  return labels ? message("pods-in", { labels, namespaces }) : message("all-pods-in", { namespaces });
 }
 
-function describePeer({ ipBlock, podSelector, namespaceSelector }: PolicyPeer, namespace: string): string {
-  if (ipBlock) return ipBlock.except?.length ? `${ipBlock.cidr} except ${ipBlock.except.join(", ")}` : ipBlock.cidr;
-  const pods = (podSelector && describeSelector(podSelector)) || "";
-  const where = namespaceSelector
-    ? describeSelector(namespaceSelector) || "any"
-    : `kubernetes.io/metadata.name=${namespace}`;
-  return `${pods ? `pods with ${pods}` : "all pods"} in ${where === "any" ? "any namespace" : `namespaces with ${where}`}`;
+function named(name: string): Message {
+  return message("namespace-named", { name });
+}
+
+/** Namespaces that a selector chooses, in words. */
+export function describeNamespaces(selector: LabelSelector): Message {
+  const labels = describeSelector(selector);
+  return labels ? message("namespaces-with", { labels }) : message("any-namespace");
+}
+
+/** An address block without its exceptions, in words. */
+export function describeBlock(block: string, exceptions: readonly string[]): Message {
+  return exceptions.length > 0 ? message("block-except", { block, exceptions }) : message("address-block", { block });
 }

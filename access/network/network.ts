@@ -1,113 +1,154 @@
-import { message, wording } from "../messages/index.js";
+import { message } from "../messages/index.js";
+import { describeSelector } from "../model/labels.js";
+import { labelsOf } from "../model/pods.js";
+import { isUnmodelledPolicy } from "../model/policyKinds.js";
 import { nameOf, problemOf } from "../model/problem.js";
-import type { AnalysisOptions, Evidence, KubernetesObject, Problem, Workload, World } from "../model/model.js";
-import { namespaceOf } from "../model/world.js";
-import { parseBlock, type AddressBlock } from "./addressBlock.js";
+import type {
+  AnalysisOptions,
+  Evidence,
+  KubernetesObject,
+  PodGroup,
+  Problem,
+  Target,
+  Workload,
+  World,
+} from "../model/model.js";
+import { parseBlock } from "./addressBlock.js";
 import { CalicoReader } from "./calicoPolicy.js";
-import { decide, freeByDefault, type Decision } from "./decide.js";
+import { CiliumReader } from "./ciliumPolicy.js";
+import { decide, type Decision } from "./decide.js";
+import { readFqdnPolicy } from "./fqdnPolicy.js";
+import { onHostNetwork, sameNode } from "./hostNetwork.js";
 import { readKubernetesPolicy } from "./kubernetesPolicy.js";
-import { maybe } from "./match.js";
-import type { Direction, Peer, Policy, PolicyEngine, Protocol } from "./policy.js";
+import type { Connection, Direction, Peer, PodPeer, Policy, PolicyEngine, Protocol } from "./policy.js";
 import { factsOf, selectPolicies, type PoliciesOf } from "./selection.js";
-
-/** Policies of engines whose rules are not modelled: what they touch is not known. */
-const unmodelledKinds = [
-  "cilium.io/CiliumNetworkPolicy",
-  "cilium.io/CiliumClusterwideNetworkPolicy",
-  "policy.networking.k8s.io/AdminNetworkPolicy",
-  "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
-];
-
-/** Judged before every other tier. */
-const unmodelledTier = "(not modelled)";
+import { ServiceDirectory, type End, type PodsEnd } from "./services.js";
+import { readTierPolicy } from "./tierPolicy.js";
+import { readUnmodelledPolicy } from "./unmodelledPolicy.js";
 
 /** The network under the mesh: every policy of the input, and what they make of a connection. Built once per input. */
 export class Network {
-  /** Policies that cannot be read, as the API server or the engine would refuse them too. */
+  /** Policies that cannot be read, and kinds of policies that are not modelled. */
   readonly problems: readonly Problem[];
   readonly policies: readonly Policy[];
   readonly engine: PolicyEngine | undefined;
+  readonly services: ServiceDirectory;
+  private readonly peers = new Map<PodGroup, Peer>();
+  readonly #pods = new Map<PodGroup, PodPeer>();
+  /** Policies may hold for the interfaces of nodes. */
+  readonly #interfaces: boolean;
   private selection: PoliciesOf | undefined;
 
   constructor(
     private readonly world: World,
     options: AnalysisOptions = {},
+    targets: readonly Target[] = [],
   ) {
     const problems: Problem[] = [];
-    this.engine = options.policyEngine ?? (holdsCalico(world) ? "calico" : undefined);
-    this.policies = readPolicies(world, this.engine, problems);
+    this.engine = options.policyEngine ?? engineOf(world);
+    this.services = new ServiceDirectory(world, options, targets);
+    this.policies = this.engine === "none" ? [] : readPolicies(world, this.engine, this.services, problems);
     this.problems = problems;
+    this.#interfaces = this.engine !== "none" && world.ofKind("projectcalico.org/HostEndpoint").length > 0;
   }
 
-  /** Which policies govern a workload. Found on first use: who only wants the problems does not pay for it. */
-  readonly policiesOf: PoliciesOf = (workload, direction) => {
-    this.selection ??= selectPolicies(this.world, this.policies, tierOrder(this.world));
-    return this.selection(workload, direction);
-  };
-
-  /** A workload as policies see it: on the host network it is its node, an address among others. */
-  peer(workload: Workload): Peer {
-    const addresses = workload.addresses.flatMap((address) => parseBlock(address) ?? []);
-    if (workload.hostNetwork) return { addresses };
-    return { pod: workload, namespace: factsOf(this.world, workload.namespace), addresses };
+  /** Which policies govern pods, tier by tier. Found on first use: who only wants the problems does not pay for it. */
+  governing(workload: Workload, group: PodGroup, direction: Direction): ReturnType<PoliciesOf> {
+    this.selection ??= selectPolicies(
+      this.world.workloads.flatMap((one) => one.pods.map((pods) => this.#pod(one, pods))),
+      this.policies,
+    );
+    return this.selection(this.#pod(workload, group), direction);
   }
 
-  /** Whether a pod of one workload may open a connection to a pod of another: both sides have to allow it. */
+  /** Pods of a workload as policies see them: on the host network they are their node, an address among others. */
+  peer(workload: Workload, group: PodGroup): Peer {
+    let peer = this.peers.get(group);
+    if (!peer) {
+      const addresses = group.addresses.flatMap((address) => parseBlock(address) ?? []);
+      peer = workload.hostNetwork ? { node: true, addresses } : { pod: this.#pod(workload, group), addresses };
+      this.peers.set(group, peer);
+    }
+    return peer;
+  }
+
+  /** Pods as the selectors of policies see them: some engines apply policies to those on the host network too. */
+  #pod(workload: Workload, group: PodGroup): PodPeer {
+    let pod = this.#pods.get(group);
+    if (!pod) {
+      pod = { workload, group, labels: labelsOf(group), namespace: factsOf(this.world, workload.namespace) };
+      this.#pods.set(group, pod);
+    }
+    return pod;
+  }
+
+  /** Whether some pod of a workload may open a connection to some pod of another: both sides have to allow it. */
   betweenPods(from: Workload, to: Workload, port: number, protocol: Protocol = "TCP"): Decision {
-    const connection = { source: this.peer(from), destination: this.peer(to), port, protocol };
-    return both(this.side("egress", from, connection), this.side("ingress", to, connection));
-  }
-
-  /** Whether a pod may open a connection to an address outside the cluster; no addresses means that it is not known. */
-  toAddress(from: Workload, addresses: readonly AddressBlock[], port: number, protocol: Protocol = "TCP"): Decision {
-    const options = addresses.length ? addresses.map((address) => [address]) : [[]];
-    return anyOf(
-      options.map((one) => {
-        const connection = { source: this.peer(from), destination: { addresses: one }, port, protocol };
-        return this.side("egress", from, connection);
-      }),
+    return this.toEnds(
+      from,
+      to.pods.map((group): PodsEnd => ({ workload: to, group, port, certain: true })),
+      protocol,
     );
   }
 
-  private side(direction: Direction, workload: Workload, connection: Parameters<typeof decide>[2]): Decision {
-    if (workload.hostNetwork && this.world.ofKind("projectcalico.org/HostEndpoint").length > 0)
-      return {
-        outcome: "unknown",
-        because: [hostNetwork(workload, "policies about the interfaces of nodes are not modelled")],
-      };
-    const decision = decide(direction, this.policiesOf(workload, direction), connection);
-    if (decision.because.length === 0) return { ...decision, because: [freeByDefault(direction)] };
-    return workload.hostNetwork && decision.outcome !== "allowed" ? this.onHostNetwork(workload, decision) : decision;
+  /** Whether some pod of a workload reaches some of the ends: who dials may choose, and so may the Service in between. */
+  toEnds(from: Workload, ends: readonly End[], protocol: Protocol = "TCP"): Decision {
+    const groups = from.pods.map((group) => {
+      const decisions = ends.map((end) => this.#toEnd(from, group, end, protocol));
+      return anyOf(decisions.map((decision, index) => ofPods(decision, ends[index], decisions)));
+    });
+    return anyOf(
+      groups.map((decision, index) => ofPods(decision, { workload: from, group: from.pods[index] }, groups)),
+    );
   }
 
-  /** Engines that are known leave pods on the host network alone; the API leaves it open. */
-  private onHostNetwork(workload: Workload, decision: Decision): Decision {
-    if (this.engine)
-      return {
-        outcome: "allowed",
-        because: [hostNetwork(workload, "policies do not apply to pods on the host network")],
-      };
-    const text = "whether policies apply to pods on the host network depends on the network engine, which is not known";
-    return { outcome: "unknown", because: [hostNetwork(workload, text), ...decision.because] };
+  #toEnd(from: Workload, group: PodGroup, end: End, protocol: Protocol): Decision {
+    const source = this.peer(from, group);
+    const destination: Peer = end.workload
+      ? this.peer(end.workload, end.group)
+      : { addresses: end.addresses, host: end.host };
+    const connection = { source, destination, port: end.port, protocol };
+    const outgoing = this.#side("egress", from, group, connection);
+    const decision = end.workload
+      ? both(outgoing, this.#side("ingress", end.workload, end.group, connection))
+      : outgoing;
+    if (!end.workload || decision.outcome === "allowed") return decision;
+    return sameNode({ workload: from, group }, end, decision);
+  }
+
+  #side(direction: Direction, workload: Workload, group: PodGroup, connection: Connection): Decision {
+    const tiers = this.governing(workload, group, direction);
+    if (!workload.hostNetwork) return decide(direction, tiers, connection);
+    return onHostNetwork(workload, tiers, this.#interfaces, (some) => decide(direction, some, connection));
   }
 }
 
-function hostNetwork({ kind, namespace, name }: Workload, text: string): Evidence {
-  const field = kind === "Pod" ? "spec.hostNetwork" : "spec.template.spec.hostNetwork";
-  return { kind, namespace, name, field, ...wording(text) };
+/** Names the pods that an answer holds for, where others of the same workload fare differently. */
+function ofPods(
+  decision: Decision,
+  end: { workload?: Workload; group?: PodGroup } | undefined,
+  all: readonly Decision[],
+): Decision {
+  const { workload, group } = end ?? {};
+  if (!workload || !group || all.every(({ outcome }) => outcome === decision.outcome)) return decision;
+  if (workload.pods.length === 1) return decision;
+  const { kind, namespace, name } = workload;
+  const labels = describeSelector({ matchLabels: { ...group.labels } });
+  const only: Evidence = { kind, namespace, name, field: "metadata.labels", ...message("only-some-pods", { labels }) };
+  return { ...decision, because: [only, ...decision.because] };
 }
 
 /** Both have to allow: a denial decides, whatever the other says. */
-export function both(one: Decision, other: Decision): Decision {
+function both(one: Decision, other: Decision): Decision {
   for (const outcome of ["denied", "unknown"] as const) {
     const decisive = [one, other].filter((decision) => decision.outcome === outcome);
-    if (decisive.length) return { outcome, because: decisive.flatMap((decision) => decision.because) };
+    if (decisive.length > 0) return { outcome, because: decisive.flatMap((decision) => decision.because) };
   }
   return { outcome: "allowed", because: [...one.because, ...other.because] };
 }
 
 /** One that allows is enough: whoever dials may choose. */
-export function anyOf(decisions: readonly Decision[]): Decision {
+function anyOf(decisions: readonly Decision[]): Decision {
   for (const outcome of ["allowed", "unknown"] as const) {
     const decisive = decisions.find((decision) => decision.outcome === outcome);
     if (decisive) return decisive;
@@ -115,23 +156,24 @@ export function anyOf(decisions: readonly Decision[]): Decision {
   return decisions[0] ?? { outcome: "unknown", because: [] };
 }
 
-function holdsCalico(world: World): boolean {
-  return ["NetworkPolicy", "GlobalNetworkPolicy", "Tier"].some(
-    (kind) => world.ofKind(`projectcalico.org/${kind}`).length,
-  );
+/** The engine whose own kinds the input holds. */
+function engineOf(world: World): PolicyEngine | undefined {
+  const holds = (kinds: readonly string[]) => kinds.some((kind) => world.ofKind(kind).length > 0);
+  if (holds(["NetworkPolicy", "GlobalNetworkPolicy", "Tier"].map((kind) => `projectcalico.org/${kind}`)))
+    return "calico";
+  const ofCilium = ["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"].map((kind) => `cilium.io/${kind}`);
+  return holds([...ofCilium, "networking.gke.io/FQDNNetworkPolicy"]) ? "dataplane-v2" : undefined;
 }
 
-function tierOrder(world: World): ReadonlyMap<string, number> {
-  const order = (tier: KubernetesObject) => (tier.spec as { order?: number } | undefined)?.order ?? Infinity;
-  return new Map([
-    [unmodelledTier, -Infinity],
-    ...world.ofKind("projectcalico.org/Tier").map((tier) => [tier.metadata.name, order(tier)] as const),
-  ]);
-}
-
-function readPolicies(world: World, engine: PolicyEngine | undefined, problems: Problem[]): Policy[] {
-  const calico = new CalicoReader(world, engine);
-  const read = (kind: string, reader: (object: KubernetesObject) => Policy | undefined) =>
+function readPolicies(
+  world: World,
+  engine: PolicyEngine | undefined,
+  services: ServiceDirectory,
+  problems: Problem[],
+): Policy[] {
+  const calico = new CalicoReader(world, engine, services);
+  const cilium = new CiliumReader(world);
+  const read = (kind: string, reader: (object: KubernetesObject) => Policy | readonly Policy[] | undefined) =>
     world.ofKind(kind).flatMap((object) => {
       try {
         return reader(object) ?? [];
@@ -144,34 +186,21 @@ function readPolicies(world: World, engine: PolicyEngine | undefined, problems: 
     ...read("networking.k8s.io/NetworkPolicy", (object) => readKubernetesPolicy(object, engine)),
     ...read("projectcalico.org/NetworkPolicy", (object) => calico.read(object)),
     ...read("projectcalico.org/GlobalNetworkPolicy", (object) => calico.read(object)),
-    ...unmodelledKinds.flatMap((kind) => read(kind, unmodelled)),
+    ...read("cilium.io/CiliumNetworkPolicy", (object) => cilium.read(object)),
+    ...read("cilium.io/CiliumClusterwideNetworkPolicy", (object) => cilium.read(object)),
+    ...read("networking.gke.io/FQDNNetworkPolicy", readFqdnPolicy),
+    ...["ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy"].flatMap((kind) =>
+      read(`policy.networking.k8s.io/${kind}`, readTierPolicy),
+    ),
+    ...unmodelled(world, problems),
   ];
 }
 
-/** It may allow or deny anything, to pods of its namespace or, without one, to all. */
-function unmodelled(object: KubernetesObject): Policy {
-  const doubt = `policies of kind ${object.kind} are not modelled`;
-  const namespace = namespaceOf(object);
-  const rules = (["Allow", "Deny"] as const).map((action) => ({
-    action,
-    field: "spec",
-    text: `may ${action.toLowerCase()} it`,
-    doubt,
-    matches: () => maybe,
-  }));
-  return {
-    kind: object.kind,
-    namespace,
-    name: object.metadata.name,
-    tier: unmodelledTier,
-    order: 0,
-    sortName: object.metadata.name,
-    scope: namespace === "" ? undefined : namespace,
-    selects: () => maybe,
-    ingress: rules,
-    egress: rules,
-    blocks: [],
-  };
+function unmodelled(world: World, problems: Problem[]): Policy[] {
+  return world.objects.filter(isUnmodelledPolicy).map((object) => {
+    problems.push(problemOf(object, message("policy-not-modelled", { policy: nameOf(object) })));
+    return readUnmodelledPolicy(object);
+  });
 }
 
 function refused(object: KubernetesObject, error: unknown): Problem {

@@ -133,12 +133,15 @@ export class PolicySet {
   /** By SNI, then by port; negative for callers without certificate. */
   readonly #refusals = new Map<string | undefined, Map<number, Decision>>();
   #hasCustom = false;
+  /** No policy holds, so nobody is refused. */
+  readonly isEmpty: boolean;
 
   constructor(
     policies: readonly KubernetesObject[],
     private readonly settings: MeshSettings,
     private readonly http: boolean,
   ) {
+    this.isEmpty = policies.length === 0;
     for (const policy of policies) this.#add(policy);
   }
 

@@ -1,4 +1,5 @@
 import { append } from "../../model/append.js";
+import { somePodsHave } from "../../model/pods.js";
 import type { AnalysisOptions, Target, Workload, World } from "../../model/model.js";
 import { AuthorizationPolicies } from "./authorization.js";
 import type { KnownTargets } from "../proxy/destination.js";
@@ -11,7 +12,6 @@ import { PeerAuthentications } from "./peerAuthentication.js";
 import { buildRegistry, type MeshService } from "../registry/registry.js";
 import type { MeshIndex } from "./scope.js";
 import { meshSettings, type MeshSettings } from "./settings.js";
-import { hasLabels } from "./shapes.js";
 import { Sidecars } from "./sidecars.js";
 import { VirtualServices } from "./virtualServices.js";
 import { Visibility } from "../registry/visibleServices.js";
@@ -63,9 +63,9 @@ export class Mesh {
     let found = this.#behind.get(service);
     if (!found) {
       const { selector } = service;
-      const candidates =
-        selector && Object.keys(selector).length > 0 ? (this.#workloads.get(service.namespace) ?? []) : [];
-      found = candidates.filter(({ labels }) => hasLabels(labels, selector));
+      const selective = selector && Object.keys(selector).length > 0;
+      const candidates = selective ? (this.#workloads.get(service.namespace) ?? []) : [];
+      found = candidates.filter((workload) => selector && somePodsHave(workload, selector) === true);
       this.#behind.set(service, found);
     }
     return found;

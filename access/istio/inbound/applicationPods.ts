@@ -21,7 +21,10 @@ export class ApplicationPods {
     const { tls, because } = hop;
     const stop = (verdict: MeshVerdict): RouteResult => settledAt(this.pods.at(workload, port), verdict, false);
     const here = workload.sidecar.because;
-    if (workload.sidecar.present === "unknown") return stop(unknown([...because, here]));
+    if (workload.sidecar.present === "unknown")
+      return stop(
+        this.#admitsAnyway(workload, port, hop) ? arrived(hop, false, false, because) : unknown([...because, here]),
+      );
     const mutual = this.pods.isMutual(workload, port, hop);
     if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL") {
       const text = `TLS of mode ${tls.mode} between workloads is not modelled`;
@@ -36,6 +39,16 @@ export class ApplicationPods {
     const refuses = (peer.mode === "STRICT" && !mutual) || (peer.mode === "DISABLE" && mutual);
     if (refuses) return stop(blocked([...because, peer.because]));
     return { admission: this.#admission(workload, port, hop, mutual, [...because, peer.because]) };
+  }
+
+  /** Whether a caller without a proxy gets through, be there a sidecar in front of the pods or not. */
+  #admitsAnyway(workload: Workload, port: number, { tls }: Hop): boolean {
+    return (
+      tls === undefined &&
+      this.pods.peerMode(workload, port).mode !== "STRICT" &&
+      this.pods.policySet(workload, false).isEmpty &&
+      !this.mesh.patches.touching(workload, "SIDECAR_INBOUND", port)
+    );
   }
 
   /** Who may, once the pods' sidecar has taken the connection. */

@@ -1,0 +1,47 @@
+import { kindKey } from "../model/kindKey.js";
+import type { KubernetesObject } from "../model/model.js";
+import { networkPolicyFaults, networkPolicySpec } from "./networkPolicy.js";
+import { podFaults, podSpec, podTemplate } from "./pods.js";
+import { serviceFaults, serviceSpec } from "./services.js";
+import { shapeFaults, type Fault, type Shape } from "./shape.js";
+
+export type { Fault } from "./shape.js";
+
+/** How objects of a kind are checked: types first, and rules on what has the right type. */
+interface Check {
+  spec: Shape;
+  faults?: (spec: object) => Fault[];
+}
+
+const template: Check = { spec: { fields: { template: podTemplate }, open: true }, faults: podFaults };
+
+const checks: Record<string, Check> = {
+  "networking.k8s.io/NetworkPolicy": { spec: networkPolicySpec, faults: networkPolicyFaults },
+  Service: { spec: serviceSpec, faults: serviceFaults },
+  Pod: { spec: podSpec, faults: (spec) => podFaults({ template: { spec } }, "spec") },
+  "apps/Deployment": template,
+  "apps/StatefulSet": template,
+  "apps/DaemonSet": template,
+  "apps/ReplicaSet": template,
+  "batch/Job": template,
+  ReplicationController: template,
+  "batch/CronJob": { spec: { fields: { jobTemplate: { fields: { spec: template.spec }, open: true } }, open: true } },
+};
+
+/** Fields of every object beside its spec. */
+const topFields = new Set(["apiVersion", "kind", "metadata", "spec", "status"]);
+
+/** Why the API server would refuse an object, as far as the analysis reads its kind. */
+export function faultsOf(object: Pick<KubernetesObject, "apiVersion" | "kind" | "spec">): Fault[] {
+  const check = checks[kindKey(object)];
+  if (!check) return [];
+  const shape = shapeFaults(object, { fields: topShapes(object, check.spec), open: false }, "");
+  const faults = shape.map(({ field, reason }) => ({ field: field.replace(/^\./, ""), reason }));
+  if (faults.length > 0 || object.spec === undefined || object.spec === null) return faults;
+  return check.faults?.(object.spec) ?? [];
+}
+
+function topShapes(object: object, spec: Shape): Record<string, Shape> {
+  const known = Object.fromEntries([...topFields].map((field) => [field, "anything" as const]));
+  return { ...known, ...("data" in object ? { data: "anything" as const } : {}), spec };
+}
