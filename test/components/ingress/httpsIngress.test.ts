@@ -87,6 +87,6 @@ describe("HttpsIngress", () => {
       ],
     );
     const half = { ...host, tls: { certificateSecret: "shopCertificate" } };
-    assert.throws(() => ingressSchema.parse({ hosts: [half] }), /names only one half/);
+    assert.throws(() => ingressSchema.parse({ hosts: [half] }), /half-a-certificate/);
   });
 });
