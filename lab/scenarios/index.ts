@@ -5,6 +5,7 @@ import { cloudsExperiment } from "../clouds/index.js";
 import { faultsScenario } from "../faults/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
+import { tenantsScenario } from "../tenants/index.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   modesScenario,
   sharedPolicyScenario,
   faultsScenario,
+  tenantsScenario,
 ];
 
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
