@@ -56,6 +56,10 @@ export const readKinds: ReadonlySet<string> = new Set([
   "cilium.io/CiliumCIDRGroup",
   "networking.gke.io/FQDNNetworkPolicy",
   "admissionregistration.k8s.io/MutatingWebhookConfiguration",
+  "install.istio.io/IstioOperator",
+  "sailoperator.io/Istio",
+  "sailoperator.io/IstioRevision",
+  "sailoperator.io/IstioRevisionTag",
 ]);
 
 /**

@@ -49,7 +49,10 @@ describe("the vendor's recipe for a database behind an egress gateway", () => {
     );
     assert.equal(verdictOf(allowed, stranger, other.host, { databases: [other] }), "misrouted plaintext");
     const [finding] = analyse(allowed).findings;
-    assert.match(said(finding), /Any address on port 3306 .* ends at rm-1\.mysql\.rds\.example\.com/);
+    assert.match(
+      said(finding),
+      /captures all outbound traffic on port 3306 .* is routed to rm-1\.mysql\.rds\.example\.com/,
+    );
   });
 
   it("ends where an older entry of any namespace says, at the gateway too", () => {
