@@ -21,6 +21,7 @@ export const readKinds: ReadonlySet<string> = new Set([
   "apps/ReplicaSet",
   "batch/Job",
   "batch/CronJob",
+  "argoproj.io/Rollout",
   "discovery.k8s.io/EndpointSlice",
   "networking.k8s.io/NetworkPolicy",
   "networking.istio.io/Gateway",

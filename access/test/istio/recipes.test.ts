@@ -410,7 +410,7 @@ describe("a gateway that asks for no certificate", () => {
       ({ id }) => id === "anonymous-server",
     );
     assert.deepEqual(finding?.args["hosts"], ["mongo.example.com"]);
-    assert.equal(finding.args["port"], 443);
+    assert.equal(finding.args["port"], 8443, "the port that the pods listen on, not their Service's");
   });
 
   it("is not named where the handshake asks for one", () => {

@@ -7,7 +7,9 @@ import { interception } from "../../network/interception.js";
 const target = { host: "db.example.com", port: 3306, addresses: ["198.51.100.7"] } as unknown as Target;
 const place = { kind: "Deployment", namespace: "shop", name: "web", field: "" };
 const answer = (settings: Record<string, string>, addresses = target.addresses) => {
-  const capture: Capture = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, { value, place }]));
+  const capture: Capture = Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, { value, place }]),
+  );
   return interception({ capture }, target, addresses).intercepted;
 };
 
