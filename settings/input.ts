@@ -1074,11 +1074,17 @@ export interface DatabaseProvisionInput {
    */
   service: "rds" | "cloud-sql";
   /**
+   * Edition of Cloud SQL; it decides which machine classes exist: `db-perf-optimized-N-2` and the like in ENTERPRISE_PLUS, custom and shared-core ones in ENTERPRISE.
+   *
+   * @default ENTERPRISE. Not for rds
+   */
+  edition?: "ENTERPRISE" | "ENTERPRISE_PLUS";
+  /**
    * Version as the cloud writes it, such as `8.0` or `POSTGRES_17`.
    */
   engineVersion: string;
   /**
-   * Machine class as the cloud writes it.
+   * Machine class as the cloud writes it, such as `mysql.n2.medium.1` or `db-custom-2-7680`.
    */
   instanceType: string;
   /**
@@ -1856,13 +1862,13 @@ export interface GkeClusterInput {
    */
   policyEngine?: "dataplane-v2" | "calico";
   /**
-   * How the API server is reached: by address inside the VPC, by a name that asks for Google credentials first, or from `authorizedNetworks`.
+   * How the API server is reached: `dns` by a name, from any network, with Google credentials that hold container.clusters.connect; `private` by an address inside the VPC; `public` by a public address. The last two answer `authorizedNetworks` only.
    *
-   * @default `"private"`
+   * @default `"dns"`
    */
-  endpoint?: "private" | "dns" | "public";
+  endpoint?: "dns" | "private" | "public";
   /**
-   * Who may reach the API server by address, besides the cluster's own nodes.
+   * Networks that may reach the API server by address, besides the cluster's own nodes: those from which `pulumi up` runs.
    */
   authorizedNetworks?: GkeClusterAuthorizedNetworkInput[];
   /**
@@ -1953,11 +1959,11 @@ export interface GkeClusterNodePoolInput {
 
 export interface GkeClusterAuthorizedNetworkInput {
   /**
-   * Who is there.
+   * Name of the network, for the list in the cloud.
    */
   name: string;
   /**
-   * Their addresses.
+   * Range of its addresses; a private one with a private endpoint.
    */
   range: string;
 }
