@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { analyse, checkAssertions } from "mesh-access";
 import { loadManifests } from "mesh-access/input";
-import { parse } from "yaml";
+import { readYaml } from "mesh-access/yaml";
 import { blueprintOf, judgedManifests } from "../../components/blueprint.js";
 import { optionsOfStack } from "../../plan/stackOptions.js";
 import { planStack } from "../../plan/stack.js";
@@ -57,7 +57,7 @@ describe("The example of a cluster that exists", () => {
     const stack = blueprint("examples/existing/Pulumi.existing.yaml");
     const live = await loadManifests(["examples/existing/live.yaml"]);
     const { rows, targets } = analyse([...judgedManifests(stack), ...live.objects], optionsOfStack(stack.settings));
-    const text = parse(readFileSync("examples/existing/assertions.yaml", "utf8")) as unknown;
+    const text = readYaml(readFileSync("examples/existing/assertions.yaml", "utf8")).value;
     const results = checkAssertions(accessSchema.parse(text).assert, rows, targets);
     assert.deepEqual(
       results.map(({ ok, covered }) => [ok, covered]),

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { readYaml } from "mesh-access/yaml";
 import { planStack } from "../../plan/stack.js";
 import { SettingsError } from "../../settings/problem.js";
 import { smallStack, writeStack } from "./stackFiles.js";
 
 /** The cluster of one of the project's own stacks. */
 function clusterOf(stack: string): { cloud: string } {
-  const file = parse(readFileSync(`stacks/Pulumi.${stack}.yaml`, "utf8")) as {
+  const file = readYaml(readFileSync(`stacks/Pulumi.${stack}.yaml`, "utf8")).value as {
     config: Record<string, { cloud: string }>;
   };
   return file.config["mesh-egress:cluster"] ?? { cloud: "" };
