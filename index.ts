@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { FailedAssertionsError } from "./plan/stackReach.js";
+import { FailedAssertionsError } from "./plan/failedAssertions.js";
 import { run } from "./program.js";
 import { SettingsError } from "./settings/problem.js";
 

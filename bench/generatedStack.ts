@@ -1,5 +1,5 @@
 import { writeYaml } from "mesh-access/yaml";
-import { project } from "../settings/stackFile.js";
+import { project } from "../settings/project.js";
 
 /** How large a generated stack is. */
 export interface StackSize {

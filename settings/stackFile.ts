@@ -4,11 +4,9 @@ import { nearest } from "mesh-access/nearest";
 import { Positions, readYaml } from "mesh-access/yaml";
 import { loadSettings } from "./load.js";
 import { keysOf, type Problem, SettingsError } from "./problem.js";
+import { project } from "./project.js";
 import { type Settings, settingsSchema } from "./schema.js";
 import { secretNames } from "./secrets.js";
-
-/** Namespace of the project's own config keys. */
-export const project = "mesh-egress";
 
 /** Config of one stack file, as the engine would hand it to the program. */
 export interface StackConfig {

@@ -171,6 +171,17 @@ export interface Row {
   around: AroundVerdict;
 }
 
+/** Answers about every target, in the order of the targets. Workloads that nothing tells apart share one object. */
+export interface Answers {
+  mesh: readonly MeshVerdict[];
+  around: readonly AroundVerdict[];
+}
+
+export interface WorkloadAnswers {
+  from: Row["from"];
+  answers: Answers;
+}
+
 /** Decides the way round for one workload. Verdict objects are shared, so equal answers are the same object. */
 export type AroundOfWorkload = (target: Target) => AroundVerdict;
 
@@ -234,6 +245,10 @@ export interface Rows extends Iterable<Row> {
   readonly length: number;
   /** The row of a workload and a target, by their places in the analysis' lists. */
   at(workload: number, target: number): Row | undefined;
+  /** The ends of all rows of a workload, in the order of the targets. */
+  readonly ends: readonly Row["to"][];
+  /** The same as columns, without an object for each pair. */
+  byWorkload(): Iterable<WorkloadAnswers>;
 }
 
 export interface Summary {
