@@ -125,6 +125,11 @@ export function fleetTrustDomain(project: string): string {
   return `${project}.svc.id.goog`;
 }
 
+/** Whether the stack makes the mesh. Of a mesh that exists, everything that holds for the whole of it is someone else's. */
+export function makesMesh(mesh: Pick<MeshSettings, "kind"> & { install?: boolean }): boolean {
+  return mesh.kind !== "istio" || mesh.install !== false;
+}
+
 /** Whether Gateways are scoped to their namespace: only Istio's own control plane is told so here. */
 export function scopesGateways(mesh: MeshSettings): boolean {
   return mesh.kind === "istio" && mesh.scopeGateways;
