@@ -51,7 +51,11 @@ describe("CloudServiceMesh", () => {
     const rapid = await options({ releaseChannel: "RAPID" });
     assert.deepEqual(rapid.mesh.defaultConfig.proxyMetadata, { ISTIO_META_DNS_CAPTURE: "true" });
     assert.equal(rapid.facts.dnsCapture, true);
-    for (const changed of [{}, { releaseChannel: "STABLE" as const }, { releaseChannel: "RAPID" as const, dnsCapture: false }]) {
+    for (const changed of [
+      {},
+      { releaseChannel: "STABLE" as const },
+      { releaseChannel: "RAPID" as const, dnsCapture: false },
+    ]) {
       const { mesh, facts } = await options(changed);
       assert.equal(mesh.defaultConfig.proxyMetadata, undefined);
       assert.equal(facts.dnsCapture, false);
