@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { refusal } from "./messages.js";
 import { cidr, objectName } from "./formats.js";
-import { outside, overlapping, type RangeProblem } from "./ranges.js";
+import { outside, overlapping, type RangeProblem, within } from "./ranges.js";
 
 /** Address ranges and policy engine of a cluster: what NetworkPolicy and the access analysis must know. */
 export interface ClusterNetwork {
@@ -34,11 +34,8 @@ const existing = z.strictObject({
   deleteUnreachable,
 });
 
-/** Sixteen characters: Google's thirty for a service account less what `-gateway-nodes` takes. */
-const cloudName = objectName
-  .max(16)
-  .optional()
-  .describe("Name of the cluster in the cloud. Default: the name of the stack.");
+const cloudName = (most: number) =>
+  objectName.max(most).optional().describe("Name of the cluster in the cloud. Default: the name of the stack.");
 
 const ackNodes = (what: string, nodes: number) =>
   z
@@ -59,7 +56,7 @@ const ackZone = z.strictObject({
 
 const ack = z.strictObject({
   cloud: z.literal("ack"),
-  name: cloudName,
+  name: cloudName(63),
   region: z.string().describe("Region, such as `cn-hangzhou`."),
   zones: z
     .array(ackZone)
@@ -108,7 +105,7 @@ const gkeNodes = (what: string, machineType: string, why: string) =>
 
 const gke = z.strictObject({
   cloud: z.literal("gke"),
-  name: cloudName,
+  name: cloudName(40),
   project: z
     .string()
     .regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, refusal("project-id"))
@@ -135,15 +132,22 @@ const gke = z.strictObject({
     .default("dataplane-v2")
     .describe("What enforces NetworkPolicy. Calico also knows policies for the whole cluster."),
   endpoint: z
-    .enum(["private", "dns", "public"])
-    .default("private")
+    .enum(["dns", "private", "public"])
+    .default("dns")
     .describe(
-      "How the API server is reached: by address inside the VPC, by a name that asks for Google credentials first, or from `authorizedNetworks`.",
+      "How the API server is reached: `dns` by a name, from any network, with Google credentials that hold container.clusters.connect; `private` by an address inside the VPC; `public` by a public address. The last two answer `authorizedNetworks` only.",
     ),
   authorizedNetworks: z
-    .array(z.strictObject({ name: z.string().describe("Who is there."), range: cidr.describe("Their addresses.") }))
+    .array(
+      z.strictObject({
+        name: z.string().describe("Name of the network, for the list in the cloud."),
+        range: cidr.describe("Range of its addresses; a private one with a private endpoint."),
+      }),
+    )
     .default([])
-    .describe("Who may reach the API server by address, besides the cluster's own nodes."),
+    .describe(
+      "Networks that may reach the API server by address, besides the cluster's own nodes: those from which `pulumi up` runs.",
+    ),
   releaseChannel: z.enum(["RAPID", "REGULAR", "STABLE"]).default("REGULAR").describe("How early upgrades come."),
   nodePool: gkeNodes("Nodes for workloads.", "e2-standard-4", "Four CPUs carry an application and its sidecars."),
   gatewayPool: gkeNodes(
@@ -177,17 +181,55 @@ export function gkeRangeProblems(
   ];
 }
 
-/** A public endpoint that nobody, or everybody, may reach. */
-function endpointProblems({ endpoint, authorizedNetworks }: z.output<typeof gke>): RangeProblem[] {
-  return endpoint === "public" && authorizedNetworks.length === 0
-    ? [
-        {
-          path: ["endpoint"],
-          reason: "opens the API server, but authorizedNetworks does not say to whom",
-          instead: "List your addresses there, or use dns",
-        },
-      ]
-    : [];
+/** Ranges that Google takes for private. The API refuses any other for a private endpoint ("is not a reserved network"). */
+const privateRanges = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "100.64.0.0/10",
+  "198.18.0.0/15",
+  "240.0.0.0/4",
+];
+
+/** An API server that the machine which runs `pulumi up` cannot reach. */
+export function gkeEndpointProblems({
+  endpoint,
+  authorizedNetworks = [],
+  network,
+}: {
+  endpoint?: "dns" | "private" | "public";
+  authorizedNetworks?: { range: string }[];
+  network?: unknown;
+}): RangeProblem[] {
+  if (endpoint !== "private" && endpoint !== "public") return [];
+  const byName = "leave endpoint out: the DNS-based one answers any network, to Google credentials";
+  if (authorizedNetworks.length === 0) {
+    const where =
+      endpoint === "public"
+        ? "has a public address that admits no network, because authorizedNetworks is empty"
+        : network === undefined
+          ? "answers only inside a VPC that this stack creates, where nothing can run `pulumi up` yet"
+          : "admits only the cluster's own nodes, because authorizedNetworks is empty";
+    return [
+      {
+        path: ["endpoint"],
+        reason: where,
+        instead: `List under authorizedNetworks the range from which \`pulumi up\` runs, or ${byName}`,
+      },
+    ];
+  }
+  if (endpoint === "public") return [];
+  return authorizedNetworks.flatMap(({ range }, index) =>
+    privateRanges.some((each) => within(range, each))
+      ? []
+      : [
+          {
+            path: ["authorizedNetworks", index, "range"],
+            reason: "is not a private range, and only those can be authorized for a private endpoint",
+            instead: "Write the private range from which `pulumi up` reaches the VPC, or set endpoint to dns or public",
+          },
+        ],
+  );
 }
 
 /** Ranges of an ACK cluster that are not where they must be. */
@@ -224,7 +266,7 @@ function report(ctx: z.RefinementCtx, problems: RangeProblem[]): void {
 
 /** `cluster`: where everything runs. */
 export const clusterSchema = z.discriminatedUnion("cloud", [
-  gke.superRefine((settings, ctx) => report(ctx, [...gkeRangeProblems(settings), ...endpointProblems(settings)])),
+  gke.superRefine((settings, ctx) => report(ctx, [...gkeRangeProblems(settings), ...gkeEndpointProblems(settings)])),
   ack.superRefine((settings, ctx) => report(ctx, ackRangeProblems(settings))),
   existing,
 ]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cloudSqlEditions } from "./cloudSql.js";
 import { refusal } from "./messages.js";
 import { cidr, duration, hostOrWildcard, ipv4, objectName, port, secretName, time, wholeSeconds } from "./formats.js";
 import { tenantMark } from "./tenant.js";
@@ -56,8 +57,16 @@ const provision = z
     service: z
       .enum(["rds", "cloud-sql"])
       .describe("Managed database to create: ApsaraDB RDS on ack, Cloud SQL on gke."),
+    edition: z
+      .enum(cloudSqlEditions)
+      .optional()
+      .describe(
+        "Edition of Cloud SQL; it decides which machine classes exist: `db-perf-optimized-N-2` and the like in ENTERPRISE_PLUS, custom and shared-core ones in ENTERPRISE. Default: ENTERPRISE. Not for rds.",
+      ),
     engineVersion: z.string().describe("Version as the cloud writes it, such as `8.0` or `POSTGRES_17`."),
-    instanceType: z.string().describe("Machine class as the cloud writes it."),
+    instanceType: z
+      .string()
+      .describe("Machine class as the cloud writes it, such as `mysql.n2.medium.1` or `db-custom-2-7680`."),
     storageGib: z.int().min(10).default(20).describe("Disk, in GiB."),
     user: z
       .string()

@@ -272,6 +272,12 @@ export interface ManifestsWorkloadInput {
  */
 export interface ObservabilityInput {
   /**
+   * Whose proxies it is about. `mesh`: every proxy, by a Telemetry in the root namespace. `gateway`: those of the egress gateway.
+   *
+   * @default mesh; with `mesh.install: false` gateway
+   */
+  scope?: "mesh" | "gateway";
+  /**
    * Access logs on the proxies' standard output.
    */
   accessLogs?: ObservabilityAccessLogsInput;
@@ -839,7 +845,7 @@ export interface NetworkIsolationInput {
   /**
    * Namespaces to isolate.
    *
-   * @default all under `namespaces`. The gateway's always is
+   * @default those under `namespaces` that the stack creates; one that it adopts may have workloads of others. The gateway's always is
    */
   namespaces?: string[];
   /**
@@ -907,9 +913,9 @@ export interface NetworkIsolationDnsInput {
  */
 export interface MutualTlsInput {
   /**
-   * What every workload of the mesh accepts. PERMISSIVE lets clients without a sidecar in, unencrypted. With `gateway.install: false` it is what the gateway's owner has written.
+   * What every workload of the mesh accepts. PERMISSIVE lets clients without a sidecar in, unencrypted.
    *
-   * @default `"STRICT"`
+   * @default STRICT; with `mesh.install: false` nothing is written for the whole mesh until you set it. With `gateway.install: false` it is what the gateway's owner has written
    */
   mode?: "STRICT" | "PERMISSIVE" | "DISABLE";
   /**
@@ -1068,11 +1074,17 @@ export interface DatabaseProvisionInput {
    */
   service: "rds" | "cloud-sql";
   /**
+   * Edition of Cloud SQL; it decides which machine classes exist: `db-perf-optimized-N-2` and the like in ENTERPRISE_PLUS, custom and shared-core ones in ENTERPRISE.
+   *
+   * @default ENTERPRISE. Not for rds
+   */
+  edition?: "ENTERPRISE" | "ENTERPRISE_PLUS";
+  /**
    * Version as the cloud writes it, such as `8.0` or `POSTGRES_17`.
    */
   engineVersion: string;
   /**
-   * Machine class as the cloud writes it.
+   * Machine class as the cloud writes it, such as `mysql.n2.medium.1` or `db-custom-2-7680`.
    */
   instanceType: string;
   /**
@@ -1217,15 +1229,15 @@ export interface NamespaceInput {
   /**
    * Pod Security level.
    *
-   * @default baseline; privileged where sidecars are injected without a CNI plug-in, because their init container needs NET_ADMIN, which baseline forbids
+   * @default baseline; privileged where sidecars are injected without a CNI plug-in, because their init container needs NET_ADMIN, which baseline forbids. A namespace that exists keeps its own until you set it
    */
   podSecurity?: "restricted" | "baseline" | "privileged";
   /**
-   * Create it, or label one that exists.
+   * `create` it; `adopt` one that exists, which labels it for injection; or `use` one that exists as it is, labels included: what is written here is then what its labels are assumed to be.
    *
    * @default `"create"`
    */
-  management?: "create" | "adopt";
+  management?: "create" | "adopt" | "use";
   /**
    * Further labels.
    */
@@ -1233,7 +1245,7 @@ export interface NamespaceInput {
   /**
    * Namespaces whose services and routes its sidecars take over, besides its own. `declared`: the gateway's, the control plane's, DNS, the trace collector's, and those that `network.flows` names. A list: these too. `all`: any namespace, so that an older VirtualService or ServiceEntry of another team can divert its connections.
    *
-   * @default declared for a namespace that the stack creates, all for one that it adopts
+   * @default declared for a namespace that the stack creates, all for one that exists
    */
   importsFrom?: "declared" | "all" | string[];
   /**
@@ -1401,9 +1413,9 @@ export interface CloudServiceMeshMeshInput {
    */
   outboundTrafficPolicy?: "REGISTRY_ONLY" | "ALLOW_ANY";
   /**
-   * Sidecars answer DNS, so that each database has an address of its own and two may share a port.
+   * Sidecars answer DNS, so that each database has an address of its own and two may share a port. The mesh's channel is the cluster's, and only the Rapid one has it.
    *
-   * @default `true`
+   * @default true with cluster.releaseChannel RAPID, else false
    */
   dnsCapture?: boolean;
   /**
@@ -1418,12 +1430,6 @@ export interface CloudServiceMeshMeshInput {
    * @default `"cluster.local"`
    */
   trustDomain?: string;
-  /**
-   * Release channel, as the revision label is written: asm-managed.
-   *
-   * @default `"managed"`
-   */
-  channel?: "managed" | "managed-stable" | "managed-rapid";
   /**
    * A fleet has one servicemesh feature: create it, or use the one there is.
    *
@@ -1850,13 +1856,13 @@ export interface GkeClusterInput {
    */
   policyEngine?: "dataplane-v2" | "calico";
   /**
-   * How the API server is reached: by address inside the VPC, by a name that asks for Google credentials first, or from `authorizedNetworks`.
+   * How the API server is reached: `dns` by a name, from any network, with Google credentials that hold container.clusters.connect; `private` by an address inside the VPC; `public` by a public address. The last two answer `authorizedNetworks` only.
    *
-   * @default `"private"`
+   * @default `"dns"`
    */
-  endpoint?: "private" | "dns" | "public";
+  endpoint?: "dns" | "private" | "public";
   /**
-   * Who may reach the API server by address, besides the cluster's own nodes.
+   * Networks that may reach the API server by address, besides the cluster's own nodes: those from which `pulumi up` runs.
    */
   authorizedNetworks?: GkeClusterAuthorizedNetworkInput[];
   /**
@@ -1947,11 +1953,11 @@ export interface GkeClusterNodePoolInput {
 
 export interface GkeClusterAuthorizedNetworkInput {
   /**
-   * Who is there.
+   * Name of the network, for the list in the cloud.
    */
   name: string;
   /**
-   * Their addresses.
+   * Range of its addresses; a private one with a private endpoint.
    */
   range: string;
 }

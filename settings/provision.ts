@@ -1,3 +1,4 @@
+import { cloudSqlProblems } from "./cloudSql.js";
 import { databaseRanges, type ClusterSettings } from "./cluster.js";
 import type { DatabaseSettings } from "./databases.js";
 import type { Problem } from "./problem.js";
@@ -27,7 +28,7 @@ export function provisionProblems(databases: DatabaseSettings[], cluster: Cluste
       ];
     return [
       ...(protocol === "mysql" || protocol === "postgres"
-        ? []
+        ? serviceProblems(provision, protocol, `databases[${index}].provision`)
         : [{ path, value: service, reason: `does not speak ${protocol}`, instead: "Use mysql or postgres" }]),
       ...(databaseRanges(cluster).length > 0
         ? []
@@ -51,4 +52,29 @@ export function provisionProblems(databases: DatabaseSettings[], cluster: Cluste
         : []),
     ];
   });
+}
+
+/** What the service would refuse only when it creates the database, after everything before it. */
+function serviceProblems(
+  provision: NonNullable<DatabaseSettings["provision"]>,
+  protocol: "mysql" | "postgres",
+  path: string,
+): Problem[] {
+  if (provision.service === "cloud-sql")
+    return cloudSqlProblems({ ...provision, protocol }).map(({ key, reason, instead }) => ({
+      path: `${path}.${key}`,
+      value: provision[key],
+      reason,
+      instead,
+    }));
+  return provision.edition === undefined
+    ? []
+    : [
+        {
+          path: `${path}.edition`,
+          value: provision.edition,
+          reason: "is an edition of Cloud SQL, and service is rds",
+          instead: "Leave it out",
+        },
+      ];
 }

@@ -191,8 +191,13 @@ export type AroundDecider = (workload: Workload) => AroundOfWorkload;
 /** Whether policies on either side let one workload's pods open a connection to a port of another's: the pod's, not a Service's. */
 export type HopDecider = (from: Workload, to: Workload, port: number) => AroundVerdict;
 
+/** Products that run Istio's configuration. */
+export type MeshKind = "istio" | "asm" | "cloud-service-mesh";
+
 /** Mesh settings that manifests do not carry. The `istio` ConfigMap of the input wins over defaults, these win over both. */
 export interface MeshOptions {
+  /** Product, which decides what is read of Istio's configuration. @default Cloud Service Mesh where the input has its ConfigMap, else Istio */
+  kind?: MeshKind;
   /** @default ALLOW_ANY, as Istio */
   outboundTrafficPolicy?: "ALLOW_ANY" | "REGISTRY_ONLY";
   /** @default "istio-system" */

@@ -4,7 +4,7 @@ import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
 import { Account } from "@pulumi/gcp/serviceaccount/account.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { gkeRangeProblems, type ClusterNetwork } from "../../settings/cluster.js";
+import { gkeEndpointProblems, gkeRangeProblems, type ClusterNetwork } from "../../settings/cluster.js";
 import { describeProblem, keyPath } from "../../settings/problem.js";
 import {
   changeInPlace,
@@ -14,6 +14,7 @@ import {
   type GkeNetwork,
   type NodePlacement,
 } from "./cluster.js";
+import { gkeClusterName, nodeAccountId } from "./gkeNames.js";
 import { GkeVpc, rangeNames, type GkeFlowLogsArgs } from "./gkeVpc.js";
 
 /** Nodes of one kind. */
@@ -31,7 +32,8 @@ export interface GkeNodePoolArgs {
 
 /** A regional GKE cluster with private nodes. */
 export interface GkeClusterArgs {
-  /** Name of the cluster in the cloud, and the beginning of its nodes' tags and accounts. At most 16 characters.
+  /** Name of the cluster in the cloud, and the beginning of its nodes' tags and accounts. What Google does not accept in a
+   * name is replaced, and what is too long is cut; a digest of the whole then keeps it apart from others.
    * @default the name of the component */
   clusterName?: string;
   /** Project of the cluster. */
@@ -68,12 +70,15 @@ export interface GkeClusterArgs {
   /** What enforces NetworkPolicy.
    * @default "dataplane-v2" */
   policyEngine?: "dataplane-v2" | "calico";
-  /** How the API server is reached: by address inside the VPC, by a name that asks for Google credentials first, or
-   * by a public address from `authorizedNetworks`.
-   * @default "private" */
-  endpoint?: "private" | "dns" | "public";
-  /** Who may reach the API server by address, besides the cluster's own nodes.
-   * @default nobody */
+  /**
+   * How the API server is reached: `dns` by a name, from any network, with Google credentials that hold
+   * `container.clusters.connect`; `private` by an address inside the VPC; `public` by a public address. The last two
+   * answer `authorizedNetworks` only, which must hold the machine that runs `pulumi up`.
+   * @default "dns"
+   */
+  endpoint?: "dns" | "private" | "public";
+  /** Ranges that may reach the API server by address, besides the cluster's own nodes. Private ranges for a private endpoint.
+   * @default none */
   authorizedNetworks?: { name: string; range: string }[];
   /** How early upgrades come.
    * @default "REGULAR" */
@@ -109,10 +114,8 @@ const ranges = {
   serviceCidr: "10.96.0.0/20",
   controlPlaneCidr: "172.16.0.0/28",
 };
+const defaultEndpoint = "dns";
 type Filled = GkeClusterArgs & typeof ranges & { clusterName: string };
-
-/** Google's limit on the id of a service account, which is the cluster's name and a suffix. */
-const longestAccountId = 30;
 
 /** What a node itself needs: to write logs and metrics, and to pull images. Pods get their own by Workload Identity. */
 const nodeRoles = { logs: "roles/container.defaultNodeServiceAccount", images: "roles/artifactregistry.reader" };
@@ -158,16 +161,9 @@ function policyEngine(args: GkeClusterArgs) {
 }
 
 function check(args: Filled): void {
-  const problems = gkeRangeProblems(args).map((problem) =>
+  const problems = [...gkeRangeProblems(args), ...gkeEndpointProblems(args)].map((problem) =>
     describeProblem({ ...problem, path: keyPath(problem.path) }),
   );
-  if (args.endpoint === "public" && !args.authorizedNetworks?.length)
-    problems.push("endpoint: public opens the API server to nobody. List your addresses in authorizedNetworks.");
-  const accountId = `${args.clusterName}-gateway-nodes`;
-  if (accountId.length > longestAccountId)
-    problems.push(
-      `clusterName: ${args.clusterName} is too long by ${accountId.length - longestAccountId} characters. Use a shorter one.`,
-    );
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
@@ -189,7 +185,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     args: GkeClusterArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const filled = { ...ranges, ...args, clusterName: args.clusterName ?? name };
+    const filled = { ...ranges, ...args, clusterName: gkeClusterName(args.clusterName ?? name) };
     check(filled);
     super("mesh-egress:index:GkeCluster", name, {}, opts);
     this.network = {
@@ -223,7 +219,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
   }
 
   private controlPlane(args: Filled): GkeControlPlane {
-    const endpoint = args.endpoint ?? "private";
+    const endpoint = args.endpoint ?? defaultEndpoint;
     return new GkeControlPlane(
       `${this.name}-cluster`,
       {
@@ -245,6 +241,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
           enablePrivateEndpoint: endpoint !== "public",
           masterIpv4CidrBlock: args.controlPlaneCidr,
         },
+        // Present also when empty: then the ranges of the cluster's own subnetwork are all it admits.
         masterAuthorizedNetworksConfig: {
           cidrBlocks: (args.authorizedNetworks ?? []).map(({ name, range }) => ({
             displayName: name,
@@ -274,7 +271,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     );
   }
 
-  private credentials({ clusterName: name, endpoint }: Filled): pulumi.Output<string> {
+  private credentials({ clusterName: name, endpoint = defaultEndpoint }: Filled): pulumi.Output<string> {
     if (endpoint === "dns")
       // Its certificate is Google's own, which every client trusts already.
       return this.cluster.controlPlaneEndpointsConfig.apply(({ dnsEndpointConfig }) =>
@@ -319,7 +316,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     const name = `${this.name}-${purpose}`;
     const account = new Account(
       `${name}-account`,
-      { project, accountId: `${clusterName}-${purpose}` },
+      { project, accountId: nodeAccountId(clusterName, purpose) },
       { parent: this },
     );
     const grants = Object.entries(nodeRoles).map(

@@ -3,11 +3,17 @@ import { RecordSet } from "@pulumi/gcp/dns/recordSet.js";
 import { DatabaseInstance } from "@pulumi/gcp/sql/databaseInstance.js";
 import { User } from "@pulumi/gcp/sql/user.js";
 import * as pulumi from "@pulumi/pulumi";
+import { cloudSqlProblems, defaultCloudSqlEdition, type CloudSqlEdition } from "../../settings/cloudSql.js";
+import { describeProblem } from "../../settings/problem.js";
 import type { GkeNetwork } from "../cluster/cluster.js";
+import { shortened } from "../cluster/gkeNames.js";
 import type { ManagedDatabase, ManagedDatabaseArgs } from "./database.js";
 
 /** A Cloud SQL instance. */
 export interface CloudSqlDatabaseArgs extends ManagedDatabaseArgs {
+  /** Edition; decides which tiers `instanceType` may name.
+   * @default "ENTERPRISE" */
+  edition?: CloudSqlEdition;
   /** Name of the database in the stack; its host name begins with it. */
   database: string;
   /** Network of the cluster whose gateway may connect. */
@@ -16,6 +22,12 @@ export interface CloudSqlDatabaseArgs extends ManagedDatabaseArgs {
 
 /** Seconds a resolver may keep the address: a replaced instance gets another. */
 const recordTtlSeconds = 60;
+
+/** Days that the log for recovery to a point in time is kept: the most that each edition allows. */
+const logDays: Record<CloudSqlEdition, number> = { ENTERPRISE: 7, ENTERPRISE_PLUS: 14 };
+
+/** Google allows 63 characters for a zone and 98 for an instance with its project; the engine adds eight at random. */
+const longestName = 40;
 
 /**
  * Cloud SQL with a private address only, and a name in the VPC. Its own allow-list knows public addresses only, so it
@@ -28,20 +40,33 @@ export class CloudSqlDatabase extends pulumi.ComponentResource implements Manage
   constructor(name: string, args: CloudSqlDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     const { project, databasePeering } = args.network;
     if (!databasePeering) throw new Error(`${name}: the cluster has no range for databases. Set databaseCidr.`);
+    const problems = cloudSqlProblems(args).map(({ key, ...rest }) =>
+      describeProblem({ path: `${name}: ${key}`, value: args[key], ...rest }),
+    );
+    if (problems.length > 0) throw new Error(problems.join("\n"));
     super("mesh-egress:index:CloudSqlDatabase", name, {}, opts);
-    const instance = this.instance(name, args, databasePeering);
+    const short = shortened(name, longestName);
+    const instance = this.instance(short, args, databasePeering);
     new User(
-      `${name}-admin`,
-      { project, instance: instance.name, name: args.user ?? "dbadmin", password: pulumi.secret(args.password) },
+      `${short}-admin`,
+      {
+        project,
+        instance: instance.name,
+        name: args.user ?? "dbadmin",
+        password: pulumi.secret(args.password),
+        // Postgres refuses to drop a role that owns tables. When the instance goes, its users go with it.
+        deletionPolicy: args.protocol === "postgres" ? "ABANDON" : "DELETE",
+      },
       { parent: this },
     );
-    this.host = this.named(name, args, instance.privateIpAddress);
+    this.host = this.named(short, args, instance.privateIpAddress);
     this.port = args.port;
     this.registerOutputs({ host: this.host, port: this.port });
   }
 
   private instance(name: string, args: CloudSqlDatabaseArgs, databasePeering: pulumi.Resource): DatabaseInstance {
     const { project, region, network } = args.network;
+    const edition = args.edition ?? defaultCloudSqlEdition;
     return new DatabaseInstance(
       `${name}-instance`,
       {
@@ -50,6 +75,7 @@ export class CloudSqlDatabase extends pulumi.ComponentResource implements Manage
         databaseVersion: args.engineVersion,
         deletionProtection: args.deletionProtection ?? true,
         settings: {
+          edition,
           tier: args.instanceType,
           availabilityType: "REGIONAL",
           diskSize: args.storageGib ?? 20,
@@ -57,6 +83,8 @@ export class CloudSqlDatabase extends pulumi.ComponentResource implements Manage
             enabled: true,
             // A standby in another zone replays the log, so both engines need theirs.
             ...(args.protocol === "mysql" ? { binaryLogEnabled: true } : { pointInTimeRecoveryEnabled: true }),
+            // Written, because a change of the edition keeps the old number, which the other one may refuse.
+            transactionLogRetentionDays: logDays[edition],
           },
           ipConfiguration: {
             ipv4Enabled: false,

@@ -21,10 +21,11 @@ function complaints(cluster: object, more: { mesh?: object; databases?: object[]
 }
 
 describe("Settings of the cluster", () => {
-  it("need no more than project and region on GKE, and are private then", () => {
+  it("need no more than project and region on GKE, and let Google credentials alone reach the API server then", () => {
     const settings = clusterSchema.parse(gke);
     assert.ok(settings.cloud === "gke");
-    assert.equal(settings.endpoint, "private");
+    assert.equal(settings.endpoint, "dns");
+    assert.deepEqual(settings.authorizedNetworks, []);
     assert.equal(settings.deletionProtection, true);
     assert.deepEqual(clusterNetwork(settings), {
       podCidr: "10.64.0.0/14",
@@ -52,8 +53,35 @@ describe("Settings of the cluster", () => {
     assert.match(complaints({ ...gke, controlPlaneCidr: "172.16.0.0/24" }), /is not a \/28/);
   });
 
-  it("refuse an API server that is open to nobody", () => {
-    assert.match(complaints({ ...gke, endpoint: "public" }), /cluster\.endpoint: .*use dns/);
+  it("refuse a GKE API server that `pulumi up` could not reach", () => {
+    const office = { name: "office", range: "203.0.113.0/24" };
+    const runners = { name: "runners", range: "10.8.0.0/24" };
+    assert.match(
+      complaints({ ...gke, endpoint: "public" }),
+      /cluster\.endpoint: "public" .*authorizedNetworks is empty/,
+    );
+    assert.match(
+      complaints({ ...gke, endpoint: "private" }),
+      /cluster\.endpoint: "private" answers only inside a VPC that this stack creates.*List under authorizedNetworks/,
+    );
+    assert.match(
+      complaints({ ...gke, endpoint: "private", network: "shared-vpc" }),
+      /cluster\.endpoint: "private" admits only the cluster's own nodes/,
+    );
+    assert.match(
+      complaints({ ...gke, endpoint: "private", authorizedNetworks: [runners, office] }),
+      /cluster\.authorizedNetworks\[1\]\.range: "203\.0\.113\.0\/24" is not a private range/,
+    );
+  });
+
+  it("take a GKE API server by address where the settings name the network that `pulumi up` runs in", () => {
+    const office = [{ name: "office", range: "203.0.113.0/24" }];
+    const runners = [{ name: "runners", range: "10.8.0.0/24" }];
+    for (const network of [{}, { network: "shared-vpc" }]) {
+      assert.equal(complaints({ ...gke, ...network, endpoint: "public", authorizedNetworks: office }), "");
+      assert.equal(complaints({ ...gke, ...network, endpoint: "private", authorizedNetworks: runners }), "");
+      assert.equal(complaints({ ...gke, ...network }), "");
+    }
   });
 
   it("refuse Cloud Service Mesh on a cluster that is in no fleet", () => {
@@ -99,13 +127,80 @@ describe("Settings of a provisioned database", () => {
     );
   });
 
+  const sql = (changed: object, protocol = "postgres") => {
+    const cloudSql = { ...provision, service: "cloud-sql", engineVersion: "POSTGRES_17", ...changed };
+    const cluster = { ...gke, databaseCidr: "10.200.0.0/20" };
+    return complaints(cluster, { databases: [{ ...created, protocol, provision: cloudSql }] });
+  };
+
+  it("name a tier that exists in the edition and for the engine", () => {
+    const mysql = { engineVersion: "MYSQL_8_4" };
+    const fine = [
+      sql({ instanceType: "db-custom-2-7680" }),
+      sql({ instanceType: "db-custom-1-3840" }),
+      sql({ instanceType: "db-custom-96-638976" }),
+      sql({ instanceType: "db-g1-small", engineVersion: "POSTGRES_9_6" }),
+      sql({ instanceType: "db-perf-optimized-N-8", edition: "ENTERPRISE_PLUS" }),
+      sql({ instanceType: "db-c4a-highmem-4", edition: "ENTERPRISE_PLUS" }),
+      sql({ instanceType: "db-custom-2-7680", ...mysql }, "mysql"),
+      sql({ instanceType: "db-n1-standard-2", engineVersion: "MYSQL_8_0_36" }, "mysql"),
+    ];
+    assert.deepEqual(new Set(fine), new Set([""]));
+    const tier = /databases\[0\]\.provision\.instanceType: /;
+    for (const refused of [
+      sql({ instanceType: "db-perf-optimized-N-8" }),
+      sql({ instanceType: "db-c4a-highmem-4", edition: "ENTERPRISE" }),
+      sql({ instanceType: "db-custom-2-7680", edition: "ENTERPRISE_PLUS" }),
+      sql({ instanceType: "db-f1-micro", edition: "ENTERPRISE_PLUS" }),
+      sql({ instanceType: "db-n1-standard-2" }),
+      sql({ instanceType: "mysql.n2.medium.1" }),
+    ])
+      assert.match(refused, tier);
+    assert.match(sql({ instanceType: "db-custom-3-7680" }), /has 3 CPUs\. Write 1, or an even number/);
+    assert.match(sql({ instanceType: "db-custom-2-7000" }), /7000 MiB .*multiple of 256 from 3840 to 13312/);
+    assert.match(sql({ instanceType: "db-custom-2-16384" }), /16384 MiB/);
+  });
+
+  it("name a version of the engine that the database speaks, and of the edition", () => {
+    const tier = { instanceType: "db-custom-2-7680" };
+    assert.match(
+      sql({ ...tier, engineVersion: "MYSQL_8_4" }),
+      /engineVersion: "MYSQL_8_4" is not a version of postgres/,
+    );
+    assert.match(sql({ ...tier, engineVersion: "8.0" }, "mysql"), /engineVersion: "8\.0" .*MYSQL_8_4/);
+    assert.match(
+      sql({ instanceType: "db-perf-optimized-N-2", edition: "ENTERPRISE_PLUS", engineVersion: "POSTGRES_11" }),
+      /engineVersion: "POSTGRES_11" does not exist in edition ENTERPRISE_PLUS/,
+    );
+  });
+
+  it("name an edition of Cloud SQL only", () => {
+    const zones = [{ ...zone, databases: "10.1.0.0/24" }];
+    const rds = { ...created, provision: { ...provision, edition: "ENTERPRISE" } };
+    assert.match(
+      complaints({ ...ack, zones }, { databases: [rds] }),
+      /provision\.edition: "ENTERPRISE" .*Leave it out/,
+    );
+    assert.match(sql({ instanceType: "db-custom-2-7680", edition: "PLUS" }), /provision\.edition: "PLUS"/);
+  });
+
   it("lie, for the firewall, in the range the cluster keeps for them", () => {
     const cluster = clusterSchema.parse({ ...gke, databaseCidr: "10.200.0.0/20" });
     const settings = loadSettings({
       cluster: { ...gke, databaseCidr: "10.200.0.0/20" },
       mesh: { kind: "istio" },
       namespaces: [{ name: "demo" }],
-      databases: [{ ...created, provision: { ...provision, service: "cloud-sql" } }],
+      databases: [
+        {
+          ...created,
+          provision: {
+            ...provision,
+            service: "cloud-sql",
+            engineVersion: "MYSQL_8_4",
+            instanceType: "db-custom-2-7680",
+          },
+        },
+      ],
     });
     assert.deepEqual(firewallDatabases(settings.databases, databaseRanges(cluster)), [
       { name: "db", ranges: ["10.200.0.0/20"], port: 3306, throughGateway: true },

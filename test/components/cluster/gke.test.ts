@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { GkeCluster, gkeKubeconfig, type GkeClusterArgs } from "../../../components/cluster/gke.js";
+import { gkeClusterName, nodeAccountId } from "../../../components/cluster/gkeNames.js";
 import { recordStack, valueOf, type Registered } from "../recordedStack.js";
 
 const cloud = {
@@ -105,11 +106,36 @@ describe("GkeCluster", () => {
     assert.equal((await create({ flowLogs: false })).one("prod-vpc-subnetwork").inputs.logConfig, undefined);
   });
 
+  it("is reached by the name that asks for Google credentials, unless the settings say otherwise", async () => {
+    const { one, made } = plain;
+    assert.deepEqual(of(one("prod-cluster")).controlPlaneEndpointsConfig, {
+      dnsEndpointConfig: { allowExternalTraffic: true },
+    });
+    assert.deepEqual(of(one("prod-cluster")).masterAuthorizedNetworksConfig, {
+      cidrBlocks: [],
+      gcpPublicCidrsAccessEnabled: false,
+    });
+    const { cluster } = JSON.parse(await valueOf(made.kubeconfig)).clusters[0];
+    assert.deepEqual(cluster, { server: "https://gke-1.europe-west3.gke.goog" });
+  });
+
+  it("dials the address of the endpoint that is open, and that one only", async () => {
+    const networks = { private: "10.8.0.0/24", public: "203.0.113.0/24" };
+    for (const endpoint of ["private", "public"] as const) {
+      const authorizedNetworks = [{ name: "runners", range: networks[endpoint] }];
+      const { one, made } = await create({ endpoint, authorizedNetworks });
+      const config = of(one("prod-cluster"));
+      assert.deepEqual(config.controlPlaneEndpointsConfig, { dnsEndpointConfig: { allowExternalTraffic: false } });
+      assert.equal(config.privateClusterConfig?.enablePrivateEndpoint, endpoint === "private");
+      const { cluster } = JSON.parse(await valueOf(made.kubeconfig)).clusters[0];
+      assert.deepEqual(cluster, { server: "https://172.16.0.2", "certificate-authority-data": "authority" });
+    }
+  });
+
   it("writes a secret kubeconfig that holds no credential", async () => {
     const { made } = plain;
     assert.equal(await pulumi.isSecret(made.kubeconfig), true);
     const config = JSON.parse(await valueOf(made.kubeconfig));
-    assert.equal(config.clusters[0].cluster.server, "https://172.16.0.2");
     assert.deepEqual(Object.keys(config.users[0].user), ["exec"]);
     assert.equal(config.users[0].user.exec.command, "gke-gcloud-auth-plugin");
   });
@@ -119,6 +145,12 @@ describe("GkeCluster", () => {
     const { cluster } = JSON.parse(await valueOf(made.kubeconfig)).clusters[0];
     assert.deepEqual(cluster, { server: "https://gke-1.europe-west3.gke.goog" });
     assert.equal(gkeKubeconfig({ name: "a", server: "b" }).includes("certificate-authority-data"), false);
+  });
+
+  it("leaves the databases' peering behind, which Google keeps in use after the last instance is gone", async () => {
+    const { one } = await create({ databaseCidr: "10.200.0.0/20" });
+    const { deletionPolicy, updateOnCreationFail } = one("prod-vpc-database-peering").inputs;
+    assert.deepEqual([deletionPolicy, updateOnCreationFail], ["ABANDON", true]);
   });
 
   it("stands in a VPC of the user's own", async () => {
@@ -134,10 +166,36 @@ describe("GkeCluster", () => {
     );
   });
 
-  it("refuses a name from which no service account can be named", async () => {
+  it("refuses an API server that nothing could reach to finish the same `up`", async () => {
     await assert.rejects(
-      recordStack(() => new GkeCluster("a-very-long-cluster-name", { project: "example-project", region: "r" })),
-      /too long by 8 characters/,
+      create({ endpoint: "private" }),
+      /endpoint: answers only inside a VPC that this stack creates/,
     );
+    await assert.rejects(create({ endpoint: "private", network: "shared" }), /endpoint: admits only the cluster's own/);
+  });
+
+  it("names cluster, tags and accounts as Google accepts them, whatever the stack is called", async () => {
+    const names = ["staging-europe-west3-2026", "Prod.EU_west", "7", "x".repeat(100), "ends-with--", "prod"];
+    const all: { name: string; accounts: string[] }[] = [];
+    for (const clusterName of names) {
+      const { one, ofType } = await create({ clusterName });
+      const accounts = ofType("gcp:serviceaccount/account:Account").map(({ inputs }) => String(inputs.accountId));
+      const tags = (of(one("prod-gateway-nodes")).nodeConfig?.tags ?? []) as string[];
+      for (const id of accounts) assert.match(id, /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/);
+      for (const tag of tags) assert.match(tag, /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
+      const name = String(one("prod-cluster").inputs.name);
+      assert.match(name, /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/);
+      all.push({ name, accounts });
+    }
+    assert.equal(new Set(all.map(({ name }) => name)).size, names.length);
+    assert.equal(new Set(all.flatMap(({ accounts }) => accounts)).size, names.length * 2);
+    assert.deepEqual(all.at(-1), { name: "prod", accounts: ["prod-nodes", "prod-gateway-nodes"] });
+  });
+
+  it("keeps the ids of accounts from run to run, and apart where only the cut end of two names differs", () => {
+    const [one, other] = ["staging-europe-west3-blue", "staging-europe-west3-green"];
+    assert.equal(nodeAccountId(one, "gateway-nodes"), nodeAccountId(one, "gateway-nodes"));
+    assert.notEqual(nodeAccountId(one, "gateway-nodes"), nodeAccountId(other, "gateway-nodes"));
+    assert.notEqual(gkeClusterName("Prod"), gkeClusterName("prod"));
   });
 });

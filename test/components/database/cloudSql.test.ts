@@ -9,10 +9,10 @@ class Peering extends pulumi.ComponentResource {
   }
 }
 
-const create = (changed: Partial<CloudSqlDatabaseArgs> = {}) =>
+const create = (changed: Partial<CloudSqlDatabaseArgs> = {}, name = "orders") =>
   recordStack(
     () =>
-      new CloudSqlDatabase("orders", {
+      new CloudSqlDatabase(name, {
         database: "orders",
         protocol: "postgres",
         port: 5432,
@@ -46,7 +46,11 @@ describe("CloudSqlDatabase", () => {
 
   it("keeps what its standby needs, for each engine", async () => {
     const backups = async (protocol: "mysql" | "postgres") =>
-      ((await create({ protocol })).one("orders-instance").inputs.settings as Settings).backupConfiguration;
+      (
+        (await create({ protocol, engineVersion: protocol === "mysql" ? "MYSQL_8_4" : "POSTGRES_17" })).one(
+          "orders-instance",
+        ).inputs.settings as Settings
+      ).backupConfiguration;
     assert.equal((await backups("mysql")).binaryLogEnabled, true);
     assert.equal((await backups("postgres")).pointInTimeRecoveryEnabled, true);
   });
@@ -62,5 +66,46 @@ describe("CloudSqlDatabase", () => {
       }),
       /Set databaseCidr/,
     );
+  });
+
+  it("names its edition always, because the cloud's default depends on the version and refuses custom tiers", async () => {
+    const edition = async (changed: Partial<CloudSqlDatabaseArgs>) =>
+      (await create(changed)).one("orders-instance").inputs.settings as Record<string, unknown>;
+    for (const engineVersion of ["POSTGRES_15", "POSTGRES_16", "POSTGRES_18"])
+      assert.equal((await edition({ engineVersion }))["edition"], "ENTERPRISE");
+    const plus = await edition({ edition: "ENTERPRISE_PLUS", instanceType: "db-perf-optimized-N-2" });
+    assert.deepEqual([plus["edition"], plus["tier"]], ["ENTERPRISE_PLUS", "db-perf-optimized-N-2"]);
+  });
+
+  it("keeps the log no longer than its edition allows", async () => {
+    const days = async (changed: Partial<CloudSqlDatabaseArgs>) =>
+      ((await create(changed)).one("orders-instance").inputs.settings as Settings).backupConfiguration[
+        "transactionLogRetentionDays"
+      ];
+    assert.equal(await days({}), 7);
+    assert.equal(await days({ edition: "ENTERPRISE_PLUS", instanceType: "db-perf-optimized-N-2" }), 14);
+  });
+
+  it("refuses what the cloud would refuse after half an hour", async () => {
+    await assert.rejects(
+      create({ instanceType: "db-perf-optimized-N-2" }),
+      /orders: instanceType: .*ENTERPRISE_PLUS only/,
+    );
+    await assert.rejects(
+      create({ engineVersion: "MYSQL_8_4" }),
+      /orders: engineVersion: "MYSQL_8_4" is not a version of/,
+    );
+  });
+
+  it("can be destroyed: a Postgres role that owns tables is left to the instance", async () => {
+    assert.equal((await create()).one("orders-admin").inputs.deletionPolicy, "ABANDON");
+    const mysql = { protocol: "mysql", engineVersion: "MYSQL_8_4" } as const;
+    assert.equal((await create(mysql)).one("orders-admin").inputs.deletionPolicy, "DELETE");
+  });
+
+  it("has names that Google accepts, however long the name of the database is", async () => {
+    const { ofType } = await create({}, `platform-created-${"o".repeat(40)}`);
+    for (const type of ["gcp:dns/managedZone:ManagedZone", "gcp:sql/databaseInstance:DatabaseInstance"])
+      assert.ok((ofType(type)[0]?.name.length ?? 99) <= 63 - 8, type);
   });
 });
