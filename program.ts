@@ -7,7 +7,7 @@ import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
 import { loadSettings } from "./settings/load.js";
 import { settingsSchema } from "./settings/schema.js";
-import { project } from "./settings/stackFile.js";
+import { project } from "./settings/project.js";
 
 /** What the program leaves behind. As stack outputs, reach and findings show in a preview how a change of settings changes them. */
 export interface Outcome extends StackReach {

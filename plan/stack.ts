@@ -5,7 +5,8 @@ import type { StackReach } from "./stackReach.js";
 import { run } from "../program.js";
 import type { Settings } from "../settings/schema.js";
 import { referredSecrets } from "../settings/secrets.js";
-import { loadStackFile, project, projectRoot } from "../settings/stackFile.js";
+import { project } from "../settings/project.js";
+import { loadStackFile, projectRoot } from "../settings/stackFile.js";
 import { type PlannedResource, record, secretMark } from "./recording.js";
 
 /** What a stack would create. */

@@ -11,6 +11,7 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
   const { policyEngine } = clusterNetwork(cluster);
   return {
     mesh: {
+      kind: mesh.kind,
       outboundTrafficPolicy: mesh.outboundTrafficPolicy,
       dnsCapture: mesh.dnsCapture,
       trustDomain:

@@ -10,7 +10,7 @@ import {
   podProblems,
 } from "./gateway.js";
 import { ingressProblems } from "./ingress.js";
-import { scopesGateways } from "./mesh.js";
+import { channelProblems, scopesGateways } from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
 import { isolatedNamespaces, networkProblems } from "./network.js";
 import { telemetryProblems } from "./observability.js";
@@ -38,6 +38,7 @@ interface CrossCheck {
 const checks: CrossCheck[] = [
   { of: ["cluster", "mesh"], problems: homeless },
   { of: ["cluster", "mesh"], problems: fleetless },
+  { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => channelProblems(mesh, cluster) },
   { of: ["cluster", "databases"], problems: ({ databases, cluster }) => provisionProblems(databases, cluster) },
   {
     of: ["cluster", "databases"],
@@ -56,7 +57,7 @@ const checks: CrossCheck[] = [
   },
   {
     of: ["mesh", "gateway", "databases"],
-    problems: ({ databases, mesh, gateway }) => collisions(databases, { dnsCapture: mesh.dnsCapture, gateway }),
+    problems: ({ databases, mesh, gateway }) => collisions(databases, { mesh, gateway }),
   },
   { of: ["namespaces"], problems: namespacesTwice },
   { of: ["namespaces", "databases"], problems: strangers },

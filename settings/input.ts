@@ -1440,9 +1440,9 @@ export interface CloudServiceMeshMeshInput {
    */
   outboundTrafficPolicy?: "REGISTRY_ONLY" | "ALLOW_ANY";
   /**
-   * Sidecars answer DNS, so that each database has an address of its own and two may share a port.
+   * Sidecars answer DNS, so that each database has an address of its own and two may share a port. The mesh's channel is the cluster's, and only the Rapid one has it.
    *
-   * @default `true`
+   * @default true with cluster.releaseChannel RAPID, else false
    */
   dnsCapture?: boolean;
   /**
@@ -1457,12 +1457,6 @@ export interface CloudServiceMeshMeshInput {
    * @default `"cluster.local"`
    */
   trustDomain?: string;
-  /**
-   * Release channel, as the revision label is written: asm-managed.
-   *
-   * @default `"managed"`
-   */
-  channel?: "managed" | "managed-stable" | "managed-rapid";
   /**
    * A fleet has one servicemesh feature: create it, or use the one there is.
    *

@@ -2,6 +2,7 @@ import { message } from "../messages/index.js";
 import type { Finding, KubernetesObject, World } from "../model/model.js";
 import type { MeshDecider } from "./decide.js";
 import { evidence, label } from "./evidence.js";
+import { managedMeshFindings } from "./managedMesh.js";
 import { sniOf } from "./config/gateways.js";
 import { hostsMatch } from "./registry/hostname.js";
 import { isTls } from "./registry/protocol.js";
@@ -15,6 +16,7 @@ export function findings(mesh: MeshDecider, world: World): Finding[] {
     ...anonymousServers(mesh, world),
     ...unscopedGateways(mesh, world),
     ...earlyConnections(mesh, world),
+    ...managedMeshFindings(mesh, world, outsideHosts(mesh)),
   ];
 }
 

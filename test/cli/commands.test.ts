@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { parseAllDocuments } from "yaml";
-import { writeDocuments } from "mesh-access/yaml";
+import { readYaml, splitDocuments, writeDocuments } from "mesh-access/yaml";
 import { database, smallStack, writeStack } from "../plan/stackFiles.js";
 import { team } from "../plan/teams.js";
 
@@ -60,10 +59,10 @@ describe("The command line", () => {
 
   it("renders all manifests as documents, as one array, and as files", async () => {
     const file = writeStack(smallStack);
-    const documents = parseAllDocuments((await meshEgress("render", "--config", file)).stdout);
+    const documents = splitDocuments((await meshEgress("render", "--config", file)).stdout);
     const array = JSON.parse((await meshEgress("render", "--config", file, "-o", "json")).stdout) as unknown[];
     assert.deepEqual(
-      documents.map((document) => document.toJS() as unknown),
+      documents.map(({ text }) => readYaml(text).value),
       array,
     );
     const folder = mkdtempSync(join(tmpdir(), "mesh-egress-"));

@@ -1,9 +1,11 @@
 import { wording } from "../../messages/index.js";
 import jsYaml from "js-yaml";
-import type { AnalysisOptions, Evidence, World } from "../../model/model.js";
+import type { AnalysisOptions, Evidence, MeshKind, World } from "../../model/model.js";
+import { managedConfigMap, managedConfigMaps } from "./managed.js";
 
 /** The mesh-wide settings that decide paths, and the evidence for the outbound policy. */
 export interface MeshSettings {
+  kind: MeshKind;
   outboundMode: string;
   outboundEvidence: Evidence;
   rootNamespace: string;
@@ -37,9 +39,11 @@ const everywhere = ["*"];
 /** Defaults of Istio, then the mesh configuration of the input, then what the caller says. */
 export function meshSettings(world: World, options: AnalysisOptions): MeshSettings {
   const said = options.mesh ?? {};
-  const { config, evidence } = configMap(world, said.rootNamespace ?? "istio-system");
+  const kind = said.kind ?? kindOf(world);
+  const { config, evidence } = configMap(world, kind, said.rootNamespace ?? "istio-system");
   const mode = said.outboundTrafficPolicy ?? config.outboundTrafficPolicy?.mode ?? "ALLOW_ANY";
   return {
+    kind,
     outboundMode: mode,
     outboundEvidence: outboundEvidence(mode, said.outboundTrafficPolicy === undefined ? evidence : undefined),
     rootNamespace: said.rootNamespace ?? config.rootNamespace ?? "istio-system",
@@ -60,11 +64,19 @@ export function meshSettings(world: World, options: AnalysisOptions): MeshSettin
   };
 }
 
+/** A cluster with the ConfigMap of one of its channels runs Cloud Service Mesh. */
+function kindOf(world: World): MeshKind {
+  const isManaged = world.ofKind("ConfigMap").some(({ metadata }) => managedConfigMaps.test(metadata.name));
+  return isManaged ? "cloud-service-mesh" : "istio";
+}
+
 /** istiod reads its settings from the ConfigMap `istio` of its namespace, or `istio-<revision>`. */
-function configMap(world: World, namespace: string): { config: MeshConfig; evidence?: Evidence } {
+function configMap(world: World, kind: MeshKind, namespace: string): { config: MeshConfig; evidence?: Evidence } {
+  const isRead = (name: string) =>
+    kind === "cloud-service-mesh" ? name === managedConfigMap : name === "istio" || name.startsWith("istio-");
   const object = world
     .inNamespace("ConfigMap", namespace)
-    .filter(({ metadata }) => metadata.name === "istio" || metadata.name.startsWith("istio-"))
+    .filter(({ metadata }) => isRead(metadata.name))
     .find(({ data }) => typeof (data as Record<string, unknown> | undefined)?.mesh === "string");
   if (!object) return { config: {} };
   const config = readYaml((object.data as { mesh: string }).mesh) as MeshConfig | undefined;
