@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { FailedAssertionsError } from "./plan/stackReach.js";
+import type { WrittenChange } from "./plan/changesForOthers.js";
+import { FailedAssertionsError } from "./plan/failedAssertions.js";
 import { run } from "./program.js";
 import { SettingsError } from "./settings/problem.js";
 
@@ -14,9 +15,16 @@ function refusal(error: unknown): unknown {
   return shown;
 }
 
+/** For the engine's log: a line for each change, the object and what keeps it out behind it. */
+function changesText(changes: readonly WrittenChange[]): string {
+  const lines = changes.map(({ what, object, keepOut }) => `- ${what} (${object}. To keep it out: ${keepOut})`);
+  return ["Changes that affect others:", ...lines].join("\n");
+}
+
 const outcome = await run().catch((error: unknown) => {
   throw refusal(error);
 });
+if (outcome.changes.length > 0) void pulumi.log.warn(changesText(outcome.changes));
 if (outcome.assumption) void pulumi.log.info(outcome.assumption);
 for (const problem of outcome.problems) void pulumi.log.warn(problem);
 

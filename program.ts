@@ -1,18 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Analysis } from "mesh-access";
+import { changesForOthers, type WrittenChange, writtenChange } from "./plan/changesForOthers.js";
 import { judgeStack, reachIn, type StackReach } from "./plan/stackReach.js";
 import { assumptionOf, blueprintOf, judgedManifests } from "./components/blueprint.js";
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
 import { loadSettings } from "./settings/load.js";
 import { settingsSchema } from "./settings/schema.js";
-import { project } from "./settings/stackFile.js";
+import { project } from "./settings/project.js";
 
 /** What the program leaves behind. As stack outputs, reach and findings show in a preview how a change of settings changes them. */
 export interface Outcome extends StackReach {
   platform: SecurePlatform;
   /** What reach and findings are taken from. */
   analysis: Analysis;
+  /** What the stack changes for workloads that are not its own. */
+  changes: WrittenChange[];
   /** What that assumes of the stack that owns the gateway, where this one does not. */
   assumption?: string;
 }
@@ -32,7 +35,8 @@ export async function run(root = process.cwd()): Promise<Outcome> {
   const blueprint = blueprintOf(settings);
   const analysis = judgeStack(judgedManifests(blueprint), settings);
   const platform = await SecurePlatform.create("platform", { blueprint, secrets: secretValues(config) });
-  return { platform, analysis, ...reachIn(analysis), assumption: assumptionOf(blueprint) };
+  const changes = changesForOthers(blueprint).map(writtenChange);
+  return { platform, analysis, changes, ...reachIn(analysis), assumption: assumptionOf(blueprint) };
 }
 
 /** Every entry of the `secrets` key, marked as secret. Only their names are looked at. */

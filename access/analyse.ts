@@ -5,6 +5,7 @@ import { message } from "./messages/index.js";
 import type {
   Analysis,
   AnalysisOptions,
+  Answers,
   AroundOfWorkload,
   AroundVerdict,
   Evidence,
@@ -19,6 +20,7 @@ import type {
   Summary,
   Target,
   Workload,
+  WorkloadAnswers,
   World,
 } from "./model/model.js";
 import { placeholdersIn } from "./model/placeholder.js";
@@ -32,12 +34,6 @@ import { checkReferences } from "./input/references.js";
 import { once } from "./model/once.js";
 import { buildWorld } from "./model/world.js";
 import { summaryOf } from "./summary.js";
-
-/** The answers of callers that nothing tells apart: one per target, in the order of the targets. */
-interface Group {
-  mesh: readonly MeshVerdict[];
-  around: readonly AroundVerdict[];
-}
 
 /**
  * Who can reach which database, by which path, and who can bypass the sidecar. Nothing is read or written.
@@ -54,7 +50,12 @@ export function analyse(input: readonly KubernetesObject[] | Manifests, options:
   const rows = once(() => new LazyRows(workloads, reach()));
   const found = once(() => findings(reach().mesh.meshes, world));
   const summary = once(() => rows().summary());
-  const mtls = once(() => auditMtls(reach().mesh.meshes, workloads));
+  const mtls = once(() =>
+    auditMtls(
+      reach().mesh.meshes,
+      workloads.filter(({ existing }) => !existing),
+    ),
+  );
   const problems = once(() => [
     ...(manifests.problems ?? []),
     ...checkReferences(world, options),
@@ -139,7 +140,7 @@ class Reach {
   readonly #hop: HopDecider;
   readonly #paths = new Map<string, readonly Path[]>();
   readonly #aroundVerdicts = new Map<AroundOfWorkload, readonly AroundVerdict[]>();
-  readonly #groups = new Map<readonly Path[], Map<string, Group>>();
+  readonly #groups = new Map<readonly Path[], Map<string, Answers>>();
   readonly #numbers = new Map<object, number>();
   readonly #openTargets: readonly Target[];
   /** Targets that are Services of pods which may have a sidecar of their own. */
@@ -163,7 +164,7 @@ class Reach {
     this.#openTargets = this.targets.map((target) => (target.allowList ? { ...target, allowList: undefined } : target));
   }
 
-  group(workload: Workload): Group {
+  answersOf(workload: Workload): Answers {
     const paths = this.#pathsOf(workload);
     const around = this.#around(workload);
     const hops = this.#hopsOf(workload, paths);
@@ -210,7 +211,7 @@ class Reach {
     aroundOf: AroundOfWorkload,
     hops: Map<Path["via"], AroundVerdict>,
     bare: readonly Path[],
-  ): Group {
+  ): Answers {
     let around = this.#aroundVerdicts.get(aroundOf);
     if (!around) this.#aroundVerdicts.set(aroundOf, (around = this.targets.map((target) => aroundOf(target))));
     const own = around;
@@ -271,46 +272,51 @@ function endOf({ host, port }: Target): Row["to"] {
 
 /** Rows in the order of workloads and targets, made one at a time; answers of a workload when they are first needed. */
 class LazyRows implements Rows {
-  readonly #groups: Group[] = [];
+  readonly #answers: Answers[] = [];
   readonly #callers: Row["from"][];
-  readonly #ends: Row["to"][];
+  readonly ends: readonly Row["to"][];
 
   constructor(
     private readonly workloads: readonly Workload[],
     private readonly reach: Reach,
   ) {
     this.#callers = workloads.map(callerOf);
-    this.#ends = reach.targets.map(endOf);
+    this.ends = reach.targets.map(endOf);
   }
 
   get length(): number {
-    return this.workloads.length * this.#ends.length;
+    return this.workloads.length * this.ends.length;
   }
 
   at(workload: number, target: number): Row | undefined {
-    const [from, to, group] = [this.#callers[workload], this.#ends[target], this.#group(workload)];
-    const [mesh, around] = [group?.mesh[target], group?.around[target]];
+    const [from, to, answers] = [this.#callers[workload], this.ends[target], this.#answersOf(workload)];
+    const [mesh, around] = [answers?.mesh[target], answers?.around[target]];
     return from && to && mesh && around ? { from, to, mesh, around } : undefined;
   }
 
   *[Symbol.iterator](): Iterator<Row> {
-    for (const [workload, from] of this.#callers.entries()) {
-      const group = this.#group(workload);
-      for (const [target, to] of this.#ends.entries()) {
-        const [mesh, around] = [group?.mesh[target], group?.around[target]];
+    for (const { from, answers } of this.byWorkload()) {
+      for (const [target, to] of this.ends.entries()) {
+        const [mesh, around] = [answers.mesh[target], answers.around[target]];
         if (mesh && around) yield { from, to, mesh, around };
       }
     }
   }
 
-  summary(): Summary {
-    const groups = this.workloads.flatMap((_, index) => this.#group(index) ?? []);
-    return summaryOf(pairsOf(groups), this.workloads.length, this.#ends.length);
+  *byWorkload(): Generator<WorkloadAnswers> {
+    for (const [workload, from] of this.#callers.entries()) {
+      const answers = this.#answersOf(workload);
+      if (answers) yield { from, answers };
+    }
   }
 
-  #group(index: number): Group | undefined {
+  summary(): Summary {
+    return summaryOf(this.byWorkload(), this.workloads.length, this.ends.length);
+  }
+
+  #answersOf(index: number): Answers | undefined {
     const workload = this.workloads[index];
-    return workload && (this.#groups[index] ??= this.reach.group(workload));
+    return workload && (this.#answers[index] ??= this.reach.answersOf(workload));
   }
 }
 
@@ -321,16 +327,4 @@ function hostsNotKnown(targets: readonly Target[]): Problem[] {
     if (!unknown) return [];
     return [problemAt(message("host-not-known", { database: database ?? unknown.of }))];
   });
-}
-
-/** Pairs by group, each with how often it occurs: equal answers are counted once and multiplied. */
-function* pairsOf(groups: readonly Group[]): Generator<readonly [Pick<Row, "mesh" | "around">, number]> {
-  const times = new Map<Group, number>();
-  for (const group of groups) times.set(group, (times.get(group) ?? 0) + 1);
-  for (const [group, count] of times) {
-    for (const [index, mesh] of group.mesh.entries()) {
-      const around = group.around[index];
-      if (around) yield [{ mesh, around }, count];
-    }
-  }
 }

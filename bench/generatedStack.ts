@@ -1,5 +1,5 @@
-import { stringify } from "yaml";
-import { project } from "../settings/stackFile.js";
+import { writeYaml } from "mesh-access/yaml";
+import { project } from "../settings/project.js";
 
 /** How large a generated stack is. */
 export interface StackSize {
@@ -53,5 +53,5 @@ export function generatedSettings({
 /** The same as the text of a stack file. */
 export function generatedStack(size: StackSize): string {
   const config = Object.entries(generatedSettings(size)).map(([key, value]) => [`${project}:${key}`, value]);
-  return stringify({ config: Object.fromEntries(config) as object });
+  return writeYaml({ config: Object.fromEntries(config) as object });
 }

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { exitCodeOf, registerAnalysis, registerCompletion } from "mesh-access/cli";
-import { FailedAssertionsError } from "../plan/stackReach.js";
+import { FailedAssertionsError } from "../plan/failedAssertions.js";
 import { SettingsError } from "../settings/problem.js";
 import { takesStack } from "./stackOption.js";
 import { stacks } from "./stacks.js";
-import { validate } from "./validate.js";
 
 /** All commands. What would load the Pulumi SDK is loaded by the command that needs it: analysing files starts at once. */
 function commands(): Command {
@@ -29,7 +28,7 @@ function commands(): Command {
     .description("Check a stack's settings.")
     .addOption(new Option("-o, --output <format>", "format").choices(["text", "json"]).default("text"))
     .addHelpText("after", "\nExample:\n  mesh-egress validate --config stacks/Pulumi.rds.yaml")
-    .action(validate);
+    .action(async (options) => (await import("./validate.js")).validate(options));
   registerAnalysis(program, stacks);
   registerCompletion(program);
   return program;

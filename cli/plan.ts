@@ -10,10 +10,14 @@ const mostPairs = 200;
 
 export async function plan(options: StackOption & { output: "tree" | "json" }): Promise<void> {
   const planned = await planStack(stackFile(options));
-  const { stack, resources, access, findings, problems, assumption, missingSecrets } = planned;
+  const { stack, changes, resources, access, findings, problems, assumption, missingSecrets } = planned;
   const text =
     options.output === "json"
-      ? JSON.stringify({ stack, resources, access, findings, problems, assumption, missingSecrets }, null, 2)
+      ? JSON.stringify(
+          { stack, changesForOthers: changes, resources, access, findings, problems, assumption, missingSecrets },
+          null,
+          2,
+        )
       : [tree(planned), ...matrix(planned)].join("\n");
   return print(text);
 }

@@ -4,12 +4,13 @@ import type { Command } from "commander";
 import type { Evidence, Source } from "mesh-access";
 import type { StackInput, Stacks } from "mesh-access/cli";
 import { readYaml } from "mesh-access/yaml";
-import { project } from "../settings/stackFile.js";
-import { isStack, stackFile, type StackOption, takesStack } from "./stackOption.js";
+import { project } from "../settings/project.js";
+import { isStack, isStackNamed, stackFile, type StackOption, takesStack } from "./stackOption.js";
 
 /** Stacks as a source of input: planned when a command asks for one. */
 export const stacks: Stacks = {
   takesStack: (command: Command) => takesStack(command),
+  isNamed: isStackNamed,
   load: (flags) => load(flags as StackOption),
   loadNamed: async (name) => {
     if (name === "-" || name.startsWith("context:")) return undefined;

@@ -20,12 +20,26 @@ export function tree(plan: Plan): string {
     `${pc.bold(pc.cyan(layer))} ${pc.dim(size(branches))}`,
     ...drawn(branches, "", platform, names),
   ]);
-  return [heading(plan), ...lines, "", ...footnotes(plan)].join("\n");
+  return [heading(plan), ...changesForOthers(plan), ...lines, "", ...footnotes(plan)].join("\n");
 }
 
 function heading({ stack, settings, resources }: Plan): string {
   const { cluster, mesh, databases } = settings;
   return `${pc.bold(`Stack ${stack}`)}: ${resources.length} resources on ${cluster.cloud} with ${mesh.kind}, ${count(databases.length, "database")}`;
+}
+
+/** What the stack changes for others, before anything else: on a cluster of its own there are none. */
+function changesForOthers({ changes, settings }: Plan): string[] {
+  if (settings.cluster.cloud !== "existing") return [];
+  if (changes.length === 0) return ["", `${pc.bold("Changes that affect others")}: none`];
+  return [
+    "",
+    pc.bold("Changes that affect others"),
+    ...changes.flatMap(({ what, object, keepOut }) => [
+      `  ${pc.yellow("!")} ${what}`,
+      `    ${pc.dim(`${object}. To keep it out: ${keepOut}`)}`,
+    ]),
+  ];
 }
 
 function size(branches: Branch[]): string {

@@ -39,8 +39,8 @@ export interface Blueprint {
   /** Every manifest of the stack, layer by layer. */
   manifests: Manifest[];
   /**
-   * What the owner of the gateway has installed, as these settings would install it: judged, never registered. Empty
-   * where the gateway is the stack's own.
+   * What exists already: judged, never registered. The gateway where another stack owns it, as these settings would install
+   * it, and namespaces that are used as they are.
    */
   assumed: Manifest[];
 }
@@ -72,7 +72,10 @@ export function blueprintOf(settings: Settings): Blueprint {
   ];
   const problems = [...collisions(manifests, settings), ...outsideOwnNamespaces(settings, gateway, layers.parts)];
   if (problems.length > 0) throw new SettingsError(problems);
-  const assumed = gateway.tenant === undefined ? [] : blueprintOf(ownersPart(settings)).manifests;
+  const assumed = [
+    ...(gateway.tenant === undefined ? [] : blueprintOf(ownersPart(settings)).manifests),
+    ...layers.namespaces.flatMap((namespace) => namespace.assumed),
+  ];
   return { settings, mesh, network, gateway, ...layers, manifests, assumed };
 }
 
@@ -82,10 +85,21 @@ export function judgedManifests({ assumed, manifests }: Blueprint): Manifest[] {
 }
 
 /** What the verdicts assume and the stack does not see to. Undefined where it sees to everything. */
-export function assumptionOf({ gateway, assumed }: Blueprint): string | undefined {
-  return assumed.length === 0
-    ? undefined
-    : `The gateway ${gateway.namespace}/${gateway.name} belongs to another stack. The verdicts assume that it is installed as these settings would install it.`;
+export function assumptionOf({ gateway, namespaces }: Blueprint): string | undefined {
+  const used = namespaces.filter(({ assumed }) => assumed.length > 0).map(({ namespace }) => namespace);
+  const assumptions = [
+    ...(gateway.tenant === undefined
+      ? []
+      : [
+          `The gateway ${gateway.namespace}/${gateway.name} belongs to another stack. The verdicts assume that it is installed as these settings would install it.`,
+        ]),
+    ...(used.length === 0
+      ? []
+      : [
+          `Namespaces used as they are: ${used.join(", ")}. The verdicts assume the labels that these settings describe.`,
+        ]),
+  ];
+  return assumptions.length === 0 ? undefined : assumptions.join(" ");
 }
 
 /** A stack that owns the gateway and brings nothing, as far as the settings of a tenant tell what its owner has written. */

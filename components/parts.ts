@@ -1,5 +1,8 @@
 import type { ClusterNetwork } from "../settings/cluster.js";
 import type { DatabaseSettings } from "../settings/databases.js";
+import { writesMeshPolicy } from "../settings/mutualTls.js";
+import { isolatedNamespaces } from "../settings/network.js";
+import { telemetryScope } from "../settings/observability.js";
 import type { Settings } from "../settings/schema.js";
 import { databaseEgressManifests } from "./egress/databaseEgress.js";
 import { clientNamespaces } from "./egress/endpoint.js";
@@ -11,7 +14,7 @@ import { httpsIngressManifests } from "./ingress/httpsIngress.js";
 import { ingressGatewayManifests } from "./ingress/ingressGateway.js";
 import type { Manifest } from "./manifest.js";
 import type { MeshFacts } from "./mesh/mesh.js";
-import { meshNamespaceManifests, type MeshNamespaceArgs } from "./namespace/meshNamespace.js";
+import { meshNamespaceManifests, type MeshNamespaceArgs, namespaceManifest } from "./namespace/meshNamespace.js";
 import { globalIsolationArgs, networkIsolationArgs } from "./network/fromSettings.js";
 import { globalIsolationManifests } from "./network/globalIsolation.js";
 import { networkIsolationManifests } from "./network/networkIsolation.js";
@@ -44,6 +47,8 @@ export interface NamespacePart extends Part {
   namespace: string;
   /** Whether it exists already and is only labelled. */
   isAdopted: boolean;
+  /** The namespace as it is assumed to be, where it is used as it is. */
+  assumed: Manifest[];
 }
 
 /** The namespace with what belongs to it. */
@@ -56,6 +61,7 @@ export function namespacePart(args: MeshNamespaceArgs): NamespacePart {
     namespaces: [],
     namespace: args.namespace,
     isAdopted: args.management === "adopt",
+    assumed: args.management === "use" ? [namespaceManifest(args)] : [],
   };
 }
 
@@ -89,8 +95,7 @@ export function partsOf(settings: Settings, context: Context): Part[] {
     ...networkParts(settings, context),
     ...ingressParts(settings),
     ...settings.rbac.map(rolePart),
-    // Like all that holds for the whole mesh, it is the gateway's owner's.
-    ...(context.gateway.tenant === undefined ? [telemetryPart(settings, context.mesh)] : []),
+    ...telemetryParts(settings, context),
     ...workloadParts(settings),
   ].filter(({ manifests }) => manifests.length > 0);
 }
@@ -99,7 +104,7 @@ function databasePart(database: DatabaseSettings, settings: Settings, context: C
   const { mesh, gateway } = context;
   // Where nothing is denied by default, a policy for the database would deny everything else.
   const network = settings.network.isolation.enabled ? context.network : undefined;
-  const args = { database, gateway, mesh, network };
+  const args = { database, gateway, mesh, network: network && { ...network, isolated: isolatedNamespaces(settings) } };
   return {
     name: `database-${database.name}`,
     type: componentType("DatabaseEgress"),
@@ -111,8 +116,9 @@ function databasePart(database: DatabaseSettings, settings: Settings, context: C
   };
 }
 
-function mutualTlsPart({ mutualTls }: Settings, { mesh, gateway }: Context): Part {
-  const args = { ...mutualTls, rootNamespace: mesh.rootNamespace, wholeMesh: gateway.tenant === undefined };
+function mutualTlsPart(settings: Settings, { mesh }: Context): Part {
+  const { mutualTls } = settings;
+  const args = { ...mutualTls, rootNamespace: mesh.rootNamespace, wholeMesh: writesMeshPolicy(settings) };
   return {
     name: "mtls",
     type: componentType("MutualTls"),
@@ -132,7 +138,7 @@ function networkParts(settings: Settings, context: Context): Part[] {
   const isolation = networkIsolationArgs(network, {
     mesh,
     traceCollector,
-    namespaces,
+    isolated: isolatedNamespaces(settings),
     gateway: context.hasGateway ? gateway : undefined,
     gatewayClients: sharedPortClients(context.throughGateway),
   });
@@ -211,15 +217,20 @@ function rolePart({ name: role, ...rest }: Settings["rbac"][number]): Part {
   };
 }
 
-function telemetryPart({ observability }: Settings, mesh: MeshFacts): Part {
-  const args = { ...observability, mesh };
-  return {
-    name: "telemetry",
-    type: componentType("MeshTelemetry"),
-    manifests: meshTelemetryManifests(args),
-    home: "mesh",
-    namespaces: [],
-  };
+/** Like all that holds for the whole mesh or the gateway, it is the gateway's owner's. */
+function telemetryParts(settings: Settings, { mesh, gateway, hasGateway }: Context): Part[] {
+  const scope = telemetryScope(settings);
+  if (gateway.tenant !== undefined || (scope === "gateway" && !hasGateway)) return [];
+  const args = { ...settings.observability, mesh, ...(scope === "gateway" ? { gateway } : {}) };
+  return [
+    {
+      name: "telemetry",
+      type: componentType("MeshTelemetry"),
+      manifests: meshTelemetryManifests(args),
+      home: "mesh",
+      namespaces: scope === "gateway" ? [gateway.namespace] : [],
+    },
+  ];
 }
 
 function workloadParts({ workloads }: Settings): Part[] {

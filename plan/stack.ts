@@ -1,10 +1,12 @@
 import { basename } from "node:path";
 import type { Analysis } from "mesh-access";
+import type { WrittenChange } from "./changesForOthers.js";
 import type { StackReach } from "./stackReach.js";
 import { run } from "../program.js";
 import type { Settings } from "../settings/schema.js";
 import { referredSecrets } from "../settings/secrets.js";
-import { loadStackFile, project, projectRoot } from "../settings/stackFile.js";
+import { project } from "../settings/project.js";
+import { loadStackFile, projectRoot } from "../settings/stackFile.js";
 import { type PlannedResource, record, secretMark } from "./recording.js";
 
 /** What a stack would create. */
@@ -13,6 +15,8 @@ export interface Plan extends StackReach {
   settings: Settings;
   /** In the order in which the engine would be asked. */
   resources: PlannedResource[];
+  /** What the stack changes for workloads that are not its own. */
+  changes: WrittenChange[];
   /** Of the stack's manifests, and of those that another stack has written for it. */
   analysis: Analysis;
   /** What the verdicts assume of that other stack. */
@@ -45,6 +49,7 @@ export async function planStack(file: string): Promise<Plan> {
     stack,
     settings,
     resources,
+    changes: value.changes,
     analysis: value.analysis,
     assumption: value.assumption,
     access: value.access,

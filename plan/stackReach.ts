@@ -11,15 +11,8 @@ import {
   textOf,
 } from "mesh-access";
 import { checksTable, inOrderOfHarm, reach } from "mesh-access/output";
+import { FailedAssertionsError } from "./failedAssertions.js";
 import { optionsOfStack } from "./stackOptions.js";
-
-/** Assertions of the stack's `access.assert` that its manifests fail. Thrown before anything is registered. */
-export class FailedAssertionsError extends Error {
-  constructor(readonly report: string) {
-    super(`The stack fails assertions under access.assert; nothing was applied.\n${report}`);
-    this.name = "FailedAssertionsError";
-  }
-}
 
 /** Who reaches what, by pair: a value per line of a preview's output diff. A pair that is not listed reaches nothing. */
 export type Reach = Record<string, string>;

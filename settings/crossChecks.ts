@@ -10,9 +10,10 @@ import {
   podProblems,
 } from "./gateway.js";
 import { ingressProblems } from "./ingress.js";
-import { scopesGateways } from "./mesh.js";
-import { mutualTlsProblems } from "./mutualTls.js";
-import { networkProblems } from "./network.js";
+import { channelProblems, scopesGateways } from "./mesh.js";
+import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
+import { isolatedNamespaces, networkProblems } from "./network.js";
+import { telemetryProblems } from "./observability.js";
 import type { Problem } from "./problem.js";
 import { rolesTwice, roleProblems } from "./rbac.js";
 import { provisionProblems } from "./provision.js";
@@ -37,6 +38,7 @@ interface CrossCheck {
 const checks: CrossCheck[] = [
   { of: ["cluster", "mesh"], problems: homeless },
   { of: ["cluster", "mesh"], problems: fleetless },
+  { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => channelProblems(mesh, cluster) },
   { of: ["cluster", "databases"], problems: ({ databases, cluster }) => provisionProblems(databases, cluster) },
   {
     of: ["cluster", "databases"],
@@ -55,7 +57,7 @@ const checks: CrossCheck[] = [
   },
   {
     of: ["mesh", "gateway", "databases"],
-    problems: ({ databases, mesh, gateway }) => collisions(databases, { dnsCapture: mesh.dnsCapture, gateway }),
+    problems: ({ databases, mesh, gateway }) => collisions(databases, { mesh, gateway }),
   },
   { of: ["namespaces"], problems: namespacesTwice },
   { of: ["namespaces", "databases"], problems: strangers },
@@ -63,14 +65,20 @@ const checks: CrossCheck[] = [
     of: ["network", "namespaces", "gateway", "mesh", "mutualTls"],
     problems: (settings) =>
       networkProblems(settings.network, {
-        isolated: isolatedNamespaces(settings),
+        isolated: denyingNamespaces(settings),
         mutualTls: settings.mutualTls,
       }),
   },
   {
-    of: ["mesh", "mutualTls"],
-    problems: (settings) => mutualTlsProblems({ rootNamespace: rootNamespace(settings), ...settings.mutualTls }),
+    of: ["mesh", "mutualTls", "gateway"],
+    problems: (settings) =>
+      mutualTlsProblems({
+        rootNamespace: rootNamespace(settings),
+        wholeMesh: writesMeshPolicy(settings),
+        ...settings.mutualTls,
+      }),
   },
+  { of: ["mesh", "observability"], problems: telemetryProblems },
   {
     of: ["ingress", "mesh", "namespaces"],
     problems: ({ ingress, mesh, namespaces }) => ingressProblems(ingress, { meshKind: mesh.kind, namespaces }),
@@ -192,8 +200,8 @@ function gatewayPlace({ gateway, mesh, namespaces }: Settings): Problem[] {
 }
 
 /** Namespaces this stack gives a default deny: the gateway's always, where the gateway is its own. */
-function isolatedNamespaces({ network, namespaces, gateway, mesh }: Settings): string[] {
-  const own = network.isolation.namespaces ?? namespaces.map(({ name }) => name);
+function denyingNamespaces({ network, namespaces, gateway, mesh }: Settings): string[] {
+  const own = isolatedNamespaces({ network, namespaces });
   return gateway.install === false ? own : [...own, gatewayNamespace(gateway, mesh.kind)];
 }
 

@@ -103,7 +103,7 @@ const checks: Record<string, Check> = {
       return [
         {
           value: db.via,
-          reason: "needs an EnvoyFilter, which managed Cloud Service Mesh does not allow",
+          reason: "needs an EnvoyFilter for TCP, and managed Cloud Service Mesh documents some for HTTP only",
           instead: "Use sni-proxy",
         },
       ];
@@ -200,7 +200,7 @@ export function sharedPolicyProblems(
 /** Everything wrong between databases. */
 export function collisions(
   databases: DatabaseSettings[],
-  options: { dnsCapture: boolean; gateway: Pick<GatewaySettings, "name" | "sharedPort" | "tenant"> },
+  options: { mesh: MeshSettings; gateway: Pick<GatewaySettings, "name" | "sharedPort" | "tenant"> },
 ): Problem[] {
   return [
     ...twice(databases, "name", (db) => db.name, "is the name of another database too", "Write a name of its own"),
@@ -232,7 +232,7 @@ export function collisions(
         : [],
     ),
     ...databases.flatMap((db, i) => serviceNameProblems(db, `databases[${i}].name`, options.gateway)),
-    ...(options.dnsCapture ? [] : onOnePort(databases)),
+    ...(options.mesh.dnsCapture ? [] : onOnePort(databases, options.mesh.kind)),
   ];
 }
 
@@ -295,7 +295,9 @@ function twice(
 }
 
 /** Without addresses and without DNS capture an entry claims every address on its port, so the second gets nothing. */
-function onOnePort(databases: DatabaseSettings[]): Problem[] {
+function onOnePort(databases: DatabaseSettings[], meshKind: MeshSettings["kind"]): Problem[] {
+  const capture =
+    meshKind === "cloud-service-mesh" ? "Set cluster.releaseChannel to RAPID" : "Set mesh.dnsCapture to true";
   const claimed = new Map<string, number>();
   return databases.flatMap((db, i) => {
     if (db.addresses?.length || trafficModes[db.trafficMode].wire === "tls") return [];
@@ -309,7 +311,7 @@ function onOnePort(databases: DatabaseSettings[]): Problem[] {
             path: `databases[${i}].port`,
             value: db.port,
             reason: `is also databases[${before}]'s, for the same namespace, and nothing tells them apart`,
-            instead: "Set mesh.dnsCapture to true, or write `addresses` for each",
+            instead: `${capture}, or write \`addresses\` for each`,
           },
         ];
   });

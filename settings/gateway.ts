@@ -130,7 +130,7 @@ export function podProblems(
   ];
 }
 
-/** Managed Cloud Service Mesh takes no EnvoyFilter. */
+/** Managed Cloud Service Mesh documents EnvoyFilters for some HTTP filters only. */
 export function connectProblems(
   { connectAfterHandshake }: Pick<GatewaySettings, "connectAfterHandshake">,
   meshKind: MeshSettings["kind"],
@@ -140,7 +140,7 @@ export function connectProblems(
         {
           path: "gateway.connectAfterHandshake",
           value: true,
-          reason: "needs an EnvoyFilter, which managed Cloud Service Mesh does not allow",
+          reason: "needs an EnvoyFilter for TCP, and managed Cloud Service Mesh documents some for HTTP only",
           instead: "Leave it out",
         },
       ]

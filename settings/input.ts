@@ -51,7 +51,7 @@ export interface SettingsInput {
   /**
    * What runs in the namespaces.
    */
-  workloads?: (ManifestsWorkloadInput | DeploymentWorkloadInput)[];
+  workloads?: (ManifestsWorkloadInput | DeploymentWorkloadInput | ExistingWorkloadInput)[];
   /**
    * Promises about who reaches what.
    */
@@ -177,6 +177,33 @@ export interface AccessAssertFromInput {
 }
 
 /**
+ * A workload that runs already: judged as a client of databases, never written.
+ */
+export interface ExistingWorkloadInput {
+  kind: "existing";
+  /**
+   * Name of the Deployment or other workload.
+   */
+  name: string;
+  /**
+   * Namespace it runs in.
+   */
+  namespace: string;
+  /**
+   * Service account it runs as.
+   *
+   * @default `"default"`
+   */
+  serviceAccount?: string;
+  /**
+   * Labels of its pods.
+   *
+   * @default not known; policies that select pods by labels then leave a verdict unknown
+   */
+  labels?: Record<string, string>;
+}
+
+/**
  * One Deployment, hardened, with a service account, and a Service where it has ports.
  */
 export interface DeploymentWorkloadInput {
@@ -271,6 +298,12 @@ export interface ManifestsWorkloadInput {
  * What proxies tell of the traffic.
  */
 export interface ObservabilityInput {
+  /**
+   * Whose proxies it is about. `mesh`: every proxy, by a Telemetry in the root namespace. `gateway`: those of the egress gateway.
+   *
+   * @default mesh; with `mesh.install: false` gateway
+   */
+  scope?: "mesh" | "gateway";
   /**
    * Access logs on the proxies' standard output.
    */
@@ -839,7 +872,7 @@ export interface NetworkIsolationInput {
   /**
    * Namespaces to isolate.
    *
-   * @default all under `namespaces`. The gateway's always is
+   * @default those under `namespaces` that the stack creates; one that it adopts may have workloads of others. The gateway's always is
    */
   namespaces?: string[];
   /**
@@ -907,9 +940,9 @@ export interface NetworkIsolationDnsInput {
  */
 export interface MutualTlsInput {
   /**
-   * What every workload of the mesh accepts. PERMISSIVE lets clients without a sidecar in, unencrypted. With `gateway.install: false` it is what the gateway's owner has written.
+   * What every workload of the mesh accepts. PERMISSIVE lets clients without a sidecar in, unencrypted.
    *
-   * @default `"STRICT"`
+   * @default STRICT; with `mesh.install: false` nothing is written for the whole mesh until you set it. With `gateway.install: false` it is what the gateway's owner has written
    */
   mode?: "STRICT" | "PERMISSIVE" | "DISABLE";
   /**
@@ -1223,15 +1256,15 @@ export interface NamespaceInput {
   /**
    * Pod Security level.
    *
-   * @default baseline; privileged where sidecars are injected without a CNI plug-in, because their init container needs NET_ADMIN, which baseline forbids
+   * @default baseline; privileged where sidecars are injected without a CNI plug-in, because their init container needs NET_ADMIN, which baseline forbids. A namespace that exists keeps its own until you set it
    */
   podSecurity?: "restricted" | "baseline" | "privileged";
   /**
-   * Create it, or label one that exists.
+   * `create` it; `adopt` one that exists, which labels it for injection; or `use` one that exists as it is, labels included: what is written here is then what its labels are assumed to be.
    *
    * @default `"create"`
    */
-  management?: "create" | "adopt";
+  management?: "create" | "adopt" | "use";
   /**
    * Further labels.
    */
@@ -1239,7 +1272,7 @@ export interface NamespaceInput {
   /**
    * Namespaces whose services and routes its sidecars take over, besides its own. `declared`: the gateway's, the control plane's, DNS, the trace collector's, and those that `network.flows` names. A list: these too. `all`: any namespace, so that an older VirtualService or ServiceEntry of another team can divert its connections.
    *
-   * @default declared for a namespace that the stack creates, all for one that it adopts
+   * @default declared for a namespace that the stack creates, all for one that exists
    */
   importsFrom?: "declared" | "all" | string[];
   /**
@@ -1407,9 +1440,9 @@ export interface CloudServiceMeshMeshInput {
    */
   outboundTrafficPolicy?: "REGISTRY_ONLY" | "ALLOW_ANY";
   /**
-   * Sidecars answer DNS, so that each database has an address of its own and two may share a port.
+   * Sidecars answer DNS, so that each database has an address of its own and two may share a port. The mesh's channel is the cluster's, and only the Rapid one has it.
    *
-   * @default `true`
+   * @default true with cluster.releaseChannel RAPID, else false
    */
   dnsCapture?: boolean;
   /**
@@ -1424,12 +1457,6 @@ export interface CloudServiceMeshMeshInput {
    * @default `"cluster.local"`
    */
   trustDomain?: string;
-  /**
-   * Release channel, as the revision label is written: asm-managed.
-   *
-   * @default `"managed"`
-   */
-  channel?: "managed" | "managed-stable" | "managed-rapid";
   /**
    * A fleet has one servicemesh feature: create it, or use the one there is.
    *

@@ -1,5 +1,6 @@
 import { nearest } from "mesh-access/nearest";
 import { crossProblems } from "./crossChecks.js";
+import { filledMesh, retiredKeyProblems } from "./mesh.js";
 import { type Issue, tryParse } from "./parse.js";
 import { keyPath, keysOf, type Problem, SettingsError } from "./problem.js";
 import { type ParsedSettings, type Settings, settingsSchema } from "./schema.js";
@@ -23,7 +24,7 @@ export function loadSettings({ secrets: _, ...config }: Record<string, unknown>,
     if (all.length > 0) throw new SettingsError(all);
     return settings;
   }
-  const moved = movedKindProblems(config);
+  const moved = [...movedKindProblems(config), ...retiredKeyProblems(config)];
   const own = parsed.problems.filter(({ path }) => !moved.some((each) => each.path === path));
   throw new SettingsError([
     ...own,
@@ -33,10 +34,10 @@ export function loadSettings({ secrets: _, ...config }: Record<string, unknown>,
   ]);
 }
 
-/** The settings with the manifest files read that they name, and what is wrong in those files. */
+/** The settings with what one key decides for another and the manifest files read, and what is wrong in those files. */
 function withFiles(parsed: ParsedSettings, root: string): { settings: Settings; problems: Problem[] } {
   const { workloads, problems } = withManifests(parsed.workloads, root);
-  return { settings: { ...parsed, workloads }, problems };
+  return { settings: { ...parsed, mesh: filledMesh(parsed.mesh, parsed.cluster), workloads }, problems };
 }
 
 /** Values that are tried in the place of each wrong one: as many as there are traffic modes. */

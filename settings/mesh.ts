@@ -1,6 +1,8 @@
 import { z } from "zod";
+import type { ClusterSettings } from "./cluster.js";
 import { refusal } from "./messages.js";
 import { hostName, objectName, port } from "./formats.js";
+import type { Problem } from "./problem.js";
 
 const shared = {
   outboundTrafficPolicy: z
@@ -70,10 +72,12 @@ const asm = z.strictObject({
 const cloudServiceMesh = z.strictObject({
   kind: z.literal("cloud-service-mesh"),
   ...shared,
-  channel: z
-    .enum(["managed", "managed-stable", "managed-rapid"])
-    .default("managed")
-    .describe("Release channel, as the revision label is written: asm-managed."),
+  dnsCapture: z
+    .boolean()
+    .optional()
+    .describe(
+      "Sidecars answer DNS, so that each database has an address of its own and two may share a port. The mesh's channel is the cluster's, and only the Rapid one has it. Default: true with cluster.releaseChannel RAPID, else false.",
+    ),
   fleetFeature: z
     .enum(["create", "adopt"])
     .default("create")
@@ -82,14 +86,66 @@ const cloudServiceMesh = z.strictObject({
 
 /** `mesh`: which service mesh, and how its proxies treat what leaves. */
 export const meshSchema = z.discriminatedUnion("kind", [istio, asm, cloudServiceMesh]);
-export type MeshSettings = z.output<typeof meshSchema>;
+type ParsedMesh = z.output<typeof meshSchema>;
+export type MeshSettings = ParsedMesh & { dnsCapture: boolean };
+
+/** The channel of a GKE cluster in which Cloud Service Mesh has DNS capture. */
+const dnsCaptureChannel = "RAPID";
+
+/** Whether Cloud Service Mesh captures DNS on a cluster of this channel, unless told otherwise. The mesh's channel is the cluster's. */
+export function channelCapturesDns(releaseChannel: string | undefined): boolean {
+  return releaseChannel === dnsCaptureChannel;
+}
+
+/** The settings of the mesh with what the cluster decides. */
+export function filledMesh(mesh: ParsedMesh, cluster: ClusterSettings): MeshSettings {
+  const { dnsCapture = channelCapturesDns(channelOf(cluster)) } = mesh;
+  return { ...mesh, dnsCapture };
+}
+
+const channelOf = (cluster: ClusterSettings) => (cluster.cloud === "gke" ? cluster.releaseChannel : undefined);
+
+/** What Cloud Service Mesh does not have in the cluster's channel. Set there, it would be read by nothing. */
+export function channelProblems(mesh: MeshSettings, cluster: ClusterSettings): Problem[] {
+  const channel = channelOf(cluster);
+  return mesh.kind === "cloud-service-mesh" && mesh.dnsCapture && channel && !channelCapturesDns(channel)
+    ? [
+        {
+          path: "mesh.dnsCapture",
+          value: true,
+          reason: `is in the Rapid channel of Cloud Service Mesh only, and cluster.releaseChannel is ${channel}`,
+          instead: `Leave it out, or set cluster.releaseChannel to ${dnsCaptureChannel}`,
+        },
+      ]
+    : [];
+}
 
 /** A fleet's workload identity pool decides the trust domain of Cloud Service Mesh; it takes no other. */
 export function fleetTrustDomain(project: string): string {
   return `${project}.svc.id.goog`;
 }
 
+/** Whether the stack makes the mesh. Of a mesh that exists, everything that holds for the whole of it is someone else's. */
+export function makesMesh(mesh: Pick<MeshSettings, "kind"> & { install?: boolean }): boolean {
+  return mesh.kind !== "istio" || mesh.install !== false;
+}
+
 /** Whether Gateways are scoped to their namespace: only Istio's own control plane is told so here. */
 export function scopesGateways(mesh: MeshSettings): boolean {
   return mesh.kind === "istio" && mesh.scopeGateways;
+}
+
+/** Keys that are gone, for a better answer than that they are not known. */
+export function retiredKeyProblems(config: Record<string, unknown>): Problem[] {
+  const { kind, channel } = (config["mesh"] ?? {}) as { kind?: unknown; channel?: unknown };
+  return kind === "cloud-service-mesh" && channel !== undefined
+    ? [
+        {
+          path: "mesh.channel",
+          value: channel,
+          reason: "is not a setting any more: the channel of Cloud Service Mesh is that of its cluster",
+          instead: "Leave it out, and choose the channel with cluster.releaseChannel",
+        },
+      ]
+    : [];
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { refusal } from "./messages.js";
 import { labels, objectName, port } from "./formats.js";
+import { makesMesh } from "./mesh.js";
 import type { Problem } from "./problem.js";
 import { repeated } from "./repeated.js";
+import type { Settings } from "./schema.js";
 
 const mode = z.enum(["STRICT", "PERMISSIVE", "DISABLE"]);
 
@@ -32,9 +34,9 @@ const workload = z.strictObject({
 /** `mutualTls`: what workloads accept, from the mesh down to a port. */
 export const mutualTlsSchema = z.strictObject({
   mode: mode
-    .default("STRICT")
+    .optional()
     .describe(
-      "What every workload of the mesh accepts. PERMISSIVE lets clients without a sidecar in, unencrypted. With `gateway.install: false` it is what the gateway's owner has written.",
+      "What every workload of the mesh accepts. PERMISSIVE lets clients without a sidecar in, unencrypted. Default: STRICT; with `mesh.install: false` nothing is written for the whole mesh until you set it. With `gateway.install: false` it is what the gateway's owner has written.",
     ),
   namespaces: z
     .array(
@@ -49,8 +51,19 @@ export const mutualTlsSchema = z.strictObject({
 });
 export type MutualTlsSettings = z.output<typeof mutualTlsSchema>;
 
+/** Whether the policy of the whole mesh is the stack's to write: of a mesh that it makes, or where it is asked for. */
+export function writesMeshPolicy({
+  mutualTls,
+  mesh,
+  gateway,
+}: Pick<Settings, "mutualTls" | "mesh" | "gateway">): boolean {
+  return gateway.tenant === undefined && (makesMesh(mesh) || mutualTls.mode !== undefined);
+}
+
 interface Scopes {
   rootNamespace: string;
+  /** Whether the mesh's own policy is written. @default true */
+  wholeMesh?: boolean;
   namespaces?: { namespace: string }[];
   workloads?: { name: string; namespace: string; services?: string[]; ports?: { port: number }[] }[];
 }
@@ -61,11 +74,16 @@ function twice(what: string, entries: { path: string; value: string }[]): Proble
 }
 
 /** Scopes with two policies, of which the mesh would silently ignore one. */
-export function mutualTlsProblems({ rootNamespace, namespaces = [], workloads = [] }: Scopes): Problem[] {
+export function mutualTlsProblems({
+  rootNamespace,
+  wholeMesh = true,
+  namespaces = [],
+  workloads = [],
+}: Scopes): Problem[] {
   const path = "mutualTls.workloads";
   return [
     ...twice("namespace", [
-      { path: "mutualTls.mode", value: rootNamespace },
+      ...(wholeMesh ? [{ path: "mutualTls.mode", value: rootNamespace }] : []),
       ...namespaces.map(({ namespace }, i) => ({ path: `mutualTls.namespaces[${i}].namespace`, value: namespace })),
     ]),
     ...twice(

@@ -8,15 +8,20 @@ const namespace = z.strictObject({
     .enum(["restricted", "baseline", "privileged"])
     .optional()
     .describe(
-      "Pod Security level. Default: baseline; privileged where sidecars are injected without a CNI plug-in, because their init container needs NET_ADMIN, which baseline forbids.",
+      "Pod Security level. Default: baseline; privileged where sidecars are injected without a CNI plug-in, because their init container needs NET_ADMIN, which baseline forbids. A namespace that exists keeps its own until you set it.",
     ),
-  management: z.enum(["create", "adopt"]).default("create").describe("Create it, or label one that exists."),
+  management: z
+    .enum(["create", "adopt", "use"])
+    .default("create")
+    .describe(
+      "`create` it; `adopt` one that exists, which labels it for injection; or `use` one that exists as it is, labels included: what is written here is then what its labels are assumed to be.",
+    ),
   labels: labels.default({}).describe("Further labels."),
   importsFrom: z
     .union([z.enum(["declared", "all"]), z.array(objectName)])
     .optional()
     .describe(
-      "Namespaces whose services and routes its sidecars take over, besides its own. `declared`: the gateway's, the control plane's, DNS, the trace collector's, and those that `network.flows` names. A list: these too. `all`: any namespace, so that an older VirtualService or ServiceEntry of another team can divert its connections. Default: declared for a namespace that the stack creates, all for one that it adopts.",
+      "Namespaces whose services and routes its sidecars take over, besides its own. `declared`: the gateway's, the control plane's, DNS, the trace collector's, and those that `network.flows` names. A list: these too. `all`: any namespace, so that an older VirtualService or ServiceEntry of another team can divert its connections. Default: declared for a namespace that the stack creates, all for one that exists.",
     ),
   quota: z
     .strictObject({

@@ -4,6 +4,7 @@ import { cidr, labels, objectName, port, time } from "./formats.js";
 import type { MutualTlsSettings } from "./mutualTls.js";
 import type { Problem } from "./problem.js";
 import { repeated } from "./repeated.js";
+import type { Settings } from "./schema.js";
 
 const ports = z.array(port).min(1).optional();
 
@@ -33,7 +34,9 @@ const isolation = z.strictObject({
   namespaces: z
     .array(objectName)
     .optional()
-    .describe("Namespaces to isolate. Default: all under `namespaces`. The gateway's always is."),
+    .describe(
+      "Namespaces to isolate. Default: those under `namespaces` that the stack creates; one that it adopts may have workloads of others. The gateway's always is.",
+    ),
   insideNamespace: z
     .union([z.boolean(), z.array(objectName)])
     .default(true)
@@ -118,6 +121,13 @@ export const networkSchema = z.strictObject({
   flowLogs: flowLogsSchema.prefault({}).describe("What the cloud's network keeps of connections."),
 });
 export type NetworkSettings = z.output<typeof networkSchema>;
+
+/** Namespaces of the stack that deny by default, the gateway's aside. */
+export function isolatedNamespaces({ network, namespaces }: Pick<Settings, "network" | "namespaces">): string[] {
+  const { enabled, namespaces: listed } = network.isolation;
+  if (!enabled) return [];
+  return listed ?? namespaces.filter(({ management }) => management === "create").map(({ name }) => name);
+}
 
 /** Policies are named after the entries they come from. */
 function sameName(path: string, what: string, names: string[]): Problem[] {

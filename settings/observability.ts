@@ -1,8 +1,17 @@
 import { z } from "zod";
 import { objectName } from "./formats.js";
+import { makesMesh } from "./mesh.js";
+import type { Problem } from "./problem.js";
+import type { Settings } from "./schema.js";
 
 /** `observability`: what proxies tell of the traffic they carry. */
 export const observabilitySchema = z.strictObject({
+  scope: z
+    .enum(["mesh", "gateway"])
+    .optional()
+    .describe(
+      "Whose proxies it is about. `mesh`: every proxy, by a Telemetry in the root namespace. `gateway`: those of the egress gateway. Default: mesh; with `mesh.install: false` gateway.",
+    ),
   accessLogs: z
     .strictObject({
       enabled: z.boolean().default(true).describe("Proxies log each connection and request."),
@@ -35,3 +44,24 @@ export const observabilitySchema = z.strictObject({
     .describe("Distributed tracing of HTTP and gRPC. A connection to a database is TCP and makes no span."),
 });
 export type ObservabilitySettings = z.output<typeof observabilitySchema>;
+
+type Told = Pick<Settings, "observability" | "mesh">;
+
+/** Whose proxies the settings are about. */
+export function telemetryScope({ observability, mesh }: Told): "mesh" | "gateway" {
+  return observability.scope ?? (makesMesh(mesh) ? "mesh" : "gateway");
+}
+
+/** Tracing that nothing would send. */
+export function telemetryProblems(settings: Told): Problem[] {
+  return settings.observability.tracing.enabled && telemetryScope(settings) === "gateway"
+    ? [
+        {
+          path: "observability.tracing.enabled",
+          value: true,
+          reason: "has no effect on the gateway alone: what it carries is TCP and makes no span",
+          instead: "Set observability.scope to mesh, which changes the telemetry of every proxy",
+        },
+      ]
+    : [];
+}

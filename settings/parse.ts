@@ -1,5 +1,5 @@
 import { nearest } from "mesh-access/nearest";
-import { stringify } from "yaml";
+import { writeInline } from "mesh-access/yaml";
 import type { z } from "zod";
 import { isRefusal, refusals } from "./messages.js";
 import { keyPath, type Problem, SettingsError } from "./problem.js";
@@ -93,7 +93,8 @@ function wrongType(
   examples: readonly unknown[],
 ): Problem {
   const kind = expected === "union" ? undefined : kindInWords(expected);
-  const example = inFlow(shortest(examples));
+  const sample = shortest(examples);
+  const example = sample === undefined || JSON.stringify(sample) === "{}" ? undefined : writeInline(sample);
   const wanted = [...(kind ? [kind] : []), ...(example ? [`for example ${example}`] : [])].join(", ");
   if (input === undefined) return { path, reason: "is missing", instead: `Write ${wanted}` };
   return { path, value, reason: kind ? `is not ${kind}` : "is not accepted here", instead: `Write ${wanted}` };
@@ -102,13 +103,6 @@ function wrongType(
 function shortest(examples: readonly unknown[]): unknown {
   const length = (value: unknown) => JSON.stringify(value)?.length ?? 0;
   return [...examples].sort((a, b) => length(a) - length(b))[0];
-}
-
-/** A value as one writes it on one line: `[{ namespace: shop }]`. */
-function inFlow(value: unknown): string | undefined {
-  if (value === undefined || JSON.stringify(value) === "{}") return undefined;
-  const text = stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim();
-  return text.replaceAll("[ ", "[").replaceAll(" ]", "]");
 }
 
 function tooSmall(path: string, value: unknown, issue: Extract<Issue, { code: "too_small" }>): Problem {

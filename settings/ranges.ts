@@ -1,22 +1,15 @@
-import { BlockList } from "node:net";
+import { contains, overlaps, parseBlock } from "mesh-access/addresses";
 import { keyPath } from "./problem.js";
-
-function parse(cidr: string): { address: string; prefix: number } {
-  const [address = "", prefix = "32"] = cidr.split("/");
-  return { address, prefix: Number(prefix) };
-}
 
 /** Whether every address of `inner` is one of `outer`. */
 export function within(inner: string, outer: string): boolean {
-  const [small, large] = [parse(inner), parse(outer)];
-  const list = new BlockList();
-  list.addSubnet(large.address, large.prefix);
-  return small.prefix >= large.prefix && list.check(small.address);
+  const [small, large] = [parseBlock(inner), parseBlock(outer)];
+  return small !== undefined && large !== undefined && contains(large, small);
 }
 
-/** Whether the two ranges share an address. Ranges are powers of two, so one must hold the other. */
 function overlap(one: string, other: string): boolean {
-  return within(one, other) || within(other, one);
+  const [first, second] = [parseBlock(one), parseBlock(other)];
+  return first !== undefined && second !== undefined && overlaps(first, second);
 }
 
 /** A range that is not where it must be, as a problem of the settings that hold it. */

@@ -32,6 +32,8 @@ export const settingsSchema = z.strictObject({
 export type ParsedSettings = z.output<typeof settingsSchema>;
 
 /** Checked settings of a stack, defaults filled in and manifest files read. See docs/settings.md. */
-export interface Settings extends Omit<ParsedSettings, "workloads"> {
+export interface Settings extends Omit<ParsedSettings, "workloads" | "mesh"> {
+  /** With DNS capture as the cluster's channel has it. */
+  mesh: ParsedSettings["mesh"] & { dnsCapture: boolean };
   workloads: WorkloadSettings[];
 }

@@ -1,14 +1,12 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { nearest } from "mesh-access/nearest";
-import { type Document, isMap, LineCounter, parseDocument } from "yaml";
+import { Positions, readYaml } from "mesh-access/yaml";
 import { loadSettings } from "./load.js";
 import { keysOf, type Problem, SettingsError } from "./problem.js";
+import { project } from "./project.js";
 import { type Settings, settingsSchema } from "./schema.js";
 import { secretNames } from "./secrets.js";
-
-/** Namespace of the project's own config keys. */
-export const project = "mesh-egress";
 
 /** Config of one stack file, as the engine would hand it to the program. */
 export interface StackConfig {
@@ -27,9 +25,6 @@ export interface StackFile extends StackConfig {
 
 /** No stack file is longer: 60,000 databases are a tenth of it. */
 const mostBytes = 64 * 2 ** 20;
-
-/** Values that one alias may stand for; more is a mistake, or meant to fill the memory. */
-const mostAliases = 1000;
 
 /**
  * Reads a stack file and its settings without the engine.
@@ -76,15 +71,14 @@ interface ReadConfig {
 }
 
 function readConfig(file: string): ReadConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(textOf(file), { lineCounter: lines });
-  const [first] = document.errors;
-  if (first) throw new SettingsError([notYaml(file, first.linePos?.[0].line, first.message)]);
-  const root = plain(file, document);
-  const locate = (problem: Problem): Problem => ({
-    ...problem,
-    source: { file, line: lineOf(document, lines, problem.path) },
-  });
+  const text = textOf(file);
+  const { value: root, error } = readYaml(text, () => false, "pulumi");
+  if (error) throw new SettingsError([notYaml(file, error.line + 1, error.reason)]);
+  let positions: Positions | undefined; // read for the first problem only
+  const locate = (problem: Problem): Problem => {
+    positions ??= new Positions(text);
+    return { ...problem, source: { file, line: lineOf(root, positions, problem.path) } };
+  };
   if (typeof root !== "object" || root === null || Array.isArray(root) || !("config" in root))
     throw new SettingsError([locate(withoutConfig(root))]);
   const config = ((root as { config?: unknown }).config ?? {}) as Record<string, unknown>;
@@ -131,27 +125,17 @@ function textOf(file: string): string {
   }
 }
 
-function notYaml(file: string, line: number | undefined, message: string): Problem {
-  const reason = message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? "";
-  const instead = /tabs/i.test(reason)
-    ? "Indent with spaces"
-    : /same column|indent|Nested mappings|Implicit keys/i.test(reason)
-      ? "Indent the line like its neighbours"
-      : "Correct the line";
-  return { path: "YAML", reason: `is not valid: ${reason}`, instead, source: { file, line } };
-}
+const remedies: [reason: RegExp, instead: string][] = [
+  [/alias/, "Write the values out, without aliases"],
+  [/duplicated/, "Keep one of the two"],
+  [/\btab/, "Indent with spaces"],
+  [/indentation|multiline key|mapping values|document separator/, "Indent the line like its neighbours"],
+  [/flow|comma|colon/, "Close every bracket, and separate items by commas"],
+];
 
-/** The document as values. An alias without an anchor, or one that stands for a million values, ends in one sentence. */
-function plain(file: string, document: Document.Parsed): unknown {
-  try {
-    return document.toJS({ maxAliasCount: mostAliases });
-  } catch (error) {
-    const reason =
-      error instanceof ReferenceError
-        ? `cannot be read: ${error.message.split("\n")[0]}`
-        : `cannot be read: ${String((error as Error).message)}`;
-    throw new SettingsError([{ path: file, reason, instead: "Write the values out, without aliases" }]);
-  }
+function notYaml(file: string, line: number, reason: string): Problem {
+  const instead = remedies.find(([pattern]) => pattern.test(reason))?.[1] ?? "Correct the line";
+  return { path: "YAML", reason: `is not valid: ${reason}`, instead, source: { file, line } };
 }
 
 function withoutConfig(root: unknown): Problem {
@@ -191,28 +175,11 @@ function prefixProblem(key: string, config: Record<string, unknown>): Problem | 
 }
 
 /** Line of the value at a key path, or of the nearest object around it. */
-function lineOf(document: Document.Parsed, lines: LineCounter, path: string): number | undefined {
+function lineOf(root: unknown, positions: Positions, path: string): number | undefined {
   const [first = "", ...rest] = keysOf(path);
-  const own = isMap(document.get("config")) && document.hasIn(["config", `${project}:${first}`]);
-  const keys = [
-    "config",
-    own ? `${project}:${first}` : path.includes(":") || rest.length === 0 ? path : String(first),
-    ...rest,
-  ];
-  for (let length = keys.length; length > 0; length--) {
-    const offset = offsetOf(document, keys.slice(0, length));
-    if (offset !== undefined) return lines.linePos(offset).line;
-  }
-  return undefined;
-}
-
-/** Where a value's key is written, or the value itself in a list. */
-function offsetOf(document: Document.Parsed, keys: (string | number)[]): number | undefined {
-  const parent = document.getIn(keys.slice(0, -1), true);
-  const last = keys.at(-1);
-  if (isMap(parent)) {
-    const pair = parent.items.find(({ key }) => String((key as { value?: unknown } | null)?.value) === String(last));
-    return (pair?.key as { range?: [number, number, number] } | undefined)?.range?.[0];
-  }
-  return (document.getIn(keys, true) as { range?: [number, number, number] } | undefined)?.range?.[0];
+  const own = `${project}:${first}`;
+  const config = (root as { config?: Record<string, unknown> | null } | null)?.config;
+  const key =
+    config && Object.hasOwn(config, own) ? own : path.includes(":") || rest.length === 0 ? path : String(first);
+  return positions.locate(["config", key, ...rest])?.first;
 }

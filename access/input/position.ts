@@ -22,19 +22,39 @@ interface Node {
   children: Node[];
 }
 
-/** Where a field is in YAML that `writeYaml` wrote; where it is missing, the innermost field around its place. */
-export function locateField(text: string, field: string): LineRange {
-  let node = nodesOf(text);
-  let range: [number, number] | undefined;
-  for (const part of fieldPath(field)) {
-    const step = node && enter(node, part);
-    if (!step) break;
-    ({ node, range } = step);
+/** Where the values of a YAML text are, by their keys. */
+export class Positions {
+  readonly #root: Node | undefined;
+  readonly #starts: number[];
+
+  constructor(readonly text: string) {
+    this.#root = nodesOf(text);
+    this.#starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
   }
-  if (!range) return { first: 1, last: 1 };
-  const lineAt = (position: number) => text.slice(0, position).split("\n").length;
-  const [start, end] = range;
-  return { first: lineAt(start), last: lineAt(start + text.slice(start, end).trimEnd().length) };
+
+  /** The lines of a value and its key; where it is missing, those of the innermost value around its place. */
+  locate(keys: readonly (string | number)[]): LineRange | undefined {
+    let node = this.#root;
+    let range: [number, number] | undefined;
+    for (const key of keys) {
+      const step = node && enter(node, key);
+      if (!step) break;
+      ({ node, range } = step);
+    }
+    if (!range) return undefined;
+    const [start, end] = range;
+    return { first: this.#lineAt(start), last: this.#lineAt(start + this.text.slice(start, end).trimEnd().length) };
+  }
+
+  #lineAt(position: number): number {
+    let [low, high] = [0, this.#starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] ?? 0) <= position) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  }
 }
 
 function enter(node: Node, part: string | number): { node: Node; range: [number, number] } | undefined {

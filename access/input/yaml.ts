@@ -1,6 +1,7 @@
 import jsYaml from "js-yaml";
 
 export { splitDocuments } from "./documents.js";
+export { Positions } from "./position.js";
 
 /** Where a value starts: 0-based line of the text. */
 export type LineOf = (value: object) => number | undefined;
@@ -17,17 +18,26 @@ export interface YamlDocument {
 const mostValues = 1_000_000;
 
 /**
- * Reads one document as Kubernetes does, which is YAML 1.1 as sigs.k8s.io/yaml understands it: `yes` and `on` are
- * booleans, a leading zero makes a number octal, times stay text.
+ * Who reads a file decides what its plain words mean. Kubernetes reads YAML 1.1 as sigs.k8s.io/yaml understands it:
+ * `yes` and `on` are booleans, a leading zero makes a number octal, times stay text. To Pulumi's engine `yes` is text.
+ */
+export type Dialect = "kubernetes" | "pulumi";
+
+/**
+ * Reads one document.
  *
  * @param isPlaced Whether a value's line may be asked for. @default objects with a `kind`
  */
-export function readYaml(text: string, isPlaced: (value: object) => boolean = hasKind): YamlDocument {
+export function readYaml(
+  text: string,
+  isPlaced: (value: object) => boolean = hasKind,
+  dialect: Dialect = "kubernetes",
+): YamlDocument {
   const places = new Map<object, number>();
   const starts: number[] = [];
   try {
     const value: unknown = jsYaml.load(text, {
-      schema: kubernetesSchema,
+      schema: schemas[dialect],
       listener: (event, state) => {
         if (event === "open") return void starts.push(state.position);
         const start = starts.pop() ?? 0;
@@ -52,6 +62,18 @@ function failure(reason: string, line: number): YamlDocument {
 /** YAML 1.1 text that kubectl and this package read back as the same values. */
 export function writeYaml(value: unknown): string {
   return jsYaml.dump(value, { noRefs: true, lineWidth: -1, schema: kubernetesSchema });
+}
+
+/** A value on one line: `[{ namespace: shop }]`. */
+export function writeInline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(writeInline).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return writeScalar(value);
+  const pairs = Object.entries(value).map(([key, item]) => `${writeScalar(key)}: ${writeInline(item)}`);
+  return pairs.length > 0 ? `{ ${pairs.join(", ")} }` : "{}";
+}
+
+function writeScalar(value: unknown): string {
+  return jsYaml.dump(value, { flowLevel: 0, lineWidth: -1, schema: kubernetesSchema }).trim();
 }
 
 /** Several objects as one text. */
@@ -154,3 +176,8 @@ const nothing = new jsYaml.Type("tag:yaml.org,2002:null", {
 const merge = new jsYaml.Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text) => text === "<<" });
 
 const kubernetesSchema = jsYaml.FAILSAFE_SCHEMA.extend({ implicit: [nothing, bool, int, decimal, merge] });
+
+const schemas: Record<Dialect, jsYaml.Schema> = {
+  kubernetes: kubernetesSchema,
+  pulumi: jsYaml.CORE_SCHEMA.extend({ implicit: [merge] }),
+};

@@ -4,6 +4,7 @@ import type { BoundServer } from "./config/gateways.js";
 import type { Mesh } from "./config/mesh.js";
 import type { Meshes } from "./config/meshes.js";
 import { evidence, label } from "./evidence.js";
+import { managedMeshFindings } from "./managedMesh.js";
 import { sniOf } from "./config/gateways.js";
 import { hostsMatch } from "./registry/hostname.js";
 import { isTls } from "./registry/protocol.js";
@@ -17,6 +18,7 @@ export function findings(meshes: Meshes, world: World): Finding[] {
     ...anonymousServers(mesh, world),
     ...unscopedGateways(mesh, world),
     ...earlyConnections(mesh, world),
+    ...managedMeshFindings(mesh, world, outsideHosts(mesh)),
   ]);
   return [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()];
 }

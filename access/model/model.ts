@@ -143,6 +143,8 @@ export interface Workload {
   /** Names of all containers of a pod. */
   containers: readonly string[];
   object: KubernetesObject;
+  /** Named by the caller (`AnalysisOptions.existing`): the input does not hold it. */
+  existing?: true;
 }
 
 /** What the first bytes of a connection tell a proxy. */
@@ -208,6 +210,17 @@ export interface Row {
   around: AroundVerdict;
 }
 
+/** Answers about every target, in the order of the targets. Workloads that nothing tells apart share one object. */
+export interface Answers {
+  mesh: readonly MeshVerdict[];
+  around: readonly AroundVerdict[];
+}
+
+export interface WorkloadAnswers {
+  from: Row["from"];
+  answers: Answers;
+}
+
 /** Decides the way round for one workload. Verdict objects are shared, so equal answers are the same object. */
 export type AroundOfWorkload = (target: Target) => AroundVerdict;
 
@@ -217,8 +230,13 @@ export type AroundDecider = (workload: Workload) => AroundOfWorkload;
 /** Whether policies on either side let one workload's pods open a connection to a port of another's: the pod's, not a Service's. */
 export type HopDecider = (from: Workload, to: Workload, port: number) => AroundVerdict;
 
+/** Products that run Istio's configuration. */
+export type MeshKind = "istio" | "asm" | "cloud-service-mesh";
+
 /** Mesh settings that manifests do not carry. The `istio` ConfigMap of the input wins over defaults, these win over both. */
 export interface MeshOptions {
+  /** Product, which decides what is read of Istio's configuration. @default Cloud Service Mesh where the input has its ConfigMap, else Istio */
+  kind?: MeshKind;
   /** @default ALLOW_ANY, as Istio */
   outboundTrafficPolicy?: "ALLOW_ANY" | "REGISTRY_ONLY";
   /** @default "istio-system" */
@@ -255,9 +273,22 @@ export interface DatabaseOption {
   allowList?: readonly string[];
 }
 
+/** A workload that runs in the cluster although the input may not hold it. */
+export interface ExistingWorkload {
+  namespace: string;
+  /** @default named after its service account, or `*` */
+  name?: string;
+  /** @default `default` for one with a name; else every account of the namespace that no workload of the input uses */
+  serviceAccount?: string;
+  /** Labels of its pods. @default not known */
+  labels?: Readonly<Record<string, string>>;
+}
+
 export interface AnalysisOptions {
   mesh?: MeshOptions;
   databases?: readonly DatabaseOption[];
+  /** Clients to judge although no manifest makes them, unless the input holds a workload of that name or account. */
+  existing?: readonly ExistingWorkload[];
   /** Take Kubernetes Services as targets too. @default false */
   services?: boolean;
   /** Addresses from which the client workloads' own connections arrive at a database (pod CIDRs, or node and NAT addresses). */
@@ -271,6 +302,10 @@ export interface Rows extends Iterable<Row> {
   readonly length: number;
   /** The row of a workload and a target, by their places in the analysis' lists. */
   at(workload: number, target: number): Row | undefined;
+  /** The ends of all rows of a workload, in the order of the targets. */
+  readonly ends: readonly Row["to"][];
+  /** The same as columns, without an object for each pair. */
+  byWorkload(): Iterable<WorkloadAnswers>;
 }
 
 export interface Summary {

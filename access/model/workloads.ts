@@ -1,19 +1,8 @@
-import { captureOf } from "../istio/controlPlane/capture.js";
 import type { ControlPlane } from "../istio/controlPlane/controlPlanes.js";
-import type { Injection } from "../istio/controlPlane/injection.js";
-import type { ProxyConfigs, ProxyFacts } from "../istio/controlPlane/proxyConfigs.js";
+import type { Proxies } from "../istio/controlPlane/proxies.js";
 import { message } from "../messages/index.js";
 import { append } from "./append.js";
-import type {
-  ContainerPort,
-  DnsSettings,
-  Evidence,
-  KubernetesObject,
-  NamespaceFacts,
-  ObjectIndex,
-  SidecarFact,
-  Workload,
-} from "./model.js";
+import type { ContainerPort, Evidence, KubernetesObject, SidecarFact, Workload } from "./model.js";
 import { kindKey } from "./kindKey.js";
 import { ascending } from "./order.js";
 import {
@@ -32,21 +21,22 @@ import { commonLabels, groupPods, livePod, plannedPods } from "./pods.js";
 const proxyContainer = "istio-proxy";
 
 /** Every workload of the input: each object that makes pods and is not itself made by another, and each Pod alone. */
-export function deriveWorkloads(
-  { objects, namespaces }: ObjectIndex,
-  injection: Injection,
-  configs: ProxyConfigs,
-): Workload[] {
-  return new Workloads(objects, namespaces, injection, configs).derive();
+export function deriveWorkloads(objects: readonly KubernetesObject[], proxies: Proxies): Workload[] {
+  return new Workloads(objects, proxies).derive();
+}
+
+/** By namespace, then name, then kind. */
+export function inOrder(workloads: readonly Workload[]): Workload[] {
+  return [...workloads].sort(
+    (a, b) => ascending(a.namespace, b.namespace) || ascending(a.name, b.name) || ascending(a.kind, b.kind),
+  );
 }
 
 /** What a template or a pod is turned into a workload with. */
 class Workloads {
   constructor(
     private readonly objects: readonly KubernetesObject[],
-    private readonly namespaces: ReadonlyMap<string, NamespaceFacts>,
-    private readonly injection: Injection,
-    private readonly configs: ProxyConfigs,
+    private readonly proxies: Proxies,
   ) {}
 
   derive(): Workload[] {
@@ -70,10 +60,8 @@ class Workloads {
     }
     for (const object of objects)
       if (isKind(object, "istio.alibabacloud.com/IstioGateway"))
-        add(workloads, fromIstioGateway(object, this.injection.planes.named("default")));
-    return [...workloads.values()].sort(
-      (a, b) => ascending(a.namespace, b.namespace) || ascending(a.name, b.name) || ascending(a.kind, b.kind),
-    );
+        add(workloads, fromIstioGateway(object, this.proxies.planes.named("default")));
+    return [...workloads.values()];
   }
 
   #fromTemplate(object: KubernetesObject, template: PodTemplate): Workload {
@@ -84,19 +72,14 @@ class Workloads {
     const identity = identityOf(object);
     const pods = plannedPods(kindKey(object), object, template.metadata?.labels ?? {});
     const labels = commonLabels(pods);
-    const namespace = this.namespaces.get(identity.namespace);
     const pod = { labels, annotations, hostNetwork: spec.hostNetwork === true, proxy };
-    const sidecar = this.injection.of(identity, pod, namespace);
-    const facts = { workload: identity, labels, annotations, sidecar, proxy };
     return {
       ...identity,
       serviceAccount: spec.serviceAccountName ?? spec.serviceAccount ?? "default",
       labels,
       pods,
       annotations,
-      sidecar,
-      capture: captureOf(facts, this.configs, spec, namespace),
-      dns: dnsOf(facts, this.configs),
+      ...this.proxies.of(identity, pod, spec),
       gateway: isGateway(annotations, proxy),
       hostNetwork: spec.hostNetwork === true,
       nodes: spec.hostNetwork ? nodesOf(object.kind, spec) : "some",
@@ -189,13 +172,6 @@ function isSame(one: object, other: object): boolean {
   const values = (settings: object): string =>
     JSON.stringify(Object.entries(settings).map(([name, setting]) => [name, (setting as { value?: string }).value]));
   return values(one) === values(other);
-}
-
-/** How a workload's proxy answers DNS. */
-function dnsOf(facts: ProxyFacts, configs: ProxyConfigs): DnsSettings {
-  const capture = configs.variable(facts, "ISTIO_META_DNS_CAPTURE");
-  const autoAllocate = configs.variable(facts, "ISTIO_META_DNS_AUTO_ALLOCATE");
-  return { ...(capture ? { capture } : {}), ...(autoAllocate ? { autoAllocate } : {}) };
 }
 
 /** A DaemonSet that nothing keeps off a node runs on each; anything else on some. */

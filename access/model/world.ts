@@ -1,10 +1,10 @@
 import { append } from "./append.js";
-import { Injection } from "../istio/controlPlane/injection.js";
-import { ProxyConfigs } from "../istio/controlPlane/proxyConfigs.js";
+import { Proxies } from "../istio/controlPlane/proxies.js";
 import type { AnalysisOptions, KubernetesObject, NamespaceFacts, ObjectIndex, World } from "./model.js";
 import { kindKey } from "./kindKey.js";
+import { existingWorkloads } from "./existingWorkloads.js";
 import { namespaceOf } from "./namespaceOf.js";
-import { deriveWorkloads } from "./workloads.js";
+import { deriveWorkloads, inOrder } from "./workloads.js";
 
 export { kindKey } from "./kindKey.js";
 export { namespaceOf } from "./namespaceOf.js";
@@ -12,8 +12,10 @@ export { namespaceOf } from "./namespaceOf.js";
 /** Indexes the objects of the input, and works out what makes pods and which of them have proxies. */
 export function buildWorld(objects: readonly KubernetesObject[], options: AnalysisOptions = {}): World {
   const index = indexOf(objects, namespaceFacts(objects));
-  const injection = new Injection(index, options);
-  return { ...index, workloads: deriveWorkloads(index, injection, new ProxyConfigs(index)), planes: injection.planes };
+  const proxies = new Proxies(index, options);
+  const held = deriveWorkloads(objects, proxies);
+  const workloads = inOrder([...held, ...existingWorkloads(held, proxies, options)]);
+  return { ...index, workloads, planes: proxies.planes };
 }
 
 /** Objects by kind, and by namespace when first asked for. */

@@ -6,7 +6,7 @@ import { changesSummary, kindOf, reach } from "./changes.js";
 import { coverage, pairsText, titleOf } from "./checks.js";
 import { inOrderOfHarm } from "./findings.js";
 import { placeText, type SourceOf } from "./places.js";
-import { type Selection, selectedRows } from "./selection.js";
+import { eachAnswer, type Selection, selectedWorkloads } from "./selection.js";
 import { count, hops, meshSymbols, objectName, remark } from "./words.js";
 
 /** Rows of a table that a reader of a change request gets; JSON and CSV hold them all. */
@@ -37,22 +37,23 @@ export function accessMarkdown(analysis: Analysis, about: About, selection: Sele
 }
 
 function matrixRows(analysis: Pick<Analysis, "rows">, selection: Selection): string[][] {
-  const groups = new Map<string, { row: Row; databases: number }>();
-  for (const row of selectedRows(analysis, selection)) {
-    const { from, mesh, around } = row;
-    const key = [from.namespace, from.workload, mesh.verdict, mesh.encryption, remark(mesh), around.verdict].join(" ");
-    const group = groups.get(key);
-    if (group) group.databases++;
-    else groups.set(key, { row, databases: 1 });
-  }
-  return [...groups.values()].map(({ row: { from, to, mesh, around }, databases }) => [
-    `${from.namespace}/${from.workload}`,
-    `${to.host}:${to.port}${databases > 1 ? ` and ${databases - 1} more` : ""}`,
-    `${meshSymbols[mesh.verdict]} ${mesh.verdict}`,
-    hops(mesh.encryption),
-    remark(mesh),
-    around.verdict,
-  ]);
+  return [...selectedWorkloads(analysis, selection)].flatMap(({ from, answers }) => {
+    const groups = new Map<string, { row: Row; databases: number }>();
+    eachAnswer(analysis.rows.ends, answers, selection, (to, mesh, around) => {
+      const key = [mesh.verdict, mesh.encryption, remark(mesh), around.verdict].join(" ");
+      const group = groups.get(key);
+      if (group) group.databases++;
+      else groups.set(key, { row: { from, to, mesh, around }, databases: 1 });
+    });
+    return [...groups.values()].map(({ row: { to, mesh, around }, databases }) => [
+      `${from.namespace}/${from.workload}`,
+      `${to.host}:${to.port}${databases > 1 ? ` and ${databases - 1} more` : ""}`,
+      `${meshSymbols[mesh.verdict]} ${mesh.verdict}`,
+      hops(mesh.encryption),
+      remark(mesh),
+      around.verdict,
+    ]);
+  });
 }
 
 /** Results of assertions as Markdown, one row for each cause. */

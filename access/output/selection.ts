@@ -1,4 +1,14 @@
-import type { Analysis, Row } from "../model/model.js";
+import type {
+  Analysis,
+  Answers,
+  AroundVerdict,
+  AroundVerdictName,
+  MeshVerdict,
+  MeshVerdictName,
+  Row,
+  Rows,
+  WorkloadAnswers,
+} from "../model/model.js";
 import { summaryOf } from "../summary.js";
 
 /** Verdicts that `--only` can name: of the mesh path, and of the sidecar bypass. */
@@ -16,18 +26,32 @@ export interface Selection {
 /** Whether a report shows a pair. */
 export function isSelected({ namespaces, only }: Selection, { from, mesh, around }: Row): boolean {
   if (namespaces && !namespaces.includes(from.namespace)) return false;
-  if (!only) return true;
-  return only.includes(mesh.verdict) || (only.includes("open") && around.verdict === "open");
+  return !only || isNamed(only, mesh.verdict, around.verdict);
 }
 
-/** The pairs a report shows, made while iterating. */
-export function selectedRows({ rows }: { rows: Iterable<Row> }, selection: Selection): Iterable<Row> {
-  const showsAll = !selection.namespaces && !selection.only;
-  return showsAll ? rows : filtered(rows, selection);
+function isNamed(only: readonly Selectable[], mesh: MeshVerdictName, around: AroundVerdictName): boolean {
+  return only.includes(mesh) || (only.includes("open") && around === "open");
 }
 
-function* filtered(rows: Iterable<Row>, selection: Selection): Generator<Row> {
-  for (const row of rows) if (isSelected(selection, row)) yield row;
+/** The workloads a report shows, with all their answers: {@link eachAnswer} leaves out those it does not show. */
+export function* selectedWorkloads(
+  { rows }: Pick<Analysis, "rows">,
+  { namespaces }: Selection,
+): Generator<WorkloadAnswers> {
+  for (const one of rows.byWorkload()) if (!namespaces || namespaces.includes(one.from.namespace)) yield one;
+}
+
+/** Calls with every answer of a workload that a report shows. */
+export function eachAnswer(
+  ends: Rows["ends"],
+  { mesh, around }: Answers,
+  { only }: Selection,
+  visit: (to: Row["to"], mesh: MeshVerdict, around: AroundVerdict) => void,
+): void {
+  for (const [index, to] of ends.entries()) {
+    const [path, below] = [mesh[index], around[index]];
+    if (path && below && (!only || isNamed(only, path.verdict, below.verdict))) visit(to, path, below);
+  }
 }
 
 /** The analysis of the chosen namespaces' workloads alone. */
@@ -38,17 +62,13 @@ export function ofNamespaces(analysis: Analysis, namespaces: readonly string[] |
     return workload !== undefined && namespaces.includes(workload.namespace);
   });
   const { targets } = analysis;
-  const at = (workload: number, target: number) => analysis.rows.at(places[workload] ?? -1, target);
-  const rows = {
+  const rows: Rows = {
     length: places.length * targets.length,
-    at,
-    *[Symbol.iterator](): Generator<Row> {
-      for (const workload of places.keys()) {
-        for (const target of targets.keys()) {
-          const row = at(workload, target);
-          if (row) yield row;
-        }
-      }
+    at: (workload, target) => analysis.rows.at(places[workload] ?? -1, target),
+    ends: analysis.rows.ends,
+    byWorkload: () => selectedWorkloads(analysis, { namespaces }),
+    *[Symbol.iterator]() {
+      for (const row of analysis.rows) if (namespaces.includes(row.from.namespace)) yield row;
     },
   };
   const workloads = places.flatMap((place) => analysis.workloads[place] ?? []);
@@ -56,10 +76,6 @@ export function ofNamespaces(analysis: Analysis, namespaces: readonly string[] |
   return Object.create(analysis, {
     rows: { value: rows },
     workloads: { value: workloads },
-    summary: { get: () => summaryOf(eachOnce(rows), workloads.length, targets.length) },
+    summary: { get: () => summaryOf(rows.byWorkload(), workloads.length, targets.length) },
   }) as Analysis;
-}
-
-function* eachOnce(rows: Iterable<Row>): Generator<readonly [Row, number]> {
-  for (const row of rows) yield [row, 1];
 }

@@ -1,9 +1,17 @@
-import type { Analysis, AroundVerdictName, MeshVerdictName, Row } from "../model/model.js";
+import type {
+  Analysis,
+  AroundVerdict,
+  AroundVerdictName,
+  MeshVerdict,
+  MeshVerdictName,
+  Row,
+  WorkloadAnswers,
+} from "../model/model.js";
 import { textOf } from "../messages/index.js";
 import { describePair } from "../assertions.js";
 import { type Colors, inColorOf } from "./colors.js";
 import { findingLines } from "./findings.js";
-import { type Selection, selectedRows } from "./selection.js";
+import { eachAnswer, type Selection, selectedWorkloads } from "./selection.js";
 import { aroundSymbols, count, gravity, hops, isBypassable, meshSymbols, objectName, remark } from "./words.js";
 
 /** How a table is laid out. */
@@ -33,8 +41,8 @@ const graveWords: Record<number, string> = {
   [bypassed]: "can bypass its sidecar: no network policy stops it",
 };
 
-/** How a row reads, the same object for all that read alike. */
-interface Answer {
+/** How an answer reads, the same object for all that read alike. */
+interface Reading {
   key: string;
   /** The kind of trouble it is one of, if any. */
   grave?: Grave;
@@ -49,9 +57,16 @@ interface Grave {
 
 /** Databases of one workload with one and the same answer. */
 interface Group {
-  row: Row;
+  mesh: MeshVerdict;
+  around: AroundVerdict;
   first: string;
   databases: number;
+}
+
+/** One list of answers, as lines and as kinds of trouble with their number of pairs. */
+interface Digest {
+  groups: readonly Group[];
+  graves: ReadonlyMap<Grave, number>;
 }
 
 /** The matrix as a terminal shows it: by workload, equal answers in one line, what deserves a look below. */
@@ -61,18 +76,14 @@ export function accessTable(
   { width = defaultWidth, wide = false }: TableLayout = {},
   selection: Selection = {},
 ): string {
-  const answers = new Answers();
-  const blocks = new Blocks(wide);
-  for (const row of selectedRows(analysis, selection)) {
-    const { key, grave } = answers.of(row);
-    if (grave) grave.pairs++;
-    blocks.add(row, key);
-  }
+  const digests = new Digests(analysis.rows.ends, selection, wide);
+  const blocks = new Blocks();
+  for (const one of selectedWorkloads(analysis, selection)) blocks.add(one.from, digests.of(one));
   const line = wide ? wideLine : groupLine;
   const shown = blocks.shown.flatMap(({ from, groups }) => [
     "",
     `${colors.bold(`${from.namespace}/${from.workload}`)} ${colors.dim(`as ${from.serviceAccount}`)}`,
-    ...[...groups.values()].flatMap((group) => line(group, colors, width)),
+    ...groups.flatMap((group) => line(group, colors, width)),
   ]);
   if (blocks.hidden > 0)
     shown.push(
@@ -81,70 +92,89 @@ export function accessTable(
         `… ${count(blocks.hidden, "more workload")}: choose some with --namespace, or write them all with -o html or json.`,
       ),
     );
-  return [...shown, "", ...footer(analysis, answers.graves(), colors)].join("\n").trimStart();
+  return [...shown, "", ...footer(analysis, digests.graves(), colors)].join("\n").trimStart();
 }
 
 /** Lines by workload, as many as a terminal shows. */
 class Blocks {
-  readonly shown: { from: Row["from"]; groups: Map<string, Group> }[] = [];
+  readonly shown: { from: Row["from"]; groups: readonly Group[] }[] = [];
   hidden = 0;
   #lines = 0;
-  #current: Row["from"] | undefined;
 
-  constructor(private readonly wide: boolean) {}
-
-  add(row: Row, answer: string): void {
-    if (row.from !== this.#current) {
-      this.#current = row.from;
-      if (this.#lines < shownLines) this.shown.push({ from: row.from, groups: new Map() });
-      else this.hidden++;
-    }
-    if (this.hidden > 0) return;
-    const groups = this.shown.at(-1)?.groups;
-    const target = `${row.to.host}:${row.to.port}`;
-    const key = this.wide ? target : answer;
-    const group = groups?.get(key);
-    if (group) group.databases++;
-    else {
-      groups?.set(key, { row, first: target, databases: 1 });
-      this.#lines++;
-    }
+  add(from: Row["from"], { groups }: Digest): void {
+    if (groups.length === 0) return;
+    if (this.#lines >= shownLines) return void this.hidden++;
+    this.shown.push({ from, groups });
+    this.#lines += groups.length;
   }
 }
 
-/** Verdicts are shared between rows, so how a row reads is worked out once per pair of verdicts. */
-class Answers {
-  private readonly known = new Map<Row["mesh"], Map<Row["around"], Answer>>();
-  private readonly kinds = new Map<string, Grave>();
+/** Answers are shared between workloads, so each is read once. */
+class Digests {
+  readonly #digests = new Map<WorkloadAnswers["answers"], Digest>();
+  readonly #readings = new Map<MeshVerdict, Map<AroundVerdict, Reading>>();
+  readonly #kinds = new Map<string, Grave>();
 
-  of(row: Row): Answer {
-    let byAround = this.known.get(row.mesh);
-    if (!byAround) this.known.set(row.mesh, (byAround = new Map()));
-    let answer = byAround.get(row.around);
-    if (!answer) byAround.set(row.around, (answer = this.read(row)));
-    return answer;
+  constructor(
+    private readonly ends: readonly Row["to"][],
+    private readonly selection: Selection,
+    private readonly wide: boolean,
+  ) {}
+
+  of(one: WorkloadAnswers): Digest {
+    let digest = this.#digests.get(one.answers);
+    if (!digest) this.#digests.set(one.answers, (digest = this.#read(one)));
+    for (const [grave, pairs] of digest.graves) grave.pairs += pairs;
+    return digest;
   }
 
   graves(): Grave[] {
-    return [...this.kinds.values()].sort((a, b) => b.weight - a.weight || b.pairs - a.pairs);
+    return [...this.#kinds.values()].sort((a, b) => b.weight - a.weight || b.pairs - a.pairs);
   }
 
-  private read(row: Row): Answer {
+  #read({ from, answers }: WorkloadAnswers): Digest {
+    const groups = new Map<string, Group>();
+    const graves = new Map<Grave, number>();
+    eachAnswer(this.ends, answers, this.selection, (to, mesh, around) => {
+      const { key, grave } = this.#known(mesh, around) ?? this.#reading({ from, to, mesh, around });
+      if (grave) graves.set(grave, (graves.get(grave) ?? 0) + 1);
+      const target = `${to.host}:${to.port}`;
+      const line = this.wide ? target : key;
+      const group = groups.get(line);
+      if (group) group.databases++;
+      else groups.set(line, { mesh, around, first: target, databases: 1 });
+    });
+    return { groups: [...groups.values()], graves };
+  }
+
+  #known(mesh: MeshVerdict, around: AroundVerdict): Reading | undefined {
+    return this.#readings.get(mesh)?.get(around);
+  }
+
+  #reading(row: Row): Reading {
+    const { mesh, around } = row;
+    const reading = this.#readingOf(row);
+    let byAround = this.#readings.get(mesh);
+    if (!byAround) this.#readings.set(mesh, (byAround = new Map()));
+    byAround.set(around, reading);
+    return reading;
+  }
+
+  #readingOf(row: Row): Reading {
     const { mesh, around } = row;
     const key = [mesh.verdict, mesh.encryption.join(), mesh.identity, mesh.exposes, around.verdict].join(" ");
     const weight = gravity(row);
     if (!graveWords[weight]) return { key };
     const reason = weight === bypassed ? around.because : mesh.because;
     const kind = `${weight} ${reason.map((evidence) => objectName(evidence)).join()}`;
-    const grave = this.kinds.get(kind) ?? { weight, first: row, pairs: 0 };
-    this.kinds.set(kind, grave);
+    const grave = this.#kinds.get(kind) ?? { weight, first: row, pairs: 0 };
+    this.#kinds.set(kind, grave);
     return { key, grave };
   }
 }
 
 /** Equal answers of a workload in one line, or in two where the terminal is narrow. */
-function groupLine({ row, first, databases }: Group, colors: Colors, width: number): string[] {
-  const { mesh } = row;
+function groupLine({ mesh, around, first, databases }: Group, colors: Colors, width: number): string[] {
   const more = databases === 1 ? "" : ` and ${databases - 1} more`;
   const beside = Object.values(columns).reduce((sum, one) => sum + one, 2);
   const room = Math.min(widestHost, width - beside - 1);
@@ -154,23 +184,22 @@ function groupLine({ row, first, databases }: Group, colors: Colors, width: numb
   const head = `  ${verdictCell(mesh.verdict, colors)}${isNarrow ? host : host.padEnd(room)}`;
   const facts = [hops(mesh.encryption).padEnd(columns.path - 1), remark(mesh).padEnd(columns.remark - 1)];
   const [path = "", note = ""] = facts;
-  const tail = `${colors.dim(path)} ${mesh.exposes ? colors.red(note) : colors.dim(note)} ${bypassCell(row, colors)}`;
+  const tail = `${colors.dim(path)} ${mesh.exposes ? colors.red(note) : colors.dim(note)} ${bypassCell({ mesh, around }, colors)}`;
   if (!isNarrow) return [`${head} ${tail}`];
   const short = [hops(mesh.encryption), remark(mesh)].filter(Boolean).join(", ");
-  const fitsBeside = `    ${short}  ${bypassText(row)}`.length <= width;
-  if (fitsBeside) return [head, `    ${colors.dim(short)}${short && "  "}${bypassCell(row, colors)}`];
-  return [head, `    ${colors.dim(short)}`, `    ${bypassCell(row, colors)}`];
+  const fitsBeside = `    ${short}  ${bypassText(around)}`.length <= width;
+  if (fitsBeside) return [head, `    ${colors.dim(short)}${short && "  "}${bypassCell({ mesh, around }, colors)}`];
+  return [head, `    ${colors.dim(short)}`, `    ${bypassCell({ mesh, around }, colors)}`];
 }
 
 /** A pair with everything that fits no table: its host in full, and what decides the two answers. */
-function wideLine({ row, first }: Group, colors: Colors): string[] {
-  const { mesh, around } = row;
+function wideLine({ mesh, around, first }: Group, colors: Colors): string[] {
   const facts = [hops(mesh.encryption), remark(mesh)].filter(Boolean).join(", ");
   const deciding = [mesh.because.at(-1), around.because.at(-1)].flatMap((link) =>
     link ? `      ${colors.dim(`${objectName(link)}: ${textOf(link)}`)}` : [],
   );
   return [
-    `  ${verdictCell(mesh.verdict, colors)}${first}  ${colors.dim(facts)}  ${bypassCell(row, colors)}`,
+    `  ${verdictCell(mesh.verdict, colors)}${first}  ${colors.dim(facts)}  ${bypassCell({ mesh, around }, colors)}`,
     ...deciding,
   ];
 }
@@ -179,16 +208,16 @@ function verdictCell(verdict: MeshVerdictName, colors: Colors): string {
   return inColorOf(verdict, `${meshSymbols[verdict]} ${verdict}`.padEnd(columns.verdict), colors);
 }
 
-function bypassText({ around: { verdict } }: Row): string {
+function bypassText({ verdict }: AroundVerdict): string {
   return `${aroundSymbols[verdict]} bypass ${verdict}`;
 }
 
-function bypassCell(row: Row, colors: Colors): string {
-  const { verdict } = row.around;
-  const text = bypassText(row);
+function bypassCell(answer: Pick<Row, "mesh" | "around">, colors: Colors): string {
+  const { verdict } = answer.around;
+  const text = bypassText(answer.around);
   if (verdict === "blocked") return colors.dim(text);
   if (verdict === "unknown") return colors.magenta(text);
-  return isBypassable(row) ? colors.red(text) : colors.yellow(text);
+  return isBypassable(answer) ? colors.red(text) : colors.yellow(text);
 }
 
 function shortened(text: string, width: number): string {
@@ -216,7 +245,7 @@ function footer(
     ...(summary.workloads === 0
       ? [
           "",
-          "The input contains no workload that could be a client. Add the manifests of the workloads, or read a cluster with --context.",
+          "The input contains no workload that could be a client. Name clients of databases in the settings, or pass the cluster with --file or --context.",
         ]
       : []),
     ...(findings.length > 0 ? ["", colors.bold("Findings"), ...findingLines(findings, colors)] : []),

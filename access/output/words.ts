@@ -33,18 +33,18 @@ export function remark({ identity, exposes, verdict }: Omit<MeshVerdict, "becaus
 }
 
 /** What a pair gets, whatever the form of its evidence. */
-export interface Answer {
+export interface Verdicts {
   mesh: Omit<MeshVerdict, "because">;
   around: Omit<AroundVerdict, "because">;
 }
 
 /** The mesh blocks or routes the connection, and the network underneath lets it past both. */
-export function isBypassable({ mesh, around }: Answer): boolean {
+export function isBypassable({ mesh, around }: Verdicts): boolean {
   return around.verdict === "open" && (mesh.verdict === "blocked" || mesh.verdict === "gateway");
 }
 
 /** Rows a reader should look at first, worst first; 0 for those that need no look. */
-export function gravity(row: Answer): number {
+export function gravity(row: Verdicts): number {
   if (row.mesh.verdict === "misrouted") return 5;
   if (row.mesh.exposes) return 4;
   if (isBypassable(row)) return 3;

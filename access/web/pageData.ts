@@ -1,6 +1,6 @@
 import { writeYaml } from "../input/yaml.js";
 import { namespaceOf } from "../model/world.js";
-import { locateField } from "../input/position.js";
+import { fieldPath, Positions } from "../input/position.js";
 import type { Selection } from "../output/selection.js";
 import type { PageData, PageEvidence } from "./data.js";
 import { SharedAnswers, type WrittenEvidence } from "../output/sharedAnswers.js";
@@ -89,8 +89,9 @@ class ShownManifests {
   placeOf(evidence: WrittenEvidence): Pick<PageEvidence, "object" | "lines"> {
     const object = this.numberOf(evidence);
     const yaml = this.shown[object]?.yaml;
-    const range = yaml && evidence.field ? locateField(yaml, evidence.field) : undefined;
-    return { object, lines: range ? [range.first, range.last] : null };
+    if (!yaml || !evidence.field) return { object, lines: null };
+    const { first, last } = new Positions(yaml).locate(fieldPath(evidence.field)) ?? { first: 1, last: 1 };
+    return { object, lines: [first, last] };
   }
 
   private numberOf({ kind, namespace, name }: WrittenEvidence): number {

@@ -25,7 +25,13 @@ export interface DatabaseEgressArgs {
    * Address ranges of the cluster. Given, NetworkPolicies are written that let the gateway out to the database.
    * @default no NetworkPolicy is written
    */
-  network?: Pick<ClusterNetwork, "podCidr" | "serviceCidr">;
+  network?: Pick<ClusterNetwork, "podCidr" | "serviceCidr"> & {
+    /**
+     * Client namespaces that deny by default: only these get policies of their own.
+     * @default all of them
+     */
+    isolated?: readonly string[];
+  };
   /**
    * Speaks to the API server that holds Istio's resources.
    * @default the provider of the component
@@ -51,7 +57,7 @@ export function databaseEgressManifests({
     renderEndpoint(
       { endpoint, mesh, gateway, home: gateway.namespace },
       database.trafficMode,
-      network && { ranges, network },
+      network && { ranges, network, isolated: network.isolated },
     ),
   );
 }

@@ -10,6 +10,12 @@ export interface Destination {
   /** Ranges that are known to hold them. */
   ranges: string[];
   network: Pick<ClusterNetwork, "podCidr" | "serviceCidr">;
+  /** Client namespaces that deny by default. In any other a policy would open nothing and close everything else. */
+  isolated?: readonly string[];
+}
+
+function denyingClients({ endpoint }: Path, { isolated }: Pick<Destination, "isolated">): string[] {
+  return clientNamespaces(endpoint).filter((namespace) => isolated?.includes(namespace) ?? true);
 }
 
 /** Never a database's: loopback and link-local, where clouds answer with credentials. */
@@ -35,7 +41,7 @@ export function gatewayToDatabase(path: Path, destination: Destination): Network
 /** Lets the clients out to this endpoint themselves; only the direct modes need it. */
 export function clientsToDatabase(path: Path, destination: Destination): NetworkPolicy[] {
   const { endpoint } = path;
-  return clientNamespaces(endpoint).map((namespace) => ({
+  return denyingClients(path, destination).map((namespace) => ({
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
     metadata: { name: `direct-to-${endpoint.name}`, namespace },
@@ -48,13 +54,13 @@ export function clientsToDatabase(path: Path, destination: Destination): Network
 }
 
 /** Both sides of the hop: out of each client namespace, and into the gateway's pods. */
-export function clientsToGateway(path: Path): NetworkPolicy[] {
+export function clientsToGateway(path: Path, destination: Pick<Destination, "isolated">): NetworkPolicy[] {
   const { endpoint, gateway } = path;
   const ports = [{ port: gatewayPort(path), protocol: "TCP" as const }];
   const inNamespace = (name: string) => ({
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
   });
-  const out: NetworkPolicy[] = clientNamespaces(endpoint).map((namespace) => ({
+  const out: NetworkPolicy[] = denyingClients(path, destination).map((namespace) => ({
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
     metadata: { name: `${gateway.name}-for-${endpoint.name}`, namespace },

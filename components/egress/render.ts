@@ -12,5 +12,8 @@ export function renderEndpoint(path: Path, trafficMode: TrafficMode, destination
 /** What NetworkPolicy must let through for the mode, under the default deny of the namespaces. */
 function openings(path: Path, facts: TrafficModeFacts, destination: Destination): Manifest[] {
   if (!facts.throughGateway) return clientsToDatabase(path, destination);
-  return [gatewayToDatabase(path, destination), ...(path.endpoint.gatewayPort ? clientsToGateway(path) : [])];
+  return [
+    gatewayToDatabase(path, destination),
+    ...(path.endpoint.gatewayPort ? clientsToGateway(path, destination) : []),
+  ];
 }

@@ -2,9 +2,10 @@ import { Feature } from "@pulumi/gcp/gkehub/feature.js";
 import { FeatureMembership } from "@pulumi/gcp/gkehub/featureMembership.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { channelCapturesDns } from "../../settings/mesh.js";
 import type { Manifest } from "../manifest.js";
-import { channelConfig } from "./channelConfig.js";
 import { cloudServiceMeshFacts } from "./facts.js";
+import { managedMeshConfig } from "./managedMeshConfig.js";
 import type { Mesh, MeshFacts } from "./mesh.js";
 
 /** Google's managed mesh on a GKE cluster of a fleet. */
@@ -17,17 +18,17 @@ export interface CloudServiceMeshArgs {
   membership: { id: pulumi.Input<string>; location: pulumi.Input<string> };
   /** What must be there before the mesh is switched on: the cluster's nodes. */
   clusterReady: pulumi.Resource[];
-  /** Release channel, as the revision label is written: asm-managed.
-   * @default "managed" */
-  channel?: "managed" | "managed-stable" | "managed-rapid";
+  /** Release channel of the cluster, which is the mesh's too.
+   * @default "REGULAR" */
+  releaseChannel?: "RAPID" | "REGULAR" | "STABLE";
   /** A fleet has one servicemesh feature: create it, or use the one there is.
    * @default "create" */
   fleetFeature?: "create" | "adopt";
   /** What sidecars do with hosts nobody registered.
    * @default "REGISTRY_ONLY" */
   outboundTrafficPolicy?: "REGISTRY_ONLY" | "ALLOW_ANY";
-  /** Sidecars answer DNS, so that every database has an address of its own.
-   * @default true */
+  /** Sidecars answer DNS, so that every database has an address of its own. The Rapid channel alone has it.
+   * @default true in the Rapid channel, else false */
   dnsCapture?: boolean;
   /** Proxies log each connection.
    * @default true */
@@ -44,10 +45,14 @@ export class CloudServiceMesh extends pulumi.ComponentResource implements Mesh {
   readonly manifests: Manifest[];
 
   constructor(name: string, args: CloudServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { project, provider, accessLog = true, dnsCapture = channelCapturesDns(args.releaseChannel) } = args;
+    if (dnsCapture && !channelCapturesDns(args.releaseChannel))
+      throw new Error(
+        `${name}: dnsCapture is in the Rapid channel only. Leave it out, or set releaseChannel to RAPID.`,
+      );
     super("mesh-egress:index:CloudServiceMesh", name, {}, opts);
-    const { project, provider, channel = "managed", dnsCapture = true, accessLog = true } = args;
     const outboundTrafficPolicy = args.outboundTrafficPolicy ?? "REGISTRY_ONLY";
-    this.facts = cloudServiceMeshFacts({ project, channel, dnsCapture });
+    this.facts = cloudServiceMeshFacts({ project, dnsCapture });
     this.provider = provider;
 
     const feature =
@@ -66,7 +71,7 @@ export class CloudServiceMesh extends pulumi.ComponentResource implements Mesh {
       },
       { parent: this, dependsOn: [...feature, ...args.clusterReady] },
     );
-    const config = channelConfig({ channel, outboundTrafficPolicy, dnsCapture, accessLog });
+    const config = managedMeshConfig({ outboundTrafficPolicy, dnsCapture, accessLog });
     this.manifests = [config];
     // Google makes the namespace and may make the ConfigMap, sooner or later: patches apply to both cases.
     const namespace = new k8s.core.v1.NamespacePatch(

@@ -24,7 +24,9 @@ export async function createMesh(settings: MeshSettings, cluster: ClusterSetting
     }
     case "cloud-service-mesh": {
       const { CloudServiceMesh } = await import("./cloudServiceMesh.js");
-      return (name, gke, opts) => new CloudServiceMesh(name, { ...settings, ...fleetSite(gke as GkeCluster) }, opts);
+      const releaseChannel = cluster.cloud === "gke" ? cluster.releaseChannel : undefined;
+      return (name, gke, opts) =>
+        new CloudServiceMesh(name, { ...settings, releaseChannel, ...fleetSite(gke as GkeCluster) }, opts);
     }
   }
 }

@@ -62,16 +62,13 @@ export const googleApis = {
 const metadataServer = { ranges: ["169.254.169.254/32", "169.254.169.252/32"], ports: [80, 988] };
 
 /** Cloud Service Mesh: the control plane is a Google API. */
-export function cloudServiceMeshFacts(args: {
-  project: string;
-  channel: "managed" | "managed-stable" | "managed-rapid";
-  dnsCapture: boolean;
-}): MeshFacts {
+export function cloudServiceMeshFacts(args: { project: string; dnsCapture: boolean }): MeshFacts {
   return {
     kind: "cloud-service-mesh",
     rootNamespace: "istio-system",
     trustDomain: fleetTrustDomain(args.project),
-    injectionLabels: { "istio.io/rev": `asm-${args.channel}` },
+    // Maps to the revision of the cluster's channel. A label with the revision of another one would inject nothing.
+    injectionLabels: { "istio-injection": "enabled" },
     injectionAnnotations: { "mesh.cloud.google.com/proxy": '{"managed":"true"}' },
     dnsCapture: args.dnsCapture,
     scopeGateways: false,

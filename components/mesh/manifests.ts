@@ -1,6 +1,6 @@
 import type { MeshSettings } from "../../settings/mesh.js";
 import type { Manifest } from "../manifest.js";
-import { channelConfig } from "./channelConfig.js";
+import { managedMeshConfig } from "./managedMeshConfig.js";
 import { controlPlaneNamespace } from "./controlPlaneNamespace.js";
 import { dnsCaptureConfig } from "./dnsCaptureConfig.js";
 
@@ -12,6 +12,6 @@ export function meshManifests(mesh: MeshSettings): Manifest[] {
     case "asm":
       return mesh.dnsCapture ? [dnsCaptureConfig()] : [];
     case "cloud-service-mesh":
-      return [channelConfig(mesh)];
+      return [managedMeshConfig(mesh)];
   }
 }

@@ -31,10 +31,13 @@ export interface MeshNamespaceArgs {
    * @default true on Cloud Service Mesh, which brings one; false elsewhere
    */
   cni?: boolean;
-  /** Pod Security level. @default baseline; privileged where sidecars are injected without a CNI plug-in */
+  /**
+   * Pod Security level.
+   * @default baseline; privileged where sidecars are injected without a CNI plug-in; unchanged where it is adopted
+   */
   podSecurity?: PodSecurityLevel;
-  /** Create the namespace, or only label one that exists. @default create */
-  management?: "create" | "adopt";
+  /** Create the namespace, only label one that exists, or use one as it is. @default create */
+  management?: "create" | "adopt" | "use";
   /** Further labels. @default none */
   labels?: Record<string, string>;
   /** ResourceQuota of the namespace. @default none */
@@ -50,12 +53,25 @@ export interface MeshNamespaceArgs {
 }
 
 /** The level that still admits the pods the mesh makes: istio-init asks for NET_ADMIN, which baseline forbids. */
-function podSecurityLevel(args: MeshNamespaceArgs): PodSecurityLevel {
+function podSecurityLevel(args: MeshNamespaceArgs): PodSecurityLevel | undefined {
+  // Another level could refuse pods of workloads that are there, or admit what the platform's owner keeps out.
+  if (args.management === "adopt" || args.management === "use") return args.podSecurity;
   const cni = args.cni ?? args.mesh.kind === "cloud-service-mesh";
   return args.podSecurity ?? ((args.injection ?? true) && !cni ? "privileged" : "baseline");
 }
 
-function namespace(args: MeshNamespaceArgs): INamespace & Manifest {
+function podSecurityLabels(level: PodSecurityLevel): Record<string, string> {
+  return {
+    "pod-security.kubernetes.io/enforce": level,
+    // Enforcement sees pods only; the warning names a Deployment whose pods would be refused.
+    "pod-security.kubernetes.io/warn": level,
+    // The audit log shows what keeps the namespace from the strictest level.
+    "pod-security.kubernetes.io/audit": "restricted",
+  };
+}
+
+/** The namespace itself, as it is written or, where it is used as it is, assumed to be. */
+export function namespaceManifest(args: MeshNamespaceArgs): INamespace & Manifest {
   const level = podSecurityLevel(args);
   const injection = args.injection ?? true;
   return {
@@ -66,11 +82,7 @@ function namespace(args: MeshNamespaceArgs): INamespace & Manifest {
       labels: {
         ...args.labels,
         ...(injection ? args.mesh.injectionLabels : { "istio-injection": "disabled" }),
-        "pod-security.kubernetes.io/enforce": level,
-        // Enforcement sees pods only; the warning names a Deployment whose pods would be refused.
-        "pod-security.kubernetes.io/warn": level,
-        // The audit log shows what keeps the namespace from the strictest level.
-        "pod-security.kubernetes.io/audit": "restricted",
+        ...(level ? podSecurityLabels(level) : {}),
       },
       ...(injection && Object.keys(args.mesh.injectionAnnotations).length > 0
         ? { annotations: args.mesh.injectionAnnotations }
@@ -124,7 +136,7 @@ function sidecarScope(namespaceName: string, importsFrom: string[]): ISidecar & 
 /** The namespace first, then what belongs to it. */
 export function meshNamespaceManifests(args: MeshNamespaceArgs): Manifest[] {
   return [
-    namespace(args),
+    ...(args.management === "use" ? [] : [namespaceManifest(args)]),
     ...(args.quota ? [resourceQuota(args.namespace, args.quota)] : []),
     ...(args.importsFrom ? [sidecarScope(args.namespace, args.importsFrom)] : []),
   ];

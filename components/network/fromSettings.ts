@@ -7,8 +7,8 @@ import type { ControlPlanePeer, NetworkIsolationArgs } from "./networkIsolation.
 /** What isolation must know of the rest of the platform. */
 export interface IsolationSurroundings {
   mesh: MeshFacts;
-  /** Every namespace of the stack that workloads run in. */
-  namespaces: string[];
+  /** Namespaces that deny by default, the gateway's aside. */
+  isolated: string[];
   gateway?: Gateway;
   /** Where sidecars send their traces; undefined where they send none. */
   traceCollector?: TraceCollector;
@@ -22,17 +22,12 @@ export function controlPlaneOf(mesh: MeshFacts, ranges?: string[]): ControlPlane
   return mesh.remoteControlPlane && { ...mesh.remoteControlPlane, ...(ranges ? { ranges } : {}) };
 }
 
-/** Namespaces that isolation covers, the gateway's aside. */
-export function isolatedNamespaces({ isolation }: NetworkSettings, namespaces: string[]): string[] {
-  return isolation.namespaces ?? namespaces;
-}
-
 /** The settings' isolation as the component takes it. */
 export function networkIsolationArgs(network: NetworkSettings, around: IsolationSurroundings): NetworkIsolationArgs {
   const { isolation, flows, openIngress, openEgress } = network;
   const { gateway, mesh } = around;
   return {
-    namespaces: isolatedNamespaces(network, around.namespaces),
+    namespaces: around.isolated,
     dns: isolation.dns,
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
     traceCollector: around.traceCollector,

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1";
 import { SettingsError } from "../../settings/problem.js";
+import type { Gateway } from "../gateway/gateway.js";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
 import type { MeshFacts, TraceCollector } from "../mesh/mesh.js";
@@ -8,6 +9,8 @@ import type { MeshFacts, TraceCollector } from "../mesh/mesh.js";
 export interface MeshTelemetryArgs {
   /** Mesh whose proxies shall tell of their traffic. */
   mesh: Pick<MeshFacts, "rootNamespace" | "tracingProvider" | "traceCollector">;
+  /** Egress gateway whose proxies it is limited to. @default every proxy of the mesh */
+  gateway?: Pick<Gateway, "name" | "namespace" | "selector">;
   /** Access logs. @default every connection */
   accessLogs?: {
     /** Log at all. @default true */
@@ -59,14 +62,21 @@ export function traceCollectorOf({ mesh, tracing = {} }: MeshTelemetryArgs): Tra
   return enabled && provider === mesh.tracingProvider ? mesh.traceCollector : undefined;
 }
 
-/** One Telemetry in the root namespace: of two without a selector the mesh would read the older. */
+/**
+ * One Telemetry: for the whole mesh in the root namespace, where of two without a selector the mesh would read the older, or
+ * for one gateway beside it.
+ */
 export function meshTelemetryManifests(args: MeshTelemetryArgs): Manifest[] {
   const traces = tracing(args);
+  const { gateway } = args;
   const telemetry: ITelemetry & Manifest = {
     apiVersion: "telemetry.istio.io/v1",
     kind: "Telemetry",
-    metadata: { name: "mesh-telemetry", namespace: args.mesh.rootNamespace },
+    metadata: gateway
+      ? { name: `${gateway.name}-telemetry`, namespace: gateway.namespace }
+      : { name: "mesh-telemetry", namespace: args.mesh.rootNamespace },
     spec: {
+      ...(gateway ? { selector: { matchLabels: gateway.selector } } : {}),
       accessLogging: accessLogging(args.accessLogs ?? {}),
       ...(traces ? { tracing: traces } : {}),
     },
@@ -74,7 +84,7 @@ export function meshTelemetryManifests(args: MeshTelemetryArgs): Manifest[] {
   return [telemetry];
 }
 
-/** Access logs and tracing for every proxy of the mesh. */
+/** Access logs and tracing, for every proxy of the mesh or for an egress gateway. */
 export class MeshTelemetry extends ManifestComponent {
   constructor(name: string, args: MeshTelemetryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("MeshTelemetry"), name, meshTelemetryManifests(args), {}, opts);

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { readYaml, writeYaml } from "mesh-access/yaml";
 import { chartRepository } from "../mesh/chartRepository.js";
 import { asFinding, type Finding, type ProbeResult } from "../probes/probe.js";
 import type { Experiment } from "../scenarios/experiment.js";
@@ -100,7 +100,9 @@ const impossible = { from: { serviceAccount: "stock" }, to: { database: "orders"
 /** Gives keys of the stack's file other values. */
 async function rewrite({ folder }: UserCommand, changed: Record<string, object>): Promise<void> {
   const file = join(folder, "stacks", `Pulumi.${stack}.yaml`);
-  const document = parse(await readFile(file, "utf8")) as { config: Record<string, unknown> };
+  const document = readYaml(await readFile(file, "utf8"), undefined, "pulumi").value as {
+    config: Record<string, unknown>;
+  };
   for (const [key, value] of Object.entries(changed)) document.config[`mesh-egress:${key}`] = value;
-  await writeFile(file, stringify(document));
+  await writeFile(file, writeYaml(document));
 }

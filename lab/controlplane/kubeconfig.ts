@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { writeYaml } from "mesh-access/yaml";
 import { addresses, kubeconfigFile } from "../host/index.js";
 
 /** The port the API server listens on, on every address of the lab host. */
@@ -43,7 +43,7 @@ export async function writeCredentials(folder: string, caFile: string): Promise<
 }
 
 function kubeconfig(caFile: string, user: string, token: string): string {
-  return stringify({
+  return writeYaml({
     apiVersion: "v1",
     kind: "Config",
     clusters: [{ name: "lab", cluster: { server: apiUrl, "certificate-authority": caFile } }],

@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { readYaml, writeYaml } from "mesh-access/yaml";
 import type { Servers } from "../servers/index.js";
 import type { Image } from "./image.js";
 
@@ -46,7 +46,6 @@ export function proxy({ programs, envoyBootstrap }: Servers): Image {
 }
 
 function withoutMetricsProvider(meshConfig: string): string {
-  const document = parseDocument(meshConfig);
-  document.setIn(["defaultProviders", "metrics"], []);
-  return document.toString();
+  const config = readYaml(meshConfig).value as { defaultProviders?: object } | undefined;
+  return writeYaml({ ...config, defaultProviders: { ...config?.defaultProviders, metrics: [] } });
 }

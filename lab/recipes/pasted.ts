@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import jsYaml from "js-yaml";
+import { readYaml, splitDocuments } from "mesh-access/yaml";
 import type { Manifest } from "../../components/manifest.js";
 
 /** The documents' recipes, by file. */
@@ -22,6 +22,6 @@ const surroundings = new Set(["Namespace", "Deployment", "ConfigMap", "IstioGate
 export function pasted(name: RecipeName, replacements: Replacements): Manifest[] {
   const text = readFileSync(new URL(`../../access/test/recipes/${name}.yaml`, import.meta.url), "utf8");
   const filledIn = replacements.reduce((done, [what, by]) => done.replaceAll(what, by), text);
-  const objects = jsYaml.loadAll(filledIn) as (Manifest | null)[];
-  return objects.filter((object) => object !== null).filter(({ kind }) => !surroundings.has(kind));
+  const objects = splitDocuments(filledIn).map((document) => readYaml(document.text).value as Manifest);
+  return objects.filter(({ kind }) => !surroundings.has(kind));
 }

@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { writeYaml } from "mesh-access/yaml";
 import { databaseEgressManifests } from "../../components/egress/databaseEgress.js";
 import { gatewayOf } from "../../components/gateway/gateway.js";
 import type { Manifest } from "../../components/manifest.js";
@@ -65,7 +65,7 @@ ${table(
   ],
 )}
 \`\`\`yaml
-${stringify({ "mesh-egress:databases": [example(mode)] }).trim()}
+${writeYaml({ "mesh-egress:databases": [example(mode)] }).trim()}
 \`\`\``;
 }
 
@@ -95,7 +95,7 @@ ${table(
 <details><summary>As YAML</summary>
 
 \`\`\`yaml
-${manifests.map((manifest) => stringify(manifest).trim()).join("\n---\n")}
+${manifests.map((manifest) => writeYaml(manifest).trim()).join("\n---\n")}
 \`\`\`
 
 </details>`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { settingsSchema } from "../../settings/schema.js";
-import { project } from "../../settings/stackFile.js";
+import { project } from "../../settings/project.js";
 
 /** The part of JSON Schema that the settings use. */
 export interface JsonSchema {

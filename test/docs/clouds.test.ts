@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { load } from "js-yaml";
+import { readYaml } from "mesh-access/yaml";
 import { loadSettings } from "../../settings/load.js";
 
 const pages = readdirSync("docs/clouds");
@@ -9,7 +9,7 @@ const pages = readdirSync("docs/clouds");
 function examples(page: string): Record<string, unknown>[] {
   const blocks = readFileSync(`docs/clouds/${page}`, "utf8").matchAll(/```yaml\n([^]*?)```/g);
   return [...blocks].flatMap(([, text = ""]) => {
-    const { config } = load(text) as { config?: Record<string, unknown> };
+    const { config } = readYaml(text).value as { config?: Record<string, unknown> };
     const own = Object.entries(config ?? {}).filter(([key]) => key.startsWith("mesh-egress:"));
     return own.length > 0
       ? [Object.fromEntries(own.map(([key, value]) => [key.replace("mesh-egress:", ""), value]))]

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { Ajv } from "ajv";
-import { parse } from "yaml";
+import { readYaml } from "mesh-access/yaml";
 import { settingsReference } from "../../scripts/docs/settingsReference.js";
 import { settingsJsonSchema, stackFileJsonSchema } from "../../scripts/docs/settingsSchema.js";
 
 const validate = new Ajv({ strict: false }).compile(stackFileJsonSchema());
 const stackFiles = readdirSync("stacks").filter((name) => name.endsWith(".yaml"));
-const read = (name: string) => parse(readFileSync(`stacks/${name}`, "utf8")) as { config: Record<string, unknown> };
+const read = (name: string) =>
+  readYaml(readFileSync(`stacks/${name}`, "utf8")).value as { config: Record<string, unknown> };
 
 describe("Editor schema", () => {
   for (const name of stackFiles)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parse } from "yaml";
+import { readYaml } from "mesh-access/yaml";
 import { planStack } from "../../plan/stack.js";
 import { SettingsError } from "../../settings/problem.js";
 import { smallStack, writeStack } from "./stackFiles.js";
@@ -74,7 +74,7 @@ spec: { podSelector: {}, policyTypes: [Egress], egress: [{}] }
     const one = await planWith({ "a.yaml": `${account}---\n${secret}---\n${deployment}` });
     const three = await planWith({
       "z/1.yaml": account,
-      "y/2.json": JSON.stringify(parse(secret)),
+      "y/2.json": JSON.stringify(readYaml(secret).value),
       "x.yaml": deployment,
     });
     const shown = ({ resources }: typeof one) =>

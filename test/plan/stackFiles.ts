@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { writeYaml } from "mesh-access/yaml";
 
 /** Config of a small stack on a cluster that exists. */
 export const smallStack = {
@@ -24,6 +24,6 @@ export function database(name: string, namespace = "shop") {
 export function writeStack(own: Record<string, unknown>): string {
   const file = join(mkdtempSync(join(tmpdir(), "mesh-egress-")), "Pulumi.test.yaml");
   const config = Object.fromEntries(Object.entries(own).map(([key, value]) => [`mesh-egress:${key}`, value]));
-  writeFileSync(file, stringify({ config }));
+  writeFileSync(file, writeYaml({ config }));
   return file;
 }

@@ -11,7 +11,6 @@ describe("Settings of the layers", () => {
     const network = networkSchema.parse({});
     assert.equal(network.isolation.enabled, true);
     assert.deepEqual([network.openIngress, network.openEgress, network.flows], [[], [], []]);
-    assert.equal(mutualTlsSchema.parse({}).mode, "STRICT");
     assert.equal(ingressSchema.parse({}).gateway.create, false);
   });
 

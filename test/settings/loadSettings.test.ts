@@ -26,7 +26,7 @@ describe("Settings", () => {
     assert.equal(settings.databases[0]?.trafficMode, "tcp-gateway-mtls");
     assert.equal(settings.databases[0]?.port, 3306);
     assert.equal(settings.mesh.outboundTrafficPolicy, "REGISTRY_ONLY");
-    assert.equal(settings.mutualTls.mode, "STRICT");
+    assert.equal(settings.mutualTls.mode, undefined);
   });
 
   it("name every mistake at once, each with what to write", () => {

@@ -1,12 +1,57 @@
 import assert from "node:assert/strict";
-import { meshSchema } from "../../settings/mesh.js";
+import type { ClusterSettings } from "../../settings/cluster.js";
+import { loadSettings } from "../../settings/load.js";
+import { filledMesh, meshSchema } from "../../settings/mesh.js";
+
+const project = { cloud: "gke", project: "example-project", region: "europe-west3" };
+const gke = (releaseChannel: string) => ({ ...project, releaseChannel }) as ClusterSettings;
+const stack = (cluster: object, mesh: object = {}) => ({
+  cluster: { ...project, ...cluster },
+  mesh: { kind: "cloud-service-mesh", ...mesh },
+  namespaces: [],
+});
 
 describe("Settings of the mesh", () => {
   for (const kind of ["istio", "asm", "cloud-service-mesh"] as const)
     it(`block hosts that nobody registered, capture DNS and log connections by default: ${kind}`, () => {
-      const { outboundTrafficPolicy, dnsCapture, accessLog } = meshSchema.parse({ kind });
+      const { outboundTrafficPolicy, dnsCapture, accessLog } = filledMesh(meshSchema.parse({ kind }), gke("RAPID"));
       assert.deepEqual([outboundTrafficPolicy, dnsCapture, accessLog], ["REGISTRY_ONLY", true, true]);
     });
+
+  it("capture DNS on Cloud Service Mesh where the cluster's channel has it, and refuse it elsewhere", () => {
+    for (const releaseChannel of ["REGULAR", "STABLE"]) {
+      const { mesh } = loadSettings(stack({ releaseChannel }));
+      assert.equal(mesh.dnsCapture, false);
+      assert.throws(
+        () => loadSettings(stack({ releaseChannel }, { dnsCapture: true })),
+        /mesh\.dnsCapture: true is in the Rapid channel .*cluster\.releaseChannel to RAPID/,
+      );
+    }
+    assert.equal(loadSettings(stack({ releaseChannel: "RAPID" }, { dnsCapture: true })).mesh.dnsCapture, true);
+    assert.equal(loadSettings(stack({ releaseChannel: "RAPID" }, { dnsCapture: false })).mesh.dnsCapture, false);
+  });
+
+  it("tell two databases of one port apart on Cloud Service Mesh only where it captures DNS, or by addresses", () => {
+    const databases = ["orders", "stock"].map((name) => ({
+      name,
+      host: `${name}.db.example.com`,
+      protocol: "mysql",
+      clients: [{ namespace: "shop" }],
+    }));
+    const addressed = databases.map((db, i) => ({ ...db, addresses: [`203.0.113.${i}`] }));
+    const told = (cluster: object, list: object[]) => () =>
+      loadSettings({ ...stack(cluster), namespaces: [{ name: "shop" }], databases: list });
+    assert.throws(told({}, databases), /databases\[1\]\.port: 3306 .*Set cluster\.releaseChannel to RAPID, or write/);
+    assert.doesNotThrow(told({}, addressed));
+    assert.doesNotThrow(told({ releaseChannel: "RAPID" }, databases));
+  });
+
+  it("leave the channel of Cloud Service Mesh to its cluster", () => {
+    assert.throws(
+      () => loadSettings(stack({}, { channel: "managed-rapid" })),
+      /mesh\.channel: "managed-rapid" is not a setting any more: .*cluster\.releaseChannel\.$/,
+    );
+  });
 
   it("know only the meshes there are components for", () => {
     assert.equal(meshSchema.safeParse({ kind: "linkerd" }).success, false);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { writeYaml } from "mesh-access/yaml";
 import { loadSettings } from "../../settings/load.js";
 import { SettingsError } from "../../settings/problem.js";
 import { referredSecrets, secretNames } from "../../settings/secrets.js";
@@ -29,7 +29,7 @@ describe("Secrets of a stack file", () => {
     const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "db", namespace: "shop" } };
     writeFileSync(
       join(folder, "db.yaml"),
-      stringify({ ...secret, stringData: { url: "redis://:${secret:d|url}@r:6379" } }),
+      writeYaml({ ...secret, stringData: { url: "redis://:${secret:d|url}@r:6379" } }),
     );
     const settings = loadSettings(
       {

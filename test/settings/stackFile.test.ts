@@ -131,10 +131,10 @@ describe("A stack file", () => {
   const unreadable: [what: string, text: string | Buffer, reason: RegExp][] = [
     ["tabs", head.replace("  mesh-egress:mesh", "\tmesh-egress:mesh"), /is not valid/],
     ["a line that is indented otherwise", `${entry("   host: a\n")}`, /is not valid/],
-    ["an alias without an anchor", "config:\n  a: *foo\n", /Unresolved alias/],
+    ["an alias without an anchor", "config:\n  a: *foo\n", /unidentified alias/],
     [
       "aliases that stand for millions of values",
-      `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\nconfig: { e: [*d,*d,*d,*d,*d,*d,*d,*d,*d] }\n`,
+      `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\nconfig: { g: [*f,*f,*f,*f,*f,*f,*f,*f,*f] }\n`,
       /alias/i,
     ],
     ["binary content", Buffer.from([0, 1, 2, 3]), /is not a text file/],

@@ -1,10 +1,11 @@
 import { message } from "../../messages/index.js";
-import type { AnalysisOptions, Evidence, Workload } from "../../model/model.js";
+import type { AnalysisOptions, Evidence, MeshKind, Workload } from "../../model/model.js";
 import { rootOf, type ControlPlane } from "../controlPlane/controlPlanes.js";
 import type { Setting } from "../controlPlane/proxyConfigs.js";
 
 /** The mesh-wide settings that decide paths, and the evidence for the outbound policy. */
 export interface MeshSettings {
+  kind: MeshKind;
   outboundMode: string;
   outboundEvidence: Evidence;
   rootNamespace: string;
@@ -33,6 +34,7 @@ export function meshSettings(plane: ControlPlane, options: AnalysisOptions): Mes
   const metadata = config.defaultConfig?.proxyMetadata;
   const scope = plane.environment.get("PILOT_SCOPE_GATEWAY_TO_NAMESPACE");
   return {
+    kind: plane.kind,
     outboundMode: mode,
     outboundEvidence: outboundEvidence(mode, said.outboundTrafficPolicy === undefined ? plane : undefined),
     rootNamespace: said.rootNamespace ?? rootOf(plane),

@@ -78,7 +78,7 @@ export interface TrafficPolicy {
   tls?: ClientTls;
   tunnel?: unknown;
   proxyProtocol?: unknown;
-  loadBalancer?: { simple?: string };
+  loadBalancer?: { simple?: string; localityLbSetting?: object };
   portLevelSettings?: { port?: { number?: number }; tls?: ClientTls }[];
 }
 

@@ -1,4 +1,5 @@
-import type { AnalysisOptions, KubernetesObject, ObjectIndex } from "../../model/model.js";
+import { managedConfigMap, managedConfigMaps } from "../config/managed.js";
+import type { AnalysisOptions, KubernetesObject, MeshKind, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/namespaceOf.js";
 import { istiodOf, placeOf, type Environment, type Istiod, type Place } from "./environment.js";
 import {
@@ -16,6 +17,8 @@ export interface ControlPlane {
   /** `default` without one. */
   readonly revision: string;
   readonly namespace: string;
+  /** The product that runs it. */
+  readonly kind: MeshKind;
   readonly config: MeshConfig;
   /** Where the mesh configuration is written; undefined when the input holds none. */
   readonly configPlace?: Place;
@@ -37,6 +40,9 @@ export function rootOf({ config, configPlace, namespace }: ControlPlane): string
 
 type MutablePlane = { -readonly [Key in keyof ControlPlane]: ControlPlane[Key] };
 
+/** The revision that namespaces of managed Cloud Service Mesh are labelled with. */
+const managedRevision = "asm-managed";
+
 const installers = ["install.istio.io/IstioOperator", "sailoperator.io/IstioRevision", "sailoperator.io/Istio"];
 
 /** The control planes of the input. A mesh of which the input says nothing has one, with Istio's defaults. */
@@ -49,7 +55,8 @@ export class ControlPlanes {
     const read = new Reader(index, options, found);
     read.all();
     const root = options.mesh?.rootNamespace ?? "istio-system";
-    this.all = found.size > 0 ? [...found.values()] : [emptyPlane("default", root)];
+    const kind = options.mesh?.kind ?? "istio";
+    this.all = found.size > 0 ? [...found.values()] : [{ ...emptyPlane("default", root), kind }];
     for (const tag of index.ofKind("sailoperator.io/IstioRevisionTag")) {
       const { targetRef } = (tag.spec ?? {}) as { targetRef?: { name?: string } };
       if (targetRef?.name !== undefined) this.#tags.set(tag.metadata.name, targetRef.name);
@@ -77,7 +84,7 @@ export class ControlPlanes {
 }
 
 function emptyPlane(revision: string, namespace: string): MutablePlane {
-  return { revision, namespace, config: {}, values: {}, injector: {}, environment: new Map() };
+  return { revision, namespace, kind: "istio", config: {}, values: {}, injector: {}, environment: new Map() };
 }
 
 /** Puts together what Deployments, ConfigMaps and operators' objects say of one control plane. */
@@ -99,7 +106,9 @@ class Reader {
   all(): void {
     for (const { namespace, revision, environment, version, clusterDomain } of this.#istiods)
       Object.assign(this.#plane(namespace, revision), { environment, version, clusterDomain });
-    for (const object of this.#candidates("istio", "mesh")) this.#readMesh(object);
+    const managed = this.#managed();
+    const unmanaged = managed && this.#istiods.length === 0 ? [] : this.#candidates("istio", "mesh");
+    for (const object of unmanaged) this.#readMesh(object);
     for (const object of this.#candidates("istio-sidecar-injector", "values")) this.#readInjector(object);
     for (const installation of this.#installations) this.#readInstallation(installation);
   }
@@ -111,6 +120,19 @@ class Reader {
     return plane;
   }
 
+  /** Managed Cloud Service Mesh: its control plane is not in the cluster, and reads one ConfigMap of its own. */
+  #managed(): ControlPlane | undefined {
+    const kind = "cloud-service-mesh";
+    const said = this.options.mesh?.kind;
+    const configMaps = this.index.ofKind("ConfigMap").filter(({ metadata }) => managedConfigMaps.test(metadata.name));
+    if (said !== kind && (said !== undefined || configMaps.length === 0)) return undefined;
+    const read = configMaps.find(({ metadata }) => metadata.name === managedConfigMap);
+    const plane = this.#plane(read ? namespaceOf(read) : "istio-system", managedRevision);
+    plane.kind = kind;
+    if (read) this.#readMeshInto(plane, read);
+    return plane;
+  }
+
   /** ConfigMaps by the name that istiod looks for, in its own namespace: anybody else may call one the same. */
   #candidates(name: string, key: string): KubernetesObject[] {
     const named = this.index
@@ -118,6 +140,7 @@ class Reader {
       .filter(
         ({ metadata, data }) =>
           (metadata.name === name || metadata.name.startsWith(`${name}-`)) &&
+          !managedConfigMaps.test(metadata.name) &&
           typeof (data as Record<string, unknown> | undefined)?.[key] === "string",
       );
     const homes = new Set([...this.#istiods, ...this.#installations].map(({ namespace }) => namespace));
@@ -128,8 +151,12 @@ class Reader {
   }
 
   #readMesh(object: KubernetesObject): void {
-    const plane = this.#plane(namespaceOf(object), revisionOf(object, "istio"));
-    const { mesh } = object.data as { mesh: string };
+    this.#readMeshInto(this.#plane(namespaceOf(object), revisionOf(object, "istio")), object);
+  }
+
+  #readMeshInto(plane: MutablePlane, object: KubernetesObject): void {
+    const { mesh } = (object.data ?? {}) as { mesh?: string };
+    if (mesh === undefined) return;
     plane.configPlace = placeOf(object, "data.mesh");
     const config = embedded(mesh) as MeshConfig | undefined;
     if (!config) plane.unreadable = plane.configPlace;

@@ -5,6 +5,7 @@ import { namespaceOf } from "../../model/world.js";
 import { createdAt } from "../evidence.js";
 import { isWildcard } from "./hostname.js";
 import { parseProtocol, servicePortProtocol, type Protocol } from "./protocol.js";
+import { isHonoured } from "../config/managed.js";
 import type { MeshSettings } from "../config/settings.js";
 import type { KubernetesServiceSpec, Labels, ServiceEntrySpec } from "../config/shapes.js";
 
@@ -73,7 +74,7 @@ function fromService(object: KubernetesObject, settings: MeshSettings): MeshServ
   const namespace = namespaceOf(object);
   const host = `${object.metadata.name}.${namespace}.svc.${settings.clusterDomain}`;
   const headless = spec.clusterIP === "None";
-  const exportTo = object.metadata.annotations?.["networking.istio.io/exportTo"];
+  const exportTo = annotationOf(object, "networking.istio.io/exportTo", settings);
   return {
     host,
     sortName: object.metadata.name,
@@ -89,6 +90,11 @@ function fromService(object: KubernetesObject, settings: MeshSettings): MeshServ
     serverNames: [],
     object,
   };
+}
+
+/** An annotation as the mesh reads it: the managed mesh leaves out most of Istio's. */
+function annotationOf({ metadata }: KubernetesObject, name: string, { kind }: MeshSettings): string | undefined {
+  return kind === "cloud-service-mesh" && !isHonoured(name) ? undefined : metadata.annotations?.[name];
 }
 
 function servicePorts(ports: KubernetesServiceSpec["ports"] = []): MeshService["ports"] {

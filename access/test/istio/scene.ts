@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import jsYaml from "js-yaml";
 import { analyse } from "../../analyse.js";
+import { readYaml, splitDocuments } from "../../input/yaml.js";
 import type { AnalysisOptions, Evidence, KubernetesObject, Row } from "../../model/model.js";
 
 const recipes = new URL("../recipes/", import.meta.url);
@@ -11,7 +11,7 @@ export function recipe(...names: string[]): KubernetesObject[] {
 }
 
 export function read(text: string): KubernetesObject[] {
-  return (jsYaml.loadAll(text) as (KubernetesObject | null)[]).filter((object) => object !== null);
+  return splitDocuments(text).map((document) => readYaml(document.text).value as KubernetesObject);
 }
 
 /** A copy of the objects with one of them changed. */

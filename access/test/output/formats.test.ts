@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import pc from "picocolors";
 import { message } from "../../messages/index.js";
+import type { Row } from "../../model/model.js";
 import { accessDot } from "../../output/graph.js";
 import { accessMarkdown } from "../../output/markdown.js";
 import { csv, pairsCsv, pairsJsonLines } from "../../output/pairs.js";
 import { ofNamespaces } from "../../output/selection.js";
 import { accessTable } from "../../output/table.js";
 import { about } from "./about.js";
+import { listedRows } from "./listedRows.js";
 import { matrix, nothingBeside } from "./matrix.js";
 
 const linesOf = (pieces: Iterable<string>): string[] => [...pieces].join("").trim().split(/\r?\n/);
@@ -68,13 +70,7 @@ describe("a report for people", () => {
     assert.ok(first);
     const same = {
       ...whole,
-      rows: {
-        length: 24,
-        at: () => first,
-        *[Symbol.iterator]() {
-          for (let i = 0; i < 24; i++) yield first;
-        },
-      },
+      rows: { ...listedRows(Array<Row>(24).fill(first)), at: () => first },
     };
     const text = accessDot({ ...same, ...nothingBeside }, about);
     assert.equal(text.match(/shape=box/g)?.length, 1);

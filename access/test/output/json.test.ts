@@ -10,6 +10,7 @@ import { analyse } from "../../analyse.js";
 import { loadManifests } from "../../input/load.js";
 import type { Analysis, AroundVerdict, Evidence, MeshVerdict, Row } from "../../model/model.js";
 import { accessJson } from "../../output/json.js";
+import { listedRows } from "./listedRows.js";
 import { matrix } from "./matrix.js";
 
 type Referring<Verdict> = Omit<Verdict, "because"> & { because: number[] };
@@ -106,7 +107,7 @@ const analyses = fc
     const whole = matrix(workloads, targets);
     return {
       ...whole,
-      rows: [...whole.rows].map((row) => ({ ...row, mesh: pick(mesh), around: pick(around) })),
+      rows: listedRows([...whole.rows].map((row) => ({ ...row, mesh: pick(mesh), around: pick(around) }))),
     };
   });
 
@@ -163,13 +164,12 @@ describe("the analysis as JSON", () => {
     const { rows: _, ...whole } = { ...matrix(5_000, 1), targets: matrix(1, 1_000).targets };
     const [row] = matrix(1, 1).rows;
     assert.ok(row);
-    const rows = {
+    const rows = listedRows({
       length: 5_000_000,
-      at: () => undefined,
       *[Symbol.iterator]() {
         for (let index = 0; index < this.length; index++) yield row;
       },
-    };
+    });
     assert.ok(text({ ...whole, rows }).length < 1_000_000);
   });
 });

@@ -1,5 +1,6 @@
+import { answersIn } from "./listedRows.js";
 import { message, wording } from "../../messages/index.js";
-import type { Analysis, AroundVerdict, Evidence, MeshVerdict, Row, Target, Workload } from "../../model/model.js";
+import type { Analysis, AroundVerdict, Evidence, MeshVerdict, Row, Rows, Target, Workload } from "../../model/model.js";
 
 const evidence = (kind: string, name: string, field: string, text: string): Evidence => ({
   kind,
@@ -80,12 +81,14 @@ export function matrix(workloadCount: number, targetCount: number): Analysis {
     const to = { host: target.host, port: target.port };
     return { from, to, mesh: answer(meshAnswers, c + r), around: answer(aroundAnswers, c + 2 * r) };
   };
-  const rows = {
+  const rows: Rows = {
     length: workloadCount * targetCount,
     at,
-    *[Symbol.iterator](): Iterator<Row> {
+    *[Symbol.iterator]() {
       for (const r of workloads.keys()) for (const c of targets.keys()) yield at(r, c) as Row;
     },
+    ends: targets.map(({ host, port }) => ({ host, port })),
+    byWorkload: () => callers.map((from, r) => ({ from, answers: answersIn(targets.map((_, c) => at(r, c) as Row)) })),
   };
   const count = (name: string, of: (row: Row) => string) => [...rows].filter((row) => of(row) === name).length;
   const meshOf = (row: Row) => row.mesh.verdict;

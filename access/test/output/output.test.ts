@@ -12,6 +12,7 @@ import { checksTable } from "../../output/checks.js";
 import { explanationText } from "../../output/explanation.js";
 import { sarif } from "../../output/sarif.js";
 import { accessTable } from "../../output/table.js";
+import { listedRows } from "./listedRows.js";
 import { rows } from "./rows.js";
 
 const nothing = { findings: [], problems: [], assumptions: [] };
@@ -30,8 +31,7 @@ const summary: Summary = {
 };
 
 describe("the matrix in a terminal", () => {
-  const lazy = Object.assign([...rows], {});
-  const text = accessTable({ rows: lazy, findings: [], summary }, plain);
+  const text = accessTable({ rows: listedRows(rows), findings: [], summary }, plain);
 
   it("groups by workload and says verdict, path, identity and bypass in 120 columns", () => {
     const lines = text.split("\n");
@@ -57,14 +57,19 @@ describe("the matrix in a terminal", () => {
   it("tells workloads of one name apart", () => {
     assert.ok(client);
     const two = [client, { ...client, from: { ...client.from } }];
-    const heads = accessTable({ rows: two, findings: [], summary }, plain).match(/^demo\/client as client$/gm);
+    const heads = accessTable({ rows: listedRows(two), findings: [], summary }, plain).match(
+      /^demo\/client as client$/gm,
+    );
     assert.equal(heads?.length, 2);
   });
 
   it("puts databases with one and the same answer into one line", () => {
     assert.ok(client);
     const many = [1, 2, 3].map((n) => ({ ...client, to: { host: `db${n}.example.com`, port: 3306 } }));
-    assert.match(accessTable({ rows: many, findings: [], summary }, plain), /db1\.example\.com:3306 and 2 more/);
+    assert.match(
+      accessTable({ rows: listedRows(many), findings: [], summary }, plain),
+      /db1\.example\.com:3306 and 2 more/,
+    );
   });
 });
 
@@ -285,7 +290,7 @@ describe("a check as SARIF", () => {
       [
         "assertion-around net/policy.yaml",
         "assertion-around stacks/Pulumi.shop.yaml",
-        "assertion-matches-nothing stacks/Pulumi.shop.yaml",
+        "assertion-matches-no-target stacks/Pulumi.shop.yaml",
         "early-connection -",
         "object-without-name a%20b.yaml",
       ],

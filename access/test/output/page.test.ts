@@ -13,6 +13,7 @@ import { changesPage } from "../../web/changesPage.js";
 import { checksPage } from "../../web/checksPage.js";
 import { mtlsPage } from "../../web/mtlsPage.js";
 import { manifests, matrix, meshAnswers, nothingBeside } from "./matrix.js";
+import { listedRows } from "./listedRows.js";
 import { rows } from "./rows.js";
 
 const browser = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -69,14 +70,13 @@ function matrixWithoutCounts(workloadCount: number, targetCount: number) {
   const { targets } = matrix(1, targetCount);
   const [first, second] = rows;
   assert.ok(first && second);
-  const all = {
+  const all = listedRows({
     length: workloadCount * targetCount,
-    at: () => undefined,
     *[Symbol.iterator]() {
       for (let r = 0; r < workloadCount; r++)
         for (let c = 0; c < targetCount; c++) yield (r + c) % 500 === 0 ? first : second;
     },
-  };
+  });
   return { rows: all, workloads, targets };
 }
 

@@ -70,7 +70,7 @@ describe("The egress gateway", () => {
     assert.deepEqual(patches({ connectAfterHandshake: false }), []);
     const asm = asmFacts({ controlPlaneCidr: "10.0.0.0/24" });
     assert.equal(patches({ mesh: asm, connectAfterHandshake: true }).length, 1);
-    const managed = cloudServiceMeshFacts({ project: "shop", channel: "managed", dnsCapture: true });
+    const managed = cloudServiceMeshFacts({ project: "shop", dnsCapture: true });
     assert.deepEqual(patches({ mesh: managed }), []);
     assert.throws(
       () => patches({ mesh: managed, connectAfterHandshake: true }),

@@ -32,13 +32,35 @@ describe("CloudServiceMesh", () => {
     assert.deepEqual(ofType("gcp:gkehub/feature:Feature"), []);
   });
 
-  it("blocks hosts that nobody registered and lets sidecars answer DNS, in the channel's ConfigMap", async () => {
-    const { one } = await create({ channel: "managed-rapid" });
+  const options = async (changed: Partial<CloudServiceMeshArgs> = {}) => {
+    const { one, made } = await create(changed);
     const { metadata, data } = one("mesh-options").inputs as { metadata: { name: string }; data: { mesh: string } };
-    assert.equal(metadata.name, "istio-asm-managed-rapid");
-    const mesh = JSON.parse(data.mesh);
-    assert.deepEqual(mesh.outboundTrafficPolicy, { mode: "REGISTRY_ONLY" });
-    assert.deepEqual(mesh.defaultConfig.proxyMetadata, { ISTIO_META_DNS_CAPTURE: "true" });
+    return { name: metadata.name, mesh: JSON.parse(data.mesh), facts: made.facts };
+  };
+
+  it("writes its options where the control plane reads them, whatever the channel", async () => {
+    for (const releaseChannel of ["RAPID", "REGULAR", "STABLE"] as const) {
+      const { name, mesh } = await options({ releaseChannel });
+      assert.equal(name, "istio-asm-managed-rapid");
+      assert.deepEqual(mesh.outboundTrafficPolicy, { mode: "REGISTRY_ONLY" });
+      assert.equal(mesh.accessLogFile, "/dev/stdout");
+    }
+  });
+
+  it("lets sidecars answer DNS in the Rapid channel, and counts on it nowhere else", async () => {
+    const rapid = await options({ releaseChannel: "RAPID" });
+    assert.deepEqual(rapid.mesh.defaultConfig.proxyMetadata, { ISTIO_META_DNS_CAPTURE: "true" });
+    assert.equal(rapid.facts.dnsCapture, true);
+    for (const changed of [
+      {},
+      { releaseChannel: "STABLE" as const },
+      { releaseChannel: "RAPID" as const, dnsCapture: false },
+    ]) {
+      const { mesh, facts } = await options(changed);
+      assert.equal(mesh.defaultConfig.proxyMetadata, undefined);
+      assert.equal(facts.dnsCapture, false);
+    }
+    await assert.rejects(create({ dnsCapture: true }), /in the Rapid channel only/);
   });
 
   it("patches what Google makes sooner or later, rather than create it", async () => {
@@ -49,9 +71,11 @@ describe("CloudServiceMesh", () => {
     );
   });
 
-  it("injects by the channel's revision, under the fleet's trust domain", async () => {
-    const { facts } = (await create({ channel: "managed-stable" })).made;
-    assert.deepEqual(facts.injectionLabels, { "istio.io/rev": "asm-managed-stable" });
-    assert.equal(facts.trustDomain, "example-project.svc.id.goog");
+  it("injects by the label that fits every channel, under the fleet's trust domain", async () => {
+    for (const releaseChannel of ["RAPID", "STABLE"] as const) {
+      const { facts } = (await create({ releaseChannel })).made;
+      assert.deepEqual(facts.injectionLabels, { "istio-injection": "enabled" });
+      assert.equal(facts.trustDomain, "example-project.svc.id.goog");
+    }
   });
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { MeshFacts } from "../../../components/mesh/mesh.js";
 import { globalIsolationArgs, networkIsolationArgs } from "../../../components/network/fromSettings.js";
 import { mutualTlsSchema } from "../../../settings/mutualTls.js";
-import { networkProblems, networkSchema } from "../../../settings/network.js";
+import { namespacesSchema } from "../../../settings/namespaces.js";
+import { isolatedNamespaces, networkProblems, networkSchema } from "../../../settings/network.js";
 
 const mesh: MeshFacts = {
   kind: "asm",
@@ -25,15 +26,21 @@ const gateway = {
 };
 
 describe("Network settings", () => {
-  it("isolate every namespace of the stack unless some are chosen", () => {
-    const around = { mesh, namespaces: ["a", "b"], gatewayClients: [] };
-    assert.deepEqual(networkIsolationArgs(networkSchema.parse({}), around).namespaces, ["a", "b"]);
-    const chosen = networkSchema.parse({ isolation: { namespaces: ["b"] } });
-    assert.deepEqual(networkIsolationArgs(chosen, around).namespaces, ["b"]);
+  it("isolate the namespaces that the stack creates, and one that exists only when it is listed", () => {
+    const namespaces = namespacesSchema.parse([
+      { name: "a" },
+      { name: "b", management: "adopt" },
+      { name: "c", management: "use" },
+    ]);
+    const isolated = (isolation: object) =>
+      isolatedNamespaces({ network: networkSchema.parse({ isolation }), namespaces });
+    assert.deepEqual(isolated({}), ["a"]);
+    assert.deepEqual(isolated({ namespaces: ["b"] }), ["b"]);
+    assert.deepEqual(isolated({ enabled: false }), []);
   });
 
   it("reach a control plane outside the cluster by address, the settings' own first", () => {
-    const around = { mesh, namespaces: ["a"], gatewayClients: [] };
+    const around = { mesh, isolated: ["a"], gatewayClients: [] };
     const ranges = (settings: object) => networkIsolationArgs(networkSchema.parse(settings), around).controlPlane;
     assert.deepEqual(ranges({}), { ranges: ["10.0.0.0/8"], ports: [15012] });
     assert.deepEqual(ranges({ isolation: { controlPlaneRanges: ["10.1.0.0/16"] } }), {
@@ -44,7 +51,7 @@ describe("Network settings", () => {
 
   it("deny no pod of the root namespace but the gateway's, and spare that namespace in the global policy", () => {
     const settings = networkSchema.parse({});
-    const args = networkIsolationArgs(settings, { mesh, namespaces: ["a"], gateway, gatewayClients: ["a"] });
+    const args = networkIsolationArgs(settings, { mesh, isolated: ["a"], gateway, gatewayClients: ["a"] });
     assert.equal(args.gateway?.ownNamespace, false);
     assert.deepEqual(globalIsolationArgs(settings, { mesh, policyEngine: "calico" }).exceptNamespaces, [
       "istio-system",

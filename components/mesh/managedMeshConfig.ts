@@ -1,8 +1,11 @@
 import type { Manifest } from "../manifest.js";
 
-/** The managed control plane reads its options from a ConfigMap named after the channel, as JSON in one key. */
-export function channelConfig(args: {
-  channel: string;
+/**
+ * Options of the managed control plane, as JSON in one key. It reads them from this ConfigMap whatever the channel.
+ *
+ * Source: https://docs.cloud.google.com/service-mesh/docs/enable-optional-features-managed, the caution on TRAFFIC_DIRECTOR.
+ */
+export function managedMeshConfig(args: {
   outboundTrafficPolicy: string;
   dnsCapture: boolean;
   accessLog: boolean;
@@ -19,7 +22,7 @@ export function channelConfig(args: {
   return {
     apiVersion: "v1",
     kind: "ConfigMap",
-    metadata: { name: `istio-asm-${args.channel}`, namespace: "istio-system" },
+    metadata: { name: "istio-asm-managed-rapid", namespace: "istio-system" },
     data: { mesh: JSON.stringify(mesh) },
   };
 }
