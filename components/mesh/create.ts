@@ -15,7 +15,8 @@ export async function createMesh(settings: MeshSettings, cluster: ClusterSetting
     case "istio": {
       const { IstioMesh } = await import("./istio.js");
       const platform = cluster.cloud === "gke" ? cluster.cloud : undefined;
-      return (name, { provider }, opts) => new IstioMesh(name, { ...settings, provider, platform }, opts);
+      return (name, { provider, ready }, opts) =>
+        new IstioMesh(name, { ...settings, provider, clusterReady: ready, platform }, opts);
     }
     case "asm": {
       const { AlibabaServiceMesh } = await import("./asm.js");

@@ -11,6 +11,9 @@ import type { Mesh, MeshFacts } from "./mesh.js";
 export interface IstioMeshArgs {
   /** Speaks to the cluster. */
   provider: k8s.Provider;
+  /** What must be there before a pod can run: the nodes of a cluster that the same program creates.
+   * @default nothing */
+  clusterReady?: pulumi.Resource[];
   /** Version of the charts. */
   version: string;
   /** Where the charts come from: an OCI registry (`oci://…`) or a Helm repository (`https://…`).
@@ -61,6 +64,7 @@ export interface IstioMeshArgs {
 type Filled = Required<Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider">> & IstioMeshArgs;
 
 const defaults = {
+  clusterReady: [],
   repository: "oci://ghcr.io/istio/release/charts",
   namespace: "istio-system",
   install: true,
@@ -124,7 +128,9 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
     const revision = args.revision ? { revision: args.revision } : {};
 
     this.manifests.push(controlPlaneNamespace(args));
-    const namespace = this.manifests.map((manifest) => register(`${name}-namespace`, manifest, own));
+    const namespace = this.manifests.map((manifest) =>
+      register(`${name}-namespace`, manifest, { ...own, dependsOn: args.clusterReady }),
+    );
     const base = chart(`${name}-base`, args, {
       chart: "base",
       release: "istio-base",

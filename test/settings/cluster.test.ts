@@ -284,7 +284,10 @@ describe("Settings of a provisioned database", () => {
       /engineVersion: "16" is not a version of postgres.*16\.0/,
     );
     for (const storageGib of [10, 21])
-      assert.match(rds({ storageGib }), new RegExp(`storageGib: ${storageGib} is not .* Write a multiple of 5 from 20`));
+      assert.match(
+        rds({ storageGib }),
+        new RegExp(`storageGib: ${storageGib} is not .* Write a multiple of 5 from 20`),
+      );
     assert.equal(rds({ storageGib: 25 }), "");
   });
 

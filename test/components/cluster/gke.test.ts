@@ -72,7 +72,11 @@ describe("GkeCluster", () => {
   it("sets gateway nodes apart: taint, label, tag and pod addresses of their own", () => {
     const { one, made } = plain;
     const { nodeConfig, networkConfig } = of(one("prod-gateway-nodes"));
-    assert.deepEqual(nodeConfig?.taints, [{ key: "mesh-egress/gateway-node", value: "true", effect: "NO_SCHEDULE" }]);
+    // NO_SCHEDULE alone lets in a pod that names its node.
+    assert.deepEqual(
+      nodeConfig?.taints,
+      ["NO_SCHEDULE", "NO_EXECUTE"].map((effect) => ({ key: "mesh-egress/gateway-node", value: "true", effect })),
+    );
     assert.deepEqual(nodeConfig?.tags, ["prod-node", "prod-gateway"]);
     assert.equal(networkConfig?.podRange, "gateway-pods");
     assert.deepEqual(of(one("prod-nodes")).nodeConfig?.tags, ["prod-node"]);
