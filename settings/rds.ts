@@ -24,6 +24,14 @@ export interface RdsProblem {
 /** Editions as the API calls them. The end of an instance type's name says which one it is of. */
 type RdsEdition = "Basic" | "HighAvailability" | "cluster";
 
+interface Engine {
+  prefix: string;
+  versions: readonly string[];
+  example: string;
+  /** What the names of each edition's instance types end with. */
+  ends: readonly (readonly [end: RegExp, edition: RdsEdition])[];
+}
+
 /** How RDS writes versions and instance types of each engine, with an example of both. */
 const engines = {
   mysql: {
@@ -46,7 +54,7 @@ const engines = {
       [/\.xc$/, "cluster"],
     ],
   },
-} as const satisfies Record<RdsInstance["protocol"], { ends: readonly (readonly [RegExp, RdsEdition])[] } & object>;
+} as const satisfies Record<RdsInstance["protocol"], Engine>;
 
 /** Smallest ESSD disk of the performance level that RDS gives by default, and the steps in which disks grow. */
 const [leastStorageGib, storageStepGib] = [20, 5];
