@@ -11,7 +11,7 @@ import {
   type MaintenanceWindow,
 } from "../../settings/cluster.js";
 import { describeProblem, keyPath } from "../../settings/problem.js";
-import { AckPublicEndpoint, apiServerPort } from "./ackPublicEndpoint.js";
+import { AckPublicEndpoint, apiServerPort, type AuthorizedNetwork } from "./ackPublicEndpoint.js";
 import { AckVpc, type AckZone } from "./ackVpc.js";
 import {
   changeInPlace,
@@ -80,7 +80,7 @@ export interface AckClusterArgs {
   endpoint?: "private" | "public";
   /** Networks that may reach a public API server.
    * @default none */
-  authorizedNetworks?: { name: string; range: string }[];
+  authorizedNetworks?: AuthorizedNetwork[];
   /** Ranges outside the VPC that nodes may open TLS connections to, for images.
    * @default ["0.0.0.0/0"] */
   imageRanges?: string[];
