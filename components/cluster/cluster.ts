@@ -11,6 +11,8 @@ export interface NodePlacement {
 /** What firewalls and database allow-lists must know of a GKE cluster's VPC. */
 export interface GkeNetwork {
   cloud: "gke";
+  /** Name of the cluster in the cloud. */
+  clusterName: string;
   project: string;
   region: string;
   /** Self link of the VPC. */

@@ -11,6 +11,9 @@ import type { Mesh, MeshFacts } from "./mesh.js";
 export interface IstioMeshArgs {
   /** Speaks to the cluster. */
   provider: k8s.Provider;
+  /** What must be there before the control plane's pods can run: the cluster's nodes.
+   * @default none */
+  clusterReady?: pulumi.Resource[];
   /** Version of the charts. */
   version: string;
   /** Where the charts come from: an OCI registry (`oci://…`) or a Helm repository (`https://…`).
@@ -58,7 +61,8 @@ export interface IstioMeshArgs {
   resources?: { cpu: string; memory: string };
 }
 
-type Filled = Required<Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider">> & IstioMeshArgs;
+type Filled = Required<Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider" | "clusterReady">> &
+  IstioMeshArgs;
 
 const defaults = {
   repository: "oci://ghcr.io/istio/release/charts",
@@ -124,7 +128,10 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
     const revision = args.revision ? { revision: args.revision } : {};
 
     this.manifests.push(controlPlaneNamespace(args));
-    const namespace = this.manifests.map((manifest) => register(`${name}-namespace`, manifest, own));
+    // Everything else depends on the namespace: created after the nodes, it is deleted before them.
+    const namespace = this.manifests.map((manifest) =>
+      register(`${name}-namespace`, manifest, { ...own, dependsOn: args.clusterReady }),
+    );
     const base = chart(`${name}-base`, args, {
       chart: "base",
       release: "istio-base",
