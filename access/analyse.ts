@@ -50,7 +50,12 @@ export function analyse(input: readonly KubernetesObject[] | Manifests, options:
   const rows = once(() => new LazyRows(workloads, reach()));
   const found = once(() => findings(reach().mesh, world));
   const summary = once(() => rows().summary());
-  const mtls = once(() => auditMtls(reach().mesh, workloads));
+  const mtls = once(() =>
+    auditMtls(
+      reach().mesh,
+      workloads.filter(({ existing }) => !existing),
+    ),
+  );
   const problems = once(() => [
     ...(manifests.problems ?? []),
     ...checkReferences(world, options),

@@ -26,7 +26,9 @@ export function checkAssertions(
 ): AssertionResult[] {
   const databases = new Map(targets.map((target) => [`${target.host}:${target.port}`, target.database]));
   const results = assertions.map((assertion) => ({ assertion, covered: 0, broken: 0, faults: new Faults() }));
+  const callers = new Set<Row["from"]>();
   for (const row of rows) {
+    callers.add(row.from);
     for (const result of results) {
       if (!covers(result.assertion, row, databases)) continue;
       result.covered++;
@@ -35,7 +37,9 @@ export function checkAssertions(
   }
   return results.map(({ assertion, covered, broken, faults }) => {
     const failures =
-      covered === 0 ? [{ ...nothingCovered(assertion, targets), pairs: 0, examples: [] }] : faults.byCause();
+      covered === 0
+        ? [{ ...nothingCovered(assertion, [...callers], targets), pairs: 0, examples: [] }]
+        : faults.byCause();
     return { assertion, covered, broken, failures, ok: failures.length === 0 };
   });
 }
@@ -132,7 +136,7 @@ function covers(assertion: Assertion, row: Row, databases: ReadonlyMap<string, s
   );
 }
 
-function isCaller(pattern: "*" | CallerPattern, { from }: Row): boolean {
+function isCaller(pattern: "*" | CallerPattern, { from }: Pick<Row, "from">): boolean {
   if (pattern === "*") return true;
   return (
     fits(pattern.namespace, from.namespace) &&
@@ -141,7 +145,7 @@ function isCaller(pattern: "*" | CallerPattern, { from }: Row): boolean {
   );
 }
 
-function isTarget(pattern: "*" | TargetPattern, { to }: Row, database: string | undefined): boolean {
+function isTarget(pattern: "*" | TargetPattern, { to }: Pick<Row, "to">, database: string | undefined): boolean {
   if (pattern === "*") return true;
   return (
     fits(pattern.host, to.host) &&
@@ -181,9 +185,43 @@ function faultsOf(assertion: Assertion, { mesh, around }: Row): Message[] {
   return faults;
 }
 
-function nothingCovered({ to }: Assertion, targets: readonly Target[]): Message {
-  const known = [...new Set(targets.map(({ host, database }) => database ?? host))].slice(0, 5);
-  const target =
-    to === "*" ? "any target" : `${to.database ?? to.host ?? "any host"}${to.port === undefined ? "" : `:${to.port}`}`;
-  return message("assertion-matches-nothing", { target, known: known.length > 0 ? known : "none" });
+/** Names that a reason lists. */
+const shownNames = 5;
+
+/** Why an assertion matches no pair: the part of it that matches nothing, and what there is instead. */
+function nothingCovered(
+  { from, except = [], to }: Assertion,
+  callers: readonly Row["from"][],
+  targets: readonly Target[],
+): Message {
+  if (!targets.some((target) => isTarget(to, { to: target }, target.database))) {
+    const known = [...new Set(targets.map(({ host, database }) => database ?? host))];
+    return message("assertion-matches-no-target", { target: targetText(to), known: namesOf(known) });
+  }
+  if (callers.length === 0) return message("assertion-without-workloads");
+  const matched = callers.filter((caller) => isCaller(from, { from: caller }));
+  if (matched.length > 0)
+    return message("assertion-excepts-all", { count: matched.length, except: except.map(callerText) });
+  const known = callers.map(
+    ({ namespace, workload, serviceAccount }) => `${namespace}/${workload} as ${serviceAccount}`,
+  );
+  return message("assertion-matches-no-workload", { client: callerText(from), known: namesOf(known) });
+}
+
+function namesOf(known: readonly string[]): Message | readonly (string | Message)[] {
+  if (known.length === 0) return message("none");
+  const more = known.length - shownNames;
+  return [...known.slice(0, shownNames), ...(more > 0 ? [message("and-more", { count: more })] : [])];
+}
+
+function targetText(to: Assertion["to"]): string {
+  if (to === "*") return "any database";
+  return `${to.database ?? to.host ?? "any host"}${to.port === undefined ? "" : `:${to.port}`}`;
+}
+
+function callerText(pattern: "*" | CallerPattern): string {
+  if (pattern === "*") return "*";
+  return Object.entries(pattern)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(", ");
 }

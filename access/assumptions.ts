@@ -4,6 +4,9 @@ import type { AnalysisOptions, KubernetesObject, Manifests, World } from "./mode
 import { kindKey } from "./model/kindKey.js";
 import { isPolicy } from "./model/policyKinds.js";
 
+/** Workloads that a sentence names; of more it says how many. */
+const shownNames = 5;
+
 /** What the input does not contain, and what is assumed instead. */
 export function assumptionsOf(world: World, options: AnalysisOptions): Message<AssumptionId>[] {
   const found: Message<AssumptionId>[] = [];
@@ -15,11 +18,17 @@ export function assumptionsOf(world: World, options: AnalysisOptions): Message<A
     found.push(message("no-mesh-configuration", { root: rootNamespace, capture: dnsCapture ? "on" : "off" }));
   }
   if (world.workloads.length > 0 && world.ofKind("Namespace").length === 0) found.push(message("no-namespaces"));
+  const named = world.workloads.filter(({ existing }) => existing).map(({ namespace, name }) => `${namespace}/${name}`);
+  if (named.length > 0) {
+    const more = named.length - shownNames;
+    const names = [...named.slice(0, shownNames), ...(more > 0 ? [message("and-more", { count: more })] : [])];
+    found.push(message("existing-workloads", { names }));
+  }
   return found;
 }
 
 /** The ConfigMap of a control plane, `istio` or `istio-<revision>`, holds MeshConfig under `mesh`. */
-function isMeshConfig({ metadata, data }: KubernetesObject): boolean {
+export function isMeshConfig({ metadata, data }: KubernetesObject): boolean {
   return /^istio(-|$)/.test(metadata.name) && typeof data === "object" && data !== null && "mesh" in data;
 }
 

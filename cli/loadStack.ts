@@ -1,5 +1,6 @@
 import { optionsOfStack } from "../plan/stackOptions.js";
-import { assumptionOf, blueprintOf, judgedManifests } from "../components/blueprint.js";
+import { assumptionOf, blueprintOf } from "../components/blueprint.js";
+import { makesMesh } from "../settings/mesh.js";
 import { loadStackFile } from "../settings/stackFile.js";
 import type { StackInput } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
@@ -9,7 +10,9 @@ export async function loadStack(stack: StackOption): Promise<Omit<StackInput, "t
   const { settings } = loadStackFile(stackFile(stack));
   const blueprint = blueprintOf(settings);
   return {
-    objects: judgedManifests(blueprint),
+    objects: blueprint.manifests,
+    assumed: blueprint.assumed,
+    makesMesh: makesMesh(settings.mesh),
     options: optionsOfStack(settings),
     assertions: settings.access.assert,
     assumption: assumptionOf(blueprint),

@@ -12,18 +12,17 @@ export interface StackOption {
 
 const defaultStack = "rds";
 const folder = "stacks";
-const otherInputs = ["file", "context", "kubeconfig"];
 
 /** Gives a command `--stack` and `--config`. */
 export function takesStack(command: Command): Command {
   return command
-    .addOption(new Option("-s, --stack <name>", `stack of ${folder}/`).default(defaultStack).conflicts(otherInputs))
-    .addOption(
-      new Option("-c, --config <file>", "a stack file anywhere, instead of --stack").conflicts([
-        "stack",
-        ...otherInputs,
-      ]),
-    );
+    .addOption(new Option("-s, --stack <name>", `stack of ${folder}/`).default(defaultStack))
+    .addOption(new Option("-c, --config <file>", "a stack file anywhere, instead of --stack").conflicts("stack"));
+}
+
+/** Whether a command line names a stack, rather than leaving it at the default. */
+export function isStackNamed(command: Command): boolean {
+  return ["stack", "config"].some((name) => command.getOptionValueSource(name) === "cli");
 }
 
 /** Whether the project has a stack of this name. */

@@ -5,11 +5,12 @@ import type { Evidence, Source } from "mesh-access";
 import type { StackInput, Stacks } from "mesh-access/cli";
 import { readYaml } from "mesh-access/yaml";
 import { project } from "../settings/project.js";
-import { isStack, stackFile, type StackOption, takesStack } from "./stackOption.js";
+import { isStack, isStackNamed, stackFile, type StackOption, takesStack } from "./stackOption.js";
 
 /** Stacks as a source of input: planned when a command asks for one. */
 export const stacks: Stacks = {
   takesStack: (command: Command) => takesStack(command),
+  isNamed: isStackNamed,
   load: (flags) => load(flags as StackOption),
   loadNamed: async (name) => {
     if (name === "-" || name.startsWith("context:")) return undefined;

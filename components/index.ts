@@ -74,5 +74,10 @@ export type { SecretValues } from "./secrets.js";
 export { loadSettings } from "../settings/load.js";
 export { type Problem, SettingsError } from "../settings/problem.js";
 export type { Settings } from "../settings/schema.js";
-export type { DeploymentSettings, ManifestsSettings, WorkloadSettings } from "../settings/workloads.js";
+export type {
+  DeploymentSettings,
+  ExistingSettings,
+  ManifestsSettings,
+  WorkloadSettings,
+} from "../settings/workloads.js";
 export type { FileObject, WrittenObject } from "../settings/manifestFiles.js";

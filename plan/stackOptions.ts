@@ -3,7 +3,7 @@ import { fleetTrustDomain, scopesGateways } from "../settings/mesh.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes } from "../settings/trafficModes.js";
 import { hostOf } from "../components/egress/databaseEgress.js";
-import type { AnalysisOptions, DatabaseOption } from "mesh-access";
+import type { AnalysisOptions, DatabaseOption, ExistingWorkload } from "mesh-access";
 
 /** What a stack's settings tell the analysis beyond its manifests. */
 export function optionsOfStack(settings: Settings): AnalysisOptions {
@@ -36,7 +36,26 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
         ...(db.brokers ?? []).map((host) => ({ ...shared, host })),
       ];
     }),
+    existing: [...declaredWorkloads(settings), ...clientsOf(settings)],
     clientAddresses: workloadRanges(cluster),
     policyEngine: policyEngine === "none" ? undefined : policyEngine,
   };
+}
+
+/** Workloads that run in the cluster already, as the settings describe them. */
+function declaredWorkloads({ workloads }: Settings): ExistingWorkload[] {
+  return workloads.flatMap((workload) => {
+    if (workload.kind !== "existing") return [];
+    const { namespace, name, serviceAccount, labels } = workload;
+    return [{ namespace, name, serviceAccount, labels }];
+  });
+}
+
+/** Clients of databases: of most a stack knows the namespace and the service account alone. */
+function clientsOf({ databases }: Settings): ExistingWorkload[] {
+  return databases.flatMap(({ clients }) =>
+    clients.flatMap(({ namespace, serviceAccounts }): ExistingWorkload[] =>
+      serviceAccounts ? serviceAccounts.map((serviceAccount) => ({ namespace, serviceAccount })) : [{ namespace }],
+    ),
+  );
 }

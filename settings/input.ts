@@ -51,7 +51,7 @@ export interface SettingsInput {
   /**
    * What runs in the namespaces.
    */
-  workloads?: (ManifestsWorkloadInput | DeploymentWorkloadInput)[];
+  workloads?: (ManifestsWorkloadInput | DeploymentWorkloadInput | ExistingWorkloadInput)[];
   /**
    * Promises about who reaches what.
    */
@@ -174,6 +174,33 @@ export interface AccessAssertFromInput {
    * @default any
    */
   serviceAccount?: string;
+}
+
+/**
+ * A workload that runs already: judged as a client of databases, never written.
+ */
+export interface ExistingWorkloadInput {
+  kind: "existing";
+  /**
+   * Name of the Deployment or other workload.
+   */
+  name: string;
+  /**
+   * Namespace it runs in.
+   */
+  namespace: string;
+  /**
+   * Service account it runs as.
+   *
+   * @default `"default"`
+   */
+  serviceAccount?: string;
+  /**
+   * Labels of its pods.
+   *
+   * @default not known; policies that select pods by labels then leave a verdict unknown
+   */
+  labels?: Record<string, string>;
 }
 
 /**

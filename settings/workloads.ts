@@ -55,18 +55,34 @@ const deployment = z
   })
   .describe("One Deployment, hardened, with a service account, and a Service where it has ports.");
 
+const existing = z
+  .strictObject({
+    kind: z.literal("existing"),
+    name: objectName.describe("Name of the Deployment or other workload."),
+    namespace: objectName.describe("Namespace it runs in."),
+    serviceAccount: objectName.default("default").describe("Service account it runs as."),
+    labels: labels
+      .optional()
+      .describe(
+        "Labels of its pods. Default: not known; policies that select pods by labels then leave a verdict unknown.",
+      ),
+  })
+  .describe("A workload that runs already: judged as a client of databases, never written.");
+
 /** `workloads`: what runs in the namespaces. */
-export const workloadsSchema = z.array(z.discriminatedUnion("kind", [manifests, deployment])).default([]);
+export const workloadsSchema = z.array(z.discriminatedUnion("kind", [manifests, deployment, existing])).default([]);
 
 type WrittenWorkload = z.output<typeof workloadsSchema>[number];
 /** One hardened Deployment. */
 export interface DeploymentSettings extends z.output<typeof deployment> {}
+/** A workload that another hand runs. */
+export interface ExistingSettings extends z.output<typeof existing> {}
 /** A folder of manifests, with the objects that were read from it. */
 export interface ManifestsSettings extends z.output<typeof manifests> {
   objects: readonly FileObject[];
 }
 /** What runs in the namespaces. */
-export type WorkloadSettings = DeploymentSettings | ManifestsSettings;
+export type WorkloadSettings = DeploymentSettings | ManifestsSettings | ExistingSettings;
 
 /**
  * Workloads with the objects of the files they name.
@@ -79,7 +95,7 @@ export function withManifests(
 ): { workloads: WorkloadSettings[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const read = workloads.map((workload, index): WorkloadSettings => {
-    if (workload.kind === "deployment") return workload;
+    if (workload.kind !== "manifests") return workload;
     const files = readManifests(workload.folder, root, `workloads[${index}].folder`);
     problems.push(...files.problems);
     return { ...workload, objects: files.objects.map((each) => inNamespace(each, workload.namespace)) };
@@ -140,7 +156,7 @@ function portProblems(workload: WorkloadSettings, index: number): Problem[] {
 
 /** What is wrong with workloads: namespaces that are not listed, names that are taken, and what manifests may not hold. */
 export function workloadProblems(workloads: readonly WorkloadSettings[], declared: Declared): Problem[] {
-  const deployments = workloads.map((workload) => (workload.kind === "deployment" ? workload : undefined));
+  const deployments = workloads.map((workload) => (workload.kind === "manifests" ? undefined : workload));
   const unlisted = deployments.flatMap((workload, index) =>
     workload === undefined || declared.namespaces.includes(workload.namespace)
       ? []

@@ -38,7 +38,7 @@ export function registerAccess(program: Command, stacks?: Stacks): void {
 Examples:
   ${program.name()} access -f manifests/
   ${program.name()} access --context prod --namespace shop --only direct --only open
-  ${program.name()} access -f dump.yaml -o html > access.html
+  ${program.name()} access -f dump.yaml -o html > access.html${stackExample(program, stacks)}
   kubectl get all,ns,se,vs,dr,gw,netpol -A -o yaml | ${program.name()} access -f -`,
     )
     .action(async (flags: AccessFlags, command: Command) => {
@@ -46,6 +46,12 @@ Examples:
       reportInput(input);
       return print(await accessReport(input, flags));
     });
+}
+
+function stackExample(program: Command, stacks: Stacks | undefined): string {
+  return stacks
+    ? `\n  ${program.name()} access --config Pulumi.shop.yaml -f dump.yaml  # the stack on the cluster as it is`
+    : "";
 }
 
 function selectableOf(value: string, before: Selectable[] | undefined): Selectable[] {

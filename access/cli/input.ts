@@ -5,9 +5,10 @@ import { InputError } from "../input/inputError.js";
 import { readCluster, type Cluster } from "../input/kubectl.js";
 import { loadManifests } from "../input/load.js";
 import { message } from "../messages/index.js";
-import type { Analysis, AnalysisOptions, Assertion, Manifests, Source } from "../model/model.js";
+import type { Analysis, AnalysisOptions, Assertion, KubernetesObject, Manifests, Source } from "../model/model.js";
 import type { About } from "../output/about.js";
 import type { SourceOf } from "../output/places.js";
+import { onCluster } from "./onCluster.js";
 import { progress } from "./progress.js";
 import { toolOf } from "./tool.js";
 
@@ -24,6 +25,10 @@ export interface InputFlags extends Cluster {
 /** What a stack brings to the analysis. */
 export interface StackInput extends Manifests {
   title: string;
+  /** What the stack takes for granted: judged with its objects unless a cluster is read as well. */
+  assumed?: readonly KubernetesObject[];
+  /** The stack installs the mesh: its settings decide how the mesh is configured. */
+  makesMesh?: boolean;
   options: AnalysisOptions;
   /** Assertions of the stack's settings. */
   assertions?: readonly Assertion[];
@@ -39,7 +44,9 @@ export interface StackInput extends Manifests {
 export interface Stacks {
   /** Adds the options that name a stack. */
   takesStack(command: Command): Command;
-  /** The stack that a command line names. Undefined when it names none. */
+  /** Whether a command line names a stack, so that files or a cluster are what it is judged on. */
+  isNamed(command: Command): boolean;
+  /** The stack that a command line names, or the one of the project. Undefined when there is none. */
   load(flags: object): Promise<StackInput | undefined>;
   /** The stack that a side of a comparison names. Undefined when it is none. */
   loadNamed(name: string): Promise<StackInput | undefined>;
@@ -61,6 +68,7 @@ export function repeated(value: string, before: string[] | undefined): string[] 
 
 /** Gives a command `-f`, `--context`, and what manifests alone cannot say. */
 export function takesInput(command: Command, stacks?: Stacks): Command {
+  // With a stack, files or a cluster are what it is judged on.
   const withStack = stacks ? stacks.takesStack(command) : command;
   return withStack
     .option("-f, --file <path>", "manifests: a file, a folder, or - for the standard input; repeatable", repeated)
@@ -88,43 +96,53 @@ export function takesInput(command: Command, stacks?: Stacks): Command {
 
 /** Reads what a command line names: manifests, a cluster, or a stack. */
 export async function readInput(flags: InputFlags, command: Command, stacks?: Stacks): Promise<Input> {
-  if (flags.file) return fromFiles(flags.file, flags, command);
-  if (flags.context !== undefined || flags.kubeconfig !== undefined) return fromCluster(flags, command);
-  const stack = await stacks?.load(flags);
-  if (stack) return fromStack(stack, flags, command);
-  throw new InputError([message("no-input")]);
+  const manifests = await manifestsOf(flags);
+  const stack = !manifests || stacks?.isNamed(command) ? await stacks?.load(flags) : undefined;
+  if (stack && manifests) return inputOf(onCluster(stack, manifests, manifests.title), flags, command);
+  const alone = stack ?? manifests;
+  if (!alone) throw new InputError([message("no-input")]);
+  return inputOf(alone, flags, command);
+}
+
+/** The files or the cluster that a command line names. */
+async function manifestsOf(flags: InputFlags): Promise<StackInput | undefined> {
+  if (flags.file) return fromFiles(flags.file);
+  return flags.context === undefined && flags.kubeconfig === undefined ? undefined : fromCluster(flags);
 }
 
 /** One side of a comparison: a stack, manifests in a file or folder, or `context:NAME`. */
 export async function readSide(side: string, flags: InputFlags, command: Command, stacks?: Stacks): Promise<Input> {
-  if (side.startsWith("context:")) return fromCluster({ ...flags, context: side.slice("context:".length) }, command);
+  if (side.startsWith("context:")) {
+    const cluster = await fromCluster({ ...flags, context: side.slice("context:".length) });
+    return inputOf(cluster, flags, command);
+  }
   const stack = await stacks?.loadNamed(side);
-  if (stack) return fromStack(stack, flags, command);
+  if (stack) return inputOf(stack, flags, command);
   if (side !== "-" && !(await stat(side).catch(() => undefined)))
     throw new InputError([message("side-not-found", { path: side })]);
-  return fromFiles([side], flags, command);
+  return inputOf(await fromFiles([side]), flags, command);
 }
 
-async function fromFiles(paths: string[], flags: InputFlags, command: Command): Promise<Input> {
+async function fromFiles(paths: string[]): Promise<StackInput> {
   const manifests = await loadManifests(paths);
   if (manifests.objects.length === 0 && manifests.problems.length === 0)
     throw new InputError([message("nothing-read", { paths })]);
-  return inputOf({ ...manifests, title: paths.join(", "), options: {} }, flags, command);
+  return { ...manifests, title: paths.join(", "), options: {} };
 }
 
-async function fromCluster(flags: InputFlags, command: Command): Promise<Input> {
+async function fromCluster(flags: InputFlags): Promise<StackInput> {
   const title = flags.context === undefined ? `cluster of ${flags.kubeconfig}` : `context ${flags.context}`;
   const manifests = await readCluster(flags, progress);
-  return inputOf({ ...manifests, title, options: {} }, flags, command);
-}
-
-function fromStack(stack: StackInput, flags: InputFlags, command: Command): Input {
-  return inputOf(stack, flags, command);
+  return { ...manifests, title, options: {} };
 }
 
 function inputOf(stack: StackInput, flags: InputFlags, command: Command): Input {
   const options = withFlags(stack.options, flags);
-  const analysis = analyse(stack, options);
+  const { assumed = [] } = stack;
+  const analysis = analyse(
+    { ...stack, objects: assumed.length > 0 ? [...assumed, ...stack.objects] : stack.objects },
+    options,
+  );
   const about: About = {
     subject: stack.title,
     tool: toolOf(command),

@@ -7,6 +7,13 @@ export const assertionMessages = {
   "assertion-anonymous": "expected a client that is not authenticated, but it is authenticated",
   "assertion-exposes": "expected a blocked client to receive {expected}, but it receives {actual}",
   "assertion-around": "expected the sidecar bypass to be {expected}, but it is {actual}",
-  "assertion-matches-nothing":
-    'The assertion matches no pair of a workload and {target}. Known targets: {known}. Correct "from" or "to", or remove the assertion.',
+  "assertion-matches-no-target":
+    'The assertion matches no database: there is no {target}. Known: {known}. Correct "to", or remove the assertion.',
+  "assertion-without-workloads":
+    "The assertion matches no workload: the input contains none that could be a client. Name clients of databases in the settings, or pass the cluster with --file or --context.",
+  "assertion-matches-no-workload":
+    'The assertion matches no workload: none has {client}. Known: {known}. Correct "from", declare the workload (workloads, kind: existing), or pass the cluster with --file or --context.',
+  "assertion-excepts-all":
+    'The assertion matches no workload: "except" ({except}) leaves out all {count} that "from" matches. Correct it, or pass the cluster with --file or --context for the other workloads.',
+  none: "none",
 } as const;

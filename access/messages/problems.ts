@@ -11,6 +11,14 @@ export const problemMessages = {
     severity: "warning",
     text: "The host of {database} is not known before it is created: the analysis cannot take into account its address, or another host that is the same.",
   },
+  "mesh-setting-differs": {
+    severity: "warning",
+    text: "{setting} is {said} in the settings, but the mesh of the cluster has {found}: the verdicts follow the cluster, and what the stack writes follows the settings. Correct the setting, or the mesh.",
+  },
+  "older-mesh-policy": {
+    severity: "warning",
+    text: "{older} is older than {planned}, and the mesh reads the older of two for one scope: that of the stack has no effect. Remove one of them.",
+  },
   "policy-left-out": { severity: "error", text: "{policy} is left out: {reason}" },
   "object-refused": {
     severity: "error",

@@ -106,6 +106,8 @@ export interface Workload {
   /** Names of all containers of a pod. */
   containers: readonly string[];
   object: KubernetesObject;
+  /** Named by the caller (`AnalysisOptions.existing`): the input does not hold it. */
+  existing?: true;
 }
 
 /** What the first bytes of a connection tell a proxy. */
@@ -234,9 +236,22 @@ export interface DatabaseOption {
   allowList?: readonly string[];
 }
 
+/** A workload that runs in the cluster although the input may not hold it. */
+export interface ExistingWorkload {
+  namespace: string;
+  /** @default named after its service account, or `*` */
+  name?: string;
+  /** @default `default` for one with a name; else every account of the namespace that no workload of the input uses */
+  serviceAccount?: string;
+  /** Labels of its pods. @default not known */
+  labels?: Readonly<Record<string, string>>;
+}
+
 export interface AnalysisOptions {
   mesh?: MeshOptions;
   databases?: readonly DatabaseOption[];
+  /** Clients to judge although no manifest makes them, unless the input holds a workload of that name or account. */
+  existing?: readonly ExistingWorkload[];
   /** Take Kubernetes Services as targets too. @default false */
   services?: boolean;
   /** Addresses from which the client workloads' own connections arrive at a database (pod CIDRs, or node and NAT addresses). */

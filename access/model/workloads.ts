@@ -53,7 +53,12 @@ export function deriveWorkloads(
   }
   for (const object of objects)
     if (isKind(object, "istio.alibabacloud.com/IstioGateway")) add(workloads, fromIstioGateway(object));
-  return [...workloads.values()].sort(
+  return [...workloads.values()];
+}
+
+/** By namespace, then name, then kind. */
+export function inOrder(workloads: readonly Workload[]): Workload[] {
+  return [...workloads].sort(
     (a, b) => ascending(a.namespace, b.namespace) || ascending(a.name, b.name) || ascending(a.kind, b.kind),
   );
 }
@@ -148,6 +153,16 @@ function injection(
   return fact.present === true && refused
     ? own(workload, false, "metadata.annotations", "annotation sidecar.istio.io/inject=false: no sidecar")
     : fact;
+}
+
+/** Whether pods of which only labels are known carry a proxy, as far as their namespace and those labels decide it. */
+export function sidecarByNamespace(
+  workload: Identity,
+  labels: Readonly<Record<string, string>>,
+  namespace: NamespaceFacts | undefined,
+  options: AnalysisOptions,
+): SidecarFact {
+  return injection(workload, { labels, annotations: {}, hostNetwork: false, proxy: undefined }, namespace, options);
 }
 
 /** A fact that the workload's pods say themselves, in a field of their template. */

@@ -2,7 +2,8 @@ import { append } from "./append.js";
 import type { AnalysisOptions, KubernetesObject, NamespaceFacts, World } from "./model.js";
 import { kindKey } from "./kindKey.js";
 import { isUnmodelledPolicy } from "./policyKinds.js";
-import { deriveWorkloads } from "./workloads.js";
+import { existingWorkloads } from "./existingWorkloads.js";
+import { deriveWorkloads, inOrder } from "./workloads.js";
 
 export { kindKey } from "./kindKey.js";
 
@@ -44,7 +45,9 @@ export function buildWorld(objects: readonly KubernetesObject[], options: Analys
     }
     return index.get(namespace) ?? [];
   };
-  return { objects, ofKind, inNamespace, namespaces, workloads: deriveWorkloads(objects, namespaces, options) };
+  const held = deriveWorkloads(objects, namespaces, options);
+  const workloads = inOrder([...held, ...existingWorkloads(held, namespaces, options)]);
+  return { objects, ofKind, inNamespace, namespaces, workloads };
 }
 
 function namespaceFacts(objects: readonly KubernetesObject[]): Map<string, NamespaceFacts> {

@@ -21,7 +21,7 @@ export function assumedOf(
 }
 
 /** Options that differ from the defaults, as a reader would write them. */
-export function optionsText({ mesh, databases, ...rest }: AnalysisOptions): string {
+export function optionsText({ mesh, databases, existing: _, ...rest }: AnalysisOptions): string {
   const named = Object.entries({ ...mesh, ...rest }).filter(([, value]) => value !== undefined);
   const texts = named.map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(" ") : String(value)}`);
   return [...texts, ...(databases?.length ? [`databases ${databases.length}`] : [])].join(", ") || "defaults";

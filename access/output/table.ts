@@ -245,7 +245,7 @@ function footer(
     ...(summary.workloads === 0
       ? [
           "",
-          "The input contains no workload that could be a client. Add the manifests of the workloads, or read a cluster with --context.",
+          "The input contains no workload that could be a client. Name clients of databases in the settings, or pass the cluster with --file or --context.",
         ]
       : []),
     ...(findings.length > 0 ? ["", colors.bold("Findings"), ...findingLines(findings, colors)] : []),

@@ -80,10 +80,24 @@ describe("assertions", () => {
     assert.equal(failure?.examples[0]?.from.workload, "batch");
   });
 
-  it("fail when they cover nothing", () => {
-    const [typo] = check({ from: { namespace: "demo-servr" }, to: "*", expect: "gateway" });
-    assert.equal(typo?.ok, false);
-    assert.deepEqual(typo?.failures[0]?.id, "assertion-matches-nothing");
+  for (const [why, assertion, id] of [
+    ["no client is so", { from: { namespace: "demo-servr" }, to: "*" }, "assertion-matches-no-workload"],
+    ["no database is so", { from: "*", to: { database: "order" } }, "assertion-matches-no-target"],
+    ["every client is an exception", { from: "*", except: [{ namespace: "*" }], to: "*" }, "assertion-excepts-all"],
+  ] as const)
+    it(`fail when they match no pair, and say that ${why}`, () => {
+      const [typo] = check({ ...assertion, expect: "gateway" });
+      assert.equal(typo?.ok, false);
+      assert.deepEqual(
+        typo?.failures.map((failure) => failure.id),
+        [id],
+      );
+    });
+
+  it("say that there is no client at all where the input has none", () => {
+    const { rows, targets } = analyse([], { databases: [{ host: "db.example.com", port: 3306 }] });
+    const [result] = checkAssertions([{ from: "*", to: "*", expect: "blocked" }], rows, targets);
+    assert.equal(result?.failures[0]?.id, "assertion-without-workloads");
   });
 });
 

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { analyse, checkAssertions } from "mesh-access";
-import { loadManifests } from "mesh-access/input";
-import { readYaml } from "mesh-access/yaml";
-import { blueprintOf, judgedManifests } from "../../components/blueprint.js";
+import { loadManifests, overlay } from "mesh-access/input";
+import { loadStack } from "../../cli/loadStack.js";
+import { blueprintOf } from "../../components/blueprint.js";
 import { optionsOfStack } from "../../plan/stackOptions.js";
 import { planStack } from "../../plan/stack.js";
-import { accessSchema } from "../../settings/access.js";
 import { loadSettings } from "../../settings/load.js";
 import { projectRoot, readStackFile } from "../../settings/stackFile.js";
 import { assertFollowsSchema } from "../components/crdSchemas.js";
@@ -15,6 +14,8 @@ import { assertFollowsSchema } from "../components/crdSchemas.js";
 const stackFiles = readdirSync("examples", { recursive: true, encoding: "utf8" })
   .filter((file) => /(^|\/)Pulumi\.[^/]+\.yaml$/.test(file) && !file.includes("node_modules"))
   .map((file) => join("examples", file));
+
+const existing = "examples/existing/Pulumi.existing.yaml";
 
 /** Kinds of Alibaba Cloud and Calico whose schema no published package has. */
 const withoutSchema = new Set(["IstioGateway", "GlobalNetworkPolicy"]);
@@ -53,22 +54,25 @@ describe("Examples of created databases", () => {
 });
 
 describe("The example of a cluster that exists", () => {
-  it("keeps its assertions when the cluster's own workloads stand beside its manifests", async () => {
-    const stack = blueprint("examples/existing/Pulumi.existing.yaml");
-    const live = await loadManifests(["examples/existing/live.yaml"]);
-    const { rows, targets } = analyse([...judgedManifests(stack), ...live.objects], optionsOfStack(stack.settings));
-    const text = readYaml(readFileSync("examples/existing/assertions.yaml", "utf8")).value;
-    const results = checkAssertions(accessSchema.parse(text).assert, rows, targets);
-    assert.deepEqual(
-      results.map(({ ok, covered }) => [ok, covered]),
-      [
-        [true, 1],
-        [true, 2],
-      ],
-    );
-    const wildcard = [...rows].find(({ from, to }) => from.workload === "reviews" && to.host.startsWith("*."));
-    assert.equal(wildcard?.mesh.verdict, "gateway");
-  });
+  for (const [where, dump, others] of [
+    ["by what the settings know of its clients", undefined, 1],
+    ["on the cluster as it is", "examples/existing/live.yaml", 2],
+  ] as const)
+    it(`keeps its assertions ${where}`, async () => {
+      const { objects, options, assertions = [] } = await loadStack({ stack: "", config: existing });
+      const cluster = dump === undefined ? [] : (await loadManifests([dump])).objects;
+      const { rows, targets } = analyse(overlay(cluster, { objects }), options);
+      const results = checkAssertions(assertions, rows, targets);
+      assert.deepEqual(
+        results.map(({ ok, covered }) => [ok, covered]),
+        [
+          [true, 1],
+          [true, others],
+        ],
+      );
+      const wildcard = [...rows].find(({ from, to }) => from.workload === "reviews" && to.host.startsWith("*."));
+      assert.equal(wildcard?.mesh.verdict, "gateway");
+    });
 });
 
 describe("The example of two teams", () => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
+import { parseManifests } from "../../input/parse.js";
 import { registerAnalysis, type StackInput, type Stacks } from "../../cli/index.js";
 import type { InputError } from "../../input/inputError.js";
 
@@ -44,7 +45,8 @@ interface Answer {
 async function run(args: string[], stack?: StackInput): Promise<Answer> {
   const program = new Command("mesh-access").version("1.2.3").exitOverride();
   const stacks: Stacks = {
-    takesStack: (command) => command,
+    takesStack: (command) => command.option("--config <file>"),
+    isNamed: (command) => command.getOptionValue("config") !== undefined,
     load: () => Promise.resolve(stack),
     loadNamed: () => Promise.resolve(undefined),
   };
@@ -102,6 +104,45 @@ describe("the commands about access", () => {
       options: { databases: [{ host: "db", port: 5432 }] },
     });
     assert.match(out, /0 workloads x 1 target/);
+  });
+
+  it("access judges a stack on the cluster as it is, when both are named", async () => {
+    const stack = {
+      title: "stack shop",
+      objects: parseManifests(entry("."), "planned").objects,
+      options: {},
+    };
+    const { out } = await run(["access", "--config", "shop.yaml", "-f", open], stack);
+    assert.match(out, /other\/client as default\n.*blocked +db\.example\.com:3306/);
+    assert.match((await run(["access", "-f", open], stack)).out, /other\/client as default\n.*direct/);
+  });
+
+  it("follows the mesh of the cluster where the settings say otherwise, unless the stack makes the mesh", async () => {
+    const options = { mesh: { outboundTrafficPolicy: "ALLOW_ANY" as const, dnsCapture: false } };
+    const stack = { title: "stack shop", objects: [], options };
+    const args = ["access", "--config", "shop.yaml", "-f", scoped];
+    const other = /other\/client as default\n +\S (\w+)/;
+    const exists = await run(args, stack);
+    assert.equal(other.exec(exists.out)?.[1], "blocked");
+    assert.match(exists.errors, /mesh\.outboundTrafficPolicy is ALLOW_ANY in the settings.*REGISTRY_ONLY/);
+    assert.doesNotMatch(exists.errors, /dnsCapture/);
+    const made = await run(args, { ...stack, makesMesh: true });
+    assert.equal(other.exec(made.out)?.[1], "direct");
+  });
+
+  it("says that an older mesh-wide policy of the cluster keeps the stack's from having an effect", async () => {
+    const policy = (name: string, mode: string) => `apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: ${name}, namespace: istio-system}
+spec: {mtls: {mode: ${mode}}}
+`;
+    await writeFile(open, `${manifests("*")}${policy("default", "PERMISSIVE")}`);
+    const stack = { title: "s", objects: parseManifests(policy("mutual-tls", "STRICT"), "p").objects, options: {} };
+    const { errors } = await run(["access", "--config", "s.yaml", "-f", open], stack);
+    assert.match(
+      errors,
+      /PeerAuthentication istio-system\/default is older than PeerAuthentication istio-system\/mutual-tls/,
+    );
   });
 
   it("reports what is wrong, with file and line, and what it does not read; and exits with 1", async () => {

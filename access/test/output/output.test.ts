@@ -290,7 +290,7 @@ describe("a check as SARIF", () => {
       [
         "assertion-around net/policy.yaml",
         "assertion-around stacks/Pulumi.shop.yaml",
-        "assertion-matches-nothing stacks/Pulumi.shop.yaml",
+        "assertion-matches-no-target stacks/Pulumi.shop.yaml",
         "early-connection -",
         "object-without-name a%20b.yaml",
       ],
