@@ -31,6 +31,8 @@ export async function run(root = process.cwd()): Promise<Outcome> {
   const settings = loadSettings(
     Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, config.getObject<unknown>(key)])),
     root,
+    // The provider takes its region from either.
+    { "alicloud:region": new pulumi.Config("alicloud").get("region") ?? process.env["ALICLOUD_REGION"] },
   );
   const blueprint = blueprintOf(settings);
   const analysis = judgeStack(judgedManifests(blueprint), settings);

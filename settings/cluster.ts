@@ -2,7 +2,7 @@ import { z } from "zod";
 import { refusal } from "./messages.js";
 import { cidr, objectName } from "./formats.js";
 import { googleApis } from "./googleApis.js";
-import type { Problem } from "./problem.js";
+import { keyPath, type Problem } from "./problem.js";
 import { outside, overlapping, type RangeProblem, within } from "./ranges.js";
 
 /** Address ranges and policy engine of a cluster: what NetworkPolicy and the access analysis must know. */
@@ -48,6 +48,18 @@ const ackNodes = (what: string, nodes: number) =>
     })
     .describe(what);
 
+/** Networks from which the API server is reached, each with a name for people. */
+const authorizedNetworks = (where: string, range: string) =>
+  z
+    .array(
+      z.strictObject({
+        name: z.string().describe("Name of the network, for the list in the cloud."),
+        range: cidr.describe(range),
+      }),
+    )
+    .default([])
+    .describe(`Networks that may reach the API server ${where}: those from which \`pulumi up\` runs.`);
+
 const ackZone = z.strictObject({
   zone: z.string().describe("Zone, such as `cn-hangzhou-i`."),
   nodes: cidr.describe("Range of the nodes."),
@@ -76,10 +88,13 @@ const ack = z.strictObject({
   clusterSpec: z.string().default("ack.pro.small").describe("Class of the control plane."),
   nodePool: ackNodes("Nodes for workloads.", 3),
   gatewayPool: ackNodes("Nodes for egress gateways only.", 2),
-  publicEndpoint: z
-    .boolean()
-    .default(false)
-    .describe("Put the API server on the Internet too. Default: it answers inside the VPC only."),
+  endpoint: z
+    .enum(["private", "public"])
+    .default("private")
+    .describe(
+      "How the API server is reached: `private` by an address inside a VPC that existed before (`vpcId`), in which `pulumi up` runs; `public` by a load balancer on the Internet that answers `authorizedNetworks` only. ASM's own API server is reached the same way, but its public address answers everybody with a certificate: see docs/clouds/ack.md.",
+    ),
+  authorizedNetworks: authorizedNetworks("on the Internet", "Range of its public addresses."),
   imageRanges: z
     .array(cidr)
     .default(["0.0.0.0/0"])
@@ -149,17 +164,10 @@ const gke = z.strictObject({
     .describe(
       "How the API server is reached: `dns` by a name, from any network, with Google credentials that hold container.clusters.connect; `private` by an address inside the VPC; `public` by a public address. The last two answer `authorizedNetworks` only.",
     ),
-  authorizedNetworks: z
-    .array(
-      z.strictObject({
-        name: z.string().describe("Name of the network, for the list in the cloud."),
-        range: cidr.describe("Range of its addresses; a private one with a private endpoint."),
-      }),
-    )
-    .default([])
-    .describe(
-      "Networks that may reach the API server by address, besides the cluster's own nodes: those from which `pulumi up` runs.",
-    ),
+  authorizedNetworks: authorizedNetworks(
+    "by address, besides the cluster's own nodes",
+    "Range of its addresses; a private one with a private endpoint.",
+  ),
   releaseChannel: z.enum(["RAPID", "REGULAR", "STABLE"]).default("REGULAR").describe("How early upgrades come."),
   nodePool: gkeNodes("Nodes for workloads.", "e2-standard-4", 100, "Four CPUs carry an application and its sidecars."),
   gatewayPool: gkeNodes(
@@ -194,7 +202,7 @@ export function gkeRangeProblems(
   ];
 }
 
-/** Ranges that Google takes for private. The API refuses any other for a private endpoint ("is not a reserved network"). */
+/** Ranges that no public address is in. Google's API takes no other for a private endpoint ("is not a reserved network"). */
 const privateRanges = [
   "10.0.0.0/8",
   "172.16.0.0/12",
@@ -264,6 +272,76 @@ export function googleApisProblems(cluster: ClusterSettings, meshKind: string, i
     : [];
 }
 
+/** Fewest zones of a load balancer on the Internet: https://www.alibabacloud.com/help/en/slb/network-load-balancer. */
+const leastPublicZones = 2;
+
+/** An API server that the machine which runs `pulumi up` cannot reach, or that everybody can. */
+export function ackEndpointProblems({
+  endpoint = "private",
+  authorizedNetworks = [],
+  vpcId,
+  zones,
+}: {
+  endpoint?: "private" | "public";
+  authorizedNetworks?: { range: string }[];
+  vpcId?: unknown;
+  zones: readonly unknown[];
+}): RangeProblem[] {
+  const byInternet = "set endpoint to public and list under authorizedNetworks the range from which `pulumi up` runs";
+  if (endpoint === "private")
+    return [
+      ...(vpcId === undefined
+        ? [
+            {
+              path: ["endpoint"],
+              reason: "answers only inside a VPC that this stack creates, where nothing can run `pulumi up` yet",
+              instead: `Create the VPC and a machine in it first and write vpcId (docs/clouds/ack.md has the commands), or ${byInternet}`,
+            },
+          ]
+        : []),
+      ...(authorizedNetworks.length === 0
+        ? []
+        : [
+            {
+              path: ["authorizedNetworks"],
+              reason: "is for a public endpoint; a private one answers the whole VPC",
+              instead: "Leave it out, or set endpoint to public",
+            },
+          ]),
+    ];
+  return [
+    ...(authorizedNetworks.length === 0
+      ? [
+          {
+            path: ["endpoint"],
+            reason: "has a public address that admits no network, because authorizedNetworks is empty",
+            instead: "List under authorizedNetworks the range from which `pulumi up` runs",
+          },
+        ]
+      : []),
+    ...authorizedNetworks.flatMap(({ range }, index) =>
+      privateRanges.some((each) => within(range, each))
+        ? [
+            {
+              path: ["authorizedNetworks", index, "range"],
+              reason: "is a private range, and a public endpoint sees public addresses only",
+              instead: "Write the range from which `pulumi up` reaches the Internet, or set endpoint to private",
+            },
+          ]
+        : [],
+    ),
+    ...(zones.length < leastPublicZones
+      ? [
+          {
+            path: ["zones"],
+            reason: "has one zone, and the load balancer of a public endpoint needs two",
+            instead: "List a second zone, or set endpoint to private",
+          },
+        ]
+      : []),
+  ];
+}
+
 /** Ranges of an ACK cluster that are not where they must be. */
 export function ackRangeProblems({
   zones,
@@ -303,6 +381,49 @@ export const clusterSchema = z.discriminatedUnion("cloud", [
   existing,
 ]);
 export type ClusterSettings = z.output<typeof clusterSchema>;
+
+/** An API server that `pulumi up` could not reach, as a problem of the whole settings. */
+export function reachProblems(cluster: ClusterSettings): Problem[] {
+  return cluster.cloud === "ack"
+    ? ackEndpointProblems(cluster).map(({ path, ...rest }) => ({ path: keyPath(["cluster", ...path]), ...rest }))
+    : [];
+}
+
+/** Keys that are gone, for a better answer than that they are not known. */
+export function retiredClusterKeyProblems(config: Record<string, unknown>): Problem[] {
+  const { cloud, publicEndpoint } = (config["cluster"] ?? {}) as { cloud?: unknown; publicEndpoint?: unknown };
+  return cloud === "ack" && publicEndpoint !== undefined
+    ? [
+        {
+          path: "cluster.publicEndpoint",
+          value: publicEndpoint,
+          reason: "is not a setting any more: a public API server answers the networks that are named only",
+          instead: "Write endpoint: public and authorizedNetworks, or leave it out",
+        },
+      ]
+    : [];
+}
+
+/**
+ * A provider that is set to another region than the cluster's, whose zones it would not find.
+ *
+ * @param config the config values of a stack, unchecked
+ * @param providers config values of providers, such as `alicloud:region`
+ */
+export function regionProblems(config: Record<string, unknown>, providers: Record<string, unknown>): Problem[] {
+  const { cloud, region } = (config["cluster"] ?? {}) as { cloud?: unknown; region?: unknown };
+  const given = providers["alicloud:region"];
+  return cloud === "ack" && typeof region === "string" && given !== undefined && given !== region
+    ? [
+        {
+          path: "alicloud:region",
+          value: given,
+          reason: `is another region than cluster.region, ${region}, where the zones of the cluster are`,
+          instead: "Write the same region under both",
+        },
+      ]
+    : [];
+}
 
 /** Address ranges and policy engine of the cluster that the settings describe. */
 export function clusterNetwork(cluster: ClusterSettings): ClusterNetwork {

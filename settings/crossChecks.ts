@@ -1,6 +1,6 @@
 import { nearest } from "mesh-access/nearest";
 import { firewallProblems } from "./cloudNetwork.js";
-import { databaseRanges, googleApisProblems } from "./cluster.js";
+import { databaseRanges, googleApisProblems, reachProblems } from "./cluster.js";
 import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseChecks.js";
 import {
   callersPolicyProblems,
@@ -36,6 +36,7 @@ interface CrossCheck {
 }
 
 const checks: CrossCheck[] = [
+  { of: ["cluster"], problems: ({ cluster }) => reachProblems(cluster) },
   { of: ["cluster", "mesh"], problems: homeless },
   { of: ["cluster", "mesh"], problems: fleetless },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => channelProblems(mesh, cluster) },

@@ -1712,11 +1712,15 @@ export interface AckClusterInput {
    */
   gatewayPool: AckClusterGatewayPoolInput;
   /**
-   * Put the API server on the Internet too.
+   * How the API server is reached: `private` by an address inside a VPC that existed before (`vpcId`), in which `pulumi up` runs; `public` by a load balancer on the Internet that answers `authorizedNetworks` only. ASM's own API server is reached the same way, but its public address answers everybody with a certificate: see docs/clouds/ack.md.
    *
-   * @default it answers inside the VPC only
+   * @default `"private"`
    */
-  publicEndpoint?: boolean;
+  endpoint?: "private" | "public";
+  /**
+   * Networks that may reach the API server on the Internet: those from which `pulumi up` runs.
+   */
+  authorizedNetworks?: AckClusterAuthorizedNetworkInput[];
   /**
    * Ranges outside the VPC that nodes may open TLS connections to, for images.
    *
@@ -1745,6 +1749,17 @@ export interface AckClusterInput {
    * @default `false`
    */
   deleteUnreachable?: boolean;
+}
+
+export interface AckClusterAuthorizedNetworkInput {
+  /**
+   * Name of the network, for the list in the cloud.
+   */
+  name: string;
+  /**
+   * Range of its public addresses.
+   */
+  range: string;
 }
 
 /**

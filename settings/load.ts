@@ -1,5 +1,6 @@
 import { nearest } from "mesh-access/nearest";
 import { crossProblems } from "./crossChecks.js";
+import { regionProblems, retiredClusterKeyProblems } from "./cluster.js";
 import { filledMesh, retiredKeyProblems } from "./mesh.js";
 import { type Issue, tryParse } from "./parse.js";
 import { keyPath, keysOf, type Problem, SettingsError } from "./problem.js";
@@ -14,24 +15,25 @@ import { movedKindProblems, withManifests } from "./workloads.js";
  *
  * @param root project root, which paths in the settings are relative to. The current folder by default, which is the
  * project root in a Pulumi program.
+ * @param providers config values of providers, such as `alicloud:region`, which must fit the settings. None by default.
  * @throws {@link SettingsError} with every problem at once.
  */
-export function loadSettings({ secrets: _, ...config }: Record<string, unknown>, root = process.cwd()): Settings {
+export function loadSettings(
+  { secrets: _, ...config }: Record<string, unknown>,
+  root = process.cwd(),
+  providers: Record<string, unknown> = {},
+): Settings {
+  const unchecked = [...ownersKeyProblems(config), ...regionProblems(config, providers)];
   const parsed = tryParse(settingsSchema, config);
   if ("value" in parsed) {
     const { settings, problems } = withFiles(parsed.value, root);
-    const all = [...ownersKeyProblems(config), ...problems, ...crossProblems(settings)];
+    const all = [...unchecked, ...problems, ...crossProblems(settings)];
     if (all.length > 0) throw new SettingsError(all);
     return settings;
   }
-  const moved = [...movedKindProblems(config), ...retiredKeyProblems(config)];
+  const moved = [...movedKindProblems(config), ...retiredKeyProblems(config), ...retiredClusterKeyProblems(config)];
   const own = parsed.problems.filter(({ path }) => !moved.some((each) => each.path === path));
-  throw new SettingsError([
-    ...own,
-    ...moved,
-    ...ownersKeyProblems(config),
-    ...whateverElse(config, parsed.issues, root),
-  ]);
+  throw new SettingsError([...own, ...moved, ...unchecked, ...whateverElse(config, parsed.issues, root)]);
 }
 
 /** The settings with what one key decides for another and the manifest files read, and what is wrong in those files. */

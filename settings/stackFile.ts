@@ -44,7 +44,7 @@ export function loadStackFile(file: string): StackFile {
     }
   };
   const secrets = collect(() => secretNames(config.own["secrets"]));
-  const settings = collect(() => loadSettings(config.own, projectRoot(file)));
+  const settings = collect(() => loadSettings(config.own, projectRoot(file), config.foreign));
   // A key with a wrong prefix is not missing too.
   const misplaced = new Set(problems.map(({ path, instead }) => keyAfterPrefix(instead) ?? path));
   const told = all.filter(({ path, reason }) => reason !== "is missing" || !misplaced.has(path));

@@ -3,8 +3,9 @@ import { getClusterCredentialOutput } from "@pulumi/alicloud/cs/getClusterCreden
 import { NodePool, type NodePoolArgs } from "@pulumi/alicloud/cs/nodePool.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ackRangeProblems, type ClusterNetwork } from "../../settings/cluster.js";
+import { ackEndpointProblems, ackRangeProblems, type ClusterNetwork } from "../../settings/cluster.js";
 import { describeProblem, keyPath } from "../../settings/problem.js";
+import { AckPublicEndpoint, apiServerPort } from "./ackPublicEndpoint.js";
 import { AckVpc, type AckZone } from "./ackVpc.js";
 import {
   changeInPlace,
@@ -14,6 +15,7 @@ import {
   type Cluster,
   type NodePlacement,
 } from "./cluster.js";
+import { atServer } from "./kubeconfig.js";
 
 /** Nodes of one kind. */
 export interface AckNodePoolArgs {
@@ -27,7 +29,7 @@ export interface AckNodePoolArgs {
   diskGib?: number;
 }
 
-/** A managed ACK cluster with Terway, private by default. */
+/** A managed ACK cluster with Terway. */
 export interface AckClusterArgs {
   /** Name of the cluster in the cloud.
    * @default the name of the component */
@@ -58,9 +60,13 @@ export interface AckClusterArgs {
   nodePool: AckNodePoolArgs;
   /** Nodes for egress gateways only. */
   gatewayPool: AckNodePoolArgs;
-  /** Put the API server on the Internet too.
-   * @default false: it answers inside the VPC only */
-  publicEndpoint?: boolean;
+  /** How the API server is reached: `private` by an address inside `vpcId`, from where the program has to run; `public` by a
+   * load balancer on the Internet that answers `authorizedNetworks` only.
+   * @default "private" */
+  endpoint?: "private" | "public";
+  /** Networks that may reach a public API server.
+   * @default none */
+  authorizedNetworks?: { name: string; range: string }[];
   /** Ranges outside the VPC that nodes may open TLS connections to, for images.
    * @default ["0.0.0.0/0"] */
   imageRanges?: string[];
@@ -96,7 +102,32 @@ export function gatewayEniConfig(vswitches: Record<string, string>, securityGrou
   return JSON.stringify({ vswitches: byZone, security_group: securityGroupId });
 }
 
-/** ACK with Terway: NetworkPolicy enforced, API server private, gateway nodes with addresses and rules of their own. */
+/** Nodes reach the API server by a load balancer of ACK's own inside the VPC, `pulumi up` by the public one. */
+function reachedThrough({ loadBalancerId, host }: AckPublicEndpoint) {
+  return {
+    controlPlaneEndpointsConfig: {
+      loadBalancersConfigs: [{ endpointType: "private" }, { endpointType: "public", loadBalancerId }],
+    },
+    // Otherwise the server's certificate may not hold the name that is dialled.
+    customSan: host,
+  };
+}
+
+/** URL of the API server on the endpoint that is open, as the cluster reports it. */
+function serverOf(
+  connections: { apiServerInternet?: string; apiServerIntranet?: string } | undefined,
+  publicHost: string | undefined,
+): string {
+  const { apiServerInternet, apiServerIntranet } = connections ?? {};
+  const server = publicHost
+    ? // Reported of a load balancer of ACK's own; this one has its name from its own resource.
+      apiServerInternet || `https://${publicHost}:${apiServerPort}`
+    : apiServerIntranet;
+  if (!server) throw new Error("The cluster reports no address of its API server inside the VPC.");
+  return server;
+}
+
+/** ACK with Terway: NetworkPolicy enforced, an API server for named networks only, gateway nodes with addresses and rules of their own. */
 export class AckCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
   readonly kubeconfig: pulumi.Output<string>;
@@ -109,7 +140,7 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
 
   constructor(name: string, args: AckClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const filled = { vpcCidr: "10.0.0.0/8", podCidr: "10.64.0.0/10", serviceCidr: "172.21.0.0/20", ...args };
-    const problems = ackRangeProblems(filled);
+    const problems = [...ackRangeProblems(filled), ...ackEndpointProblems(filled)];
     if (problems.length > 0)
       throw new Error(
         problems.map((problem) => describeProblem({ ...problem, path: keyPath(problem.path) })).join("\n"),
@@ -119,13 +150,18 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
     this.network = { podCidr: filled.podCidr, serviceCidr: filled.serviceCidr, policyEngine: "terway" };
     this.vpc = new AckVpc(`${name}-vpc`, filled, { parent: this });
     this.cloudNetwork = this.vpc.cloudNetwork;
-    const cluster = this.controlPlane(name, filled);
+    const publicEndpoint = filled.endpoint === "public" ? this.publicEndpoint(name, filled) : undefined;
+    const cluster = this.controlPlane(name, filled, publicEndpoint);
     this.clusterId = cluster.id;
     const credential = getClusterCredentialOutput(
       { clusterId: cluster.id, temporaryDurationMinutes: args.kubeconfigMinutes ?? 4320 },
       { parent: this },
     );
-    this.kubeconfig = pulumi.secret(credential.kubeConfig);
+    this.kubeconfig = pulumi.secret(
+      pulumi
+        .all([credential.kubeConfig, cluster.connections, publicEndpoint?.host])
+        .apply(([kubeconfig, connections, host]) => atServer(kubeconfig, serverOf(connections, host))),
+    );
     this.provider = new k8s.Provider(
       `${name}-provider`,
       // The kubeconfig is renewed on every run; what it stands for changes only with the cluster.
@@ -141,7 +177,17 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
     this.registerOutputs({ clusterId: this.clusterId, kubeconfig: this.kubeconfig, network: this.network });
   }
 
-  private controlPlane(name: string, args: AckClusterArgs & { serviceCidr: string }): ManagedKubernetes {
+  private publicEndpoint(name: string, { authorizedNetworks = [] }: AckClusterArgs): AckPublicEndpoint {
+    const { vpcId } = this.cloudNetwork;
+    const args = { vpcId, vswitchIds: this.vpc.nodeVswitchIds, authorizedNetworks };
+    return new AckPublicEndpoint(`${name}-api-server`, args, { parent: this });
+  }
+
+  private controlPlane(
+    name: string,
+    args: AckClusterArgs & { serviceCidr: string },
+    publicEndpoint: AckPublicEndpoint | undefined,
+  ): ManagedKubernetes {
     return new ManagedKubernetes(
       `${name}-cluster`,
       {
@@ -154,8 +200,9 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
         securityGroupId: this.cloudNetwork.nodeSecurityGroupId,
         // The VPC brings its own NAT, with one address for gateways and another for everything else.
         newNatGateway: false,
-        // An API server on the Internet is one stolen credential away from everybody.
-        slbInternetEnabled: args.publicEndpoint ?? false,
+        // Would give the API server a public address that answers everybody.
+        slbInternetEnabled: false,
+        ...(publicEndpoint ? reachedThrough(publicEndpoint) : {}),
         // Pods get cloud permissions by service account, so nodes need none that a pod could borrow.
         enableRrsa: true,
         ...(args.secretsKeyId ? { encryptionProviderKey: args.secretsKeyId, disableEncryption: false } : {}),

@@ -1,6 +1,8 @@
+import { getServiceMeshesOutput } from "@pulumi/alicloud/servicemesh/getServiceMeshes.js";
 import { ServiceMesh } from "@pulumi/alicloud/servicemesh/serviceMesh.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { atServer } from "../cluster/kubeconfig.js";
 import type { Manifest } from "../manifest.js";
 import { register } from "../registration.js";
 import { dnsCaptureConfig } from "./dnsCaptureConfig.js";
@@ -40,9 +42,10 @@ export interface AlibabaServiceMeshArgs {
   /** SPIFFE trust domain of workload identities.
    * @default "cluster.local" */
   trustDomain?: string;
-  /** Put the mesh's API server on the Internet.
-   * @default false: it answers inside the VPC only */
-  publicEndpoint?: boolean;
+  /** Where the program reaches the mesh's API server: `private` inside the VPC, `public` on the Internet, where it answers
+   * everybody who has a certificate of it.
+   * @default "private" */
+  endpoint?: "private" | "public";
 }
 
 /**
@@ -62,7 +65,7 @@ export class AlibabaServiceMesh extends pulumi.ComponentResource implements Mesh
     this.facts = asmFacts(args);
     const mesh = this.instance(name, args);
     // The SDK does not mark it.
-    this.kubeconfig = pulumi.secret(mesh.kubeconfig);
+    this.kubeconfig = pulumi.secret(args.endpoint === "public" ? this.publicKubeconfig(mesh) : mesh.kubeconfig);
     this.provider = new k8s.Provider(
       `${name}-provider`,
       { kubeconfig: this.kubeconfig, clusterIdentifier: mesh.id },
@@ -74,6 +77,16 @@ export class AlibabaServiceMesh extends pulumi.ComponentResource implements Mesh
     );
     this.ready = [mesh, ...configs];
     this.registerOutputs({ facts: this.facts, kubeconfig: this.kubeconfig });
+  }
+
+  /** The instance hands out its kubeconfig with the private address, and reports the public one elsewhere. */
+  private publicKubeconfig(mesh: ServiceMesh): pulumi.Output<string> {
+    const { meshes } = getServiceMeshesOutput({ ids: [mesh.id], enableDetails: true }, { parent: this });
+    return pulumi.all([mesh.kubeconfig, meshes]).apply(([kubeconfig, [reported]]) => {
+      const server = reported?.endpoints[0]?.publicApiServerEndpoint;
+      if (!server) throw new Error("The mesh reports no public address of its API server.");
+      return atServer(kubeconfig, server);
+    });
   }
 
   private instance(name: string, args: AlibabaServiceMeshArgs): ServiceMesh {
@@ -88,7 +101,7 @@ export class AlibabaServiceMesh extends pulumi.ComponentResource implements Mesh
         clusterIds: args.clusterIds,
         network: { vpcId: args.vpcId, vswitcheList: args.vswitchId },
         // Who reaches this API server with a credential decides what every workload may reach.
-        loadBalancer: { apiServerPublicEip: args.publicEndpoint ?? false },
+        loadBalancer: { apiServerPublicEip: args.endpoint === "public" },
         meshConfig: {
           outboundTrafficPolicy: args.outboundTrafficPolicy ?? "REGISTRY_ONLY",
           accessLog: { enabled: args.accessLog ?? true },

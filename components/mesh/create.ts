@@ -38,13 +38,14 @@ export async function createMesh(settings: MeshSettings, cluster: ClusterSetting
 
 /** The control plane takes its addresses from the nodes' vSwitch of the first zone. */
 function asmSite({ clusterId, cloudNetwork, ready, vpc }: AckCluster, cluster: ClusterSettings) {
-  const [zone] = cluster.cloud === "ack" ? cluster.zones : [];
+  const { zones: [zone] = [], endpoint } = cluster.cloud === "ack" ? cluster : {};
   const vswitchId = zone && vpc.nodeVswitchIds[zone.zone];
   if (!zone || !vswitchId) throw new Error('mesh.kind: "asm" needs cluster.cloud ack with a zone');
   return {
     vpcId: cloudNetwork.vpcId,
     vswitchId,
     controlPlaneCidr: zone.nodes,
+    endpoint,
     clusterIds: [clusterId],
     clusterReady: ready,
   };

@@ -37,10 +37,10 @@ export class InventedCloud implements Provider {
   }
 
   async invoke(token: string, args: Properties): Promise<InvokeResult> {
-    if (token !== "alicloud:cs/getClusterCredential:getClusterCredential") {
+    const answer = this.answers()[token];
+    if (!answer)
       throw new Error(`The lab's cloud has no function ${token}. Add its answer to lab/cloud/inventedCloud.ts.`);
-    }
-    return { outputs: { ...args, id: "lab", kubeConfig: this.kubeconfig } };
+    return { outputs: { ...args, id: "lab", ...answer } };
   }
 
   private outputs(urn: string, id: string, inputs: Properties): Properties {
@@ -48,9 +48,24 @@ export class InventedCloud implements Provider {
     return { ...this.made(id)[type], ...inputs };
   }
 
+  /** What the functions return that components call, by token. */
+  private answers(): Record<string, Properties> {
+    const { server } = this.apiServer();
+    return {
+      "alicloud:cs/getClusterCredential:getClusterCredential": { kubeConfig: this.kubeconfig },
+      "alicloud:servicemesh/getServiceMeshes:getServiceMeshes": {
+        meshes: [{ endpoints: [{ publicApiServerEndpoint: server, intranetApiServerEndpoint: server }] }],
+      },
+    };
+  }
+
   /** Outputs that are not inputs and that components read, by resource type. */
   private made(id: string): Record<string, Properties> {
+    const { server } = this.apiServer();
     return {
+      "alicloud:cs/managedKubernetes:ManagedKubernetes": {
+        connections: { apiServerInternet: server, apiServerIntranet: server },
+      },
       "alicloud:servicemesh/serviceMesh:ServiceMesh": { kubeconfig: this.kubeconfig },
       "alicloud:rds/instance:Instance": { connectionString: `${id}.mysql.rds.aliyuncs.com`, port: "3306" },
       "alicloud:ecs/eipAddress:EipAddress": { ipAddress: "203.0.113.10" },
@@ -65,10 +80,15 @@ export class InventedCloud implements Provider {
 
   /** The outputs by which a program reaches a GKE cluster. */
   private clusterAccess(): Properties {
+    const { server, caFile } = this.apiServer();
+    const authority = readFileSync(caFile).toString("base64");
+    return { endpoint: new URL(server).host, masterAuth: { clusterCaCertificate: authority } };
+  }
+
+  private apiServer(): { server: string; caFile: string } {
     const config = new KubeConfig();
     config.loadFromString(this.kubeconfig);
-    const cluster = config.getCurrentCluster();
-    const authority = readFileSync(cluster?.caFile ?? "").toString("base64");
-    return { endpoint: new URL(cluster?.server ?? "").host, masterAuth: { clusterCaCertificate: authority } };
+    const { server = "", caFile = "" } = config.getCurrentCluster() ?? {};
+    return { server, caFile };
   }
 }

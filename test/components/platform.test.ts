@@ -32,6 +32,7 @@ describe("SecurePlatform", () => {
     const zone = { zone: "cn-hangzhou-i", nodes: "10.0.0.0/24", pods: "10.64.0.0/20", gateway: "10.64.32.0/24" };
     const cluster = {
       cloud: "ack",
+      vpcId: "vpc-1",
       region: "cn-hangzhou",
       zones: [zone],
       nodePool: { instanceTypes: ["ecs.g7.xlarge"] },

@@ -20,7 +20,7 @@ const shop = {
 };
 
 /** One of each kind of stack on GKE: by mesh, policy engine, network, and what is created beside the cluster. */
-const stacks: Record<string, string | object> = {
+const stacks: Record<string, string | Record<string, unknown>> = {
   bookinfo: "stacks/Pulumi.bookinfo.yaml",
   retail: "stacks/Pulumi.retail.yaml",
   boutique: "stacks/Pulumi.boutique.yaml",

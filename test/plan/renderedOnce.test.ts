@@ -11,12 +11,14 @@ import type { Settings } from "../../settings/schema.js";
 import { referredSecrets } from "../../settings/secrets.js";
 import { readStackFile } from "../../settings/stackFile.js";
 import { protocols, safestMode, trafficModeNames, trafficModes, whyNot } from "../../settings/trafficModes.js";
+import { alibabaCloud } from "../components/alibabaCloud.js";
 import { recordStack } from "../components/recordedStack.js";
 
 /** The host that the cloud gives a database. */
 const createdHost = "created.db.example.com";
 
 const computed = {
+  ...alibabaCloud,
   "alicloud:rds/instance:Instance": { connectionString: createdHost },
   "gcp:sql/databaseInstance:DatabaseInstance": { privateIpAddress: "10.9.0.3" },
 };
@@ -40,7 +42,12 @@ function verdicts(objects: readonly KubernetesObject[], settings: Settings): str
   const hosts = new Map(
     settings.databases.flatMap(({ name, host, provision }) =>
       host === undefined && provision
-        ? [[written({ kind: "host", of: name }), provision.service === "rds" ? createdHost : `${name}.test.sql.internal`]]
+        ? [
+            [
+              written({ kind: "host", of: name }),
+              provision.service === "rds" ? createdHost : `${name}.test.sql.internal`,
+            ],
+          ]
         : [],
     ),
   );
@@ -84,6 +91,7 @@ const clusters = {
   gke: { cloud: "gke", project: "example-project", region: "europe-west3", databaseCidr: "10.200.0.0/20" },
   ack: {
     cloud: "ack",
+    vpcId: "vpc-1",
     region: "cn-hangzhou",
     zones: [
       {

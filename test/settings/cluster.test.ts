@@ -6,14 +6,29 @@ import { firewallDatabases } from "../../settings/cloudNetwork.js";
 const gke = { cloud: "gke", project: "example-project", region: "europe-west3" };
 const zone = { zone: "cn-hangzhou-i", nodes: "10.0.0.0/24", pods: "10.64.0.0/20", gateway: "10.65.0.0/24" };
 const pool = { instanceTypes: ["ecs.g7.large"] };
-const ack = { cloud: "ack", region: "cn-hangzhou", zones: [zone], nodePool: pool, gatewayPool: pool };
+const ack = {
+  cloud: "ack",
+  region: "cn-hangzhou",
+  vpcId: "vpc-1",
+  zones: [zone],
+  nodePool: pool,
+  gatewayPool: pool,
+};
+const twoZones = [
+  zone,
+  { zone: "cn-hangzhou-j", nodes: "10.0.1.0/24", pods: "10.64.16.0/20", gateway: "10.65.1.0/24" },
+];
 const database = { name: "db", host: "db.example.com", protocol: "mysql", clients: [{ namespace: "demo" }] };
 
 /** What is said about a stack with these settings; empty when it is fine. */
-function complaints(cluster: object, more: { mesh?: object; databases?: object[] } = {}): string {
+function complaints(
+  cluster: object,
+  more: { mesh?: object; databases?: object[] } = {},
+  providers: Record<string, unknown> = {},
+): string {
   const base = { cluster, mesh: { kind: "istio" }, namespaces: [{ name: "demo" }] };
   try {
-    loadSettings({ ...base, ...more });
+    loadSettings({ ...base, ...more }, undefined, providers);
     return "";
   } catch (error) {
     return (error as Error).message;
@@ -37,7 +52,7 @@ describe("Settings of the cluster", () => {
   it("keep an ACK cluster off the Internet unless told otherwise", () => {
     const settings = clusterSchema.parse(ack);
     assert.ok(settings.cloud === "ack");
-    assert.equal(settings.publicEndpoint, false);
+    assert.equal(settings.endpoint, "private");
     assert.equal(clusterNetwork(settings).policyEngine, "terway");
   });
 
@@ -95,6 +110,61 @@ describe("Settings of the cluster", () => {
     for (const googleApisDns of [true, false]) assert.equal(complaints({ ...shared, googleApisDns }, { mesh }), "");
     assert.equal(complaints(shared), "");
     assert.equal(complaints(gke, { mesh }), "");
+  });
+
+  it("refuse an ACK API server that `pulumi up` could not reach, and say both ways to reach one", () => {
+    const office = { name: "office", range: "203.0.113.0/24" };
+    const { vpcId: _, ...ownVpc } = ack;
+    const remedy =
+      /vpcId \(docs\/clouds\/ack\.md has the commands\), or set endpoint to public and list under authorizedNetworks/;
+    for (const endpoint of [{}, { endpoint: "private" }]) {
+      const said = complaints({ ...ownVpc, ...endpoint });
+      assert.match(said, /cluster\.endpoint: answers only inside a VPC that this stack creates/);
+      assert.match(said, remedy);
+    }
+    assert.match(
+      complaints({ ...ownVpc, endpoint: "public", zones: twoZones }),
+      /cluster\.endpoint: .*admits no network, because authorizedNetworks is empty/,
+    );
+    assert.match(
+      complaints({ ...ack, endpoint: "public", authorizedNetworks: [office, { name: "vpn", range: "10.8.0.0/24" }] }),
+      /cluster\.authorizedNetworks\[1\]\.range: is a private range[^]*cluster\.zones: has one zone/,
+    );
+    assert.match(complaints({ ...ack, authorizedNetworks: [office] }), /cluster\.authorizedNetworks: .*whole VPC/);
+  });
+
+  it("take an ACK API server in a VPC that exists, and a public one for networks that are named", () => {
+    const authorizedNetworks = [{ name: "office", range: "203.0.113.0/24" }];
+    assert.equal(complaints(ack), "");
+    for (const vpcId of [undefined, "vpc-1"])
+      assert.equal(complaints({ ...ack, vpcId, zones: twoZones, endpoint: "public", authorizedNetworks }), "");
+  });
+
+  it("say what became of ACK's old switch for a public API server", () => {
+    assert.match(complaints({ ...ack, publicEndpoint: true }), /cluster\.publicEndpoint: .*Write endpoint: public and/);
+  });
+
+  it("name what is wrong elsewhere beside an API server that cannot be reached", () => {
+    const { vpcId: _, ...ownVpc } = ack;
+    const said = complaints(ownVpc, { databases: [{ ...database, trafficMode: "tls-gateway" }] });
+    assert.match(said, /cluster\.endpoint: [^]*databases\[0\]\.trafficMode: /);
+    const unsound = complaints(
+      { ...ownVpc, serviceCidr: "10.0.0.0/8" },
+      { databases: [{ ...database, port: "3306" }] },
+    );
+    assert.match(unsound, /databases\[0\]\.port: /);
+  });
+
+  it("refuse a provider's region that is not the ACK cluster's", () => {
+    const said = complaints(ack, {}, { "alicloud:region": "cn-beijing" });
+    assert.match(said, /^alicloud:region: "cn-beijing" is another region than cluster\.region, cn-hangzhou/);
+    assert.equal(complaints(ack, {}, { "alicloud:region": "cn-hangzhou" }), "");
+    assert.equal(complaints(ack, {}, {}), "");
+    assert.equal(complaints(gke, {}, { "alicloud:region": "cn-beijing" }), "");
+    assert.match(
+      complaints({ ...ack, serviceCidr: "not a range" }, {}, { "alicloud:region": "cn-beijing" }),
+      /cluster\.serviceCidr: [^]*alicloud:region: /,
+    );
   });
 
   it("refuse Cloud Service Mesh on a cluster that is in no fleet", () => {

@@ -49,6 +49,15 @@ describe("The cloud the lab invents", () => {
     });
   });
 
+  it("leads a cluster and a mesh of Alibaba Cloud to the lab's API server", async () => {
+    const { outs } = await cloud.create(urn("alicloud:cs/managedKubernetes:ManagedKubernetes"), {});
+    const server = "https://10.0.0.1:6443";
+    assert.deepEqual(outs, { connections: { apiServerInternet: server, apiServerIntranet: server } });
+    const { outputs } = await cloud.invoke("alicloud:servicemesh/getServiceMeshes:getServiceMeshes", { ids: ["one"] });
+    const [mesh] = outputs?.meshes as { endpoints: object[] }[];
+    assert.deepEqual(mesh?.endpoints, [{ publicApiServerEndpoint: server, intranetApiServerEndpoint: server }]);
+  });
+
   it("refuses a function that it has no answer for", async () => {
     await assert.rejects(cloud.invoke("gcp:compute/getZones:getZones", {}), /no function gcp:compute\/getZones/);
   });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { AckCluster, gatewayEniConfig, type AckClusterArgs } from "../../../components/cluster/ack.js";
-import { recordStack, type Registered } from "../recordedStack.js";
+import { addresses, alibabaCloud } from "../alibabaCloud.js";
+import { recordStack, type Registered, valueOf } from "../recordedStack.js";
 
 const zone = (letter: string, index: number) => ({
   zone: `cn-hangzhou-${letter}`,
@@ -13,18 +14,20 @@ const zone = (letter: string, index: number) => ({
 
 const args: AckClusterArgs = {
   region: "cn-hangzhou",
+  endpoint: "public",
+  authorizedNetworks: [{ name: "office", range: "203.0.113.0/24" }],
   zones: [zone("i", 0), zone("j", 1)],
   nodePool: { instanceTypes: ["ecs.g7.xlarge"] },
   gatewayPool: { instanceTypes: ["ecs.c7.large"] },
 };
 
-const cloud = {
-  "alicloud:cs/getClusterCredential:getClusterCredential": { kubeConfig: "users: [with a certificate]" },
-  "alicloud:ecs/eipAddress:EipAddress": { ipAddress: "203.0.113.7" },
-};
+const cloud = { ...alibabaCloud, "alicloud:ecs/eipAddress:EipAddress": { ipAddress: "203.0.113.7" } };
 
 const create = (changed: Partial<AckClusterArgs> = {}) =>
   recordStack(() => new AckCluster("prod", { ...args, ...changed }), cloud);
+
+/** In a VPC that existed before. */
+const inside: Partial<AckClusterArgs> = { endpoint: "private", authorizedNetworks: [], vpcId: "vpc-1" };
 
 const rules = (registered: Registered[], group: string) =>
   registered
@@ -37,10 +40,76 @@ describe("AckCluster", () => {
     plain = await create();
   });
 
-  it("keeps the API server inside the VPC", () => {
-    const { one } = plain;
+  it("lets the networks that are named, and no other, reach a public API server", () => {
+    const { one, registered } = plain;
+    const { inputs } = one("prod-api-server-balancer");
+    assert.equal(inputs.addressType, "Internet");
+    assert.deepEqual(inputs.securityGroupIds, ["prod-api-server-group-id"]);
+    const admitted = rules(registered, "prod-api-server-group").sort((a, b) => Number(a.priority) - Number(b.priority));
+    assert.deepEqual(
+      admitted.map(({ type, cidrIp, portRange, policy }) => [type, cidrIp, portRange, policy]),
+      [
+        ["ingress", "203.0.113.0/24", "6443/6443", "accept"],
+        ["ingress", "0.0.0.0/0", "6443/6443", "drop"],
+      ],
+    );
+    // Priority 1 is the balancer's own for health checks, and 100 its own rule that admits everybody.
+    assert.ok(admitted.every(({ priority }) => Number(priority) > 1 && Number(priority) < 100));
+    for (const rule of ["prod-api-server-group-203.0.113.0-24", "prod-api-server-group-rest"])
+      assert.ok(one("prod-api-server-balancer").dependsOn.includes(rule), rule);
+  });
+
+  it("puts the API server behind that load balancer, and behind no public address that ACK would make", () => {
+    const { inputs } = plain.one("prod-cluster");
+    assert.equal(inputs.slbInternetEnabled, false);
+    assert.deepEqual(inputs.controlPlaneEndpointsConfig, {
+      loadBalancersConfigs: [
+        { endpointType: "private" },
+        { endpointType: "public", loadBalancerId: "prod-api-server-balancer-id" },
+      ],
+    });
+    assert.equal(inputs.customSan, "nlb-1.cn-hangzhou.nlb.aliyuncsslb.com");
+  });
+
+  it("keeps the API server inside a VPC from which the program runs", async () => {
+    const { one, ofType } = await create(inside);
     assert.equal(one("prod-cluster").inputs.slbInternetEnabled, false);
-    assert.equal(one("prod-cluster").inputs.newNatGateway, false);
+    assert.equal(one("prod-cluster").inputs.controlPlaneEndpointsConfig, undefined);
+    assert.deepEqual(ofType("alicloud:nlb/loadBalancer:LoadBalancer"), []);
+  });
+
+  it("dials the endpoint that is open, whichever address the cloud hands out", async () => {
+    const dialled = async (changed: Partial<AckClusterArgs>, computed: object = {}) => {
+      const { made } = await recordStack(() => new AckCluster("prod", { ...args, ...changed }), {
+        ...cloud,
+        ...computed,
+      });
+      const { clusters, users } = JSON.parse(await valueOf(made.kubeconfig)) as {
+        clusters: { cluster: Record<string, string> }[];
+        users: { name: string }[];
+      };
+      assert.equal(clusters[0]?.cluster["certificate-authority-data"], "authority");
+      assert.equal(users[0]?.name, "2547");
+      return clusters[0]?.cluster["server"];
+    };
+    assert.equal(await dialled({}), addresses.cluster.apiServerInternet);
+    assert.equal(await dialled(inside), addresses.cluster.apiServerIntranet);
+    const unreported = {
+      "alicloud:cs/managedKubernetes:ManagedKubernetes": { connections: { apiServerInternet: "" } },
+    };
+    assert.equal(await dialled({}, unreported), "https://nlb-1.cn-hangzhou.nlb.aliyuncsslb.com:6443");
+  });
+
+  it("refuses an API server that nothing could reach to finish the same `up`, or that everybody could", async () => {
+    await assert.rejects(
+      create({ endpoint: "private", authorizedNetworks: [] }),
+      /endpoint: answers only inside a VPC that this stack creates[^]*vpcId/,
+    );
+    await assert.rejects(create({ authorizedNetworks: [] }), /endpoint: has a public address that admits no network/);
+  });
+
+  it("brings its own NAT", () => {
+    assert.equal(plain.one("prod-cluster").inputs.newNatGateway, false);
   });
 
   it("enforces NetworkPolicy with Terway, whose switches are strings", () => {

@@ -3,7 +3,9 @@ import { ProxyConfig } from "@kubernetes-models/istio/networking.istio.io/v1beta
 import * as pulumi from "@pulumi/pulumi";
 import { AlibabaServiceMesh, type AlibabaServiceMeshArgs } from "../../../components/mesh/asm.js";
 import { dnsCaptureConfig } from "../../../components/mesh/dnsCaptureConfig.js";
-import { recordStack } from "../recordedStack.js";
+import { readYaml } from "mesh-access/yaml";
+import { addresses, alibabaCloud } from "../alibabaCloud.js";
+import { recordStack, valueOf } from "../recordedStack.js";
 
 const args: AlibabaServiceMeshArgs = {
   vpcId: "vpc-1",
@@ -14,9 +16,7 @@ const args: AlibabaServiceMeshArgs = {
 };
 
 const create = (changed: Partial<AlibabaServiceMeshArgs> = {}) =>
-  recordStack(() => new AlibabaServiceMesh("mesh", { ...args, ...changed }), {
-    "alicloud:servicemesh/serviceMesh:ServiceMesh": { kubeconfig: "users: [with a token]" },
-  });
+  recordStack(() => new AlibabaServiceMesh("mesh", { ...args, ...changed }), alibabaCloud);
 
 describe("AlibabaServiceMesh", () => {
   it("keeps the kubeconfig of the mesh's own API server secret, which the cloud's SDK does not", async () => {
@@ -28,6 +28,23 @@ describe("AlibabaServiceMesh", () => {
     const { inputs } = (await create()).one("mesh-instance");
     assert.equal((inputs.meshConfig as { outboundTrafficPolicy: string }).outboundTrafficPolicy, "REGISTRY_ONLY");
     assert.deepEqual(inputs.loadBalancer, { apiServerPublicEip: false });
+  });
+
+  it("dials the endpoint that is open, whichever address the cloud hands out", async () => {
+    const dialled = async (endpoint?: "private" | "public") => {
+      const { made } = await create({ endpoint });
+      assert.equal(await pulumi.isSecret(made.kubeconfig), true);
+      const { clusters } = readYaml(await valueOf(made.kubeconfig)).value as {
+        clusters: { cluster: Record<string, string> }[];
+      };
+      assert.equal(clusters[0]?.cluster["certificate-authority-data"], "authority");
+      return clusters[0]?.cluster["server"];
+    };
+    assert.equal(await dialled(), addresses.mesh.intranetApiServerEndpoint);
+    assert.equal(await dialled("private"), addresses.mesh.intranetApiServerEndpoint);
+    assert.equal(await dialled("public"), addresses.mesh.publicApiServerEndpoint);
+    const { inputs } = (await create({ endpoint: "public" })).one("mesh-instance");
+    assert.deepEqual(inputs.loadBalancer, { apiServerPublicEip: true });
   });
 
   it("names its switch as one string, as the cloud's API wants it", async () => {

@@ -2,13 +2,21 @@ import assert from "node:assert/strict";
 import { createCluster } from "../../../components/cluster/create.js";
 import { createCloudGuards } from "../../../components/network/create.js";
 import { loadSettings } from "../../../settings/load.js";
+import { alibabaCloud } from "../alibabaCloud.js";
 import { recordStack } from "../recordedStack.js";
 
 const pool = { instanceTypes: ["ecs.g7.large"] };
 const zone = { zone: "cn-hangzhou-i", nodes: "10.0.0.0/24", pods: "10.64.0.0/20", gateway: "10.65.0.0/24" };
 const clusters = {
   gke: { cloud: "gke", project: "example-project", region: "europe-west3" },
-  ack: { cloud: "ack", region: "cn-hangzhou", zones: [zone], nodePool: pool, gatewayPool: pool },
+  ack: {
+    cloud: "ack",
+    region: "cn-hangzhou",
+    vpcId: "vpc-1",
+    zones: [zone],
+    nodePool: pool,
+    gatewayPool: pool,
+  },
   existing: { cloud: "existing" },
 };
 
@@ -22,7 +30,7 @@ async function guards(cloud: keyof typeof clusters, network: object = {}): Promi
   });
   const cluster = await createCluster(settings.cluster, settings.network);
   const guard = await createCloudGuards(settings);
-  const { registered } = await recordStack(() => guard("stack", cluster("stack-cluster", {}, {}), {}));
+  const { registered } = await recordStack(() => guard("stack", cluster("stack-cluster", {}, {}), {}), alibabaCloud);
   return registered.map(({ name }) => name);
 }
 
