@@ -6,7 +6,7 @@ import { assumptionOf, blueprintOf, judgedManifests } from "./components/bluepri
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
 import { loadSettings } from "./settings/load.js";
-import { settingsSchema } from "./settings/schema.js";
+import { type Settings, settingsSchema } from "./settings/schema.js";
 import { project } from "./settings/project.js";
 
 /** What the program leaves behind. As stack outputs, reach and findings show in a preview how a change of settings changes them. */
@@ -34,9 +34,23 @@ export async function run(root = process.cwd()): Promise<Outcome> {
     // The provider takes its region from either.
     { "alicloud:region": new pulumi.Config("alicloud").get("region") ?? process.env["ALICLOUD_REGION"] },
   );
+  return deploy("platform", settings, secretValues(config));
+}
+
+/**
+ * Decides and judges a stack, and registers it when every assertion passes.
+ *
+ * @throws {@link SettingsError} or `FailedAssertionsError`, before anything is registered.
+ */
+export async function deploy(
+  name: string,
+  settings: Settings,
+  secrets: SecretValues,
+  opts?: pulumi.ComponentResourceOptions,
+): Promise<Outcome> {
   const blueprint = blueprintOf(settings);
   const analysis = judgeStack(judgedManifests(blueprint), settings);
-  const platform = await SecurePlatform.create("platform", { blueprint, secrets: secretValues(config) });
+  const platform = await SecurePlatform.create(name, { blueprint, secrets }, opts);
   const changes = changesForOthers(blueprint).map(writtenChange);
   return { platform, analysis, changes, ...reachIn(analysis), assumption: assumptionOf(blueprint) };
 }

@@ -48,11 +48,11 @@ export function analyse(input: readonly KubernetesObject[] | Manifests, options:
   const reach = once(() => new Reach(world, options, targets(), network()));
   const workloads = world.workloads.filter(({ gateway }) => !gateway);
   const rows = once(() => new LazyRows(workloads, reach()));
-  const found = once(() => findings(reach().mesh, world));
+  const found = once(() => findings(reach().mesh.meshes, world));
   const summary = once(() => rows().summary());
   const mtls = once(() =>
     auditMtls(
-      reach().mesh,
+      reach().mesh.meshes,
       workloads.filter(({ existing }) => !existing),
     ),
   );

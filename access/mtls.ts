@@ -1,5 +1,5 @@
-import { textOf, wording } from "./messages/index.js";
-import type { MeshDecider } from "./istio/decide.js";
+import { message } from "./messages/index.js";
+import type { Meshes } from "./istio/config/meshes.js";
 import type { MtlsAuditRow, Workload } from "./model/model.js";
 import { inboundPorts, pastOwnSidecar } from "./network/interception.js";
 import { ascending } from "./model/order.js";
@@ -8,19 +8,23 @@ import { ascending } from "./model/order.js";
  * Lists for every workload whether its ports take plaintext, and the policy that decides it: one row for all ports, and
  * one for each port that a policy or an annotation sets apart.
  */
-export function auditMtls(mesh: MeshDecider, workloads: readonly Workload[]): MtlsAuditRow[] {
-  return workloads.flatMap((workload) => auditWorkload(mesh, workload));
+export function auditMtls(meshes: Meshes, workloads: readonly Workload[]): MtlsAuditRow[] {
+  return workloads.flatMap((workload) => auditWorkload(meshes, workload));
 }
 
-function auditWorkload(mesh: MeshDecider, workload: Workload): MtlsAuditRow[] {
+function auditWorkload(meshes: Meshes, workload: Workload): MtlsAuditRow[] {
   const who = { namespace: workload.namespace, workload: workload.name };
-  const { present, because } = workload.sidecar;
-  if (present === "unknown") return [{ ...who, port: null, mode: "unknown", plaintext: "unknown", because }];
+  const { present, because, ambient } = workload.sidecar;
+  if (present === "unknown" && !ambient)
+    return [{ ...who, port: null, mode: "unknown", plaintext: "unknown", because }];
   if (present === false) {
-    const text = `no sidecar: accepts plaintext (${textOf(because)})`;
-    return [{ ...who, port: null, mode: "none", plaintext: true, because: { ...because, ...wording(text) } }];
+    const text = message("accepts-plaintext", { because });
+    return [{ ...who, port: null, mode: "none", plaintext: true, because: { ...because, ...text } }];
   }
-  const modes = mesh.peers.forWorkload(workload.namespace, workload.labels);
+  const doubts = meshes.doubtsOf(workload);
+  const [doubt] = doubts ?? [];
+  if (doubt) return [{ ...who, port: null, mode: "unknown", plaintext: "unknown", because: doubt }];
+  const modes = (meshes.of(workload) ?? meshes.everything).peers.forWorkload(workload.namespace, workload.labels);
   const { included = [], excluded } = inboundPorts(workload);
   const ports = [...new Set([...modes.ports.keys(), ...included, ...excluded])].sort(ascending);
   return [null, ...ports].map((port): MtlsAuditRow => {

@@ -1,8 +1,10 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { SettingsInput } from "../settings/input.js";
+import { loadSettings } from "../settings/load.js";
 import { SettingsError } from "../settings/problem.js";
 import { missingSecretProblems } from "../settings/secrets.js";
-import type { Blueprint } from "./blueprint.js";
+import { type Blueprint, blueprintOf } from "./blueprint.js";
 import type { Cluster } from "./cluster/cluster.js";
 import { createCluster, type MakeCluster } from "./cluster/create.js";
 import { createDatabases, type MakeDatabase } from "./database/create.js";
@@ -16,12 +18,27 @@ import type { Part } from "./parts.js";
 import type { ValueOf } from "./placeholders.js";
 import { secretValueOf, type SecretValues } from "./secrets.js";
 
-/** Arguments of {@link SecurePlatform}. */
+/** Arguments of {@link SecurePlatform}: the settings, or the blueprint that was made of them. */
 export interface SecurePlatformArgs {
-  /** The stack as decided: `blueprintOf` of its settings. */
-  blueprint: Blueprint;
-  /** Secret values by name. */
-  secrets: SecretValues;
+  /** Settings, with the keys that a stack file has. See docs/settings.md. @default the blueprint's */
+  settings?: SettingsInput;
+  /** The stack as decided: `blueprintOf` of loaded settings, for a program that judges it first. @default made of `settings` */
+  blueprint?: Blueprint;
+  /** Secret values by the names that the settings use. @default none */
+  secrets?: SecretValues;
+}
+
+/** @throws {@link SettingsError} with every problem of the settings. */
+function decided({ settings, blueprint }: SecurePlatformArgs): Blueprint {
+  if ((settings === undefined) === (blueprint === undefined))
+    throw new SettingsError([
+      {
+        path: "settings",
+        reason: blueprint ? "and blueprint are both given" : "is missing",
+        instead: "Give the settings, or the blueprint made of them",
+      },
+    ]);
+  return blueprint ?? blueprintOf(loadSettings({ ...settings }));
 }
 
 /** What makes clusters, meshes and databases, with the cloud's SDK loaded. */
@@ -74,15 +91,17 @@ export class SecurePlatform extends pulumi.ComponentResource {
   /**
    * Loads only the SDK of the cloud the settings name, then builds.
    *
-   * @throws {@link SettingsError} with every secret that is missing, before anything is registered.
+   * @throws {@link SettingsError} with every problem of the settings, or every secret that is missing, before anything is registered.
    */
   static async create(
     name: string,
     args: SecurePlatformArgs,
     opts?: pulumi.ComponentResourceOptions,
   ): Promise<SecurePlatform> {
-    const { settings } = args.blueprint;
-    const problems = missingSecretProblems(settings, Object.keys(args.secrets));
+    const blueprint = decided(args);
+    const { settings } = blueprint;
+    const secrets = args.secrets ?? {};
+    const problems = missingSecretProblems(settings, Object.keys(secrets));
     if (problems.length > 0) throw new SettingsError(problems);
     const { cluster, mesh, network, databases } = settings;
     const make = {
@@ -91,8 +110,8 @@ export class SecurePlatform extends pulumi.ComponentResource {
       databases: await createDatabases(databases),
       mesh: await createMesh(mesh, cluster),
     };
-    const platform = new SecurePlatform(name, args.blueprint, opts);
-    await platform.build(name, args.secrets, make);
+    const platform = new SecurePlatform(name, blueprint, opts);
+    await platform.build(name, secrets, make);
     platform.registerOutputs({ gateway: platform.blueprint.gateway.host, gatewaySources: platform.gatewaySources });
     return platform;
   }

@@ -4,6 +4,9 @@ import { refusal } from "./messages.js";
 import { hostName, objectName, port } from "./formats.js";
 import type { Problem } from "./problem.js";
 
+/** Version of Istio's charts that the components are tested with. */
+export const istioVersion = "1.31.1";
+
 const shared = {
   outboundTrafficPolicy: z
     .enum(["REGISTRY_ONLY", "ALLOW_ANY"])
@@ -23,7 +26,7 @@ const shared = {
 const istio = z.strictObject({
   kind: z.literal("istio"),
   ...shared,
-  version: z.string().default("1.31.1").describe("Version of the Helm charts."),
+  version: z.string().default(istioVersion).describe("Version of the Helm charts."),
   repository: z.string().default("oci://ghcr.io/istio/release/charts").describe("Where the charts come from."),
   revision: objectName.optional().describe("Revision of the control plane, for canary upgrades. Default: none."),
   cni: z.boolean().default(false).describe("Install Istio's CNI plug-in, so that pods need no NET_ADMIN."),

@@ -21,6 +21,7 @@ export const readKinds: ReadonlySet<string> = new Set([
   "apps/ReplicaSet",
   "batch/Job",
   "batch/CronJob",
+  "argoproj.io/Rollout",
   "discovery.k8s.io/EndpointSlice",
   "networking.k8s.io/NetworkPolicy",
   "networking.istio.io/Gateway",
@@ -56,6 +57,10 @@ export const readKinds: ReadonlySet<string> = new Set([
   "cilium.io/CiliumCIDRGroup",
   "networking.gke.io/FQDNNetworkPolicy",
   "admissionregistration.k8s.io/MutatingWebhookConfiguration",
+  "install.istio.io/IstioOperator",
+  "sailoperator.io/Istio",
+  "sailoperator.io/IstioRevision",
+  "sailoperator.io/IstioRevisionTag",
 ]);
 
 /**

@@ -27,7 +27,10 @@ export interface Resource {
 /** What the analysis reads of a cluster, in the order it asks for it. */
 export const resources: readonly Resource[] = [...readKinds].map((key) => {
   const [group, kind] = key.includes("/") ? (key.split("/") as [string, string]) : ["", key];
-  const name = kind.toLowerCase().replace(/y$/, "ie").replace(/s?$/, "s");
+  const name = kind
+    .toLowerCase()
+    .replace(/([^aeiou])y$/, "$1ie")
+    .replace(/s?$/, "s");
   return {
     name,
     group: group === "projectcalico.org" ? "crd.projectcalico.org" : group,

@@ -1,7 +1,7 @@
 import { type Message, wording } from "../messages/index.js";
 import type { Evidence, KubernetesObject } from "../model/model.js";
 import { ascending } from "../model/order.js";
-import { namespaceOf } from "../model/world.js";
+import { namespaceOf } from "../model/namespaceOf.js";
 
 /** One link of a chain: what a field of an object does. */
 export function evidence(object: KubernetesObject, field: string, what: Message | string): Evidence {

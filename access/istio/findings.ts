@@ -1,47 +1,70 @@
 import { message } from "../messages/index.js";
-import type { Finding, KubernetesObject, World } from "../model/model.js";
-import type { MeshDecider } from "./decide.js";
+import type { Finding, KubernetesObject, Workload, World } from "../model/model.js";
+import type { BoundServer } from "./config/gateways.js";
+import type { Mesh } from "./config/mesh.js";
+import type { Meshes } from "./config/meshes.js";
 import { evidence, label } from "./evidence.js";
 import { managedMeshFindings } from "./managedMesh.js";
 import { sniOf } from "./config/gateways.js";
 import { hostsMatch } from "./registry/hostname.js";
 import { isTls } from "./registry/protocol.js";
-import { anyAddress } from "./registry/registry.js";
+import { anyAddress, isEveryAddress, type MeshService } from "./registry/registry.js";
 import { type GatewaySpec, hasLabels, type Labels } from "./config/shapes.js";
 
-/** What no single pair shows. */
-export function findings(mesh: MeshDecider, world: World): Finding[] {
-  return [
-    ...swallowedPorts(mesh),
+/** What no single pair shows, in any of the meshes. */
+export function findings(meshes: Meshes, world: World): Finding[] {
+  const found = meshes.all.flatMap((mesh) => [
+    ...takenPorts(mesh),
     ...anonymousServers(mesh, world),
     ...unscopedGateways(mesh, world),
     ...earlyConnections(mesh, world),
     ...managedMeshFindings(mesh, world, outsideHosts(mesh)),
-  ];
+  ]);
+  return [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 
 /** Servers of a gateway that ask for no certificate. */
 const asksNobody = new Set([undefined, "PASSTHROUGH", "SIMPLE", "OPTIONAL_MUTUAL"]);
 
-/** A gateway that asks for no certificate serves whoever gets to its port, a process without or past its sidecar too. */
-function anonymousServers(mesh: MeshDecider, world: World): Finding[] {
+/** A gateway that asks for no certificate serves any pod that gets to its port, unless policy refuses pods without one. */
+function anonymousServers(mesh: Mesh, world: World): Finding[] {
   const outside = outsideHosts(mesh);
-  return world.ofKind("networking.istio.io/Gateway").flatMap((object) =>
-    ((object.spec as GatewaySpec | undefined)?.servers ?? []).flatMap((server, index): Finding[] => {
-      if (!asksNobody.has(server.tls?.mode)) return [];
-      const reached = outside.filter((host) => (server.hosts ?? []).some((name) => hostsMatch(sniOf(name), host)));
-      if (reached.length === 0) return [];
-      const field = `spec.servers[${index}]${server.tls ? ".tls.mode" : ""}`;
-      const because = [evidence(object, field, server.tls?.mode ?? "no TLS")];
-      const args = { port: server.port?.number ?? "?", hosts: [...new Set(reached)], gateway: label(object) };
-      return [{ ...message("anonymous-server", args), because }];
-    }),
-  );
+  const found = new Map<string, Finding>();
+  for (const workload of world.workloads.filter(({ gateway }) => gateway))
+    for (const [port, { servers }] of mesh.gateways.listeners(workload))
+      for (const bound of servers) {
+        const { server, gateway, index } = bound;
+        if (!asksNobody.has(server.tls?.mode)) continue;
+        const named = outside.filter((host) => (server.hosts ?? []).some((name) => hostsMatch(sniOf(name), host)));
+        const reached = named.filter((host) => admitsAnyone(mesh, workload, bound, port, host));
+        if (reached.length === 0) continue;
+        const field = `spec.servers[${index}]${server.tls ? ".tls.mode" : ""}`;
+        const because = [evidence(gateway, field, server.tls?.mode ?? "no TLS")];
+        const args = { port, hosts: [...new Set(reached)], gateway: label(gateway) };
+        const finding: Finding = { ...message("anonymous-server", args), because };
+        found.set(JSON.stringify(finding), finding);
+      }
+  return [...found.values()];
+}
+
+/** Whether policies, and lists in the server's filter chain, may let a client without a certificate through to a host. */
+function admitsAnyone(mesh: Mesh, workload: Workload, { server }: BoundServer, port: number, host: string): boolean {
+  const sni = server.tls ? host : undefined;
+  if (mesh.patches.chainRules(workload, port, [host]).some((rule) => !rule.admits(undefined))) return false;
+  const { allowed } = mesh.policies.forWorkload(workload.namespace, workload.labels, false).decide({
+    port,
+    sni,
+    principal: undefined,
+    namespace: undefined,
+    sourceAddresses: [],
+    destinationAddresses: workload.addresses,
+  });
+  return allowed !== false;
 }
 
 /** A list of callers in a server's handshake is worth what keeps others from adding a server without one. */
-function unscopedGateways(mesh: MeshDecider, world: World): Finding[] {
-  if (mesh.settings.scopeGatewayToNamespace) return [];
+function unscopedGateways(mesh: Mesh, world: World): Finding[] {
+  if (mesh.settings.scopeGateways) return [];
   return oncePerPods(world, ({ servers = [] }, object, pods) => {
     const listing = servers.findIndex((server) => (server.tls?.subjectAltNames ?? []).length > 0);
     if (listing < 0) return undefined;
@@ -53,7 +76,7 @@ function unscopedGateways(mesh: MeshDecider, world: World): Finding[] {
 }
 
 /** Envoy's TCP proxy connects onward as soon as a caller connects; the handshake that refuses him is still to come. */
-function earlyConnections(mesh: MeshDecider, world: World): Finding[] {
+function earlyConnections(mesh: Mesh, world: World): Finding[] {
   const outside = outsideHosts(mesh);
   const early = new Map<string, boolean>();
   const isEarly = (pods: string, selector: Labels): boolean => {
@@ -90,7 +113,7 @@ function oncePerPods(
   return [...byPods.values()];
 }
 
-const outsideHosts = ({ services }: MeshDecider): string[] =>
+const outsideHosts = ({ services }: Mesh): string[] =>
   services.filter(({ meshExternal }) => meshExternal).map(({ host }) => host);
 
 const labelsOf = (selector: Labels): string =>
@@ -99,24 +122,48 @@ const labelsOf = (selector: Labels): string =>
     .sort()
     .join(",");
 
-/** TCP services without an address take every address on their port, and of several only the first stands. */
-function swallowedPorts(mesh: MeshDecider): Finding[] {
-  const captured = mesh.settings.dnsCapture;
-  const byPort = new Map<number, Finding>();
+/**
+ * TCP services without an address take every address on their port, and of several only the first stands. One that
+ * resolves nothing passes each connection on to the address that was dialled, so that its port is open to all of them.
+ */
+function takenPorts(mesh: Mesh): Finding[] {
+  const found = new Map<string, Finding>();
+  const taken = new Set<string>();
   for (const service of mesh.services) {
-    if (service.registry !== "external" || service.address !== anyAddress || service.exportTo.has("~")) continue;
-    if (captured && service.allocated !== undefined) continue;
+    if (service.registry !== "external" || !takesEveryAddress(service) || service.exportTo.has("~")) continue;
+    if (service.allocated !== undefined && mesh.everyProxyUsesAllocated) continue;
+    const audience = audienceOf(service);
     for (const [index, port] of service.ports.entries()) {
       if (isTls(port.protocol) || port.protocol === "http" || port.protocol === "udp") continue;
-      const because = evidence(service.object, `spec.ports[${index}]`, `${service.host} has no address of its own`);
-      const known = byPort.get(port.number);
+      const first = !taken.has(`${port.number} ${audience}`);
+      taken.add(`${port.number} ${audience}`);
+      const opens = service.resolution === "none" && first;
+      const because = evidence(service.object, `spec.ports[${index}]`, message("no-address", { host: service.host }));
+      const known = found.get(`${opens} ${port.number}`) ?? (first ? undefined : found.get(`true ${port.number}`));
       if (known) {
-        byPort.set(port.number, { ...known, because: [...known.because, because] });
+        known.because = [...known.because, because];
         continue;
       }
-      const args = { port: port.number, entry: label(service.object), host: service.host };
-      byPort.set(port.number, { ...message("port-swallowed", args), because: [because] });
+      const args = { port: port.number, entry: label(service.object) };
+      const text = opens
+        ? message("port-opened", { ...args, namespaces: audience === "*" ? "every namespace" : audience })
+        : message("port-swallowed", { ...args, host: service.host });
+      found.set(`${opens} ${port.number}`, { ...text, because: [because] });
     }
   }
-  return [...byPort.values()];
+  return [...found.values()];
+}
+
+function takesEveryAddress({ address }: MeshService): boolean {
+  return address === anyAddress || isEveryAddress(address);
+}
+
+/** The namespaces that see a service, as text. */
+function audienceOf({ exportTo, namespace }: MeshService): string {
+  return exportTo.has("*")
+    ? "*"
+    : [...exportTo]
+        .map((name) => (name === "." ? namespace : name))
+        .sort()
+        .join(", ");
 }

@@ -4,10 +4,14 @@ import { leftOpen, type Limit, modelled } from "../limits.js";
 export const meshLimits: readonly Limit[] = [
   ...modelled("Workload", {
     "namespace label istio-injection": "enabled injects, anything else does not",
-    "namespace label istio.io/rev": "injects; whether a control plane of that revision runs is not checked",
+    "namespace and pod label istio.io/rev":
+      "injects, and chooses the control plane: by revision, by tag, or the only one there is; unknown where several fit or none",
+    "webhooks of Istio":
+      "by their selectors, where the input holds one; else by the labels that Istio's charts select by",
+    "ConfigMap istio-sidecar-injector":
+      "neverInjectSelector, alwaysInjectSelector, policy, enableNamespacesByDefault; ports and ranges of global.proxy",
     "pod label sidecar.istio.io/inject":
       "as the webhook's selectors and the injector read it, and the annotation of that name",
-    "pod label istio.io/rev": "injects where the namespace has no label of its own",
     "container istio-proxy":
       "of a template or a running pod: there is a proxy, of router type when its arguments say so",
     hostNetwork: "no sidecar",
@@ -16,13 +20,18 @@ export const meshLimits: readonly Limit[] = [
     "annotations traffic.sidecar.istio.io/excludeInboundPorts, includeInboundPorts":
       "ports at which the pods' own sidecar is not asked",
     "annotation inject.istio.io/templates": "gateway: a proxy of router type",
-    "annotation proxy.istio.io/config": "proxyMetadata.ISTIO_META_DNS_CAPTURE",
+    "annotation proxy.istio.io/config, ProxyConfig objects":
+      "ISTIO_META_DNS_CAPTURE, ISTIO_META_DNS_AUTO_ALLOCATE; the annotation's interceptionMode",
+    "annotation sidecar.istio.io/interceptionMode": "NONE: no connection passes through the sidecar, in or out",
+    "securityContext runAsUser, runAsGroup":
+      "the proxy's own: connections go past the sidecar; unknown where some containers have it",
     serviceAccountName: "the caller's identity; every pod with a sidecar is taken to have its certificate",
   }),
   ...leftOpen("Workload", {
-    "namespace label istio.io/dataplane-mode": "ambient: unknown",
-    "annotation sidecar.istio.io/interceptionMode": "taken to be REDIRECT or TPROXY",
-    "injector's alwaysInjectSelector and neverInjectSelector": "taken to be empty",
+    "label istio.io/dataplane-mode of the pod and the namespace":
+      "ambient: the mesh path is unknown, mutual TLS is as the policies say",
+    "webhooks of other meshes": "unknown for pods that they select and Istio's do not",
+    "annotation inject.istio.io/templates of one's own": "taken to redirect connections as Istio's do",
     "reaching istiod and DNS": "proxies are taken to have their configuration, and clients to resolve names",
     "IPv6 and dual stack": "addresses are matched as written; listeners on :: are not followed",
   }),
@@ -32,7 +41,13 @@ export const meshLimits: readonly Limit[] = [
       "visibility where an object says none",
     "rootNamespace, trustDomain, trustDomainAliases": "where policies hold for all, and who principals are",
     enableAutoMtls: "mutual TLS between sidecars without a DestinationRule",
-    "defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE": "sidecars answer DNS, and allocated addresses count",
+    "ConfigMap istio, istio-<revision>, IstioOperator, Istio, IstioRevision":
+      "one control plane each; what is not valid YAML makes its proxies unknown",
+    "defaultConfig.proxyMetadata": "ISTIO_META_DNS_CAPTURE, ISTIO_META_DNS_AUTO_ALLOCATE",
+    "defaultConfig.interceptionMode": "as the annotation",
+    discoverySelectors: "configuration of other namespaces is not read",
+    "environment of istiod":
+      "PILOT_SCOPE_GATEWAY_TO_NAMESPACE, PILOT_ENABLE_IP_AUTOALLOCATE, SHARED_MESH_CONFIG, REVISION; its image's version",
   }),
   ...leftOpen("MeshConfig", {
     serviceEntryVisibility: "taken to be unset",

@@ -1,6 +1,6 @@
 import { message } from "../messages/index.js";
 import type { Finding, KubernetesObject, World } from "../model/model.js";
-import type { MeshDecider } from "./decide.js";
+import type { Mesh } from "./config/mesh.js";
 import { evidence, label } from "./evidence.js";
 import { sniOf } from "./config/gateways.js";
 import { isHonoured } from "./config/managed.js";
@@ -8,7 +8,7 @@ import { hostsMatch } from "./registry/hostname.js";
 import type { DestinationRuleSpec, GatewaySpec, AuthorizationPolicySpec } from "./config/shapes.js";
 
 /** What holds on Istio and may not hold on the managed mesh. */
-export function managedMeshFindings(mesh: MeshDecider, world: World, outsideHosts: readonly string[]): Finding[] {
+export function managedMeshFindings(mesh: Mesh, world: World, outsideHosts: readonly string[]): Finding[] {
   if (mesh.settings.kind !== "cloud-service-mesh") return [];
   const hosts = [...new Set(outsideHosts)];
   return [

@@ -17,9 +17,17 @@ export const findingMessages = {
   "port-swallowed": {
     severity: "high",
     title: "A ServiceEntry captures all traffic on a port",
-    text: "Any address on port {port} that a workload dials, where {entry} is visible, ends at {host}.",
+    text: "{entry} has no addresses, so it captures all outbound traffic on port {port} in every namespace it is exported to: whatever address a workload dials, the connection is routed to {host}.",
     settings: "Set mesh.dnsCapture: true, or give the database addresses.",
     manifests: "Set spec.addresses, or turn on DNS capture (ISTIO_META_DNS_CAPTURE) in the sidecars.",
+    docs: "modes/tcp-direct.md",
+  },
+  "port-opened": {
+    severity: "high",
+    title: "A ServiceEntry opens a port to every address",
+    text: "{entry} has resolution NONE and no addresses: proxies of {namespaces} pass every connection to port {port} on to the address that was dialled, whatever it is, also with REGISTRY_ONLY.",
+    settings: "Give the database addresses, or a host that DNS resolves.",
+    manifests: "Set spec.addresses, or resolution DNS or STATIC.",
     docs: "modes/tcp-direct.md",
   },
   "anonymous-server": {

@@ -2,6 +2,29 @@
 export const meshMessages = {
   "on-chain-list": "the filter chain of this server admits a list of clients, and the client is on it",
   "not-on-chain-list": "the filter chain of this server admits a list of clients, and the client is not on it",
+  "registry-only": "REGISTRY_ONLY: the proxy closes connections that match no registered service",
+  "outbound-mode": "{mode}: the proxy passes on connections that match no registered service",
+  "gateways-scoped": "PILOT_SCOPE_GATEWAY_TO_NAMESPACE: Gateways apply to pods of their own namespace only",
+  "other-revision": "the control plane of revision {revision} does not read it",
+  "discovery-selectors": "the control plane reads only namespaces that match discoverySelectors",
+  "not-discovered": "no discoverySelector matches: the control plane reads no configuration of this namespace",
+  "maybe-not-discovered":
+    "the input does not show the namespace's labels, so whether the control plane reads its configuration is not known",
+  "config-unreadable": "this is not valid YAML, so what configures the mesh is not known",
+  "no-proxy-on-path": "{because}; no sidecar: nothing in the mesh sees this connection",
+  "address-of-sidecar": "{because}, yet the sidecar's DNS answers with an address only it knows",
+  "no-address": "{host} has no address of its own",
+  "port-waits":
+    "port {port} of {host} is declared {protocol}: the proxy waits for the client's first bytes on this port, and the client for the server's",
+  "declares-unread": "declares {host}, but the control plane of this proxy does not read it",
+  "port-not-declared": "{host} has no port {port} here",
+  "not-exported": "visible to {namespaces} only: the caller's proxy does not know {host}",
+  "host-taken":
+    "hidden from the caller's proxy by {owner}, which declares {host} too: a proxy takes a host from one namespace only, its own first",
+  "not-imported": "the Sidecar resource does not import {host}",
+  "takes-no-connection": "declares {host}, and has no listener for this connection",
+  "gateway-out-of-scope": "does not apply to pods of namespace {namespace}",
+  "no-server-on-port": "no Gateway gives the pods of {pods} a server on port {port}",
   /** Stands for texts that are not in a table yet. */
   text: "{text}",
 } as const;

@@ -1,3 +1,5 @@
+import type { ControlPlane, ControlPlanes } from "../istio/controlPlane/controlPlanes.js";
+import type { Setting } from "../istio/controlPlane/proxyConfigs.js";
 import type { AssumptionId, FindingId, Message, ProblemId } from "../messages/message.js";
 
 /** Where an object was read: a file and the 1-based line its document starts on. Planned objects have none. */
@@ -40,8 +42,8 @@ export interface NamespaceFacts {
   declared: boolean;
 }
 
-/** All objects of the input, indexed. Built once by `buildWorld` in access/world.ts. */
-export interface World {
+/** The objects of the input, found by kind and namespace. */
+export interface ObjectIndex {
   readonly objects: readonly KubernetesObject[];
   /**
    * Objects of a kind, in input order. The key is the API group and the kind, without the version:
@@ -53,7 +55,12 @@ export interface World {
   inNamespace(kind: string, namespace: string): readonly KubernetesObject[];
   /** Every namespace that is declared or mentioned, by name. */
   readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
+}
+
+/** All objects of the input, indexed, and what follows from them. Built once by `buildWorld` in access/model/world.ts. */
+export interface World extends ObjectIndex {
   readonly workloads: readonly Workload[];
+  readonly planes: ControlPlanes;
 }
 
 /** A port that a container declares. */
@@ -67,6 +74,34 @@ export interface ContainerPort {
 export interface SidecarFact {
   present: true | false | "unknown";
   because: Evidence;
+  /** The control plane that configures the proxy; undefined without a proxy, or where several might. */
+  plane?: ControlPlane;
+  /** No proxy of its own: the node's proxy carries the pods' connections. */
+  ambient?: true;
+}
+
+/** What the packet rules of pods keep from their proxy. Nothing of it is set where the proxy gets every connection. */
+export interface Capture {
+  /** Why no connection gets to the proxy, from the pods or to them. */
+  off?: Evidence;
+  /** Why no connection of the pods gets to it. */
+  asProxy?: Evidence;
+  /** Why those of some of their containers, or of some pods, do not. */
+  partly?: Evidence;
+  includeOutboundPorts?: Setting;
+  excludeOutboundPorts?: Setting;
+  includeOutboundIPRanges?: Setting;
+  excludeOutboundIPRanges?: Setting;
+  includeInboundPorts?: Setting;
+  excludeInboundPorts?: Setting;
+}
+
+/** How a workload's proxy answers DNS: undefined where nothing is set. */
+export interface DnsSettings {
+  /** The proxy answers its pod's queries. */
+  capture?: Setting;
+  /** It uses addresses that are allocated to ServiceEntries without one, whatever the control plane does. */
+  autoAllocate?: Setting;
 }
 
 /** Pods of a workload that have the same labels. */
@@ -95,6 +130,8 @@ export interface Workload {
   /** Annotations of the pods. */
   annotations: Readonly<Record<string, string>>;
   sidecar: SidecarFact;
+  capture: Capture;
+  dns: DnsSettings;
   /** A proxy of router type: its pods carry no application of their own and can serve Istio Gateways. */
   gateway: boolean;
   hostNetwork: boolean;

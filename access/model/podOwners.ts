@@ -3,13 +3,23 @@ import { kindKey } from "./kindKey.js";
 
 export interface Container {
   name?: string;
+  image?: string;
   args?: string[];
+  env?: { name?: string; value?: string; valueFrom?: { configMapKeyRef?: { name?: string; key?: string } } }[];
+  envFrom?: { configMapRef?: { name?: string }; prefix?: string }[];
+  securityContext?: SecurityContext;
   ports?: { name?: string; containerPort?: number; protocol?: string }[];
   /** Of an init container: `Always` makes it run beside the others. */
   restartPolicy?: string;
 }
 
+export interface SecurityContext {
+  runAsUser?: number;
+  runAsGroup?: number;
+}
+
 export interface PodSpec {
+  securityContext?: SecurityContext;
   serviceAccountName?: string;
   serviceAccount?: string;
   hostNetwork?: boolean;

@@ -41,7 +41,7 @@ function serviceEntryTargets(world: World): Target[] {
           {
             host,
             port: port.number,
-            protocol: clientProtocol(protocol),
+            protocol: clientProtocol(protocol, speaksFirst({ port: port.number, protocol, name: port.name })),
             serverSpeaksFirst: speaksFirst({ port: port.number, protocol, name: port.name }),
             kind: "database",
             addresses: realAddresses(spec),
@@ -72,7 +72,9 @@ function realAddresses(spec: ServiceEntrySpec): string[] {
   return addresses.filter((address) => isIP(address) !== 0);
 }
 
-function clientProtocol(protocol: Protocol): Target["protocol"] {
+/** A client of a server that speaks first has nothing to say, whatever the port is declared. */
+function clientProtocol(protocol: Protocol, waits: boolean): Target["protocol"] {
+  if (waits) return "tcp";
   if (protocol === "tls" || protocol === "https") return "tls";
   return protocol === "http" ? "http" : "tcp";
 }
@@ -116,7 +118,7 @@ function serviceTargets(world: World, options: AnalysisOptions): Target[] {
         {
           host: `${object.metadata.name}.${namespaceOf(object)}.svc.${domain}`,
           port: port.port,
-          protocol: clientProtocol(protocol),
+          protocol: clientProtocol(protocol, speaksFirst({ port: port.port, protocol, name: port.name })),
           serverSpeaksFirst: speaksFirst({ port: port.port, protocol, name: port.name }),
           kind: "service",
           addresses: spec.clusterIP && spec.clusterIP !== "None" ? [spec.clusterIP] : [],

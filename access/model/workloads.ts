@@ -1,14 +1,8 @@
-import { wording } from "../messages/index.js";
+import type { ControlPlane } from "../istio/controlPlane/controlPlanes.js";
+import type { Proxies } from "../istio/controlPlane/proxies.js";
+import { message } from "../messages/index.js";
 import { append } from "./append.js";
-import type {
-  AnalysisOptions,
-  ContainerPort,
-  Evidence,
-  KubernetesObject,
-  NamespaceFacts,
-  SidecarFact,
-  Workload,
-} from "./model.js";
+import type { ContainerPort, Evidence, KubernetesObject, SidecarFact, Workload } from "./model.js";
 import { kindKey } from "./kindKey.js";
 import { ascending } from "./order.js";
 import {
@@ -24,36 +18,11 @@ import {
 } from "./podOwners.js";
 import { commonLabels, groupPods, livePod, plannedPods } from "./pods.js";
 
-/** The injection webhook ignores pods of these namespaces whatever their labels say. */
-const neverInjected = new Set(["kube-system", "kube-public", "kube-node-lease", "local-path-storage"]);
-
 const proxyContainer = "istio-proxy";
 
 /** Every workload of the input: each object that makes pods and is not itself made by another, and each Pod alone. */
-export function deriveWorkloads(
-  objects: readonly KubernetesObject[],
-  namespaces: ReadonlyMap<string, NamespaceFacts>,
-  options: AnalysisOptions,
-): Workload[] {
-  const makers = objects.filter(makesPods);
-  const owners = new PodOwners(makers);
-  const workloads = new Map<string, Workload>();
-  for (const object of makers) {
-    const owner = owners.workloadOf(object);
-    const isOwn = keyOf(owner) === keyOf(identityOf(object));
-    if (isRetired(object) || (!isOwn && owners.has(owner))) continue;
-    add(workloads, { ...fromTemplate(object, owners.templateOf(object), namespaces, options), ...owner });
-  }
-  const pods = new Map<string, KubernetesObject[]>();
-  for (const object of objects)
-    if (isKind(object, "Pod") && !hasEnded(object)) append(pods, keyOf(owners.workloadOf(object)), object);
-  for (const [key, running] of pods) {
-    const owner = owners.workloadOf(running[0] as KubernetesObject);
-    add(workloads, withPods(workloads.get(key), owner, running, namespaces, options));
-  }
-  for (const object of objects)
-    if (isKind(object, "istio.alibabacloud.com/IstioGateway")) add(workloads, fromIstioGateway(object));
-  return [...workloads.values()];
+export function deriveWorkloads(objects: readonly KubernetesObject[], proxies: Proxies): Workload[] {
+  return new Workloads(objects, proxies).derive();
 }
 
 /** By namespace, then name, then kind. */
@@ -63,49 +32,87 @@ export function inOrder(workloads: readonly Workload[]): Workload[] {
   );
 }
 
+/** What a template or a pod is turned into a workload with. */
+class Workloads {
+  constructor(
+    private readonly objects: readonly KubernetesObject[],
+    private readonly proxies: Proxies,
+  ) {}
+
+  derive(): Workload[] {
+    const { objects } = this;
+    const makers = objects.filter(makesPods);
+    const owners = new PodOwners(makers);
+    const workloads = new Map<string, Workload>();
+    for (const object of makers) {
+      const owner = owners.workloadOf(object);
+      const isOwn = keyOf(owner) === keyOf(identityOf(object));
+      if (isRetired(object) || (!isOwn && owners.has(owner))) continue;
+      add(workloads, { ...this.#fromTemplate(object, owners.templateOf(object)), ...owner });
+    }
+    const pods = new Map<string, KubernetesObject[]>();
+    for (const object of objects)
+      if (isKind(object, "Pod") && !hasEnded(object)) append(pods, keyOf(owners.workloadOf(object)), object);
+    for (const [key, running] of pods) {
+      const owner = owners.workloadOf(running[0] as KubernetesObject);
+      const seen = running.map((pod) => this.#fromPod(pod));
+      add(workloads, withPods(workloads.get(key), owner, seen));
+    }
+    for (const object of objects)
+      if (isKind(object, "istio.alibabacloud.com/IstioGateway"))
+        add(workloads, fromIstioGateway(object, this.proxies.planes.named("default")));
+    return [...workloads.values()];
+  }
+
+  #fromTemplate(object: KubernetesObject, template: PodTemplate): Workload {
+    const annotations = template.metadata?.annotations ?? {};
+    const spec = template.spec ?? {};
+    const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
+    const proxy = containers.find((container) => container.name === proxyContainer);
+    const identity = identityOf(object);
+    const pods = plannedPods(kindKey(object), object, template.metadata?.labels ?? {});
+    const labels = commonLabels(pods);
+    const pod = { labels, annotations, hostNetwork: spec.hostNetwork === true, proxy };
+    return {
+      ...identity,
+      serviceAccount: spec.serviceAccountName ?? spec.serviceAccount ?? "default",
+      labels,
+      pods,
+      annotations,
+      ...this.proxies.of(identity, pod, spec),
+      gateway: isGateway(annotations, proxy),
+      hostNetwork: spec.hostNetwork === true,
+      nodes: spec.hostNetwork ? nodesOf(object.kind, spec) : "some",
+      ports: containers
+        .filter((container) => spec.containers?.includes(container) || container.restartPolicy === "Always")
+        .flatMap(containerPorts),
+      addresses: [],
+      containers: containers.flatMap((container) => container.name ?? []),
+      object,
+    };
+  }
+
+  #fromPod(pod: KubernetesObject): Workload {
+    const spec = (pod.spec ?? {}) as PodSpec;
+    const { podIP, podIPs = [] } = statusOf(pod);
+    const planned = this.#fromTemplate(pod, { metadata: pod.metadata, spec });
+    const addresses = [...new Set([podIP, ...podIPs.map(({ ip }) => ip)])].flatMap((ip) => ip ?? []);
+    const live = podIP !== undefined || pod.metadata.creationTimestamp !== undefined;
+    return {
+      ...planned,
+      pods: [livePod(planned.labels, addresses, spec.nodeName)],
+      addresses,
+      sidecar: live ? liveSidecar(planned) : planned.sidecar,
+    };
+  }
+}
+
 function isKind(object: KubernetesObject, key: string): boolean {
   return kindKey(object) === key;
 }
 
 function add(workloads: Map<string, Workload>, workload: Workload): void {
   workloads.set(keyOf(workload), workload);
-}
-
-function fromTemplate(
-  object: KubernetesObject,
-  template: PodTemplate,
-  namespaces: ReadonlyMap<string, NamespaceFacts>,
-  options: AnalysisOptions,
-): Workload {
-  const annotations = template.metadata?.annotations ?? {};
-  const spec = template.spec ?? {};
-  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
-  const proxy = containers.find((container) => container.name === proxyContainer);
-  const identity = identityOf(object);
-  const pods = plannedPods(kindKey(object), object, template.metadata?.labels ?? {});
-  const labels = commonLabels(pods);
-  return {
-    ...identity,
-    serviceAccount: spec.serviceAccountName ?? spec.serviceAccount ?? "default",
-    labels,
-    pods,
-    annotations,
-    sidecar: injection(
-      identity,
-      { labels, annotations, hostNetwork: spec.hostNetwork === true, proxy },
-      namespaces.get(identity.namespace),
-      options,
-    ),
-    gateway: isGateway(annotations, proxy),
-    hostNetwork: spec.hostNetwork === true,
-    nodes: spec.hostNetwork ? nodesOf(object.kind, spec) : "some",
-    ports: containers
-      .filter((container) => spec.containers?.includes(container) || container.restartPolicy === "Always")
-      .flatMap(containerPorts),
-    addresses: [],
-    containers: containers.flatMap((container) => container.name ?? []),
-    object,
-  };
 }
 
 function containerPorts(container: Container): ContainerPort[] {
@@ -128,104 +135,6 @@ function isGateway(annotations: Readonly<Record<string, string>>, proxy: Contain
   return templates?.includes("gateway") === true || proxy?.args?.includes("router") === true;
 }
 
-interface InjectionFacts {
-  labels: Readonly<Record<string, string>>;
-  annotations: Readonly<Record<string, string>>;
-  hostNetwork: boolean;
-  proxy: Container | undefined;
-}
-
-const injectLabel = "sidecar.istio.io/inject";
-
-/**
- * Whether the pods carry a proxy, by the selectors of the injection webhook and then the injector's own rules. A live
- * Pod is judged by its containers instead.
- */
-function injection(
-  workload: Identity,
-  pod: InjectionFacts,
-  namespace: NamespaceFacts | undefined,
-  options: AnalysisOptions,
-): SidecarFact {
-  if (pod.proxy) return own(workload, true, "spec.containers", "the pod has a container istio-proxy");
-  const fact = neverAsked(workload, pod, namespace) ?? byWebhook(workload, pod, namespace, options);
-  const refused = pod.labels[injectLabel] === undefined && pod.annotations[injectLabel] === "false";
-  return fact.present === true && refused
-    ? own(workload, false, "metadata.annotations", "annotation sidecar.istio.io/inject=false: no sidecar")
-    : fact;
-}
-
-/** Whether pods of which only labels are known carry a proxy, as far as their namespace and those labels decide it. */
-export function sidecarByNamespace(
-  workload: Identity,
-  labels: Readonly<Record<string, string>>,
-  namespace: NamespaceFacts | undefined,
-  options: AnalysisOptions,
-): SidecarFact {
-  return injection(workload, { labels, annotations: {}, hostNetwork: false, proxy: undefined }, namespace, options);
-}
-
-/** A fact that the workload's pods say themselves, in a field of their template. */
-function own(workload: Identity, present: SidecarFact["present"], field: string, text: string): SidecarFact {
-  return { present, because: { ...workload, field: `spec.template.${field}`, ...wording(text) } };
-}
-
-function ofNamespace(
-  { namespace }: Identity,
-  present: SidecarFact["present"],
-  field: string,
-  text: string,
-): SidecarFact {
-  return { present, because: { kind: "Namespace", namespace: "", name: namespace, field, ...wording(text) } };
-}
-
-/** What keeps pods from the webhook, or the webhook from them, whatever it would inject by. */
-function neverAsked(
-  workload: Identity,
-  pod: InjectionFacts,
-  namespace: NamespaceFacts | undefined,
-): SidecarFact | undefined {
-  if (pod.hostNetwork) return own(workload, false, "spec.hostNetwork", "pods on the host network get no sidecar");
-  if (neverInjected.has(workload.namespace))
-    return ofNamespace(workload, false, "", "the injector ignores this namespace");
-  const dataplane = "istio.io/dataplane-mode";
-  if ((namespace?.labels[dataplane] ?? pod.labels[dataplane]) === "ambient")
-    return ofNamespace(workload, "unknown", "metadata.labels", "ambient mode is not modelled");
-  return pod.labels[injectLabel] === "false"
-    ? own(workload, false, "metadata.labels", "label sidecar.istio.io/inject=false: no sidecar")
-    : undefined;
-}
-
-/** The namespace's labels come before the pod's, and both before the mesh's default. */
-function byWebhook(
-  workload: Identity,
-  pod: InjectionFacts,
-  namespace: NamespaceFacts | undefined,
-  options: AnalysisOptions,
-): SidecarFact {
-  const label = namespace?.labels["istio-injection"];
-  if (label === "enabled")
-    return ofNamespace(workload, true, "metadata.labels", "label istio-injection=enabled: every pod gets a sidecar");
-  if (label !== undefined)
-    return ofNamespace(workload, false, "metadata.labels", `label istio-injection=${label}: no sidecar`);
-  const revision = namespace?.labels["istio.io/rev"];
-  if (revision !== undefined)
-    return ofNamespace(workload, true, "metadata.labels", `label istio.io/rev=${revision}: every pod gets a sidecar`);
-  const asking = pod.labels[injectLabel] === "true" ? injectLabel : "istio.io/rev";
-  const value = pod.labels[asking];
-  if (value !== undefined)
-    return own(workload, true, "metadata.labels", `label ${asking}=${value}: the pod gets a sidecar`);
-  if (options.mesh?.injectByDefault) return ofNamespace(workload, true, "", "the mesh injects by default");
-  if (namespace?.declared !== true)
-    return ofNamespace(
-      workload,
-      "unknown",
-      "",
-      "the input holds no Namespace object, so its injection label is not known",
-    );
-  return ofNamespace(workload, false, "metadata.labels", "no injection label on the namespace or the pod: no sidecar");
-}
-
 interface PodStatus {
   podIP?: string;
   podIPs?: { ip?: string }[];
@@ -242,44 +151,27 @@ function hasEnded(pod: KubernetesObject): boolean {
 }
 
 /** A workload as its pods show it: they are what really runs. Pods whose owner is not in the input stand for it. */
-function withPods(
-  planned: Workload | undefined,
-  owner: Identity,
-  running: readonly KubernetesObject[],
-  namespaces: ReadonlyMap<string, NamespaceFacts>,
-  options: AnalysisOptions,
-): Workload {
-  const seen = running.map((pod) => fromPod(pod, namespaces, options));
+function withPods(planned: Workload | undefined, owner: Identity, seen: readonly Workload[]): Workload {
   const pods = groupPods(seen.flatMap((workload) => workload.pods));
   const [first, ...others] = seen as [Workload, ...Workload[]];
-  const known = planned ?? first;
+  const alike = others.every(({ capture, dns }) => isSame(capture, first.capture) && isSame(dns, first.dns));
   return {
-    ...known,
+    ...(planned ?? first),
     ...owner,
     labels: commonLabels(pods),
     pods,
     addresses: seen.flatMap(({ addresses }) => addresses),
     sidecar: others.reduce(agree, first.sidecar),
+    capture: alike ? first.capture : { partly: { ...first.sidecar.because, ...message("pods-differ-in-capture") } },
+    dns: first.dns,
   };
 }
 
-function fromPod(
-  pod: KubernetesObject,
-  namespaces: ReadonlyMap<string, NamespaceFacts>,
-  options: AnalysisOptions,
-): Workload {
-  const spec = (pod.spec ?? {}) as PodSpec;
-  const template: PodTemplate = { metadata: pod.metadata, spec };
-  const { podIP, podIPs = [] } = statusOf(pod);
-  const planned = fromTemplate(pod, template, namespaces, options);
-  const addresses = [...new Set([podIP, ...podIPs.map(({ ip }) => ip)])].flatMap((ip) => ip ?? []);
-  const live = podIP !== undefined || pod.metadata.creationTimestamp !== undefined;
-  return {
-    ...planned,
-    pods: [livePod(planned.labels, addresses, spec.nodeName)],
-    addresses,
-    sidecar: live ? liveSidecar(planned) : planned.sidecar,
-  };
+/** Settings of equal values, wherever each pod has them from. */
+function isSame(one: object, other: object): boolean {
+  const values = (settings: object): string =>
+    JSON.stringify(Object.entries(settings).map(([name, setting]) => [name, (setting as { value?: string }).value]));
+  return values(one) === values(other);
 }
 
 /** A DaemonSet that nothing keeps off a node runs on each; anything else on some. */
@@ -289,30 +181,31 @@ function nodesOf(kind: string, { nodeSelector, affinity, tolerations }: PodSpec)
   return toleratesAll ? "all" : "untainted";
 }
 
+/** The containers of a running pod say whether it has a proxy; without one it may be redirected to its node's. */
 function liveSidecar(pod: Workload): SidecarFact {
+  const { kind, namespace, name, annotations, sidecar } = pod;
+  const evidence: Pick<Evidence, "kind" | "namespace" | "name"> = { kind, namespace, name };
   const present = pod.containers.includes(proxyContainer);
-  const text = present ? "the pod has a container istio-proxy" : "the running pod has no container istio-proxy";
-  const because: Evidence = {
-    kind: "Pod",
-    namespace: pod.namespace,
-    name: pod.name,
-    field: "spec.containers",
-    ...wording(text),
+  if (!present && (sidecar.ambient ?? annotations["ambient.istio.io/redirection"] === "enabled"))
+    return { present: "unknown", ambient: true, because: { ...evidence, field: "metadata", ...message("ambient") } };
+  const text = message(present ? "proxy-in-pod" : "no-proxy-in-pod");
+  const { plane } = sidecar;
+  return {
+    present,
+    because: { ...evidence, field: "spec.containers", ...text },
+    ...(present && plane ? { plane } : {}),
   };
-  return { present, because };
 }
 
-/** Pods that differ among themselves leave it open whether a workload has a sidecar. */
+/** Pods that differ among themselves leave it open whether a workload has a sidecar, or who configures it. */
 function agree(known: SidecarFact, { sidecar }: Workload): SidecarFact {
-  if (known.present === sidecar.present) return known;
-  return {
-    present: "unknown",
-    because: { ...sidecar.because, ...wording("some pods have a sidecar and some have none") },
-  };
+  if (known.present !== sidecar.present)
+    return { present: "unknown", because: { ...sidecar.because, ...message("pods-differ") } };
+  return known.plane === sidecar.plane ? known : { ...known, plane: undefined };
 }
 
 /** Service Mesh of Alibaba Cloud makes a Deployment and a Service named `istio-<name>` from this resource. */
-function fromIstioGateway(object: KubernetesObject): Workload {
+function fromIstioGateway(object: KubernetesObject, plane: ControlPlane | undefined): Workload {
   const spec = (object.spec ?? {}) as { podLabels?: Record<string, string>; ports?: IstioGatewayPort[] };
   const name = `istio-${object.metadata.name}`;
   const namespace = object.metadata.namespace ?? "default";
@@ -321,7 +214,7 @@ function fromIstioGateway(object: KubernetesObject): Workload {
     namespace,
     name: object.metadata.name,
     field: "",
-    ...wording("its pods are proxies of router type"),
+    ...message("gateway-pods"),
   };
   const labels = { app: name, istio: object.metadata.name, ...spec.podLabels };
   return {
@@ -332,7 +225,9 @@ function fromIstioGateway(object: KubernetesObject): Workload {
     labels,
     pods: [{ labels, unknownValues: ["pod-template-hash"], moreLabels: true, addresses: [], nodes: [] }],
     annotations: {},
-    sidecar: { present: true, because },
+    sidecar: { present: true, because, plane },
+    capture: {},
+    dns: {},
     gateway: true,
     hostNetwork: false,
     nodes: "some",

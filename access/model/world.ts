@@ -1,40 +1,28 @@
 import { append } from "./append.js";
-import type { AnalysisOptions, KubernetesObject, NamespaceFacts, World } from "./model.js";
+import { Proxies } from "../istio/controlPlane/proxies.js";
+import type { AnalysisOptions, KubernetesObject, NamespaceFacts, ObjectIndex, World } from "./model.js";
 import { kindKey } from "./kindKey.js";
-import { isUnmodelledPolicy } from "./policyKinds.js";
 import { existingWorkloads } from "./existingWorkloads.js";
+import { namespaceOf } from "./namespaceOf.js";
 import { deriveWorkloads, inOrder } from "./workloads.js";
 
 export { kindKey } from "./kindKey.js";
+export { namespaceOf } from "./namespaceOf.js";
 
-/** Kinds that live outside namespaces, among those the analysis reads. */
-const clusterScoped = new Set([
-  "Namespace",
-  "projectcalico.org/GlobalNetworkPolicy",
-  "projectcalico.org/GlobalNetworkSet",
-  "projectcalico.org/HostEndpoint",
-  "projectcalico.org/Tier",
-  "cilium.io/CiliumClusterwideNetworkPolicy",
-  "policy.networking.k8s.io/AdminNetworkPolicy",
-  "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
-  "policy.networking.k8s.io/ClusterNetworkPolicy",
-  "cilium.io/CiliumCIDRGroup",
-  "admissionregistration.k8s.io/MutatingWebhookConfiguration",
-]);
-
-/** The namespace an object lives in: `default` where a manifest leaves it out, empty for what lives in none or may do so. */
-export function namespaceOf(object: KubernetesObject): string {
-  const { namespace } = object.metadata;
-  if (namespace !== undefined) return namespace;
-  return clusterScoped.has(kindKey(object)) || isUnmodelledPolicy(object) ? "" : "default";
+/** Indexes the objects of the input, and works out what makes pods and which of them have proxies. */
+export function buildWorld(objects: readonly KubernetesObject[], options: AnalysisOptions = {}): World {
+  const index = indexOf(objects, namespaceFacts(objects));
+  const proxies = new Proxies(index, options);
+  const held = deriveWorkloads(objects, proxies);
+  const workloads = inOrder([...held, ...existingWorkloads(held, proxies, options)]);
+  return { ...index, workloads, planes: proxies.planes };
 }
 
-/** Indexes the objects of the input. */
-export function buildWorld(objects: readonly KubernetesObject[], options: AnalysisOptions = {}): World {
+/** Objects by kind, and by namespace when first asked for. */
+export function indexOf(objects: readonly KubernetesObject[], namespaces: ObjectIndex["namespaces"]): ObjectIndex {
   const byKind = new Map<string, KubernetesObject[]>();
   for (const object of objects) append(byKind, kindKey(object), object);
   const ofKind = (kind: string): readonly KubernetesObject[] => byKind.get(kind) ?? [];
-  const namespaces = namespaceFacts(objects);
   const perNamespace = new Map<string, Map<string, KubernetesObject[]>>();
   const inNamespace = (kind: string, namespace: string): readonly KubernetesObject[] => {
     let index = perNamespace.get(kind);
@@ -45,9 +33,7 @@ export function buildWorld(objects: readonly KubernetesObject[], options: Analys
     }
     return index.get(namespace) ?? [];
   };
-  const held = deriveWorkloads(objects, namespaces, options);
-  const workloads = inOrder([...held, ...existingWorkloads(held, namespaces, options)]);
-  return { objects, ofKind, inNamespace, namespaces, workloads };
+  return { objects, ofKind, inNamespace, namespaces };
 }
 
 function namespaceFacts(objects: readonly KubernetesObject[]): Map<string, NamespaceFacts> {

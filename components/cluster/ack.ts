@@ -135,6 +135,7 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
   readonly gatewayNodes: NodePlacement = onGatewayNodes;
   readonly cloudNetwork: AckNetwork;
   readonly ready: pulumi.Resource[];
+  /** Id of the cluster. */
   readonly clusterId: pulumi.Output<string>;
   readonly vpc: AckVpc;
 

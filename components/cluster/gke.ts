@@ -82,7 +82,12 @@ export interface GkeClusterArgs {
   endpoint?: "dns" | "private" | "public";
   /** Ranges that may reach the API server by address, besides the cluster's own nodes. Private ranges for a private endpoint.
    * @default none */
-  authorizedNetworks?: { name: string; range: string }[];
+  authorizedNetworks?: {
+    /** What the cloud shows beside the range. */
+    name: string;
+    /** The range. */
+    range: string;
+  }[];
   /** How early upgrades come.
    * @default "REGULAR" */
   releaseChannel?: "RAPID" | "REGULAR" | "STABLE";
@@ -217,7 +222,12 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
   readonly ready: pulumi.Resource[];
   readonly vpc: GkeVpc;
   /** Name and place of the fleet membership; undefined when the cluster is in no fleet. */
-  readonly membership?: { id: pulumi.Output<string>; location: pulumi.Output<string> };
+  readonly membership?: {
+    /** Name of the membership. */
+    id: pulumi.Output<string>;
+    /** Its location. */
+    location: pulumi.Output<string>;
+  };
   private readonly cluster: GkeControlPlane;
 
   constructor(

@@ -34,7 +34,9 @@ const longestName = 40;
  * stays empty, and the VPC's firewall (GkeFirewall) keeps everybody but the gateway's nodes from the address.
  */
 export class CloudSqlDatabase extends pulumi.ComponentResource implements ManagedDatabase {
+  /** Name that applications dial. */
   readonly host: pulumi.Output<string>;
+  /** Port that applications dial. */
   readonly port: number;
 
   constructor(name: string, args: CloudSqlDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -14,7 +14,9 @@ const engines = { mysql: "MySQL", postgres: "PostgreSQL" };
 
 /** ApsaraDB RDS with an address in the VPC only, whose allow-list is the egress gateway's ranges. */
 export class RdsDatabase extends pulumi.ComponentResource implements ManagedDatabase {
+  /** Name that applications dial. */
   readonly host: pulumi.Output<string>;
+  /** Port that applications dial. */
   readonly port: number;
 
   constructor(name: string, args: RdsDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -5,6 +5,7 @@ import type { ClusterNetwork } from "../../settings/cluster.js";
 import type { DatabaseSettings } from "../../settings/databases.js";
 import { type Problem, SettingsError } from "../../settings/problem.js";
 import { nameOnGateway } from "../../settings/tenant.js";
+import type { TrafficMode } from "../../settings/trafficModes.js";
 import type { Gateway } from "../gateway/gateway.js";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
@@ -69,13 +70,23 @@ export function databaseEgressManifests({
  * output is checked, with the same messages, when it is known.
  */
 export class DatabaseEgress extends ManifestComponent {
+  /** Host name that the clients dial. */
+  readonly host: pulumi.Output<string>;
+  /** Port that the clients dial. */
+  readonly port: number;
+  /** How its connections travel. */
+  readonly trafficMode: TrafficMode;
+
   constructor(name: string, args: DatabaseEgressArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseComponents(args);
     const { database, values } = checkedDatabase(args.database, args);
     const manifests = databaseEgressManifests({ ...args, database });
     super(componentType("DatabaseEgress"), name, manifests, { values, meshProvider: args.meshProvider }, opts);
     const { host, port, trafficMode } = database;
-    this.registerOutputs({ host: isIncomplete(hostOf(database)) ? args.database.host : host, port, trafficMode });
+    this.host = pulumi.output(isIncomplete(hostOf(database)) ? args.database.host : (host ?? ""));
+    this.port = port;
+    this.trafficMode = trafficMode;
+    this.registerOutputs({ host: this.host, port, trafficMode });
   }
 }
 

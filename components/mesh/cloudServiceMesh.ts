@@ -18,7 +18,12 @@ export interface CloudServiceMeshArgs {
    * @default none */
   servicePerimeter?: string;
   /** The cluster's membership in the fleet. */
-  membership: { id: pulumi.Input<string>; location: pulumi.Input<string> };
+  membership: {
+    /** Name of the membership. */
+    id: pulumi.Input<string>;
+    /** Its location. */
+    location: pulumi.Input<string>;
+  };
   /** What must be there before the mesh is switched on: the cluster's nodes. */
   clusterReady: pulumi.Resource[];
   /** Release channel of the cluster, which is the mesh's too.
@@ -42,6 +47,7 @@ const featureName = "servicemesh";
 
 /** Cloud Service Mesh: the fleet's feature, the cluster's membership in it, and the mesh's options. */
 export class CloudServiceMesh extends pulumi.ComponentResource implements Mesh {
+  /** What the layers above need of it: `mesh` of a gateway, a namespace and a database. */
   readonly facts: MeshFacts;
   readonly provider: k8s.Provider;
   readonly ready: pulumi.Resource[];

@@ -38,7 +38,20 @@ export interface OpenDoor extends PodGroup {
 
 /** Where the proxies' control plane is: pods of the cluster, or addresses outside. */
 export type ControlPlanePeer =
-  { namespace: string; podLabels: Record<string, string>; ports: number[] } | { ranges: string[]; ports: number[] };
+  | {
+      /** Namespace of its pods. */
+      namespace: string;
+      /** Labels of its pods. */
+      podLabels: Record<string, string>;
+      /** Ports of its pods. */
+      ports: number[];
+    }
+  | {
+      /** Address ranges outside the cluster. */
+      ranges: string[];
+      /** Ports. */
+      ports: number[];
+    };
 
 /** The egress gateway as network policy sees it. */
 export interface GatewayPeer {
@@ -266,8 +279,12 @@ export function networkIsolationManifests(args: NetworkIsolationArgs): Manifest[
 
 /** Network policy for namespaces: nothing passes but what is named, and each name is one policy. */
 export class NetworkIsolation extends ManifestComponent {
+  /** The namespaces that are isolated. */
+  readonly namespaces: string[];
+
   constructor(name: string, args: NetworkIsolationArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("NetworkIsolation"), name, networkIsolationManifests(args), {}, opts);
-    this.registerOutputs({ namespaces: args.namespaces });
+    this.namespaces = args.namespaces;
+    this.registerOutputs({ namespaces: this.namespaces });
   }
 }

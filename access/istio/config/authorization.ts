@@ -1,5 +1,5 @@
 import { append } from "../../model/append.js";
-import type { Evidence, KubernetesObject, World } from "../../model/model.js";
+import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { contains, parseBlock } from "../../network/addressBlock.js";
 import { byCreation, evidence } from "../evidence.js";
@@ -425,7 +425,7 @@ export class AuthorizationPolicies {
   readonly #byNamespace = new Map<string, KubernetesObject[]>();
 
   constructor(
-    world: World,
+    world: ObjectIndex,
     private readonly settings: MeshSettings,
   ) {
     for (const policy of [...world.ofKind("security.istio.io/AuthorizationPolicy")].sort(byCreation)) {

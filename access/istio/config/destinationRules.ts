@@ -1,4 +1,4 @@
-import type { KubernetesObject, World } from "../../model/model.js";
+import type { KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { byCreation } from "../evidence.js";
 import { HostMap, resolveShortName } from "../registry/hostname.js";
@@ -43,7 +43,7 @@ export class DestinationRules {
   readonly #selectorKeys = new Map<string, Set<string>>();
 
   constructor(
-    world: World,
+    world: ObjectIndex,
     private readonly settings: MeshSettings,
   ) {
     const objects = [...world.ofKind("networking.istio.io/DestinationRule")];

@@ -6,7 +6,11 @@ import { meshSettings } from "./settings.js";
 
 /** Where what is said of a mesh differs from the mesh's own configuration among the objects of its cluster. */
 export function meshDifferences(objects: readonly KubernetesObject[], said: MeshOptions): Problem[] {
-  const found = meshSettings(buildWorld(objects), {});
+  const { planes } = buildWorld(objects);
+  const plane = planes.named("default");
+  // Of several control planes, which one is meant is not said.
+  if (!plane) return [];
+  const found = meshSettings(plane, {});
   const pairs: [setting: string, said: unknown, found: unknown][] = [
     ["mesh.outboundTrafficPolicy", said.outboundTrafficPolicy, found.outboundMode],
     ["mesh.dnsCapture", said.dnsCapture, found.dnsCapture],

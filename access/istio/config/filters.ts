@@ -1,5 +1,5 @@
 import { append } from "../../model/append.js";
-import type { Evidence, KubernetesObject, Workload, World } from "../../model/model.js";
+import type { Evidence, KubernetesObject, Workload, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { evidence } from "../evidence.js";
 import { chainRule, type ChainRule } from "./chainRules.js";
@@ -42,7 +42,7 @@ export class ProxyPatches {
   readonly #touching = new Map<object, Map<string, Evidence | undefined>>();
 
   constructor(
-    world: World,
+    world: ObjectIndex,
     private readonly settings: MeshSettings,
   ) {
     for (const kind of ["networking.istio.io/EnvoyFilter", "extensions.istio.io/WasmPlugin"]) {

@@ -1,4 +1,4 @@
-import type { Evidence, KubernetesObject, World } from "../../model/model.js";
+import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { evidence } from "../evidence.js";
 
@@ -12,7 +12,7 @@ interface RouteSpec {
 export class GatewayApiRoutes {
   readonly #byParent = new Map<string, KubernetesObject>();
 
-  constructor(world: World) {
+  constructor(world: ObjectIndex) {
     for (const kind of kinds) for (const route of world.ofKind(kind)) this.#note(route);
   }
 

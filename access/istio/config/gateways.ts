@@ -1,4 +1,5 @@
-import type { Evidence, KubernetesObject, Workload, World } from "../../model/model.js";
+import { message } from "../../messages/index.js";
+import type { Evidence, KubernetesObject, Workload, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { byCreation, evidence, label } from "../evidence.js";
 import { parseProtocol, type Protocol } from "../registry/protocol.js";
@@ -54,7 +55,7 @@ export class Gateways {
   readonly #listeners = new Map<Workload, GatewayListeners>();
 
   constructor(
-    world: World,
+    world: ObjectIndex,
     private readonly settings: MeshSettings,
     private readonly services: readonly MeshService[],
   ) {
@@ -67,11 +68,26 @@ export class Gateways {
     return listeners;
   }
 
+  /** Gateways that select a workload's pods and do not apply to them, because the mesh keeps each to its own namespace. */
+  outOfScope({ namespace, labels }: Workload): Evidence[] {
+    const { scopeGateways, scopeEvidence } = this.settings;
+    if (!scopeGateways) return [];
+    const others = this.#objects.filter(
+      (object) =>
+        namespaceOf(object) !== namespace && hasLabels(labels, (object.spec as GatewaySpec | undefined)?.selector),
+    );
+    if (others.length === 0) return [];
+    return [
+      ...others.map((object) => evidence(object, "metadata.namespace", message("gateway-out-of-scope", { namespace }))),
+      ...(scopeEvidence ? [scopeEvidence] : []),
+    ];
+  }
+
   #merge(workload: Workload): GatewayListeners {
     const ports = new Map<number, PortMerge>();
     for (const object of this.#objects) {
       const namespace = namespaceOf(object);
-      if (this.settings.scopeGatewayToNamespace && namespace !== workload.namespace) continue;
+      if (this.settings.scopeGateways && namespace !== workload.namespace) continue;
       const spec = (object.spec ?? {}) as GatewaySpec;
       if (!hasLabels(workload.labels, spec.selector)) continue;
       (spec.servers ?? []).forEach((server, index) => {

@@ -1,6 +1,6 @@
 import { wording } from "../../messages/index.js";
 import { append } from "../../model/append.js";
-import type { Evidence, KubernetesObject, World } from "../../model/model.js";
+import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { byCreation, createdAt, evidence } from "../evidence.js";
 import type { MeshSettings } from "./settings.js";
@@ -35,7 +35,7 @@ export class PeerAuthentications {
   readonly #byNamespace = new Map<string, KubernetesObject[]>();
 
   constructor(
-    world: World,
+    world: ObjectIndex,
     private readonly settings: MeshSettings,
   ) {
     for (const policy of [...world.ofKind("security.istio.io/PeerAuthentication")].sort(byCreation)) {

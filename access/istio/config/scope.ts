@@ -19,6 +19,14 @@ export interface MeshIndex {
   destinationRules: DestinationRules;
 }
 
+/** What a proxy makes of names. */
+export interface ProxyDns {
+  /** It answers its pod's queries. */
+  answers: boolean;
+  /** It listens at the addresses that are allocated to ServiceEntries without one. */
+  allocated: boolean;
+}
+
 /** What one proxy is configured with: the services, routes and rules that reach it. */
 export class ProxyScope {
   readonly #view: NamespaceView;
@@ -29,7 +37,7 @@ export class ProxyScope {
     readonly index: MeshIndex,
     readonly namespace: string,
     readonly labels: Readonly<Labels>,
-    readonly capture: boolean,
+    readonly dns: ProxyDns,
     readonly sidecar: SidecarChoice,
     /** `mesh` for a sidecar. */
     readonly gateway: string,
@@ -40,7 +48,7 @@ export class ProxyScope {
   /** Services of a listener that listen at an address, in istiod's order; `anywhere` for those without one. */
   servicesAt(listener: EgressListener, port: number, address: string | "anywhere" | "http"): MeshService[] {
     return this.#view.parts.flatMap((part) => {
-      const services = part.atPort(port, this.capture);
+      const services = part.atPort(port, this.dns.allocated);
       return this.#selected(listener, choosePlace(services, address));
     });
   }
@@ -87,8 +95,8 @@ export class ProxyScope {
   /** Whether no service has a listener that could take a connection to these addresses on a port. */
   isSilent(port: number, addresses: readonly string[]): boolean {
     return this.#view.parts.every((part) => {
-      const { anywhere, http, byAddress } = part.atPort(port, this.capture);
-      return anywhere.length === 0 && http.length === 0 && !addresses.some((address) => byAddress.has(address));
+      const { anywhere, byAddress } = part.atPort(port, this.dns.allocated);
+      return anywhere.length === 0 && !addresses.some((address) => byAddress.has(address));
     });
   }
 
@@ -150,9 +158,9 @@ export class ProxyScope {
 
   /** The address a client dials for a host when its own proxy answers DNS: undefined when the proxy does not know it. */
   dnsAnswer(host: string): string | undefined {
-    if (!this.capture) return undefined;
+    if (!this.dns.answers) return undefined;
     const addresses = this.imported(host)
-      .map((service) => listeningAddress(service, true))
+      .map((service) => listeningAddress(service, this.dns.allocated))
       .filter((address) => address !== anyAddress && !address.includes("/") && !address.startsWith("pods:"));
     return addresses[0];
   }

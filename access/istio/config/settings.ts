@@ -1,7 +1,7 @@
-import { wording } from "../../messages/index.js";
-import jsYaml from "js-yaml";
-import type { AnalysisOptions, Evidence, MeshKind, World } from "../../model/model.js";
-import { managedConfigMap, managedConfigMaps } from "./managed.js";
+import { message } from "../../messages/index.js";
+import type { AnalysisOptions, Evidence, MeshKind, Workload } from "../../model/model.js";
+import { rootOf, type ControlPlane } from "../controlPlane/controlPlanes.js";
+import type { Setting } from "../controlPlane/proxyConfigs.js";
 
 /** The mesh-wide settings that decide paths, and the evidence for the outbound policy. */
 export interface MeshSettings {
@@ -12,48 +12,40 @@ export interface MeshSettings {
   trustDomain: string;
   trustDomainAliases: readonly string[];
   dnsCapture: boolean;
+  /** Proxies use the addresses that are allocated to ServiceEntries without one, where they answer DNS. */
   autoAllocate: boolean;
   autoMtls: boolean;
   clusterDomain: string;
-  scopeGatewayToNamespace: boolean;
+  /** Gateways apply to pods of their own namespace only; the evidence where a variable of istiod says so. */
+  scopeGateways: boolean;
+  scopeEvidence?: Evidence;
   serviceExportTo: ReadonlySet<string>;
   virtualServiceExportTo: ReadonlySet<string>;
   destinationRuleExportTo: ReadonlySet<string>;
 }
 
-/** The part of Istio's MeshConfig that is read. */
-interface MeshConfig {
-  outboundTrafficPolicy?: { mode?: string };
-  rootNamespace?: string;
-  trustDomain?: string;
-  trustDomainAliases?: string[];
-  enableAutoMtls?: boolean;
-  defaultConfig?: { proxyMetadata?: Record<string, string> };
-  defaultServiceExportTo?: string[];
-  defaultVirtualServiceExportTo?: string[];
-  defaultDestinationRuleExportTo?: string[];
-}
-
 const everywhere = ["*"];
 
-/** Defaults of Istio, then the mesh configuration of the input, then what the caller says. */
-export function meshSettings(world: World, options: AnalysisOptions): MeshSettings {
+/** Defaults of Istio, then what configures the control plane, then what the caller says. */
+export function meshSettings(plane: ControlPlane, options: AnalysisOptions): MeshSettings {
   const said = options.mesh ?? {};
-  const kind = said.kind ?? kindOf(world);
-  const { config, evidence } = configMap(world, kind, said.rootNamespace ?? "istio-system");
+  const { config } = plane;
   const mode = said.outboundTrafficPolicy ?? config.outboundTrafficPolicy?.mode ?? "ALLOW_ANY";
+  const metadata = config.defaultConfig?.proxyMetadata;
+  const scope = plane.environment.get("PILOT_SCOPE_GATEWAY_TO_NAMESPACE");
   return {
-    kind,
+    kind: plane.kind,
     outboundMode: mode,
-    outboundEvidence: outboundEvidence(mode, said.outboundTrafficPolicy === undefined ? evidence : undefined),
-    rootNamespace: said.rootNamespace ?? config.rootNamespace ?? "istio-system",
+    outboundEvidence: outboundEvidence(mode, said.outboundTrafficPolicy === undefined ? plane : undefined),
+    rootNamespace: said.rootNamespace ?? rootOf(plane),
     trustDomain: said.trustDomain ?? config.trustDomain ?? "cluster.local",
     trustDomainAliases: said.trustDomainAliases ?? config.trustDomainAliases ?? [],
-    dnsCapture: said.dnsCapture ?? isTrue(config.defaultConfig?.proxyMetadata?.ISTIO_META_DNS_CAPTURE),
-    autoAllocate: said.autoAllocate ?? true,
+    dnsCapture: said.dnsCapture ?? isTrue(metadata?.ISTIO_META_DNS_CAPTURE),
+    autoAllocate: said.autoAllocate ?? (allocates(plane) || isTrue(metadata?.ISTIO_META_DNS_AUTO_ALLOCATE)),
     autoMtls: config.enableAutoMtls ?? true,
-    clusterDomain: said.clusterDomain ?? "cluster.local",
-    scopeGatewayToNamespace: said.scopeGatewayToNamespace ?? false,
+    clusterDomain: said.clusterDomain ?? plane.clusterDomain ?? "cluster.local",
+    scopeGateways: said.scopeGatewayToNamespace ?? isTrue(scope?.value),
+    ...(scope ? { scopeEvidence: { ...scope.place, ...message("gateways-scoped") } } : {}),
     serviceExportTo: new Set(said.defaultServiceExportTo ?? config.defaultServiceExportTo ?? everywhere),
     virtualServiceExportTo: new Set(
       said.defaultVirtualServiceExportTo ?? config.defaultVirtualServiceExportTo ?? everywhere,
@@ -64,54 +56,39 @@ export function meshSettings(world: World, options: AnalysisOptions): MeshSettin
   };
 }
 
-/** A cluster with the ConfigMap of one of its channels runs Cloud Service Mesh. */
-function kindOf(world: World): MeshKind {
-  const isManaged = world.ofKind("ConfigMap").some(({ metadata }) => managedConfigMaps.test(metadata.name));
-  return isManaged ? "cloud-service-mesh" : "istio";
+/** Istio 1.25 was the first to allocate addresses by default. */
+function allocates({ environment, version }: ControlPlane): boolean {
+  const said = environment.get("PILOT_ENABLE_IP_AUTOALLOCATE")?.value;
+  if (said !== undefined) return isTrue(said);
+  const [major, minor] = version ?? [1, 25];
+  return major > 1 || minor >= 25;
 }
 
-/** istiod reads its settings from the ConfigMap `istio` of its namespace, or `istio-<revision>`. */
-function configMap(world: World, kind: MeshKind, namespace: string): { config: MeshConfig; evidence?: Evidence } {
-  const isRead = (name: string) =>
-    kind === "cloud-service-mesh" ? name === managedConfigMap : name === "istio" || name.startsWith("istio-");
-  const object = world
-    .inNamespace("ConfigMap", namespace)
-    .filter(({ metadata }) => isRead(metadata.name))
-    .find(({ data }) => typeof (data as Record<string, unknown> | undefined)?.mesh === "string");
-  if (!object) return { config: {} };
-  const config = readYaml((object.data as { mesh: string }).mesh) as MeshConfig | undefined;
-  const evidence = { kind: "ConfigMap", namespace, name: object.metadata.name, field: "data.mesh", ...wording("") };
-  return { config: config ?? {}, evidence };
-}
-
-function outboundEvidence(mode: string, origin: Evidence | undefined): Evidence {
-  const place = origin ?? { kind: "MeshConfig", namespace: "", name: "mesh", field: "outboundTrafficPolicy.mode" };
-  const text =
-    mode === "REGISTRY_ONLY"
-      ? "REGISTRY_ONLY: what no registered service matches goes nowhere"
-      : `${mode}: what no registered service matches passes as it is`;
-  return { ...place, ...wording(text) };
-}
-
-/** A value that is YAML within a manifest. What does not parse counts as absent, as it does for the proxy's injector. */
-function readYaml(text: string): unknown {
-  try {
-    return jsYaml.load(text) ?? undefined;
-  } catch (error) {
-    if (!(error instanceof jsYaml.YAMLException)) throw error;
-    return undefined;
-  }
+function outboundEvidence(mode: string, plane: ControlPlane | undefined): Evidence {
+  const place = plane?.configPlace ?? {
+    kind: "MeshConfig",
+    namespace: "",
+    name: "mesh",
+    field: "outboundTrafficPolicy.mode",
+  };
+  return { ...place, ...(mode === "REGISTRY_ONLY" ? message("registry-only") : message("outbound-mode", { mode })) };
 }
 
 function isTrue(text: string | undefined): boolean {
-  return text === "true";
+  return text === "true" || text === "1";
 }
 
 /** Whether a workload's sidecar answers DNS: its own proxy settings win over the mesh's. */
-export function capturesDns(annotations: Readonly<Record<string, string>>, settings: MeshSettings): boolean {
-  const text = annotations["proxy.istio.io/config"];
-  if (text === undefined) return settings.dnsCapture;
-  const config = readYaml(text) as MeshConfig["defaultConfig"];
-  const own = config?.proxyMetadata?.ISTIO_META_DNS_CAPTURE;
-  return own === undefined ? settings.dnsCapture : isTrue(own);
+export function capturesDns({ dns }: Pick<Workload, "dns">, settings: MeshSettings): boolean {
+  return ofProxy(dns.capture, settings.dnsCapture);
+}
+
+/** Whether a workload's sidecar listens at the addresses that are allocated to ServiceEntries without one. */
+export function usesAllocated(workload: Pick<Workload, "dns">, settings: MeshSettings): boolean {
+  const allocated = settings.autoAllocate || ofProxy(workload.dns.autoAllocate, false);
+  return allocated && capturesDns(workload, settings);
+}
+
+function ofProxy(own: Setting | undefined, meshWide: boolean): boolean {
+  return own === undefined ? meshWide : isTrue(String(own.value));
 }

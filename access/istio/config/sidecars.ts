@@ -1,5 +1,5 @@
 import { append } from "../../model/append.js";
-import type { Evidence, KubernetesObject, World } from "../../model/model.js";
+import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { byCreation, evidence } from "../evidence.js";
 import { hostsMatch, isSubsetOf, isWildcard } from "../registry/hostname.js";
@@ -47,7 +47,7 @@ export class Sidecars {
   readonly #choices = new Map<string, SidecarChoice>();
 
   constructor(
-    world: World,
+    world: ObjectIndex,
     private readonly settings: MeshSettings,
   ) {
     const objects = [...world.ofKind("networking.istio.io/Sidecar")];

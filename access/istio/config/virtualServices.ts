@@ -1,5 +1,5 @@
 import { append } from "../../model/append.js";
-import type { KubernetesObject, World } from "../../model/model.js";
+import type { KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { byCreation } from "../evidence.js";
 import { hostsMatch, isWildcard, resolveShortName } from "../registry/hostname.js";
@@ -52,7 +52,7 @@ export class VirtualServices {
 
   readonly #everyone: RouteList;
 
-  constructor(world: World, settings: MeshSettings) {
+  constructor(world: ObjectIndex, settings: MeshSettings) {
     const all: Route[] = [];
     const own = new Map<string, Route[]>();
     const exported = new Map<string, Route[]>();

@@ -1,7 +1,6 @@
 import { textOf, wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
 import { pastOwnSidecar } from "../../network/interception.js";
-import type { Mesh } from "../config/mesh.js";
 import { settledAt, type Hop, type Pods } from "./pods.js";
 import type { RouteResult } from "../proxy/route.js";
 import { clusterSni } from "../config/scope.js";
@@ -11,10 +10,7 @@ import { blocked, hopEncryption, unknown } from "../verdict.js";
 
 /** What the pods of applications do with connections, by their sidecars where they have one. */
 export class ApplicationPods {
-  constructor(
-    private readonly mesh: Mesh,
-    private readonly pods: Pods,
-  ) {}
+  constructor(private readonly pods: Pods) {}
 
   /** To a port of the pods: what encryption they take, and then who may. */
   to(workload: Workload, port: number, hop: Hop): RouteResult {
@@ -33,7 +29,7 @@ export class ApplicationPods {
     if (workload.sidecar.present === false) return stop(withoutSidecar(hop, mutual, here));
     const past = pastOwnSidecar(workload, port);
     if (past) return stop(withoutSidecar(hop, mutual, past));
-    const patched = this.mesh.patches.touching(workload, "SIDECAR_INBOUND", port);
+    const patched = this.pods.meshOf(workload).patches.touching(workload, "SIDECAR_INBOUND", port);
     if (patched) return stop(unknown([...because, patched]));
     const peer = this.pods.peerMode(workload, port);
     const refuses = (peer.mode === "STRICT" && !mutual) || (peer.mode === "DISABLE" && mutual);
@@ -47,7 +43,7 @@ export class ApplicationPods {
       tls === undefined &&
       this.pods.peerMode(workload, port).mode !== "STRICT" &&
       this.pods.policySet(workload, false).isEmpty &&
-      !this.mesh.patches.touching(workload, "SIDECAR_INBOUND", port)
+      !this.pods.meshOf(workload).patches.touching(workload, "SIDECAR_INBOUND", port)
     );
   }
 

@@ -1,4 +1,4 @@
-import type { Evidence, KubernetesObject, Workload, World } from "../../model/model.js";
+import type { Evidence, KubernetesObject, Workload, ObjectIndex } from "../../model/model.js";
 import { evidence } from "../evidence.js";
 import type { ProxyPatches } from "../config/filters.js";
 import { hostsMatch } from "../registry/hostname.js";
@@ -12,7 +12,7 @@ export interface LoopbackForwarder {
 /** Finds who listens on a loopback port of a gateway's pods: a listener an EnvoyFilter adds, or NGINX reading the SNI. */
 export class Forwarders {
   constructor(
-    private readonly world: World,
+    private readonly world: ObjectIndex,
     private readonly patches: ProxyPatches,
   ) {}
 

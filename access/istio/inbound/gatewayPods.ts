@@ -1,11 +1,10 @@
-import { textOf, wording } from "../../messages/index.js";
+import { message, textOf, wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Target, Workload } from "../../model/model.js";
 import { endOf, missingCluster, type Ending } from "../proxy/destination.js";
 import { evidence, label } from "../evidence.js";
 import { passes } from "./forwarders.js";
 import { gatewayPort, type GatewayChain, type GatewayPort } from "./gatewayRoutes.js";
 import { field, tlsMode } from "../config/gateways.js";
-import type { Mesh } from "../config/mesh.js";
 import { bySni } from "../proxy/outbound.js";
 import { settledAt, type Hop, type Pods } from "./pods.js";
 import { finished, type RouteResult } from "../proxy/route.js";
@@ -33,10 +32,7 @@ export class GatewayPods {
   readonly #scopes = new Map<Workload, ProxyScope>();
   readonly #ports = new Map<Workload, Map<number, GatewayPort>>();
 
-  constructor(
-    private readonly mesh: Mesh,
-    private readonly pods: Pods,
-  ) {}
+  constructor(private readonly pods: Pods) {}
 
   /** Through a port of the gateway, by the server and the route that are for the connection. */
   through(workload: Workload, port: number, hop: Hop): RouteResult {
@@ -44,10 +40,11 @@ export class GatewayPods {
     const stop = (verdict: MeshVerdict): RouteResult => settledAt(this.pods.at(workload, port), verdict, true);
     const listener = this.#port(workload, port);
     if (!listener) {
-      const text = `no Gateway gives the pods of ${label(workload.object)} a server on port ${port}`;
-      return stop(blocked([...because, evidence(cluster.service.object, "spec.ports", text)]));
+      const text = message("no-server-on-port", { pods: label(workload.object), port });
+      const passedOver = this.pods.meshOf(workload).gateways.outOfScope(workload);
+      return stop(blocked([...because, ...passedOver, evidence(cluster.service.object, "spec.ports", text)]));
     }
-    const patched = this.mesh.patches.touching(workload, "GATEWAY", port);
+    const patched = this.pods.meshOf(workload).patches.touching(workload, "GATEWAY", port);
     if (patched) return stop(unknown([...because, patched]));
     const here = (text: string): Evidence => evidence(workload.object, "", text);
     if (listener.chains.some(({ bound }) => bound.server.bind)) {
@@ -96,7 +93,7 @@ export class GatewayPods {
       sni: mutual || target.protocol === "tls" ? sni : undefined,
       authenticated,
       handshake: names.length > 0 ? { names: new Set(names), because: because() } : undefined,
-      chainRules: this.mesh.patches.chainRules(workload, port, chain.sni),
+      chainRules: this.pods.meshOf(workload).patches.chainRules(workload, port, chain.sni),
       policies: this.pods.policySet(workload, false),
       greets: target.serverSpeaksFirst && (end.kind === "database" || end.kind === "other"),
       because: steps,
@@ -131,7 +128,9 @@ export class GatewayPods {
       const text = "a gateway that leads to a Service of the cluster is not modelled";
       return { kind: "unknown", because: [evidence(cluster.service.object, "", text)] };
     }
-    return this.#onLoopback(workload, cluster, target) ?? endOf(cluster, target, scope, this.mesh.known);
+    return (
+      this.#onLoopback(workload, cluster, target) ?? endOf(cluster, target, scope, this.pods.meshOf(workload).known)
+    );
   }
 
   /** A service on the gateway's own loopback interface leads to a forwarder that reads the client's SNI. */
@@ -140,7 +139,7 @@ export class GatewayPods {
     if (endpoints.length === 0 || !endpoints.every(({ address }) => address.startsWith("127."))) return undefined;
     const number =
       endpoints[0]?.ports[port.name] ?? (typeof port.targetPort === "number" ? port.targetPort : port.number);
-    const forwarder = this.mesh.forwarders.find(workload, number);
+    const forwarder = this.pods.meshOf(workload).forwarders.find(workload, number);
     const to = evidence(object, "spec.endpoints", `leads to port ${number} of the gateway's own loopback interface`);
     if (!forwarder)
       return { kind: "unknown", because: [{ ...to, ...wording(`${textOf(to)}, where the input shows no listener`) }] };
@@ -158,12 +157,14 @@ export class GatewayPods {
   #scope(workload: Workload): ProxyScope {
     let scope = this.#scopes.get(workload);
     if (!scope) {
+      const { index, settings } = this.pods.meshOf(workload);
       const choice = {
         listeners: [{ imports: () => true, importsRoute: () => true }],
         outboundMode: "REGISTRY_ONLY",
-        outboundEvidence: this.mesh.settings.outboundEvidence,
+        outboundEvidence: settings.outboundEvidence,
       };
-      scope = new ProxyScope(this.mesh.index, workload.namespace, workload.labels, false, choice, "gateway");
+      const dns = { answers: false, allocated: false };
+      scope = new ProxyScope(index, workload.namespace, workload.labels, dns, choice, "gateway");
       this.#scopes.set(workload, scope);
     }
     return scope;
@@ -174,7 +175,7 @@ export class GatewayPods {
     if (!ports) this.#ports.set(workload, (ports = new Map()));
     let built = ports.get(port);
     if (!built) {
-      const servers = this.mesh.gateways.listeners(workload).get(port);
+      const servers = this.pods.meshOf(workload).gateways.listeners(workload).get(port);
       if (!servers) return undefined;
       ports.set(port, (built = gatewayPort(this.#scope(workload), servers)));
     }

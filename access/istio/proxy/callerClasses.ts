@@ -4,7 +4,7 @@ import { interceptionKey } from "../../network/interception.js";
 import type { Mesh } from "../config/mesh.js";
 import type { MeshService } from "../registry/registry.js";
 import { ProxyScope } from "../config/scope.js";
-import { capturesDns } from "../config/settings.js";
+import { capturesDns, usesAllocated } from "../config/settings.js";
 import { meshGateway } from "../config/virtualServices.js";
 
 /** Which workloads' proxies are configured alike: what one of them does, all of them do. */
@@ -24,10 +24,11 @@ export class CallerClasses {
     const key = this.#scopeKey(workload);
     let scope = this.#scopes.get(key);
     if (!scope) {
-      const { namespace, labels, annotations } = workload;
+      const { namespace, labels } = workload;
       const { index, settings, sidecars } = this.mesh;
       const sidecar = sidecars.choose(namespace, labels);
-      scope = new ProxyScope(index, namespace, labels, capturesDns(annotations, settings), sidecar, meshGateway);
+      const dns = { answers: capturesDns(workload, settings), allocated: usesAllocated(workload, settings) };
+      scope = new ProxyScope(index, namespace, labels, dns, sidecar, meshGateway);
       this.#scopes.set(key, scope);
     }
     return scope;
@@ -47,11 +48,9 @@ export class CallerClasses {
     const keys = personal
       ? [...this.#labelKeys, ...sidecars.selectorKeys(namespace), ...index.destinationRules.selectorKeys(namespace)]
       : this.#labelKeys;
-    const capture = capturesDns(workload.annotations, settings);
+    const dns = `${capturesDns(workload, settings)},${usesAllocated(workload, settings)}`;
     const own = keys.map((key) => `${key}=${labels[key] ?? ""}`).join(",");
-    // What its annotations keep away from the sidecar is a workload's own.
-    const alone = interceptionKey(workload) === "" ? "" : `${workload.kind}/${namespace}/${workload.name}`;
-    return `${personal ? namespace : ""}|${capture}|${own}|${alone}`;
+    return `${personal ? namespace : ""}|${dns}|${own}|${interceptionKey(workload)}`;
   }
 
   /** Whether a namespace's proxies may be configured otherwise than those of other namespaces. */

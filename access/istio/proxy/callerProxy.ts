@@ -1,10 +1,10 @@
-import { wording } from "../../messages/index.js";
+import { message, wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Target } from "../../model/model.js";
 import { endOf, missingCluster } from "./destination.js";
 import { evidence, label } from "../evidence.js";
 import type { Mesh } from "../config/mesh.js";
 import { catchAllText, outbound, type Dial, type Outcome } from "./outbound.js";
-import { anyAddress, type MeshService } from "../registry/registry.js";
+import { anyAddress, isVisibleTo, type MeshService } from "../registry/registry.js";
 import { agreed, ended, finished, type RouteResult } from "./route.js";
 import { upstreamTls, type ProxyScope } from "../config/scope.js";
 import type { ServicePods } from "./servicePods.js";
@@ -12,6 +12,9 @@ import type { RouteDestination } from "../config/shapes.js";
 import { clientSni, nameOf } from "./target.js";
 import { blocked, hopEncryption, unknown, type Path } from "../verdict.js";
 import { listeningAddress } from "../registry/visibleServices.js";
+
+/** Other objects for a host that evidence names. */
+const mostNamed = 3;
 
 type Destination = NonNullable<RouteDestination["destination"]>;
 
@@ -67,7 +70,7 @@ export class CallerProxy {
     const answered = scope.dnsAnswer(target.host);
     if (answered !== undefined) return { dial: { ...dial, addresses: [answered] }, because: [] };
     const service = this.mesh.serviceOf(target.host);
-    if (service) return { dial: { ...dial, addresses: [listeningAddress(service, scope.capture)] }, because: [] };
+    if (service) return { dial: { ...dial, addresses: [listeningAddress(service, scope.dns.allocated)] }, because: [] };
     const addresses = target.addresses.length > 0 ? target.addresses : undefined;
     return { dial: { ...dial, addresses }, because: unanswered(scope, target, addresses) };
   }
@@ -78,8 +81,8 @@ export class CallerProxy {
     if (!paths) this.#refusals.set(scope.sidecar, (paths = new Map()));
     const known = paths.get(target);
     if (known) return known;
-    const [service] = this.mesh.index.visibility.allOfHost(target.host);
-    const key = `${target.protocol} ${service?.namespace ?? ""} ${service ? target.host : ""}`;
+    const declared = this.mesh.index.visibility.allOfHost(target.host).length > 0 || this.mesh.skipped.size > 0;
+    const key = `${target.protocol} ${declared ? `${target.host} ${scope.namespace}` : ""}`;
     let path = paths.get(key);
     if (!path) {
       path = { verdict: this.#unmatched(scope, target, []), leavesFromGateway: false };
@@ -132,20 +135,31 @@ export class CallerProxy {
     return { verdict: "direct", encryption, identity: false, exposes: null, because: all };
   }
 
-  /** Registered services of the host that this proxy does not get, and why. */
+  /** What declares the host and does not help this proxy, and why. */
   #hidden(scope: ProxyScope, target: Target): Evidence[] {
+    const { host } = target;
+    const imported = scope.imported(host);
+    const objects = new Map(this.mesh.index.visibility.allOfHost(host).map((service) => [service.object, service]));
+    const others = [...objects.values()].filter(({ object }) => !imported.some((one) => one.object === object));
+    const [owner] = imported;
+    const ofOwner = owner && !owner.ports.some(({ number }) => number === target.port);
+    return [
+      ...(ofOwner
+        ? [evidence(owner.object, "spec.ports", message("port-not-declared", { host, port: target.port }))]
+        : []),
+      ...others.slice(0, mostNamed).map((service) => this.#whyHidden(scope, service, owner)),
+      ...this.mesh.passedOver(host),
+    ];
+  }
+
+  #whyHidden(scope: ProxyScope, service: MeshService, owner: MeshService | undefined): Evidence {
+    const { host, object } = service;
+    if (!isVisibleTo(service, scope.namespace))
+      return evidence(object, "spec.exportTo", message("not-exported", { namespaces: audienceOf(service), host }));
+    if (owner) return evidence(object, "spec.hosts", message("host-taken", { host, owner: label(owner.object) }));
     const { object: sidecar } = scope.sidecar;
-    const imported = new Set(scope.imported(target.host).map(({ object }) => object));
-    const services = this.mesh.index.visibility.allOfHost(target.host);
-    const [service] = services.filter(({ object }) => !imported.has(object));
-    if (!service || imported.size > 0) return [];
-    if (sidecar) {
-      const text = `the Sidecar resource does not import ${target.host}, or it is not exported here`;
-      return [evidence(sidecar, "spec.egress", text)];
-    }
-    if (service.exportTo.has("*")) return [];
-    const text = `visible to ${audienceOf(service)} only: the caller's proxy does not know ${target.host}`;
-    return [evidence(service.object, "spec.exportTo", text)];
+    if (sidecar) return evidence(sidecar, "spec.egress", message("not-imported", { host }));
+    return evidence(object, "spec.hosts", message("takes-no-connection", { host }));
   }
 
   /** Follows every destination a connection may take. Where they differ, the answer is not known. */
@@ -179,7 +193,14 @@ export class CallerProxy {
       return ended(blocked([...because.slice(0, -1), ...missingCluster(cluster, route, "the caller's proxy")]));
     }
     if (cluster.service.registry === "kubernetes") {
-      return this.services.behind({ cluster, target, because, tls: upstreamTls(cluster, true), scope });
+      return this.services.behind({
+        cluster,
+        target,
+        because,
+        tls: upstreamTls(cluster, true),
+        scope,
+        mesh: this.mesh,
+      });
     }
     return ended(finished(endOf(cluster, target, scope, this.mesh.known), because, [], false));
   }

@@ -1,10 +1,10 @@
-import { wording } from "../../messages/index.js";
+import { message, wording } from "../../messages/index.js";
 import type { Evidence, KubernetesObject } from "../../model/model.js";
 import { contains, parseBlock } from "../../network/addressBlock.js";
 import { evidence, label } from "../evidence.js";
 import { hostsMatch, isWildcard } from "../registry/hostname.js";
-import { isTls, refusesCompany, type Protocol } from "../registry/protocol.js";
-import { anyAddress, type MeshService, type ServicePort } from "../registry/registry.js";
+import { isInspected, isTls, refusesCompany, type Protocol } from "../registry/protocol.js";
+import { anyAddress, isEveryAddress, type MeshService, type ServicePort } from "../registry/registry.js";
 import type { ProxyScope } from "../config/scope.js";
 import { hasLabels, type ConnectionMatch, type ConnectionRoute, type RouteDestination } from "../config/shapes.js";
 import type { EgressListener } from "../config/sidecars.js";
@@ -36,8 +36,10 @@ export interface Chain {
 /** A listener of a sidecar: filter chains of TCP, and whether HTTP is served beside them. */
 interface Listener {
   chains: Chain[];
-  protocol: Protocol;
-  http: boolean;
+  /** Of the first service, until HTTP joins it: then it is detected. */
+  protocol: Protocol | undefined;
+  /** The service for which the listener looks at the client's first bytes, to serve HTTP beside TCP. */
+  inspecting: { service: MeshService; port: ServicePort } | undefined;
   address: string;
   /** Services left out because another has the same match. */
   losers: { service: MeshService; winner: MeshService }[];
@@ -78,26 +80,31 @@ function listenerAt(scope: ProxyScope, port: number, address: string): Listener 
   return undefined;
 }
 
+/**
+ * The listener of an address, of the services that listen there, the oldest first. HTTP and TCP on one port are told apart
+ * by the client's first bytes; what cannot share the port with those before it is left out.
+ *
+ * Source: istio pilot/pkg/networking/core/listener.go, buildSidecarOutboundListener.
+ */
 function build(scope: ProxyScope, egress: EgressListener, port: number, address: string): Listener | undefined {
-  const place = address === anyAddress ? "anywhere" : address;
-  const http = address === anyAddress && scope.servicesAt(egress, port, "http").length > 0;
-  const services = scope.servicesAt(egress, port, place);
-  const listener: Listener = { chains: [], protocol: "http", http, address, losers: [] };
-  let first = !http;
+  const services = scope.servicesAt(egress, port, address === anyAddress ? "anywhere" : address);
+  const listener: Listener = { chains: [], protocol: undefined, inspecting: undefined, address, losers: [] };
+  let first: MeshService | undefined;
   for (const service of services) {
     const servicePort = declaredPort(service, port, egress.protocol);
     if (!servicePort) continue;
-    if (!first && refusesCompany(servicePort.protocol, listener.protocol)) {
-      const winner = listener.chains[0]?.service;
-      if (winner) listener.losers.push({ service, winner });
+    const { protocol } = servicePort;
+    if (first && isInspected(protocol) && listener.protocol === "detected") continue;
+    if (first && listener.protocol && refusesCompany(protocol, listener.protocol)) {
+      listener.losers.push({ service, winner: first });
       continue;
     }
-    if (first) listener.protocol = servicePort.protocol;
-    first = false;
-    if (servicePort.protocol === "detected") listener.http = true;
-    addChains(listener, chainsOf(scope, egress, service, servicePort, address));
+    first ??= service;
+    listener.protocol = listener.inspecting || isInspected(protocol) ? "detected" : (listener.protocol ?? protocol);
+    if (isInspected(protocol)) listener.inspecting ??= { service, port: servicePort };
+    if (protocol !== "http") addChains(listener, chainsOf(scope, egress, service, servicePort, address));
   }
-  return listener.chains.length > 0 || listener.http ? listener : undefined;
+  return first ? listener : undefined;
 }
 
 /** The service's port, of the protocol a Sidecar resource declares for its own listener where that is a byte stream's. */
@@ -129,8 +136,8 @@ function chainsOf(
   address: string,
 ): Chain[] {
   const routes = scope.routesFor(egress, service.host);
-  const own = listeningAddress(service, scope.capture);
-  const blocks = own.includes("/") ? [own] : [];
+  const own = listeningAddress(service, scope.dns.allocated);
+  const blocks = own.includes("/") && !isEveryAddress(own) ? [own] : [];
   return isTls(port.protocol)
     ? tlsChains(scope, routes, service, port, blocks, address)
     : tcpChains(scope, routes, service, port, blocks);
@@ -246,9 +253,9 @@ function routeEvidence(object: KubernetesObject, field: string, rule: Connection
 
 /** Picks the filter chain as the proxy does: by destination first, then by SNI, without going back. */
 function choose(scope: ProxyScope, listener: Listener, dial: Dial): Outcome {
-  const inspects = listener.http || listener.chains.some(({ sni }) => sni.length > 0);
+  const inspects = listener.inspecting !== undefined || listener.chains.some(({ sni }) => sni.length > 0);
   if (inspects && dial.serverSpeaksFirst && dial.sni === undefined) return waiting(listener);
-  if (listener.http && dial.httpHost !== undefined) return overHttp(scope, dial, dial.httpHost);
+  if (listener.inspecting && dial.httpHost !== undefined) return overHttp(scope, dial, dial.httpHost);
   const byAddress = destinationChains(listener.chains, dial.addresses);
   if (byAddress === "unknown") {
     const chain = listener.chains.find(({ blocks }) => blocks.length > 0);
@@ -263,11 +270,13 @@ function choose(scope: ProxyScope, listener: Listener, dial: Dial): Outcome {
     : { kind: "unmatched", because: unmatchedEvidence(listener, dial) };
 }
 
-function waiting(listener: Listener): Outcome {
-  const culprit = listener.chains.find(({ sni }) => sni.length > 0) ?? listener.chains[0];
+/** A proxy that waits for the client's first bytes: because of a TLS port, or of a service of HTTP, whoever declared it. */
+function waiting({ chains, inspecting }: Listener): Outcome {
+  const culprit = inspecting ?? chains.find(({ sni }) => sni.length > 0);
   if (!culprit) return { kind: "waits", because: [] };
-  const text = `port ${culprit.port.number} is declared ${culprit.port.protocol}: the proxy waits for the client's first bytes, and the client for the server's`;
-  return { kind: "waits", because: [evidence(culprit.service.object, portField(culprit.service, culprit.port), text)] };
+  const { service, port } = culprit;
+  const args = { port: port.number, protocol: port.protocol, host: service.host };
+  return { kind: "waits", because: [evidence(service.object, portField(service, port), message("port-waits", args))] };
 }
 
 function unmatchedEvidence(listener: Listener, dial: Dial): Evidence[] {

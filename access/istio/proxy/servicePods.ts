@@ -5,7 +5,8 @@ import { evidence } from "../evidence.js";
 import { GatewayPods } from "../inbound/gatewayPods.js";
 import { targetPort } from "../config/gateways.js";
 import type { Mesh } from "../config/mesh.js";
-import { Pods, type Hop } from "../inbound/pods.js";
+import type { Meshes } from "../config/meshes.js";
+import type { Hop, Pods } from "../inbound/pods.js";
 import { agreed, ended, type RouteResult } from "./route.js";
 import type { Cluster, UpstreamTls } from "../config/scope.js";
 import { principalOf } from "../inbound/server.js";
@@ -17,10 +18,13 @@ export class ServicePods {
   readonly #gateways: GatewayPods;
   readonly #applications: ApplicationPods;
 
-  constructor(private readonly mesh: Mesh) {
-    const pods = new Pods(mesh);
-    this.#gateways = new GatewayPods(mesh, pods);
-    this.#applications = new ApplicationPods(mesh, pods);
+  constructor(
+    private readonly mesh: Mesh,
+    private readonly meshes: Meshes,
+    pods: Pods,
+  ) {
+    this.#gateways = new GatewayPods(pods);
+    this.#applications = new ApplicationPods(pods);
   }
 
   /** To all pods of the Service, or of its subset. Where they differ, the answer is not known. */
@@ -43,6 +47,8 @@ export class ServicePods {
 
   #to(workload: Workload, hop: Hop): RouteResult {
     const { cluster, tls, because } = hop;
+    const undecidable = this.meshes.doubtsOf(workload);
+    if (undecidable) return ended(unknown([...because, ...undecidable]));
     const distrusted = this.#distrusted(workload, tls);
     if (distrusted) return ended(distrusted(because));
     const port = targetPort(cluster.port.targetPort ?? cluster.port.number, workload.ports, cluster.port.number);

@@ -43,13 +43,33 @@ export function isTls(protocol: Protocol): boolean {
   return protocol === "tls" || protocol === "https";
 }
 
-/** MySQL and Mongo listeners never share a port with another protocol. */
+/** HTTP, or nothing that is declared: the proxy looks at the client's first bytes. */
+export function isInspected(protocol: Protocol): boolean {
+  return protocol === "http" || protocol === "detected";
+}
+
+/** MySQL and Mongo listeners never share a port with another protocol: listener.go, isConflictWithWellKnownPort. */
 export function refusesCompany(a: Protocol, b: Protocol): boolean {
   return a !== b && [a, b].some((protocol) => protocol === "mongo" || protocol === "mysql");
 }
 
-/** MySQL and MariaDB greet the client before it says a word: by the declared protocol, the port's name, or port 3306. */
-export function speaksFirst(port: { port: number; protocol?: Protocol; name?: string }): boolean {
-  if (port.protocol === "mysql" || port.name?.toLowerCase().startsWith("mysql")) return true;
-  return port.port === 3306 && port.protocol !== "tls" && port.protocol !== "https" && port.protocol !== "http";
+interface NamedPort {
+  port: number;
+  protocol?: Protocol;
+  name?: string;
+}
+
+/** The protocol that a database speaks, whatever its port is declared: by the port's name, or by its number. */
+export function wireProtocolOf({ port, protocol, name = "" }: NamedPort): "mysql" | "postgres" | undefined {
+  const words = name.toLowerCase().split("-");
+  const named = (...names: string[]): boolean => names.some((one) => words.some((word) => word.startsWith(one)));
+  if (protocol === "mysql" || named("mysql", "mariadb")) return "mysql";
+  if (named("postgres", "pgsql")) return "postgres";
+  if (protocol === "http") return undefined;
+  return port === 3306 ? "mysql" : port === 5432 ? "postgres" : undefined;
+}
+
+/** MySQL and MariaDB greet the client before it says a word. */
+export function speaksFirst(port: NamedPort): boolean {
+  return wireProtocolOf(port) === "mysql";
 }

@@ -1,4 +1,4 @@
-import type { KubernetesObject, World } from "../../model/model.js";
+import type { KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { ascending } from "../../model/order.js";
 import { written } from "../../model/placeholder.js";
 import { namespaceOf } from "../../model/world.js";
@@ -11,6 +11,11 @@ import type { KubernetesServiceSpec, Labels, ServiceEntrySpec } from "../config/
 
 /** The address of a service that has none of its own: its listeners take every address. */
 export const anyAddress = "0.0.0.0";
+
+/** A block of all IPv4 addresses: istiod gives it no condition on addresses, as if there were none (listener.go, toFilterChainMatch). */
+export function isEveryAddress(address: string): boolean {
+  return address.startsWith(`${anyAddress}/`);
+}
 
 export interface ServicePort {
   number: number;
@@ -48,7 +53,7 @@ export interface MeshService {
 }
 
 /** All services in istiod's order: the oldest first, then by name, then by namespace. */
-export function buildRegistry(world: World, settings: MeshSettings): MeshService[] {
+export function buildRegistry(world: ObjectIndex, settings: MeshSettings): MeshService[] {
   const services = [
     ...world.ofKind("Service").map((object) => fromService(object, settings)),
     ...world.ofKind("istio.alibabacloud.com/IstioGateway").map((object) => fromIstioGateway(object, settings)),
@@ -173,9 +178,7 @@ function fromServiceEntry(object: KubernetesObject, settings: MeshSettings): Mes
   const addresses = (spec.addresses ?? []).map(withoutFullMask);
   return (spec.hosts ?? []).flatMap((host): MeshService[] => {
     if (addresses.length > 0) return addresses.map((address) => ({ ...shared, host, sortName: host, address }));
-    return [
-      { ...shared, host, sortName: host, address: anyAddress, allocated: allocation(object, spec, host, settings) },
-    ];
+    return [{ ...shared, host, sortName: host, address: anyAddress, allocated: allocation(object, spec, host) }];
   });
 }
 
@@ -185,14 +188,9 @@ function withoutFullMask(address: string): string {
 }
 
 /** What istiod allocates, or has allocated, to a host without an address. */
-function allocation(
-  object: KubernetesObject,
-  spec: ServiceEntrySpec,
-  host: string,
-  settings: MeshSettings,
-): string | undefined {
+function allocation(object: KubernetesObject, spec: ServiceEntrySpec, host: string): string | undefined {
   const optedOut = object.metadata.labels?.["networking.istio.io/enable-autoallocate-ip"]?.toLowerCase() === "false";
-  if (!settings.autoAllocate || optedOut || (spec.resolution ?? "NONE") === "NONE") return undefined;
+  if (optedOut || (spec.resolution ?? "NONE") === "NONE") return undefined;
   if (isWildcard(host) && spec.resolution !== "DYNAMIC_DNS") return undefined;
   const status = object.status as { addresses?: { host?: string; value?: string }[] } | undefined;
   // A live entry's list is the truth, an empty one too: istiod allocates nothing again to an entry that had an address of its own.

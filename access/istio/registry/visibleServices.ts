@@ -4,8 +4,9 @@ import { anyAddress, isVisibleTo, type MeshService } from "./registry.js";
 /** Services of one port: by listening address, and those that listen on every address. */
 export interface PortServices {
   byAddress: ReadonlyMap<string, readonly MeshService[]>;
-  /** TCP and TLS services without an address of their own, or with a block of addresses. */
+  /** Services of the listener of every address: of TCP and TLS without an address of their own or with a block, and all of HTTP. */
   anywhere: readonly MeshService[];
+  /** Those of HTTP. */
   http: readonly MeshService[];
 }
 
@@ -14,8 +15,8 @@ const noServices: PortServices = { byAddress: new Map(), anywhere: [], http: [] 
 /** A set of services in istiod's order, found by host and by port. Indexes are made when first asked for. */
 class ServiceSet {
   readonly #byHost = new Map<string, MeshService[]>();
-  readonly #byPort: Record<"captured" | "plain", Map<number, PortServices> | undefined> = {
-    captured: undefined,
+  readonly #byPort: Record<"allocated" | "plain", Map<number, PortServices> | undefined> = {
+    allocated: undefined,
     plain: undefined,
   };
 
@@ -27,13 +28,13 @@ class ServiceSet {
     return this.#byHost.get(host) ?? [];
   }
 
-  atPort(port: number, capture: boolean): PortServices {
-    const key = capture ? "captured" : "plain";
-    return (this.#byPort[key] ??= indexPorts(this.services, capture)).get(port) ?? noServices;
+  atPort(port: number, allocated: boolean): PortServices {
+    const key = allocated ? "allocated" : "plain";
+    return (this.#byPort[key] ??= indexPorts(this.services, allocated)).get(port) ?? noServices;
   }
 }
 
-function indexPorts(services: readonly MeshService[], capture: boolean): Map<number, PortServices> {
+function indexPorts(services: readonly MeshService[], allocated: boolean): Map<number, PortServices> {
   const index = new Map<
     number,
     { byAddress: Map<string, MeshService[]>; anywhere: MeshService[]; http: MeshService[] }
@@ -44,20 +45,20 @@ function indexPorts(services: readonly MeshService[], capture: boolean): Map<num
       if (protocol === "udp") continue;
       let entry = index.get(number);
       if (!entry) index.set(number, (entry = { byAddress: new Map(), anywhere: [], http: [] }));
-      const address = listeningAddress(service, capture);
+      const address = listeningAddress(service, allocated);
       if (protocol === "http") entry.http.push(service);
-      else if (address === anyAddress || address.includes("/")) entry.anywhere.push(service);
+      if (protocol === "http" || address === anyAddress || address.includes("/")) entry.anywhere.push(service);
       else append(entry.byAddress, address, service);
     }
   }
   return index;
 }
 
-/** Where sidecars listen for a service: proxies that answer DNS use the allocated address. Headless pods have their own. */
-export function listeningAddress(service: MeshService, capture: boolean): string {
+/** Where sidecars listen for a service: those that answer DNS at the allocated address. Headless pods have their own. */
+export function listeningAddress(service: MeshService, allocated: boolean): string {
   if (service.address !== anyAddress) return service.address;
   if (service.registry === "kubernetes") return `pods:${service.host}`;
-  return (capture ? service.allocated : undefined) ?? anyAddress;
+  return (allocated ? service.allocated : undefined) ?? anyAddress;
 }
 
 /** What the proxies of one namespace may see: first what is exported to it by name, then what is exported to all. */

@@ -49,6 +49,16 @@ describe("a cluster read with kubectl", () => {
   });
   const calls = async () => (await readFile(join(folder, "calls"), "utf8")).trim().split("\n");
 
+  it("asks for each kind by the name that the API server knows", () => {
+    const names = resources.map(fullName);
+    for (const name of [
+      "gateways.networking.istio.io",
+      "serviceentries.networking.istio.io",
+      "networkpolicies.networking.k8s.io",
+    ])
+      assert.ok(names.includes(name), `${name} is not among ${names.join()}`);
+  });
+
   it("is asked for each kind in all namespaces, only to list, and never for Secrets", async () => {
     await readCluster({ context: "prod", kubeconfig: "/tmp/k" });
     const asked = await calls();

@@ -23,7 +23,9 @@ function decide(specs: string[], connection: Partial<Connection> = {}, mesh: Mes
     )
     .join("\n---\n");
   const world = buildWorld(read(text));
-  const settings = meshSettings(world, { mesh });
+  const [plane] = world.planes.all;
+  assert.ok(plane);
+  const settings = meshSettings(plane, { mesh });
   const set = new AuthorizationPolicies(world, settings).forWorkload("egress", { istio: "egressgateway" }, http);
   return set.decide({ ...caller, ...connection }).allowed;
 }

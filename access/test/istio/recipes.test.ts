@@ -49,7 +49,10 @@ describe("the vendor's recipe for a database behind an egress gateway", () => {
     );
     assert.equal(verdictOf(allowed, stranger, other.host, { databases: [other] }), "misrouted plaintext");
     const [finding] = analyse(allowed).findings;
-    assert.match(said(finding), /Any address on port 3306 .* ends at rm-1\.mysql\.rds\.example\.com/);
+    assert.match(
+      said(finding),
+      /captures all outbound traffic on port 3306 .* is routed to rm-1\.mysql\.rds\.example\.com/,
+    );
   });
 
   it("ends where an older entry of any namespace says, at the gateway too", () => {
@@ -407,7 +410,7 @@ describe("a gateway that asks for no certificate", () => {
       ({ id }) => id === "anonymous-server",
     );
     assert.deepEqual(finding?.args["hosts"], ["mongo.example.com"]);
-    assert.equal(finding.args["port"], 443);
+    assert.equal(finding.args["port"], 8443, "the port that the pods listen on, not their Service's");
   });
 
   it("is not named where the handshake asks for one", () => {

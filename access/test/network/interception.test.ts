@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { analyse } from "../../analyse.js";
 import { parseManifests } from "../../input/parse.js";
-import type { Target, Workload } from "../../model/model.js";
+import type { Capture, Target } from "../../model/model.js";
 import { interception } from "../../network/interception.js";
 
 const target = { host: "db.example.com", port: 3306, addresses: ["198.51.100.7"] } as unknown as Target;
-const answer = (annotations: Record<string, string>, addresses = target.addresses) => {
-  const named = Object.entries(annotations).map(([name, value]) => [`traffic.sidecar.istio.io/${name}`, value]);
-  const workload = { kind: "Deployment", namespace: "shop", name: "web", annotations: Object.fromEntries(named) };
-  return interception(workload as unknown as Workload, target, addresses).intercepted;
+const place = { kind: "Deployment", namespace: "shop", name: "web", field: "" };
+const answer = (settings: Record<string, string>, addresses = target.addresses) => {
+  const capture: Capture = Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, { value, place }]),
+  );
+  return interception({ capture }, target, addresses).intercepted;
 };
 
 describe("what goes through the sidecar", () => {

@@ -1,0 +1,91 @@
+import {
+  knownLabels,
+  type Labels,
+  type LabelSelector,
+  matchesSelector,
+  partlyKnownLabels,
+} from "../../model/labels.js";
+import type { Evidence, KubernetesObject, NamespaceFacts, ObjectIndex } from "../../model/model.js";
+import { message } from "../../messages/index.js";
+import { and, type Trilean } from "../../model/trilean.js";
+import type { ControlPlane, ControlPlanes } from "./controlPlanes.js";
+import { placeOf } from "./environment.js";
+
+interface WebhookSpec {
+  name?: string;
+  namespaceSelector?: LabelSelector;
+  objectSelector?: LabelSelector;
+  clientConfig?: { service?: { name?: string; namespace?: string }; url?: string };
+}
+
+/** A webhook that sends pods to an injector. */
+interface Webhook {
+  object: KubernetesObject;
+  field: string;
+  spec: WebhookSpec;
+  /** Istio's; undefined for another mesh's. */
+  istio: boolean;
+  plane: ControlPlane | undefined;
+}
+
+/** A webhook that selects a pod, or may. */
+export interface Selecting {
+  certain: Trilean;
+  plane: ControlPlane | undefined;
+  istio: boolean;
+  because: Evidence;
+}
+
+/** Names of webhooks that put the proxies of other meshes into pods. */
+const otherMeshes = /linkerd|kuma|consul|appmesh|osm-|(sidecar|proxy|mesh)-?inject/i;
+
+/** The webhooks of the input that inject proxies. Where it holds one of Istio's, it is taken to hold all of them. */
+export class InjectionWebhooks {
+  readonly #webhooks: readonly Webhook[];
+  /** Whether webhooks of the input decide which pods get Istio's proxy. */
+  readonly decide: boolean;
+
+  constructor(index: ObjectIndex, planes: ControlPlanes) {
+    this.#webhooks = index
+      .ofKind("admissionregistration.k8s.io/MutatingWebhookConfiguration")
+      .flatMap((object) => webhooksOf(object, planes));
+    this.decide = this.#webhooks.some(({ istio }) => istio);
+  }
+
+  /** The configuration that holds them, for evidence. */
+  get first(): KubernetesObject | undefined {
+    return this.#webhooks.find(({ istio }) => istio)?.object;
+  }
+
+  /** Those that select a pod, the certain ones first. */
+  selecting(namespace: NamespaceFacts | undefined, name: string, pod: Labels): Selecting[] {
+    const labels = namespace?.labels ?? { "kubernetes.io/metadata.name": name };
+    const place = namespace?.declared === true ? knownLabels(labels) : partlyKnownLabels(labels);
+    const found = this.#webhooks.flatMap(({ object, field, spec, istio, plane }): Selecting[] => {
+      const certain = and(
+        matchesSelector(spec.namespaceSelector ?? {}, place),
+        matchesSelector(spec.objectSelector ?? {}, pod),
+      );
+      if (certain === false) return [];
+      const because = { ...placeOf(object, field), ...message("webhook-selects", { name: spec.name ?? "" }) };
+      return [{ certain, plane, istio, because }];
+    });
+    return [...found.filter(({ certain }) => certain === true), ...found.filter(({ certain }) => certain !== true)];
+  }
+}
+
+function webhooksOf(object: KubernetesObject, planes: ControlPlanes): Webhook[] {
+  const webhooks = (object.webhooks ?? []) as WebhookSpec[];
+  return webhooks.flatMap((spec, index): Webhook[] => {
+    const { name = "", clientConfig } = spec;
+    const service = clientConfig?.service;
+    const istio = name.endsWith("sidecar-injector.istio.io") || service?.name?.startsWith("istiod") === true;
+    if (!istio && !otherMeshes.test(`${object.metadata.name} ${name}`)) return [];
+    // Istio names the Service after the revision; a managed control plane is reached by an address.
+    const revision = service?.name?.startsWith("istiod")
+      ? service.name.slice("istiod-".length) || "default"
+      : (object.metadata.labels?.["istio.io/rev"] ?? "default");
+    const plane = istio ? planes.named(revision, service?.namespace) : undefined;
+    return [{ object, field: `webhooks[${index}]`, spec, istio, plane }];
+  });
+}
