@@ -722,7 +722,7 @@ export interface NetworkProtectionOutliersInput {
  */
 export interface NetworkGlobalIsolationInput {
   /**
-   * Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico. Off, because it also reaches namespaces this stack knows nothing of.
+   * Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico, or GKE's Dataplane V2. Off, because it also reaches namespaces this stack knows nothing of.
    *
    * @default `false`
    */
@@ -738,11 +738,17 @@ export interface NetworkGlobalIsolationInput {
    */
   exceptNamespaces?: string[];
   /**
-   * Ranges no pod may reach, whatever its namespace's policy says: the address that gives out credentials.
+   * Ranges no pod may reach, whatever its namespace's policy says.
    *
-   * @default `["169.254.169.254/32"]`
+   * @default the cloud's metadata service, 169.254.169.254, on ACK 100.100.100.200; on GKE's Dataplane V2 none, where it never gives a pod the node's credentials
    */
   deniedRanges?: string[];
+  /**
+   * Ports of those ranges that are left to the namespaces' policies; not on Dataplane V2.
+   *
+   * @default 53, where Cloud DNS answers, and on GKE 80 and 988, where pods get the identity of their own service account
+   */
+  exceptPorts?: number[];
 }
 
 export interface NetworkOpenEgressInput {
@@ -926,11 +932,13 @@ export interface NetworkIsolationDnsInput {
    */
   namespace?: string;
   /**
-   * Labels of their pods.
+   * Labels of their pods. Pods of NodeLocal DNSCache (`k8s-app: node-local-dns`) answer too.
    */
   podLabels?: Record<string, string>;
   /**
-   * Addresses that answer too, such as a cache on each node: 169.254.20.10/32.
+   * Addresses that answer too.
+   *
+   * @default the tenth of the Services, which is kube-dns's, 169.254.20.10 for a cache on each node (NodeLocal DNSCache), and 169.254.169.254 for Google's Cloud DNS; where nothing answers there, they open nothing
    */
   ranges?: string[];
 }
@@ -1896,7 +1904,19 @@ export interface GkeClusterInput {
    */
   controlPlaneCidr?: string;
   /**
-   * What enforces NetworkPolicy. Calico also knows policies for the whole cluster.
+   * Answer names under googleapis.com inside the VPC with addresses that only a VPC routes, by a response policy. A VPC can have one.
+   *
+   * @default true in a new VPC; false in `network`, where it changes what others resolve
+   */
+  googleApisDns?: boolean;
+  /**
+   * Perimeter of VPC Service Controls that the project is in. Names under googleapis.com then resolve to restricted.googleapis.com, which serves resources inside the perimeter only.
+   *
+   * @default none, and a pod that may open private.googleapis.com reaches resources of every project that its credentials admit it to
+   */
+  servicePerimeter?: string;
+  /**
+   * What enforces NetworkPolicy.
    *
    * @default `"dataplane-v2"`
    */
@@ -1968,7 +1988,7 @@ export interface GkeClusterGatewayPoolInput {
   /**
    * Boot disk, in GiB.
    *
-   * @default `100`
+   * @default `50`
    */
   diskGib?: number;
 }

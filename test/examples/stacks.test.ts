@@ -51,7 +51,7 @@ describe("The stack files of the examples", () => {
 
 describe("Examples of created databases", () => {
   for (const [file, variable, host] of [
-    ["examples/gke/Pulumi.gke.yaml", "PGHOST", "orders.sql.internal"],
+    ["examples/gke/Pulumi.gke.yaml", "PGHOST", "orders.gke.sql.internal"],
     ["examples/ack/Pulumi.ack.yaml", "MYSQL_HOST", "[known after creation]"],
   ] as const)
     it(`give the application the database's host: ${file}`, async () => {
