@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { refusal } from "./messages.js";
 import { cidr, objectName } from "./formats.js";
+import { googleApis } from "./googleApis.js";
 import { keyPath, type Problem } from "./problem.js";
 import { outside, overlapping, type RangeProblem, within } from "./ranges.js";
 
@@ -148,12 +149,12 @@ const ack = z.strictObject({
   deleteUnreachable,
 });
 
-const gkeNodes = (what: string, machineType: string, why: string) =>
+const gkeNodes = (what: string, machineType: string, diskGib: number, why: string) =>
   z
     .strictObject({
       machineType: z.string().default(machineType).describe(`Machine type. ${why}`),
       nodesPerZone: z.int().min(1).default(1).describe("Number of nodes in each zone."),
-      diskGib: z.int().min(20).default(100).describe("Boot disk, in GiB."),
+      diskGib: z.int().min(20).default(diskGib).describe("Boot disk, in GiB."),
     })
     .prefault({})
     .describe(what);
@@ -182,10 +183,20 @@ const gke = z.strictObject({
     .regex(/\/28$/, refusal("range-of-sixteen"))
     .default("172.16.0.0/28")
     .describe("Range of the control plane."),
-  policyEngine: z
-    .enum(["dataplane-v2", "calico"])
-    .default("dataplane-v2")
-    .describe("What enforces NetworkPolicy. Calico also knows policies for the whole cluster."),
+  googleApisDns: z
+    .boolean()
+    .optional()
+    .describe(
+      "Answer names under googleapis.com inside the VPC with addresses that only a VPC routes, by a response policy. A VPC can have one. Default: true in a new VPC; false in `network`, where it changes what others resolve.",
+    ),
+  servicePerimeter: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Perimeter of VPC Service Controls that the project is in. Names under googleapis.com then resolve to restricted.googleapis.com, which serves resources inside the perimeter only. Default: none, and a pod that may open private.googleapis.com reaches resources of every project that its credentials admit it to.",
+    ),
+  policyEngine: z.enum(["dataplane-v2", "calico"]).default("dataplane-v2").describe("What enforces NetworkPolicy."),
   endpoint: z
     .enum(["dns", "private", "public"])
     .default("dns")
@@ -197,10 +208,11 @@ const gke = z.strictObject({
     "Range of its addresses; a private one with a private endpoint.",
   ),
   releaseChannel: z.enum(["RAPID", "REGULAR", "STABLE"]).default("REGULAR").describe("How early upgrades come."),
-  nodePool: gkeNodes("Nodes for workloads.", "e2-standard-4", "Four CPUs carry an application and its sidecars."),
+  nodePool: gkeNodes("Nodes for workloads.", "e2-standard-4", 100, "Four CPUs carry an application and its sidecars."),
   gatewayPool: gkeNodes(
     "Nodes for egress gateways only.",
     "e2-standard-2",
+    50,
     "A gateway copies bytes, two CPUs suffice.",
   ),
   fleet: z
@@ -278,6 +290,25 @@ export function gkeEndpointProblems({
           },
         ],
   );
+}
+
+/**
+ * A mesh whose control plane is a Google API, in a VPC where nobody has said what its names resolve to: policies open the
+ * private addresses only.
+ */
+export function googleApisProblems(cluster: ClusterSettings, meshKind: string, isolates: boolean): Problem[] {
+  if (cluster.cloud !== "gke" || meshKind !== "cloud-service-mesh" || !isolates) return [];
+  const { range } = googleApis(cluster.servicePerimeter);
+  return cluster.network !== undefined && cluster.googleApisDns === undefined
+    ? [
+        {
+          path: "cluster.googleApisDns",
+          reason: `is missing: isolated pods reach the mesh's control plane at ${range}, and ${cluster.network} is a VPC whose names this stack does not know`,
+          instead:
+            "Write true to answer googleapis.com with these addresses in the whole VPC, or false if the VPC does so already",
+        },
+      ]
+    : [];
 }
 
 /** Fewest zones of a load balancer on the Internet: https://www.alibabacloud.com/help/en/slb/network-load-balancer. */

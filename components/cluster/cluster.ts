@@ -22,6 +22,8 @@ export interface NodePlacement {
 /** What firewalls and database allow-lists must know of a GKE cluster's VPC. */
 export interface GkeNetwork {
   cloud: "gke";
+  /** Name of the cluster in the cloud. */
+  clusterName: string;
   /** Project of the cluster. */
   project: string;
   /** Region of the cluster. */

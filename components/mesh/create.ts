@@ -16,7 +16,7 @@ export async function createMesh(settings: MeshSettings, cluster: ClusterSetting
       const { IstioMesh } = await import("./istio.js");
       const platform = cluster.cloud === "gke" ? cluster.cloud : undefined;
       return (name, { provider, ready }, opts) =>
-        new IstioMesh(name, { ...settings, provider, clusterReady: ready, platform }, opts);
+        new IstioMesh(name, { ...settings, provider, platform, clusterReady: ready }, opts);
     }
     case "asm": {
       const { AlibabaServiceMesh } = await import("./asm.js");
@@ -25,9 +25,13 @@ export async function createMesh(settings: MeshSettings, cluster: ClusterSetting
     }
     case "cloud-service-mesh": {
       const { CloudServiceMesh } = await import("./cloudServiceMesh.js");
-      const releaseChannel = cluster.cloud === "gke" ? cluster.releaseChannel : undefined;
+      const { releaseChannel, servicePerimeter } = cluster as ClusterSettings & { cloud: "gke" };
       return (name, gke, opts) =>
-        new CloudServiceMesh(name, { ...settings, releaseChannel, ...fleetSite(gke as GkeCluster) }, opts);
+        new CloudServiceMesh(
+          name,
+          { ...settings, releaseChannel, servicePerimeter, ...fleetSite(gke as GkeCluster) },
+          opts,
+        );
     }
   }
 }

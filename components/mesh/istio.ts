@@ -12,8 +12,8 @@ import type { Mesh, MeshFacts } from "./mesh.js";
 export interface IstioMeshArgs {
   /** Speaks to the cluster. */
   provider: k8s.Provider;
-  /** What must be there before a pod can run: the nodes of a cluster that the same program creates.
-   * @default nothing */
+  /** What must be there before the control plane's pods can run: the cluster's nodes.
+   * @default none */
   clusterReady?: pulumi.Resource[];
   /** Version of the charts.
    * @default "1.31.1", which the components are tested with */
@@ -147,6 +147,7 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
     const revision = args.revision ? { revision: args.revision } : {};
 
     this.manifests.push(controlPlaneNamespace(args));
+    // Everything else depends on the namespace: created after the nodes, it is deleted before them.
     const namespace = this.manifests.map((manifest) =>
       register(`${name}-namespace`, manifest, { ...own, dependsOn: args.clusterReady }),
     );

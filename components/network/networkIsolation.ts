@@ -3,6 +3,7 @@ import type { INetworkPolicy, INetworkPolicyPeer, INetworkPolicyPort } from "kub
 import { SettingsError } from "../../settings/problem.js";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
+import { coreDns, type DnsPeer, dnsServers } from "./clusterDns.js";
 import type { TraceCollector } from "../mesh/mesh.js";
 
 /** Pods of a namespace: those with all labels, or every pod. */
@@ -33,16 +34,6 @@ export interface OpenDoor extends PodGroup {
   ranges?: string[];
   /** TCP ports. @default every port */
   ports?: number[];
-}
-
-/** Where DNS is answered. */
-export interface DnsPeer {
-  /** Namespace of the servers. */
-  namespace: string;
-  /** Labels of their pods. */
-  podLabels: Record<string, string>;
-  /** Addresses that answer too, such as a cache on each node. @default none */
-  ranges?: string[];
 }
 
 /** Where the proxies' control plane is: pods of the cluster, or addresses outside. */
@@ -81,7 +72,7 @@ export interface GatewayPeer {
 export interface NetworkIsolationArgs {
   /** Namespaces in which nothing passes that is not named here. */
   namespaces: string[];
-  /** Where DNS is answered. @default pods labelled k8s-app: kube-dns in kube-system, port 53 */
+  /** Where DNS is answered, on port 53. @default pods labelled k8s-app: kube-dns in kube-system, and caches on the nodes */
   dns?: DnsPeer;
   /** Where sidecars get certificates and configuration. @default none: a cluster without a mesh */
   controlPlane?: ControlPlanePeer;
@@ -104,8 +95,6 @@ export interface NetworkIsolationArgs {
 type Policy = INetworkPolicy & Manifest;
 type Direction = "Ingress" | "Egress";
 
-/** DNS as Kubernetes installs it, under the label it kept from its predecessor. */
-export const coreDns: DnsPeer = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
 /** Merged metrics of application and proxy, and the proxy's own. */
 const metricsPorts = [15020, 15090];
 /** Every pod of a namespace. */
@@ -173,10 +162,8 @@ function ipBlocks(ranges: string[]): INetworkPolicyPeer[] {
 }
 
 function allowDns(on: PodGroup, dns: DnsPeer): Policy {
-  const peers = [
-    peer({ namespace: dns.namespace, labels: dns.podLabels }),
-    ...(dns.ranges ? ipBlocks(dns.ranges) : []),
-  ];
+  const { pods, ranges } = dnsServers(dns);
+  const peers = [...pods.map((labels) => peer({ namespace: dns.namespace, labels })), ...ipBlocks(ranges)];
   return policy("allow-dns", on, "Egress", peers, {
     ports: [
       { protocol: "UDP", port: 53 },

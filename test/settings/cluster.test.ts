@@ -99,6 +99,19 @@ describe("Settings of the cluster", () => {
     }
   });
 
+  it("ask what Google's names resolve to in a VPC that exists, where isolated pods reach a mesh by them", () => {
+    const mesh = { kind: "cloud-service-mesh" };
+    const shared = { ...gke, network: "shared-vpc" };
+    assert.match(
+      complaints(shared, { mesh }),
+      /cluster\.googleApisDns: is missing: isolated pods .* at 199\.36\.153\.8\/30.*Write true .*or false/,
+    );
+    assert.match(complaints({ ...shared, servicePerimeter: "prod" }, { mesh }), /at 199\.36\.153\.4\/30/);
+    for (const googleApisDns of [true, false]) assert.equal(complaints({ ...shared, googleApisDns }, { mesh }), "");
+    assert.equal(complaints(shared), "");
+    assert.equal(complaints(gke, { mesh }), "");
+  });
+
   it("refuse an ACK API server that `pulumi up` could not reach, and say both ways to reach one", () => {
     const office = { name: "office", range: "203.0.113.0/24" };
     const { vpcId: _, ...ownVpc } = ack;
