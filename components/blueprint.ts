@@ -233,6 +233,8 @@ function egressGateway(settings: Settings, mesh: MeshFacts, throughGateway: Data
     ...own,
     mesh,
     nodes: dedicatedNodes ? onGatewayNodes : undefined,
-    forwarders: nginx.flatMap((db) => endpointsOf({ ...db, host: hostOf(db) }).map(forwarderOf)),
+    forwarders: nginx.flatMap((db) =>
+      endpointsOf({ ...db, host: hostOf(db, settings.gateway.tenant) }).map(forwarderOf),
+    ),
   };
 }

@@ -1026,9 +1026,13 @@ export interface DatabaseInput {
    */
   name: string;
   /**
-   * Host name the application dials. Left out only with `provision`, where the cloud gives it.
+   * Host name the application dials. Left out for an application that dials an address (`addresses`): the mesh then calls the database `<name>.db.internal`. Left out too with `srv`, whose record names the hosts, and with `provision`, where the cloud gives it.
    */
   host?: string;
+  /**
+   * Name in a `mongodb+srv://` address, such as that of a MongoDB Atlas cluster. Its members are looked up whenever the stack is planned (SRV record `_mongodb._tcp.NAME`), and clients open TLS with the member's name.
+   */
+  srv?: string;
   /**
    * Port the application dials. From 1 to 65535.
    *
@@ -1042,7 +1046,7 @@ export interface DatabaseInput {
   /**
    * Path and encryption. See docs/modes.
    *
-   * @default `"tcp-gateway-mtls"`
+   * @default tcp-gateway-mtls; tls-gateway-mtls with `srv`
    */
   trafficMode?:
     | "tcp-direct"
