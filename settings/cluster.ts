@@ -292,6 +292,20 @@ export function gkeEndpointProblems({
   );
 }
 
+/** A VPC of another project: subnetwork, router and firewall rules are created in the cluster's. */
+function networkProjectProblems({ network = "", project }: z.output<typeof gke>): RangeProblem[] {
+  const owner = /(?:^|\/)projects\/([^/]+)\//.exec(network)?.[1];
+  return owner === undefined || owner === project
+    ? []
+    : [
+        {
+          path: ["network"],
+          reason: `is a VPC of project ${owner}, and the stack creates its subnetwork and NAT in ${project}`,
+          instead: `Write a VPC of ${project}, or set project to ${owner}`,
+        },
+      ];
+}
+
 /**
  * A mesh whose control plane is a Google API, in a VPC where nobody has said what its names resolve to: policies open the
  * private addresses only.
@@ -415,7 +429,9 @@ function report(ctx: z.RefinementCtx, problems: RangeProblem[]): void {
 
 /** `cluster`: where everything runs. */
 export const clusterSchema = z.discriminatedUnion("cloud", [
-  gke.superRefine((settings, ctx) => report(ctx, [...gkeRangeProblems(settings), ...gkeEndpointProblems(settings)])),
+  gke.superRefine((settings, ctx) =>
+    report(ctx, [...networkProjectProblems(settings), ...gkeRangeProblems(settings), ...gkeEndpointProblems(settings)]),
+  ),
   ack.superRefine((settings, ctx) => report(ctx, ackRangeProblems(settings))),
   existing,
 ]);

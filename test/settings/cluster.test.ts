@@ -99,6 +99,14 @@ describe("Settings of the cluster", () => {
     }
   });
 
+  it("refuse a VPC of another project, in which nothing of the cluster's could be created", () => {
+    const network = (project: string) => ({ ...gke, network: `projects/${project}/global/networks/shared` });
+    assert.match(complaints(network("host-project")), /cluster\.network: .*is a VPC of project host-project/);
+    assert.equal(complaints(network("example-project")), "");
+    const link = "https://www.googleapis.com/compute/v1/projects/host-project/global/networks/shared";
+    assert.match(complaints({ ...gke, network: link }), /project host-project/);
+  });
+
   it("ask what Google's names resolve to in a VPC that exists, where isolated pods reach a mesh by them", () => {
     const mesh = { kind: "cloud-service-mesh" };
     const shared = { ...gke, network: "shared-vpc" };
