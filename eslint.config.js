@@ -9,11 +9,12 @@ import tseslint from "typescript-eslint";
  */
 const rooms = {
   settings: ["components", "access", "plan", "cli", "bench", "lab", "@pulumi", "mesh-access"],
-  components: ["access", "plan", "cli", "bench", "lab"],
+  components: ["access", "plan", "cli", "plugin", "bench", "lab"],
   // It has a folder `cli` of its own, and cannot reach the other: its build knows nothing above it.
   access: ["components", "settings", "plan", "bench", "lab", "@pulumi", "mesh-access"],
-  plan: ["access", "cli", "bench", "lab"],
+  plan: ["access", "cli", "plugin", "bench", "lab"],
   cli: ["bench", "lab"],
+  plugin: ["cli", "bench", "lab"],
 };
 
 /** Of the analysis' package, everything but what stands alone: the schema of assertions, YAML, placeholders, and the nearest known word. */

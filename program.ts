@@ -6,7 +6,8 @@ import { assumptionOf, blueprintOf, judgedManifests } from "./components/bluepri
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
 import { loadSettings } from "./settings/load.js";
-import { settingsSchema } from "./settings/schema.js";
+import { type Settings, settingsSchema } from "./settings/schema.js";
+import { type LookUp, withMembers } from "./settings/srv.js";
 import { project } from "./settings/project.js";
 
 /** What the program leaves behind. As stack outputs, reach and findings show in a preview how a change of settings changes them. */
@@ -25,18 +26,33 @@ export interface Outcome extends StackReach {
  * offline plan and in the lab.
  *
  * @param root project root, which paths in the settings are relative to. The engine runs the program in it.
+ * @param lookUp finds the members of databases that are named by an SRV record. By default in the DNS of this machine.
  */
-export async function run(root = process.cwd()): Promise<Outcome> {
+export async function run(root = process.cwd(), lookUp?: LookUp): Promise<Outcome> {
   const config = new pulumi.Config(project);
-  const settings = loadSettings(
+  const written = loadSettings(
     Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, config.getObject<unknown>(key)])),
     root,
     // The provider takes its region from either.
     { "alicloud:region": new pulumi.Config("alicloud").get("region") ?? process.env["ALICLOUD_REGION"] },
   );
+  return deploy("platform", await withMembers(written, lookUp), secretValues(config));
+}
+
+/**
+ * Decides and judges a stack, and registers it when every assertion passes.
+ *
+ * @throws {@link SettingsError} or `FailedAssertionsError`, before anything is registered.
+ */
+export async function deploy(
+  name: string,
+  settings: Settings,
+  secrets: SecretValues,
+  opts?: pulumi.ComponentResourceOptions,
+): Promise<Outcome> {
   const blueprint = blueprintOf(settings);
   const analysis = judgeStack(judgedManifests(blueprint), settings);
-  const platform = await SecurePlatform.create("platform", { blueprint, secrets: secretValues(config) });
+  const platform = await SecurePlatform.create(name, { blueprint, secrets }, opts);
   const changes = changesForOthers(blueprint).map(writtenChange);
   return { platform, analysis, changes, ...reachIn(analysis), assumption: assumptionOf(blueprint) };
 }

@@ -3,6 +3,7 @@ export { analyse, explain } from "./analyse.js";
 export { checkAssertions, describePair } from "./assertions.js";
 export type { Limit } from "./limits.js";
 export { kindKey, namespaceOf } from "./model/world.js";
+export { problemAt } from "./model/problem.js";
 export { diffReach } from "./diff.js";
 export { meshLimits } from "./istio/limits.js";
 export { networkLimits } from "./network/limits.js";

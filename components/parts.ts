@@ -137,12 +137,15 @@ function networkParts(settings: Settings, context: Context): Part[] {
     gateway.tenant === undefined ? traceCollectorOf({ ...settings.observability, mesh }) : mesh.traceCollector;
   const isolation = networkIsolationArgs(network, {
     mesh,
+    serviceCidr: context.network.serviceCidr,
     traceCollector,
     isolated: isolatedNamespaces(settings),
     gateway: context.hasGateway ? gateway : undefined,
     gatewayClients: sharedPortClients(context.throughGateway),
   });
-  const global = globalIsolationArgs(network, { mesh, traceCollector, policyEngine: context.network.policyEngine });
+  const { policyEngine, serviceCidr } = context.network;
+  const { cloud } = settings.cluster;
+  const global = globalIsolationArgs(network, { mesh, traceCollector, policyEngine, cloud, serviceCidr });
   return [
     ...(network.isolation.enabled
       ? [

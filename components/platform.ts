@@ -1,8 +1,10 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { SettingsInput } from "../settings/input.js";
+import { loadSettings } from "../settings/load.js";
 import { SettingsError } from "../settings/problem.js";
 import { missingSecretProblems } from "../settings/secrets.js";
-import type { Blueprint } from "./blueprint.js";
+import { type Blueprint, blueprintOf } from "./blueprint.js";
 import type { Cluster } from "./cluster/cluster.js";
 import { createCluster, type MakeCluster } from "./cluster/create.js";
 import { createDatabases, type MakeDatabase } from "./database/create.js";
@@ -16,12 +18,27 @@ import type { Part } from "./parts.js";
 import type { ValueOf } from "./placeholders.js";
 import { secretValueOf, type SecretValues } from "./secrets.js";
 
-/** Arguments of {@link SecurePlatform}. */
+/** Arguments of {@link SecurePlatform}: the settings, or the blueprint that was made of them. */
 export interface SecurePlatformArgs {
-  /** The stack as decided: `blueprintOf` of its settings. */
-  blueprint: Blueprint;
-  /** Secret values by name. */
-  secrets: SecretValues;
+  /** Settings, with the keys that a stack file has. See docs/settings.md. @default the blueprint's */
+  settings?: SettingsInput;
+  /** The stack as decided: `blueprintOf` of loaded settings, for a program that judges it first. @default made of `settings` */
+  blueprint?: Blueprint;
+  /** Secret values by the names that the settings use. @default none */
+  secrets?: SecretValues;
+}
+
+/** @throws {@link SettingsError} with every problem of the settings. */
+function decided({ settings, blueprint }: SecurePlatformArgs): Blueprint {
+  if ((settings === undefined) === (blueprint === undefined))
+    throw new SettingsError([
+      {
+        path: "settings",
+        reason: blueprint ? "and blueprint are both given" : "is missing",
+        instead: "Give the settings, or the blueprint made of them",
+      },
+    ]);
+  return blueprint ?? blueprintOf(loadSettings({ ...settings }));
 }
 
 /** What makes clusters, meshes and databases, with the cloud's SDK loaded. */
@@ -35,6 +52,8 @@ interface Makers {
 /** What the parts of a stack are registered on. */
 interface Base {
   cluster: Cluster;
+  /** What keeps pods from databases in the cloud's network. */
+  guards: pulumi.Resource[];
   mesh: Mesh;
   /** The mesh's API server where it is another than the cluster's. */
   meshProvider?: k8s.Provider;
@@ -72,25 +91,27 @@ export class SecurePlatform extends pulumi.ComponentResource {
   /**
    * Loads only the SDK of the cloud the settings name, then builds.
    *
-   * @throws {@link SettingsError} with every secret that is missing, before anything is registered.
+   * @throws {@link SettingsError} with every problem of the settings, or every secret that is missing, before anything is registered.
    */
   static async create(
     name: string,
     args: SecurePlatformArgs,
     opts?: pulumi.ComponentResourceOptions,
   ): Promise<SecurePlatform> {
-    const { settings } = args.blueprint;
-    const problems = missingSecretProblems(settings, Object.keys(args.secrets));
+    const blueprint = decided(args);
+    const { settings } = blueprint;
+    const secrets = args.secrets ?? {};
+    const problems = missingSecretProblems(settings, Object.keys(secrets));
     if (problems.length > 0) throw new SettingsError(problems);
     const { cluster, mesh, network, databases } = settings;
     const make = {
-      cluster: await createCluster(cluster, network.flowLogs),
+      cluster: await createCluster(cluster, network),
       guards: await createCloudGuards(settings),
       databases: await createDatabases(databases),
       mesh: await createMesh(mesh, cluster),
     };
-    const platform = new SecurePlatform(name, args.blueprint, opts);
-    await platform.build(name, args.secrets, make);
+    const platform = new SecurePlatform(name, blueprint, opts);
+    await platform.build(name, secrets, make);
     platform.registerOutputs({ gateway: platform.blueprint.gateway.host, gatewaySources: platform.gatewaySources });
     return platform;
   }
@@ -105,7 +126,7 @@ export class SecurePlatform extends pulumi.ComponentResource {
     const { cloudNetwork } = cluster;
     if (cloudNetwork)
       this.gatewaySources = { ranges: cloudNetwork.gatewayRanges, addresses: cloudNetwork.gatewayAddresses };
-    make.guards(name, cluster, { parent: this });
+    const guards = make.guards(name, cluster, { parent: this });
     const databases = new Map(
       [...make.databases].map(([database, create]) => [
         database,
@@ -115,17 +136,17 @@ export class SecurePlatform extends pulumi.ComponentResource {
     const mesh = make.mesh(`${name}-mesh`, cluster, { parent: this });
     const meshProvider = mesh.provider === cluster.provider ? undefined : mesh.provider;
     const values = secretValueOf(secrets, ({ of }) => hostOf(of, databases));
-    return this.layers(name, { cluster, mesh, meshProvider, values });
+    return this.layers(name, { cluster, guards, mesh, meshProvider, values });
   }
 
   private async layers(name: string, base: Base): Promise<void> {
-    const { mesh, meshProvider, values } = base;
+    const { cluster, mesh, meshProvider, values } = base;
     const { egressGateway, gateway, parts } = this.blueprint;
     const namespaces = this.namespaces(name, base);
     // A namespace comes after the mesh, so what waits for one waits for both.
     const ready = (names: string[]) => {
       const listed = names.flatMap((each) => namespaces.get(each) ?? []);
-      return listed.length > 0 ? listed : mesh.ready;
+      return listed.length > 0 ? listed : [...cluster.ready, ...mesh.ready];
     };
     const registration = { meshProvider, values };
     const register = (part: Part, dependsOn: pulumi.Resource[], kinds?: ReadonlySet<string>) =>
@@ -144,9 +165,12 @@ export class SecurePlatform extends pulumi.ComponentResource {
   }
 
   /** By name, what must exist before anything is put into them. */
-  private namespaces(name: string, { cluster, mesh, meshProvider, values }: Base): Map<string, pulumi.Resource[]> {
-    // Pods that start before injection works come up without a sidecar.
-    const opts = this.after([...cluster.ready, ...mesh.ready], cluster.provider);
+  private namespaces(
+    name: string,
+    { cluster, guards, mesh, meshProvider, values }: Base,
+  ): Map<string, pulumi.Resource[]> {
+    // Pods that start before injection works come up without a sidecar, and before the firewall is there without a guard.
+    const opts = this.after([...cluster.ready, ...guards, ...mesh.ready], cluster.provider);
     return new Map(
       this.blueprint.namespaces.map((part) => {
         const registration = { meshProvider, values, adoptNamespaces: part.isAdopted, ready: new Set(["Namespace"]) };

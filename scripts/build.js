@@ -21,6 +21,7 @@ cpSync("access/README.md", "access/dist/README.md");
 cpSync("access/bin", "access/dist/bin", { recursive: true });
 cpSync("LICENSE", "access/dist/LICENSE");
 compile("tsconfig.build.json");
+for (const file of ["schema.json", "late.json"]) cpSync(`plugin/${file}`, `dist/plugin/${file}`);
 
 function compile(project) {
   const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], {

@@ -9,6 +9,7 @@ import { labPage } from "./docs/lab.js";
 import { withBlock } from "./docs/markdown.js";
 import { modeFacts, modeResources, modesTable } from "./docs/modes.js";
 import { labTable, readmeBlocks } from "./docs/readme.js";
+import { packageSchema } from "./docs/packageSchema.js";
 import { settingsReference } from "./docs/settingsReference.js";
 import { settingsJsonSchema, stackFileJsonSchema } from "./docs/settingsSchema.js";
 import { settingsTypes, settingsTypesPath } from "./docs/settingsTypes.js";
@@ -42,6 +43,8 @@ async function filled(path: string, blocks: Record<string, string>): Promise<str
 
 const api = Object.entries(await apiReference()).map(([path, text]) => [`docs/api/${path}`, text]);
 
+const { schema, late } = packageSchema();
+
 const documents: Record<string, string> = {
   "README.md": await filled("README.md", readme()),
   "docs/access.md": await filled("docs/access.md", accessModelBlocks()),
@@ -50,6 +53,8 @@ const documents: Record<string, string> = {
   ...Object.fromEntries(modePages()),
   [settingsTypesPath]: await settingsTypes(settingsJsonSchema()),
   "docs/settings.md": settingsReference(settingsJsonSchema()),
+  "plugin/schema.json": `${JSON.stringify(schema, null, 1)}\n`,
+  "plugin/late.json": `${JSON.stringify(late, null, 1)}\n`,
   "docs/settings.schema.json": `${JSON.stringify(stackFileJsonSchema(), null, 1)}\n`,
 };
 

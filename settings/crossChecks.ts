@@ -1,6 +1,6 @@
 import { nearest } from "mesh-access/nearest";
 import { firewallProblems } from "./cloudNetwork.js";
-import { databaseRanges, reachProblems } from "./cluster.js";
+import { databaseRanges, googleApisProblems, reachProblems } from "./cluster.js";
 import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseChecks.js";
 import {
   callersPolicyProblems,
@@ -10,7 +10,7 @@ import {
   podProblems,
 } from "./gateway.js";
 import { ingressProblems } from "./ingress.js";
-import { channelProblems, scopesGateways } from "./mesh.js";
+import { channelProblems, scopesGateways, versionProblems } from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
 import { isolatedNamespaces, networkProblems } from "./network.js";
 import { telemetryProblems } from "./observability.js";
@@ -40,6 +40,12 @@ const checks: CrossCheck[] = [
   { of: ["cluster", "mesh"], problems: homeless },
   { of: ["cluster", "mesh"], problems: fleetless },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => channelProblems(mesh, cluster) },
+  { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => versionProblems(mesh, cluster) },
+  {
+    of: ["cluster", "mesh", "network"],
+    problems: ({ cluster, mesh, network: { isolation } }) =>
+      googleApisProblems(cluster, mesh.kind, isolation.enabled && isolation.controlPlaneRanges === undefined),
+  },
   { of: ["cluster", "databases"], problems: ({ databases, cluster }) => provisionProblems(databases, cluster) },
   {
     of: ["cluster", "databases"],

@@ -4,6 +4,9 @@ import { refusal } from "./messages.js";
 import { hostName, objectName, port } from "./formats.js";
 import type { Problem } from "./problem.js";
 
+/** Version of Istio's charts that the components are tested with. */
+export const istioVersion = "1.31.1";
+
 const shared = {
   outboundTrafficPolicy: z
     .enum(["REGISTRY_ONLY", "ALLOW_ANY"])
@@ -23,7 +26,7 @@ const shared = {
 const istio = z.strictObject({
   kind: z.literal("istio"),
   ...shared,
-  version: z.string().default("1.31.1").describe("Version of the Helm charts."),
+  version: z.string().default(istioVersion).describe("Version of the Helm charts."),
   repository: z.string().default("oci://ghcr.io/istio/release/charts").describe("Where the charts come from."),
   revision: objectName.optional().describe("Revision of the control plane, for canary upgrades. Default: none."),
   cni: z.boolean().default(false).describe("Install Istio's CNI plug-in, so that pods need no NET_ADMIN."),
@@ -118,6 +121,40 @@ export function channelProblems(mesh: MeshSettings, cluster: ClusterSettings): P
         },
       ]
     : [];
+}
+
+/** From this version on new ACK clusters have Gateway API 1.5.1, with which older meshes do not work (ACK's notes on 1.36). */
+const gatewayApiOfAck = { since: [1, 36], asm: [1, 26], istio: [1, 29, 2] };
+
+/** A mesh that does not work with what an ACK cluster of this version brings. */
+export function versionProblems(
+  mesh: Pick<MeshSettings, "kind"> & { version?: string },
+  cluster: ClusterSettings,
+): Problem[] {
+  if (cluster.cloud !== "ack" || mesh.version === undefined || mesh.kind === "cloud-service-mesh") return [];
+  const { since, [mesh.kind]: least } = gatewayApiOfAck;
+  const isNew = cluster.version === undefined || !isOlder(cluster.version, since);
+  return isNew && isOlder(mesh.version, least)
+    ? [
+        {
+          path: "mesh.version",
+          value: mesh.version,
+          reason: `does not work with Gateway API 1.5.1, which clusters on ACK have from Kubernetes ${since.join(".")} on`,
+          instead: `Write ${least.join(".")} or later, or a cluster.version below ${since.join(".")}`,
+        },
+      ]
+    : [];
+}
+
+/** Whether a version such as `1.36.1-aliyun.1` or `v1.24.6.83-g1` comes before another. One that cannot be read does not. */
+function isOlder(version: string, than: number[]): boolean {
+  const parts = (/^v?(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? "").split(".").filter(Boolean).map(Number);
+  if (parts.length === 0) return false;
+  for (const [i, wanted] of than.entries()) {
+    const part = parts[i] ?? 0;
+    if (part !== wanted) return part < wanted;
+  }
+  return false;
 }
 
 /** A fleet's workload identity pool decides the trust domain of Cloud Service Mesh; it takes no other. */

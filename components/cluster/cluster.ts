@@ -4,14 +4,29 @@ import type { ClusterNetwork } from "../../settings/cluster.js";
 
 /** Where a dedicated gateway node pool puts its pods. */
 export interface NodePlacement {
+  /** Labels of the nodes. */
   nodeSelector: Record<string, string>;
-  tolerations: { key: string; operator: "Equal" | "Exists"; value?: string; effect: "NoSchedule" | "NoExecute" }[];
+  /** Taints of the nodes that the pods tolerate. */
+  tolerations: {
+    /** Key of the taint. */
+    key: string;
+    /** How the value is compared. */
+    operator: "Equal" | "Exists";
+    /** Value of the taint. @default any, with Exists */
+    value?: string;
+    /** Effect of the taint. */
+    effect: "NoSchedule" | "NoExecute";
+  }[];
 }
 
 /** What firewalls and database allow-lists must know of a GKE cluster's VPC. */
 export interface GkeNetwork {
   cloud: "gke";
+  /** Name of the cluster in the cloud. */
+  clusterName: string;
+  /** Project of the cluster. */
   project: string;
+  /** Region of the cluster. */
   region: string;
   /** Self link of the VPC. */
   network: pulumi.Output<string>;
@@ -32,10 +47,17 @@ export interface GkeNetwork {
 /** What firewalls, flow logs and database allow-lists must know of an ACK cluster's VPC. */
 export interface AckNetwork {
   cloud: "ack";
+  /** Region of the cluster. */
   region: string;
+  /** VPC of the cluster. */
   vpcId: pulumi.Output<string>;
   /** Where a provisioned database gets its address; undefined when no zone has a range for databases. */
-  database?: { zone: string; vswitchId: pulumi.Output<string> };
+  database?: {
+    /** Zone of the instance. */
+    zone: string;
+    /** vSwitch that gives the instance its address. */
+    vswitchId: pulumi.Output<string>;
+  };
   /** Security group of the nodes and pods that are no gateway. */
   nodeSecurityGroupId: pulumi.Output<string>;
   /** Security group of the gateway nodes and their pods. */
@@ -62,13 +84,19 @@ export interface Cluster {
   readonly ready: pulumi.Resource[];
 }
 
-/** Key of the label and of the taint that set gateway nodes apart. */
+/** Key of the label and of the taints that set gateway nodes apart. */
 export const gatewayNodeKey = "mesh-egress/gateway-node";
 
-/** Placement on nodes that carry the gateway label and taint. */
+/**
+ * Both effects: a pod that names its node goes past the scheduler and with it past NoSchedule, and the kubelet looks at
+ * NoExecute alone (kubernetes/kubernetes, pkg/kubelet/lifecycle/predicate.go).
+ */
+export const gatewayNodeEffects = ["NoSchedule", "NoExecute"] as const;
+
+/** Placement on nodes that carry the gateway label and taints. */
 export const onGatewayNodes: NodePlacement = {
   nodeSelector: { [gatewayNodeKey]: "true" },
-  tolerations: [{ key: gatewayNodeKey, operator: "Equal", value: "true", effect: "NoSchedule" }],
+  tolerations: gatewayNodeEffects.map((effect) => ({ key: gatewayNodeKey, operator: "Equal", value: "true", effect })),
 };
 
 /** A ConfigMap or Secret is changed where it stands. Deleting it first, the provider's default, would leave pods without. */

@@ -34,9 +34,25 @@ export interface EgressGatewayArgs {
   /** Connect to a database only after the caller's handshake, by an EnvoyFilter. See docs/settings.md. @default true on Istio */
   connectAfterHandshake?: boolean;
   /** Number of pods, and the CPU utilization in percent above which pods are added. @default 2 to 5 at 80 % */
-  replicas?: { min?: number; max?: number; cpuUtilization?: number };
+  replicas?: {
+    /** Fewest pods. @default 2 */
+    min?: number;
+    /** Most pods. @default 5 */
+    max?: number;
+    /** CPU utilization, in percent of what a pod requests, above which pods are added. @default 80 */
+    cpuUtilization?: number;
+  };
   /** CPU and memory of a pod. @default 100m and 128Mi requested, 2 and 1Gi at most */
-  resources?: { cpuRequest?: string; memoryRequest?: string; cpuLimit?: string; memoryLimit?: string };
+  resources?: {
+    /** CPU that a pod requests. @default 100m */
+    cpuRequest?: string;
+    /** Memory that a pod requests. @default 128Mi */
+    memoryRequest?: string;
+    /** Most CPU of a pod. @default 2 */
+    cpuLimit?: string;
+    /** Most memory of a pod. @default 1Gi */
+    memoryLimit?: string;
+  };
   /** How long open connections outlive a change of who may use the gateway, which ends them all. @default 45s, Istio's own; not on ASM */
   drainDuration?: string;
   /** Nodes that only gateways run on. @default any node */
@@ -97,12 +113,15 @@ function manifestsOf(
 export class EgressGateway extends ManifestComponent {
   /** What {@link DatabaseEgress} needs of it. */
   readonly gateway: Gateway;
+  /** Fully qualified name of its Service: where sidecars send what leaves for a database. */
+  readonly host: string;
 
   constructor(name: string, args: EgressGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     const shape = shapeOf(args);
     const registration = { meshProvider: args.meshProvider, ready: carriesTraffic };
     super(componentType("EgressGateway"), name, manifestsOf(shape, args), registration, opts);
     this.gateway = shape.gateway;
-    this.registerOutputs({ host: this.gateway.host, gateway: this.gateway });
+    this.host = this.gateway.host;
+    this.registerOutputs({ host: this.host, gateway: this.gateway });
   }
 }

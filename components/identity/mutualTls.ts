@@ -43,7 +43,12 @@ export interface MutualTlsArgs {
   /** Whether the mesh's own policy is written too. False where another stack has written it. @default true */
   wholeMesh?: boolean;
   /** Namespaces that differ from the mesh. @default none */
-  namespaces?: { namespace: string; mode: MutualTlsMode }[];
+  namespaces?: {
+    /** Name of the namespace. */
+    namespace: string;
+    /** What its workloads accept. */
+    mode: MutualTlsMode;
+  }[];
   /** Workloads that differ from their namespace. @default none */
   workloads?: WorkloadMutualTls[];
 }
@@ -116,8 +121,12 @@ export function mutualTlsManifests(args: MutualTlsArgs): Manifest[] {
 
 /** Mutual TLS by scope: the mesh, a namespace, a workload, a port; the narrowest one decides. */
 export class MutualTls extends ManifestComponent {
+  /** What workloads accept unless a narrower policy says otherwise. */
+  readonly mode: MutualTlsMode;
+
   constructor(name: string, args: MutualTlsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("MutualTls"), name, mutualTlsManifests(args), {}, opts);
-    this.registerOutputs({ mode: args.mode ?? "STRICT" });
+    this.mode = args.mode ?? "STRICT";
+    this.registerOutputs({ mode: this.mode });
   }
 }

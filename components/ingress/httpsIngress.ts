@@ -31,7 +31,15 @@ export interface HttpsIngressSpec {
   /** Requests below this path. @default / */
   path?: string;
   /** The mesh's gateway that serves the host, or the class of the cluster's ingress controller. */
-  via: { gateway: ServingGateway } | { className: string };
+  via:
+    | {
+        /** The mesh's gateway. */
+        gateway: ServingGateway;
+      }
+    | {
+        /** Class of the ingress controller. */
+        className: string;
+      };
   /** Certificate. */
   tls?: {
     /** TLS Secret beside what serves the host. @default the entry's name with -tls */
@@ -154,6 +162,9 @@ export function httpsIngressManifests(spec: HttpsIngressSpec): Manifest[] {
 
 /** HTTPS for one host, through the mesh's ingress gateway or the cluster's ingress controller. */
 export class HttpsIngress extends ManifestComponent {
+  /** Where clients reach the Service. */
+  readonly url: string;
+
   constructor(name: string, args: HttpsIngressArgs, opts?: pulumi.ComponentResourceOptions) {
     super(
       componentType("HttpsIngress"),
@@ -162,6 +173,7 @@ export class HttpsIngress extends ManifestComponent {
       { values: secretValueOf(args.secrets ?? {}), meshProvider: args.meshProvider },
       opts,
     );
-    this.registerOutputs({ url: `https://${args.host}${args.path ?? "/"}` });
+    this.url = `https://${args.host}${args.path ?? "/"}`;
+    this.registerOutputs({ url: this.url });
   }
 }

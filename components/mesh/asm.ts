@@ -53,6 +53,7 @@ export interface AlibabaServiceMeshArgs {
  * cluster's provider to components that make those.
  */
 export class AlibabaServiceMesh extends pulumi.ComponentResource implements Mesh {
+  /** What the layers above need of it: `mesh` of a gateway, a namespace and a database. */
   readonly facts: MeshFacts;
   readonly provider: k8s.Provider;
   readonly ready: pulumi.Resource[];

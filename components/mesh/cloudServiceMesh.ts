@@ -14,8 +14,16 @@ export interface CloudServiceMeshArgs {
   provider: k8s.Provider;
   /** Project of the fleet. */
   project: string;
+  /** Perimeter of VPC Service Controls that the project is in, which decides the addresses of Google's APIs.
+   * @default none */
+  servicePerimeter?: string;
   /** The cluster's membership in the fleet. */
-  membership: { id: pulumi.Input<string>; location: pulumi.Input<string> };
+  membership: {
+    /** Name of the membership. */
+    id: pulumi.Input<string>;
+    /** Its location. */
+    location: pulumi.Input<string>;
+  };
   /** What must be there before the mesh is switched on: the cluster's nodes. */
   clusterReady: pulumi.Resource[];
   /** Release channel of the cluster, which is the mesh's too.
@@ -39,6 +47,7 @@ const featureName = "servicemesh";
 
 /** Cloud Service Mesh: the fleet's feature, the cluster's membership in it, and the mesh's options. */
 export class CloudServiceMesh extends pulumi.ComponentResource implements Mesh {
+  /** What the layers above need of it: `mesh` of a gateway, a namespace and a database. */
   readonly facts: MeshFacts;
   readonly provider: k8s.Provider;
   readonly ready: pulumi.Resource[];
@@ -52,7 +61,7 @@ export class CloudServiceMesh extends pulumi.ComponentResource implements Mesh {
       );
     super("mesh-egress:index:CloudServiceMesh", name, {}, opts);
     const outboundTrafficPolicy = args.outboundTrafficPolicy ?? "REGISTRY_ONLY";
-    this.facts = cloudServiceMeshFacts({ project, dnsCapture });
+    this.facts = cloudServiceMeshFacts({ project, dnsCapture, servicePerimeter: args.servicePerimeter });
     this.provider = provider;
 
     const feature =

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { istioVersion } from "../../settings/mesh.js";
 import type { Manifest } from "../manifest.js";
 import { controlPlaneNamespace } from "./controlPlaneNamespace.js";
 import { register } from "../registration.js";
@@ -11,8 +12,12 @@ import type { Mesh, MeshFacts } from "./mesh.js";
 export interface IstioMeshArgs {
   /** Speaks to the cluster. */
   provider: k8s.Provider;
-  /** Version of the charts. */
-  version: string;
+  /** What must be there before the control plane's pods can run: the cluster's nodes.
+   * @default none */
+  clusterReady?: pulumi.Resource[];
+  /** Version of the charts.
+   * @default "1.31.1", which the components are tested with */
+  version?: string;
   /** Where the charts come from: an OCI registry (`oci://…`) or a Helm repository (`https://…`).
    * @default "oci://ghcr.io/istio/release/charts" */
   repository?: string;
@@ -49,18 +54,35 @@ export interface IstioMeshArgs {
   trustDomain?: string;
   /** Collector that takes OpenTelemetry traces over gRPC.
    * @default none: no traces */
-  tracing?: { service: string; port: number };
+  tracing?: {
+    /** Host of the collector's Service. */
+    service: string;
+    /** Port of the Service. */
+    port: number;
+  };
   /** Fewest and most pods of the control plane.
    * @default 2 to 5 */
-  replicas?: { min: number; max: number };
+  replicas?: {
+    /** Fewest pods. */
+    min: number;
+    /** Most pods. */
+    max: number;
+  };
   /** What a control plane pod requests.
    * @default 500m CPU and 2Gi memory, the chart's own */
-  resources?: { cpu: string; memory: string };
+  resources?: {
+    /** CPU, such as `500m`. */
+    cpu: string;
+    /** Memory, such as `2Gi`. */
+    memory: string;
+  };
 }
 
-type Filled = Required<Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider">> & IstioMeshArgs;
+type Filled = Required<Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider" | "clusterReady">> &
+  IstioMeshArgs;
 
 const defaults = {
+  version: istioVersion,
   repository: "oci://ghcr.io/istio/release/charts",
   namespace: "istio-system",
   install: true,
@@ -103,6 +125,7 @@ export function meshConfig(args: Filled): Record<string, unknown> {
 
 /** Istio's control plane by its Helm charts: base, istiod and, if wanted, the CNI plug-in. */
 export class IstioMesh extends pulumi.ComponentResource implements Mesh {
+  /** What the layers above need of it: `mesh` of a gateway, a namespace and a database. */
   readonly facts: MeshFacts;
   readonly provider: k8s.Provider;
   readonly ready: pulumi.Resource[];
@@ -124,7 +147,10 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
     const revision = args.revision ? { revision: args.revision } : {};
 
     this.manifests.push(controlPlaneNamespace(args));
-    const namespace = this.manifests.map((manifest) => register(`${name}-namespace`, manifest, own));
+    // Everything else depends on the namespace: created after the nodes, it is deleted before them.
+    const namespace = this.manifests.map((manifest) =>
+      register(`${name}-namespace`, manifest, { ...own, dependsOn: args.clusterReady }),
+    );
     const base = chart(`${name}-base`, args, {
       chart: "base",
       release: "istio-base",

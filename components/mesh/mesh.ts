@@ -18,9 +18,21 @@ export interface MeshFacts {
   /** Whether a gateway's pods obey Gateways of their own namespace only (PILOT_SCOPE_GATEWAY_TO_NAMESPACE). */
   scopeGateways: boolean;
   /** Namespaces and labels of the control plane that proxies must reach, with its ports. Undefined when it is outside the cluster. */
-  controlPlane?: { namespace: string; podLabels: Record<string, string>; ports: number[] };
+  controlPlane?: {
+    /** Namespace of its pods. */
+    namespace: string;
+    /** Labels of its pods. */
+    podLabels: Record<string, string>;
+    /** Ports of its pods. */
+    ports: number[];
+  };
   /** Addresses and ports of a control plane outside the cluster that proxies must reach. */
-  remoteControlPlane?: { ranges: string[]; ports: number[] };
+  remoteControlPlane?: {
+    /** Address ranges. */
+    ranges: string[];
+    /** Ports. */
+    ports: number[];
+  };
   /** Name of the extension provider that takes traces, for Telemetry; undefined when there is none. */
   tracingProvider?: string;
   /** Namespace and ports of the pods behind that provider. Undefined when it is outside the cluster. */
@@ -36,6 +48,7 @@ export interface TraceCollector {
 }
 
 export interface Mesh {
+  /** What the layers above need of it. */
   readonly facts: MeshFacts;
   /** Speaks to the API server that holds Istio's resources: the cluster's own, or the second one that ASM has. */
   readonly provider: k8s.Provider;

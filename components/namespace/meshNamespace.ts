@@ -144,9 +144,13 @@ export function meshNamespaceManifests(args: MeshNamespaceArgs): Manifest[] {
 
 /** A namespace that the mesh sees: injection, Pod Security level, quota, and what its sidecars import. */
 export class MeshNamespace extends ManifestComponent {
+  /** Name of the namespace. */
+  readonly namespace: string;
+
   constructor(name: string, args: MeshNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("MeshNamespace"), name, meshNamespaceManifests(args), meshNamespaceRegistration(args), opts);
-    this.registerOutputs({ namespace: args.namespace });
+    this.namespace = args.namespace;
+    this.registerOutputs({ namespace: this.namespace });
   }
 }
 

@@ -1,12 +1,15 @@
 import type { NetworkSettings } from "../../settings/network.js";
 import type { Gateway } from "../gateway/gateway.js";
 import type { MeshFacts, TraceCollector } from "../mesh/mesh.js";
+import { type DnsPeer, dnsRanges } from "./clusterDns.js";
 import type { GlobalIsolationArgs } from "./globalIsolation.js";
 import type { ControlPlanePeer, NetworkIsolationArgs } from "./networkIsolation.js";
 
 /** What isolation must know of the rest of the platform. */
 export interface IsolationSurroundings {
   mesh: MeshFacts;
+  /** Range of the cluster's Services, among which is DNS. */
+  serviceCidr: string;
   /** Namespaces that deny by default, the gateway's aside. */
   isolated: string[];
   gateway?: Gateway;
@@ -22,13 +25,21 @@ export function controlPlaneOf(mesh: MeshFacts, ranges?: string[]): ControlPlane
   return mesh.remoteControlPlane && { ...mesh.remoteControlPlane, ...(ranges ? { ranges } : {}) };
 }
 
+/** Where DNS is answered, by the settings or in a cluster like this one. */
+function dnsOf(
+  { isolation: { dns } }: Pick<NetworkSettings, "isolation">,
+  { serviceCidr }: Pick<IsolationSurroundings, "serviceCidr">,
+): DnsPeer {
+  return { ...dns, ranges: dns.ranges ?? dnsRanges(serviceCidr) };
+}
+
 /** The settings' isolation as the component takes it. */
 export function networkIsolationArgs(network: NetworkSettings, around: IsolationSurroundings): NetworkIsolationArgs {
   const { isolation, flows, openIngress, openEgress } = network;
   const { gateway, mesh } = around;
   return {
     namespaces: around.isolated,
-    dns: isolation.dns,
+    dns: dnsOf(network, around),
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
     traceCollector: around.traceCollector,
     insideNamespace: isolation.insideNamespace,
@@ -55,16 +66,21 @@ export function globalIsolationArgs(
   {
     mesh,
     policyEngine,
+    cloud,
+    serviceCidr,
     traceCollector,
-  }: Pick<IsolationSurroundings, "mesh" | "traceCollector"> & Pick<GlobalIsolationArgs, "policyEngine">,
+  }: Pick<IsolationSurroundings, "mesh" | "serviceCidr" | "traceCollector"> &
+    Pick<GlobalIsolationArgs, "policyEngine" | "cloud">,
 ): GlobalIsolationArgs {
   return {
     policyEngine,
+    cloud,
     calicoInstalled: globalIsolation.calicoInstalled,
     exceptNamespaces: [mesh.rootNamespace, ...globalIsolation.exceptNamespaces],
-    dns: isolation.dns,
+    dns: dnsOf({ isolation }, { serviceCidr }),
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
     traceCollector,
     deniedRanges: globalIsolation.deniedRanges,
+    exceptPorts: globalIsolation.exceptPorts,
   };
 }

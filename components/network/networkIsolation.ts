@@ -3,6 +3,7 @@ import type { INetworkPolicy, INetworkPolicyPeer, INetworkPolicyPort } from "kub
 import { SettingsError } from "../../settings/problem.js";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
+import { coreDns, type DnsPeer, dnsServers } from "./clusterDns.js";
 import type { TraceCollector } from "../mesh/mesh.js";
 
 /** Pods of a namespace: those with all labels, or every pod. */
@@ -35,19 +36,22 @@ export interface OpenDoor extends PodGroup {
   ports?: number[];
 }
 
-/** Where DNS is answered. */
-export interface DnsPeer {
-  /** Namespace of the servers. */
-  namespace: string;
-  /** Labels of their pods. */
-  podLabels: Record<string, string>;
-  /** Addresses that answer too, such as a cache on each node. @default none */
-  ranges?: string[];
-}
-
 /** Where the proxies' control plane is: pods of the cluster, or addresses outside. */
 export type ControlPlanePeer =
-  { namespace: string; podLabels: Record<string, string>; ports: number[] } | { ranges: string[]; ports: number[] };
+  | {
+      /** Namespace of its pods. */
+      namespace: string;
+      /** Labels of its pods. */
+      podLabels: Record<string, string>;
+      /** Ports of its pods. */
+      ports: number[];
+    }
+  | {
+      /** Address ranges outside the cluster. */
+      ranges: string[];
+      /** Ports. */
+      ports: number[];
+    };
 
 /** The egress gateway as network policy sees it. */
 export interface GatewayPeer {
@@ -68,7 +72,7 @@ export interface GatewayPeer {
 export interface NetworkIsolationArgs {
   /** Namespaces in which nothing passes that is not named here. */
   namespaces: string[];
-  /** Where DNS is answered. @default pods labelled k8s-app: kube-dns in kube-system, port 53 */
+  /** Where DNS is answered, on port 53. @default pods labelled k8s-app: kube-dns in kube-system, and caches on the nodes */
   dns?: DnsPeer;
   /** Where sidecars get certificates and configuration. @default none: a cluster without a mesh */
   controlPlane?: ControlPlanePeer;
@@ -91,8 +95,6 @@ export interface NetworkIsolationArgs {
 type Policy = INetworkPolicy & Manifest;
 type Direction = "Ingress" | "Egress";
 
-/** DNS as Kubernetes installs it, under the label it kept from its predecessor. */
-export const coreDns: DnsPeer = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
 /** Merged metrics of application and proxy, and the proxy's own. */
 const metricsPorts = [15020, 15090];
 /** Every pod of a namespace. */
@@ -160,10 +162,8 @@ function ipBlocks(ranges: string[]): INetworkPolicyPeer[] {
 }
 
 function allowDns(on: PodGroup, dns: DnsPeer): Policy {
-  const peers = [
-    peer({ namespace: dns.namespace, labels: dns.podLabels }),
-    ...(dns.ranges ? ipBlocks(dns.ranges) : []),
-  ];
+  const { pods, ranges } = dnsServers(dns);
+  const peers = [...pods.map((labels) => peer({ namespace: dns.namespace, labels })), ...ipBlocks(ranges)];
   return policy("allow-dns", on, "Egress", peers, {
     ports: [
       { protocol: "UDP", port: 53 },
@@ -279,8 +279,12 @@ export function networkIsolationManifests(args: NetworkIsolationArgs): Manifest[
 
 /** Network policy for namespaces: nothing passes but what is named, and each name is one policy. */
 export class NetworkIsolation extends ManifestComponent {
+  /** The namespaces that are isolated. */
+  readonly namespaces: string[];
+
   constructor(name: string, args: NetworkIsolationArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("NetworkIsolation"), name, networkIsolationManifests(args), {}, opts);
-    this.registerOutputs({ namespaces: args.namespaces });
+    this.namespaces = args.namespaces;
+    this.registerOutputs({ namespaces: this.namespaces });
   }
 }

@@ -30,14 +30,15 @@ describe("NetworkIsolation", () => {
     });
   });
 
-  it("lets pods out to DNS over UDP and TCP, and to nothing else of kube-system", () => {
+  it("lets pods out to DNS over UDP and TCP, wherever a cluster answers it, and to nothing else of kube-system", () => {
     const [rule, ...others] = policies({ namespaces: ["shop"] }).get("shop/allow-dns")?.spec?.egress ?? [];
     assert.deepEqual(others, []);
+    const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } };
     assert.deepEqual(rule?.to, [
-      {
-        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-        podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-      },
+      { namespaceSelector, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } },
+      { namespaceSelector, podSelector: { matchLabels: { "k8s-app": "node-local-dns" } } },
+      { ipBlock: { cidr: "169.254.20.10/32" } },
+      { ipBlock: { cidr: "169.254.169.254/32" } },
     ]);
     assert.deepEqual(rule?.ports, [
       { protocol: "UDP", port: 53 },

@@ -1,0 +1,3 @@
+import { serve } from "pulumi-mesh-egress/plugin";
+
+await serve(process.argv.slice(2));
