@@ -29,6 +29,12 @@ export const meshMessages = {
   "workload-entries": "selects WorkloadEntry {name} too, and endpoints outside of pods are not modelled",
   "route-not-modelled": "routes of the Gateway API that are bound to services are not modelled",
   "declared-protocol": "declared {protocol}",
+  "variable-not-modelled":
+    "{name}={value} changes what proxies are configured with, in a way that the analysis does not model",
+  "declared-elsewhere": "{host} has other endpoints here than {owners} give it",
+  "declared-twice":
+    "{host} is declared by {other} of the same namespace too, with other ports or endpoints: one of them is cut off",
+  "declares-host": "declares {host}",
   /** Stands for texts that are not in a table yet. */
   text: "{text}",
 } as const;

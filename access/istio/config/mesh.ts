@@ -72,7 +72,7 @@ export class Mesh {
     this.settings = meshSettings(plane, options);
     this.services = buildRegistry(world, this.settings);
     this.index = {
-      visibility: new Visibility(this.services),
+      visibility: new Visibility(this.services, this.settings.picksBestNamespace),
       virtualServices: new VirtualServices(world, this.settings),
       destinationRules: new DestinationRules(world, this.settings),
     };

@@ -4,6 +4,7 @@ import { endOf, missingCluster } from "./destination.js";
 import { evidence, label } from "../evidence.js";
 import type { Mesh } from "../config/mesh.js";
 import { catchAllText, outbound, type Dial, type Outcome } from "./outbound.js";
+import { endsOf } from "../registry/owners.js";
 import { anyAddress, isVisibleTo, type MeshService } from "../registry/registry.js";
 import { agreed, ended, finished, type RouteResult } from "./route.js";
 import { upstreamTls, type ProxyScope } from "../config/scope.js";
@@ -52,18 +53,18 @@ export class CallerProxy {
     );
   }
 
-  /** Of two entries of one namespace for one host, each with ports of its own, istiod keeps one: which is not modelled. */
+  /** Of two entries of one namespace for one host, with ports or endpoints of their own, istiod keeps one: which is not modelled. */
   #registeredTwice(host: string): Evidence | undefined {
     const registered = this.mesh.index.visibility.allOfHost(host);
     if (registered.length < 2) return undefined;
     const [first, ...others] = registered.filter(({ registry }) => registry === "external");
-    const portsOf = ({ ports }: MeshService) => ports.map(({ number }) => number).join();
+    const partsOf = (service: MeshService) =>
+      `${service.ports.map(({ number }) => number).join()} ${endsOf(service)} ${service.resolution}`;
     const other = others.find(
-      (service) => first && service.namespace === first.namespace && portsOf(service) !== portsOf(first),
+      (service) => first && service.namespace === first.namespace && partsOf(service) !== partsOf(first),
     );
     if (!first || !other) return undefined;
-    const text = `${host} is registered with other ports by ${label(first.object)} too; one of them is cut off`;
-    return evidence(other.object, "spec.hosts", text);
+    return evidence(other.object, "spec.hosts", message("declared-twice", { host, other: label(first.object) }));
   }
 
   /** What the client dials: the address its own proxy answers with, a Service's, or the target's real one. */

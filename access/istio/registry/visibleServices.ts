@@ -1,3 +1,4 @@
+import { ascending } from "../../model/order.js";
 import { append } from "../../model/append.js";
 import { anyAddress, isVisibleTo, type MeshService } from "./registry.js";
 
@@ -72,7 +73,10 @@ export class Visibility {
   readonly #views = new Map<string, NamespaceView>();
   readonly #byHost = new Map<string, MeshService[]>();
 
-  constructor(services: readonly MeshService[]) {
+  constructor(
+    services: readonly MeshService[],
+    private readonly picksBest = true,
+  ) {
     const everyone = new ServiceSet(services.filter(({ exportTo }) => exportTo.has("*")));
     this.#common = { parts: [everyone] };
     const named = new Map<string, MeshService[]>();
@@ -100,13 +104,16 @@ export class Visibility {
 
   /**
    * The service a route's destination means when the proxy's own listeners do not import it: the namespace's own, else
-   * a Kubernetes Service that is visible, else the oldest visible one.
+   * a Kubernetes Service that is visible, else the oldest visible one. Before Istio 1.30, the first by namespace.
+   *
+   * Source: istio pilot/pkg/model/sidecar.go, pickBestVisibleNamespace and pickFirstVisibleNamespace.
    */
   destination(host: string, namespace: string): MeshService | undefined {
     const services = this.allOfHost(host);
     const own = services.find((service) => service.namespace === namespace);
     if (own) return own;
     const visible = services.filter((service) => isVisibleTo(service, namespace));
+    if (!this.picksBest) return [...visible].sort((a, b) => ascending(a.namespace, b.namespace))[0];
     return visible.find(({ registry }) => registry === "kubernetes") ?? visible[0];
   }
 }

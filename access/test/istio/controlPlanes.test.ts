@@ -353,6 +353,23 @@ describe("what a control plane is configured by", () => {
       reach: { [tls]: "gateway" },
     },
     {
+      title: "a variable of istiod that is not modelled",
+      yaml: exit("istio-system") + istiod("{name: ISTIO_WATCH_NAMESPACE, value: front}"),
+      options: closed,
+      reach: { [tls]: "unknown" },
+      because: { [tls]: ["Deployment istio-system/istiod variable-not-modelled"] },
+    },
+    {
+      title: "variables of istiod at their defaults, or that change no path here",
+      yaml:
+        exit("istio-system") +
+        istiod(
+          "{name: PILOT_SKIP_VALIDATE_TRUST_DOMAIN, value: 'false'}, {name: ENABLE_ENHANCED_DESTINATIONRULE_MERGE, value: 'false'}, {name: PILOT_TRACE_SAMPLING, value: '1'}",
+        ),
+      options: closed,
+      reach: { [tls]: "gateway" },
+    },
+    {
       title: "istiod's environment from a ConfigMap",
       yaml: `${exit("front")}${istiod("").replace("env: []", "envFrom: [{configMapRef: {name: settings}}]")}{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: istio-system}, data: {PILOT_SCOPE_GATEWAY_TO_NAMESPACE: "true"}}`,
       options: closed,

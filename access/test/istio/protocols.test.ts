@@ -160,6 +160,60 @@ describe("a host that several namespaces declare", () => {
   ]);
 });
 
+describe("a host that entries declare with different endpoints", () => {
+  const port = "{number: 7000, name: tcp, protocol: TCP}";
+  const real = entry("front", "x.example.net", port, 'exportTo: ["."], resolution: DNS');
+  const fixed = (place: string, address: string, exportTo = "*") =>
+    entry(
+      place,
+      "x.example.net",
+      port,
+      `exportTo: ["${exportTo}"], resolution: STATIC, endpoints: [{address: ${address}}]`,
+    );
+  const web = "front/web x.example.net:7000";
+  const job = "back/job x.example.net:7000";
+  const given = (address: string) => ({
+    ...closed,
+    databases: [{ host: "x.example.net", port: 7000, addresses: [address] }],
+  });
+  checkGrid([
+    {
+      title: "one that DNS resolves and one of another namespace with an endpoint of its own",
+      yaml: real + fixed("back", "203.0.113.66"),
+      options: closed,
+      reach: { [web]: "direct", [job]: "misrouted" },
+      because: { [job]: ["ServiceEntry back/x declared-elsewhere"] },
+      findings: ["port-swallowed", "host-contested"],
+    },
+    {
+      title: "two with different endpoints, of which either may be the true one",
+      yaml: fixed("front", "203.0.113.1") + fixed("back", "203.0.113.2"),
+      options: closed,
+      reach: { [web]: "unknown", [job]: "unknown" },
+    },
+    {
+      title: "two with different endpoints, of which one is named as the true one",
+      yaml: fixed("front", "203.0.113.1") + fixed("back", "203.0.113.2"),
+      options: given("203.0.113.1"),
+      reach: { [web]: "direct", [job]: "misrouted" },
+    },
+    {
+      title: "two with the same endpoint",
+      yaml: fixed("front", "203.0.113.1", ".") + fixed("back", "203.0.113.1", "."),
+      options: closed,
+      reach: { [web]: "direct", [job]: "direct" },
+      findings: ["port-swallowed"],
+    },
+    {
+      title: "two of one namespace",
+      yaml: fixed("front", "203.0.113.1") + fixed("front", "203.0.113.2").replace("name: x,", "name: twin,"),
+      options: closed,
+      reach: { [web]: "unknown" },
+      because: { [web]: ["ServiceEntry front/twin declared-twice"] },
+    },
+  ]);
+});
+
 describe("a gateway's server without client certificates", () => {
   const server = `${entry("istio-system", "db.example.net", "{number: 443, name: tls, protocol: TLS}")}{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: exit, namespace: istio-system}, spec: {selector: {istio: exit}, servers: [{port: {number: 443, name: tls, protocol: TLS}, hosts: [db.example.net], tls: {mode: PASSTHROUGH}}]}}\n---\n`;
   const policy = (rule: string) =>
