@@ -100,7 +100,7 @@ export class Mesh {
   }
 
   #configures({ sidecar: { present, plane } }: Workload): boolean {
-    return present === true && (plane === undefined || plane === this.plane);
+    return present === true && plane === this.plane;
   }
 
   /** Why the control plane does not read what declares a host, where something does. */

@@ -44,12 +44,16 @@ function rulesMerge(index: ObjectIndex): boolean {
 }
 
 /** What may change any path of a control plane's proxies, and how is not known. */
-export function doubtsOf({ unreadable, environment }: ControlPlane, index: ObjectIndex): Evidence[] {
+export function doubtsOf({ unread, unreadable, environment }: ControlPlane, index: ObjectIndex): Evidence[] {
   const variables = Object.entries(deciding).flatMap(([name, { default: usual, matters }]): Evidence[] => {
     const variable = environment.get(name);
     if (!variable || variable.value === usual || matters?.(index) === false) return [];
     const { value = "?" } = variable;
     return [{ ...variable.place, ...message("variable-not-modelled", { name, value }) }];
   });
-  return [...(unreadable ? [{ ...unreadable, ...message("config-unreadable") }] : []), ...variables];
+  return [
+    ...(unread ? [{ ...unread, ...message("configuration-not-in-input") }] : []),
+    ...(unreadable ? [{ ...unreadable, ...message("config-unreadable") }] : []),
+    ...variables,
+  ];
 }

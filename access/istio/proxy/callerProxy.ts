@@ -87,16 +87,20 @@ export class CallerProxy {
   #refusal(scope: ProxyScope, target: Target): Path {
     let paths = this.#refusals.get(scope.sidecar);
     if (!paths) this.#refusals.set(scope.sidecar, (paths = new Map()));
-    const known = paths.get(target);
+    const { visibility } = this.mesh.index;
+    const own = visibility.allOfHost(target.host);
+    // A wildcard may be visible to some namespaces only; an entry of the host itself is hidden from all that come here.
+    const differs = visibility.allCovering(target.host).length > own.length;
+    const known = differs ? undefined : paths.get(target);
     if (known) return known;
-    const declared = this.mesh.index.visibility.allOfHost(target.host).length > 0 || this.mesh.skipped.size > 0;
-    const key = `${target.protocol} ${declared ? `${target.host} ${scope.namespace}` : ""}`;
+    const declared = own.length > 0 || differs || this.mesh.skipped.size > 0;
+    const key = `${target.protocol} ${declared ? target.host : ""} ${differs ? scope.namespace : ""}`;
     let path = paths.get(key);
     if (!path) {
       path = { verdict: this.#unmatched(scope, target, []), leavesFromGateway: false };
       paths.set(key, path);
     }
-    paths.set(target, path);
+    if (!differs) paths.set(target, path);
     return path;
   }
 
@@ -143,18 +147,21 @@ export class CallerProxy {
     return { verdict: "direct", encryption, identity: false, exposes: null, because: all };
   }
 
-  /** What declares the host and does not help this proxy, and why. */
+  /** What declares the host, or a wildcard that covers it, and does not help this proxy, and why. */
   #hidden(scope: ProxyScope, target: Target): Evidence[] {
-    const { host } = target;
-    const imported = scope.imported(host);
-    const objects = new Map(this.mesh.index.visibility.allOfHost(host).map((service) => [service.object, service]));
+    const { host, port } = target;
+    const declaring = this.mesh.index.visibility.allCovering(host);
+    const imported = [...new Set(declaring.map((service) => service.host))].flatMap((name) => scope.imported(name));
+    const objects = new Map(declaring.map((service) => [service.object, service]));
     const others = [...objects.values()].filter(({ object }) => !imported.some((one) => one.object === object));
+    const portless = imported.filter(({ ports }) => !ports.some(({ number }) => number === port));
     const [owner] = imported;
-    const ofOwner = owner && !owner.ports.some(({ number }) => number === target.port);
     return [
-      ...(ofOwner
-        ? [evidence(owner.object, "spec.ports", message("port-not-declared", { host, port: target.port }))]
-        : []),
+      ...portless
+        .slice(0, mostNamed)
+        .map(({ object, host: declared }) =>
+          evidence(object, "spec.ports", message("port-not-declared", { host: declared, port })),
+        ),
       ...others.slice(0, mostNamed).map((service) => this.#whyHidden(scope, service, owner)),
       ...this.mesh.passedOver(host),
     ];
@@ -164,7 +171,8 @@ export class CallerProxy {
     const { host, object } = service;
     if (!isVisibleTo(service, scope.namespace))
       return evidence(object, "spec.exportTo", message("not-exported", { namespaces: audienceOf(service), host }));
-    if (owner) return evidence(object, "spec.hosts", message("host-taken", { host, owner: label(owner.object) }));
+    if (owner?.host === host)
+      return evidence(object, "spec.hosts", message("host-taken", { host, owner: label(owner.object) }));
     const { object: sidecar } = scope.sidecar;
     if (sidecar) return evidence(sidecar, "spec.egress", message("not-imported", { host }));
     return evidence(object, "spec.hosts", message("takes-no-connection", { host }));

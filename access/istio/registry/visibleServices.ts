@@ -1,5 +1,6 @@
 import { ascending } from "../../model/order.js";
 import { append } from "../../model/append.js";
+import { hostsMatch, isWildcard } from "./hostname.js";
 import { anyAddress, isVisibleTo, type MeshService } from "./registry.js";
 
 /** Services of one port: by listening address, and those that listen on every address. */
@@ -72,11 +73,13 @@ export class Visibility {
   readonly #common: NamespaceView;
   readonly #views = new Map<string, NamespaceView>();
   readonly #byHost = new Map<string, MeshService[]>();
+  readonly #wildcards: readonly MeshService[];
 
   constructor(
     services: readonly MeshService[],
     private readonly picksBest = true,
   ) {
+    this.#wildcards = services.filter(({ host }) => isWildcard(host));
     const everyone = new ServiceSet(services.filter(({ exportTo }) => exportTo.has("*")));
     this.#common = { parts: [everyone] };
     const named = new Map<string, MeshService[]>();
@@ -100,6 +103,12 @@ export class Visibility {
   /** Every service of a host, seen or not: to say why one is not found. */
   allOfHost(host: string): readonly MeshService[] {
     return this.#byHost.get(host) ?? [];
+  }
+
+  /** Every service of a host or of a wildcard that covers it. */
+  allCovering(host: string): readonly MeshService[] {
+    const covering = this.#wildcards.filter((service) => service.host !== host && hostsMatch(service.host, host));
+    return covering.length === 0 ? this.allOfHost(host) : [...this.allOfHost(host), ...covering];
   }
 
   /**
