@@ -66,7 +66,12 @@ export interface AckClusterArgs {
   endpoint?: "private" | "public";
   /** Networks that may reach a public API server.
    * @default none */
-  authorizedNetworks?: { name: string; range: string }[];
+  authorizedNetworks?: {
+    /** What the cloud shows beside the range. */
+    name: string;
+    /** The range. */
+    range: string;
+  }[];
   /** Ranges outside the VPC that nodes may open TLS connections to, for images.
    * @default ["0.0.0.0/0"] */
   imageRanges?: string[];

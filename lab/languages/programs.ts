@@ -81,7 +81,11 @@ function programs(root: string, env: Record<string, string>, nodejs: LanguageHos
       const folder = folderOf(language);
       if (language === "python")
         return ended("python3", ["-c", inline, join(folder, "__main__.py"), String(args[0]), chartRepository], folder);
-      const more = language === "typescript" ? { PULUMI_DEBUG_LANGUAGES: `nodejs:${nodejs.port}` } : undefined;
+      const more: Record<string, string> =
+        language === "typescript"
+          ? { PULUMI_DEBUG_LANGUAGES: `nodejs:${nodejs.port}` }
+          : // The language host of YAML is found on the PATH, beside the engine.
+            { PULUMI_IGNORE_AMBIENT_PLUGINS: "false" };
       const pulumi = (...command: string[]) =>
         ended("pulumi", [...command, "--non-interactive", "--color", "never"], folder, more);
       await pulumi("stack", "select", "--create", language);
