@@ -76,6 +76,7 @@ export function globalIsolationArgs(
     policyEngine,
     cloud,
     calicoInstalled: globalIsolation.calicoInstalled,
+    poseidonInstalled: globalIsolation.poseidonInstalled,
     exceptNamespaces: [mesh.rootNamespace, ...globalIsolation.exceptNamespaces],
     dns: dnsOf({ isolation }, { serviceCidr }),
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
