@@ -137,7 +137,7 @@ export const meshLimits: readonly Limit[] = [
   }),
   ...leftOpen("AuthorizationPolicy", {
     "action CUSTOM": "unknown where a rule may match",
-    "targetRef, targetRefs": "for gateways of the Gateway API and waypoints, which are not modelled",
+    "targetRef, targetRefs of Services and ServiceEntries": "for waypoints, which are not modelled",
     "fields of HTTP on HTTP": "unknown where they decide",
     "ipBlocks and destination.ip without known addresses": "unknown where they decide",
   }),
@@ -152,11 +152,23 @@ export const meshLimits: readonly Limit[] = [
     "configPatches[]":
       "unknown where it touches the path; new listeners and clusters touch none, patches of HTTP touch no TCP",
   }),
-  ...leftOpen("WasmPlugin", { "type NETWORK": "unknown for the proxies it selects" }),
+  ...leftOpen("Other kinds of Istio, of Alibaba Cloud Service Mesh, of Maistra and of the Gateway API", {
+    "any field":
+      "unknown for the hosts and objects that they name, else for the proxies they select; a finding names the object",
+  }),
+  ...leftOpen("WasmPlugin, TrafficExtension", { "type NETWORK": "unknown for the proxies it selects" }),
+  ...modelled("Gateway API", {
+    "Gateway of Istio's classes":
+      "as Istio deploys it: a Deployment, a Service and a server for each listener; or the Service that an address names",
+    "listeners[] protocol, port, hostname, tls, allowedRoutes": "the options' tls-terminate-mode too",
+    "TCPRoute, TLSRoute bound to a Gateway": "parentRefs, hostnames, backendRefs to Services and Hostnames",
+    "AuthorizationPolicy targetRefs": "of such a Gateway, for its pods",
+  }),
   ...leftOpen("Gateway API", {
     "TCPRoute, TLSRoute, HTTPRoute, GRPCRoute parentRefs to a Service, ServiceEntry or Hostname":
       "unknown for the host they are bound to",
-    "Gateway, and routes bound to one": "not read: such gateways are not followed",
+    "HTTPRoute, GRPCRoute bound to a Gateway": "unknown, as servers of HTTP are",
+    "Gateway infrastructure.parametersRef": "taken to change neither ports nor labels",
   }),
-  ...leftOpen("WorkloadEntry, WorkloadGroup", { "": "not read" }),
+  ...leftOpen("WorkloadEntry", { labels: "unknown for Services that select one" }),
 ];
