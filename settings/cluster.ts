@@ -68,6 +68,31 @@ const ackZone = z.strictObject({
   databases: cidr.optional().describe("Range of databases created with the cluster."),
 });
 
+/** A weekly time in which control plane and nodes may be upgraded. */
+export interface MaintenanceWindow {
+  /** Day of the week, in English. */
+  weekday: string;
+  /** When it starts, in China Standard Time: `03:00`. */
+  start: string;
+  /** How long it lasts. */
+  hours: number;
+}
+
+export const defaultMaintenance: MaintenanceWindow = { weekday: "Thursday", start: "03:00", hours: 3 };
+
+const maintenance = z.strictObject({
+  weekday: z
+    .enum(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"])
+    .default("Thursday")
+    .describe("Day of the week."),
+  start: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, refusal("time-of-day"))
+    .default(defaultMaintenance.start)
+    .describe("When it starts, in China Standard Time."),
+  hours: z.int().min(1).max(24).default(defaultMaintenance.hours).describe("How long it lasts, in hours."),
+});
+
 const ack = z.strictObject({
   cloud: z.literal("ack"),
   name: cloudName(63),
@@ -84,7 +109,21 @@ const ack = z.strictObject({
     .default("10.64.0.0/10")
     .describe("Range of all pods; the `pods` and `gateway` ranges of the zones lie in it."),
   serviceCidr: cidr.default("172.21.0.0/20").describe("Range of the Services, outside the VPC."),
-  version: z.string().optional().describe("Version of Kubernetes. Default: what the cloud offers."),
+  version: z
+    .string()
+    .optional()
+    .describe(
+      "Version of Kubernetes. With one, control plane and nodes are upgraded when it is changed. Default: what the cloud offers, and upgrades of both by the cloud, in its stable channel, during `maintenance`.",
+    ),
+  maintenance: maintenance.prefault({}).describe("When the cloud may upgrade and repair."),
+  natBandwidthMbps: z
+    .int()
+    .min(1)
+    .max(200)
+    .default(200)
+    .describe(
+      "Mbit/s that each of the two public addresses of the NAT gateway carries at most. They are paid by traffic, so more costs nothing by itself.",
+    ),
   clusterSpec: z.string().default("ack.pro.small").describe("Class of the control plane."),
   nodePool: ackNodes("Nodes for workloads.", 3),
   gatewayPool: ackNodes("Nodes for egress gateways only.", 2),
@@ -253,6 +292,20 @@ export function gkeEndpointProblems({
   );
 }
 
+/** A VPC of another project: subnetwork, router and firewall rules are created in the cluster's. */
+function networkProjectProblems({ network = "", project }: z.output<typeof gke>): RangeProblem[] {
+  const owner = /(?:^|\/)projects\/([^/]+)\//.exec(network)?.[1];
+  return owner === undefined || owner === project
+    ? []
+    : [
+        {
+          path: ["network"],
+          reason: `is a VPC of project ${owner}, and the stack creates its subnetwork and NAT in ${project}`,
+          instead: `Write a VPC of ${project}, or set project to ${owner}`,
+        },
+      ];
+}
+
 /**
  * A mesh whose control plane is a Google API, in a VPC where nobody has said what its names resolve to: policies open the
  * private addresses only.
@@ -376,7 +429,9 @@ function report(ctx: z.RefinementCtx, problems: RangeProblem[]): void {
 
 /** `cluster`: where everything runs. */
 export const clusterSchema = z.discriminatedUnion("cloud", [
-  gke.superRefine((settings, ctx) => report(ctx, [...gkeRangeProblems(settings), ...gkeEndpointProblems(settings)])),
+  gke.superRefine((settings, ctx) =>
+    report(ctx, [...networkProjectProblems(settings), ...gkeRangeProblems(settings), ...gkeEndpointProblems(settings)]),
+  ),
   ack.superRefine((settings, ctx) => report(ctx, ackRangeProblems(settings))),
   existing,
 ]);

@@ -10,7 +10,7 @@ import {
   podProblems,
 } from "./gateway.js";
 import { ingressProblems } from "./ingress.js";
-import { channelProblems, scopesGateways } from "./mesh.js";
+import { channelProblems, scopesGateways, versionProblems } from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
 import { isolatedNamespaces, networkProblems } from "./network.js";
 import { telemetryProblems } from "./observability.js";
@@ -40,6 +40,7 @@ const checks: CrossCheck[] = [
   { of: ["cluster", "mesh"], problems: homeless },
   { of: ["cluster", "mesh"], problems: fleetless },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => channelProblems(mesh, cluster) },
+  { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => versionProblems(mesh, cluster) },
   {
     of: ["cluster", "mesh", "network"],
     problems: ({ cluster, mesh, network: { isolation } }) =>

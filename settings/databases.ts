@@ -77,7 +77,9 @@ const provision = z
     engineVersion: z.string().describe("Version as the cloud writes it, such as `8.0` or `POSTGRES_17`."),
     instanceType: z
       .string()
-      .describe("Machine class as the cloud writes it, such as `mysql.n2.medium.1` or `db-custom-2-7680`."),
+      .describe(
+        "Machine class as the cloud writes it, such as `mysql.n2.medium.2c` or `db-custom-2-7680`. Of ApsaraDB RDS its end says the edition: `.1` and `.1m` basic, without a standby, `.2c` and `.2m` with high availability.",
+      ),
     storageGib: z.int().min(10).default(20).describe("Disk, in GiB."),
     user: z
       .string()

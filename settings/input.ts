@@ -1123,7 +1123,7 @@ export interface DatabaseProvisionInput {
    */
   engineVersion: string;
   /**
-   * Machine class as the cloud writes it, such as `mysql.n2.medium.1` or `db-custom-2-7680`.
+   * Machine class as the cloud writes it, such as `mysql.n2.medium.2c` or `db-custom-2-7680`. Of ApsaraDB RDS its end says the edition: `.1` and `.1m` basic, without a standby, `.2c` and `.2m` with high availability.
    */
   instanceType: string;
   /**
@@ -1696,11 +1696,21 @@ export interface AckClusterInput {
    */
   serviceCidr?: string;
   /**
-   * Version of Kubernetes.
+   * Version of Kubernetes. With one, control plane and nodes are upgraded when it is changed.
    *
-   * @default what the cloud offers
+   * @default what the cloud offers, and upgrades of both by the cloud, in its stable channel, during `maintenance`
    */
   version?: string;
+  /**
+   * When the cloud may upgrade and repair.
+   */
+  maintenance?: AckClusterMaintenanceInput;
+  /**
+   * Mbit/s that each of the two public addresses of the NAT gateway carries at most. They are paid by traffic, so more costs nothing by itself. From 1 to 200.
+   *
+   * @default `200`
+   */
+  natBandwidthMbps?: number;
   /**
    * Class of the control plane.
    *
@@ -1808,6 +1818,30 @@ export interface AckClusterNodePoolInput {
    * @default `120`
    */
   diskGib?: number;
+}
+
+/**
+ * When the cloud may upgrade and repair.
+ */
+export interface AckClusterMaintenanceInput {
+  /**
+   * Day of the week.
+   *
+   * @default `"Thursday"`
+   */
+  weekday?: "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday";
+  /**
+   * When it starts, in China Standard Time.
+   *
+   * @default `"03:00"`
+   */
+  start?: string;
+  /**
+   * How long it lasts, in hours. From 1 to 24.
+   *
+   * @default `3`
+   */
+  hours?: number;
 }
 
 export interface AckClusterZoneInput {

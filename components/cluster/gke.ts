@@ -377,7 +377,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
       nodeConfig: {
         tags: [nodeTag, gatewayTag],
         labels: { [gatewayNodeKey]: "true" },
-        taints: [{ key: gatewayNodeKey, value: "true", effect: "NO_SCHEDULE" }],
+        taints: ["NO_SCHEDULE", "NO_EXECUTE"].map((effect) => ({ key: gatewayNodeKey, value: "true", effect })),
       },
       podRange: rangeNames.gatewayPods,
     });

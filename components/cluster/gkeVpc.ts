@@ -214,8 +214,6 @@ export class GkeVpc extends pulumi.ComponentResource {
         reservedPeeringRanges: [range.name],
         // Google keeps a deleted instance's network for days and refuses to delete the connection meanwhile.
         deletionPolicy: "ABANDON",
-        // So in a VPC that exists longer than a stack, the next one finds the connection and gives it its own range.
-        updateOnCreationFail: true,
       },
       { parent: this },
     );
