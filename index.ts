@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { WrittenChange } from "./plan/changesForOthers.js";
+import { changesText } from "./plan/changesForOthers.js";
 import { FailedAssertionsError } from "./plan/failedAssertions.js";
 import { run } from "./program.js";
 import { SettingsError } from "./settings/problem.js";
@@ -13,12 +13,6 @@ function refusal(error: unknown): unknown {
   const shown = new pulumi.RunError(error.message);
   delete shown.stack;
   return shown;
-}
-
-/** For the engine's log: a line for each change, the object and what keeps it out behind it. */
-function changesText(changes: readonly WrittenChange[]): string {
-  const lines = changes.map(({ what, object, keepOut }) => `- ${what} (${object}. To keep it out: ${keepOut})`);
-  return ["Changes that affect others:", ...lines].join("\n");
 }
 
 const outcome = await run().catch((error: unknown) => {

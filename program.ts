@@ -7,6 +7,7 @@ import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
 import { loadSettings } from "./settings/load.js";
 import { type Settings, settingsSchema } from "./settings/schema.js";
+import { type LookUp, withMembers } from "./settings/srv.js";
 import { project } from "./settings/project.js";
 
 /** What the program leaves behind. As stack outputs, reach and findings show in a preview how a change of settings changes them. */
@@ -25,16 +26,17 @@ export interface Outcome extends StackReach {
  * offline plan and in the lab.
  *
  * @param root project root, which paths in the settings are relative to. The engine runs the program in it.
+ * @param lookUp finds the members of databases that are named by an SRV record. By default in the DNS of this machine.
  */
-export async function run(root = process.cwd()): Promise<Outcome> {
+export async function run(root = process.cwd(), lookUp?: LookUp): Promise<Outcome> {
   const config = new pulumi.Config(project);
-  const settings = loadSettings(
+  const written = loadSettings(
     Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, config.getObject<unknown>(key)])),
     root,
     // The provider takes its region from either.
     { "alicloud:region": new pulumi.Config("alicloud").get("region") ?? process.env["ALICLOUD_REGION"] },
   );
-  return deploy("platform", settings, secretValues(config));
+  return deploy("platform", await withMembers(written, lookUp), secretValues(config));
 }
 
 /**

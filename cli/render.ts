@@ -1,4 +1,5 @@
 import { blueprintOf } from "../components/blueprint.js";
+import { withMembers } from "../settings/srv.js";
 import { loadStackFile } from "../settings/stackFile.js";
 import { inOrder, writeManifests } from "./manifests.js";
 import { print } from "mesh-access/cli";
@@ -6,7 +7,7 @@ import { writeDocuments } from "mesh-access/yaml";
 import { type StackOption, stackFile } from "./stackOption.js";
 
 export async function render(options: StackOption & { output: "yaml" | "json"; out?: string }): Promise<void> {
-  const { settings } = loadStackFile(stackFile(options));
+  const settings = await withMembers(loadStackFile(stackFile(options)).settings);
   const manifests = inOrder(blueprintOf(settings).manifests);
   if (options.out !== undefined) {
     process.stderr.write(`${writeManifests(manifests, options.out).length} files in ${options.out}\n`);

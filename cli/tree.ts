@@ -74,9 +74,12 @@ function after(names: string[]): string {
   return pc.dim(pc.yellow(` after ${names.slice(0, shown).join(", ")}${more}`));
 }
 
-function footnotes({ missingSecrets, stack }: Plan): string[] {
-  return missingSecrets.map(
-    (name) =>
-      `${pc.yellow("secret not set:")} ${name}. Before \`pulumi up\`: pulumi config set --secret --path mesh-egress:secrets.${name} --stack ${stack}`,
-  );
+function footnotes({ problems, missingSecrets, stack }: Plan): string[] {
+  return [
+    ...problems.map((problem) => `${pc.yellow("warning:")} ${problem}`),
+    ...missingSecrets.map(
+      (name) =>
+        `${pc.yellow("secret not set:")} ${name}. Before \`pulumi up\`: pulumi config set --secret --path mesh-egress:secrets.${name} --stack ${stack}`,
+    ),
+  ];
 }

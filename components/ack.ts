@@ -5,6 +5,8 @@
  */
 
 export { AckCluster, type AckClusterArgs, type AckNodePoolArgs } from "./cluster/ack.js";
+export type { AuthorizedNetwork } from "./cluster/ackPublicEndpoint.js";
+export type { MaintenanceWindow } from "../settings/cluster.js";
 export { AckVpc, type AckVpcArgs, type AckZone } from "./cluster/ackVpc.js";
 export { RdsDatabase, type RdsDatabaseArgs } from "./database/rds.js";
 export { AlibabaServiceMesh, type AlibabaServiceMeshArgs } from "./mesh/asm.js";

@@ -181,9 +181,11 @@ function meshFacts(mesh: MeshSettings, cluster: ClusterSettings): MeshFacts {
       // The control plane's addresses come from the nodes' vSwitch of the first zone.
       return asmFacts({ ...mesh, controlPlaneCidr: cluster.cloud === "ack" ? (cluster.zones[0]?.nodes ?? "") : "" });
     case "cloud-service-mesh":
-      return cloudServiceMeshFacts({ ...mesh, project: cluster.cloud === "gke" ? cluster.project : "" });
+      return cloudServiceMeshFacts({ ...mesh, ...(cluster.cloud === "gke" ? fleetOf(cluster) : { project: "" }) });
   }
 }
+
+const fleetOf = ({ project, servicePerimeter }: ClusterSettings & { cloud: "gke" }) => ({ project, servicePerimeter });
 
 function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): NamespacePart[] {
   return namespaceArgs(settings, mesh, gateway).map(namespacePart);
@@ -231,6 +233,8 @@ function egressGateway(settings: Settings, mesh: MeshFacts, throughGateway: Data
     ...own,
     mesh,
     nodes: dedicatedNodes ? onGatewayNodes : undefined,
-    forwarders: nginx.flatMap((db) => endpointsOf({ ...db, host: hostOf(db) }).map(forwarderOf)),
+    forwarders: nginx.flatMap((db) =>
+      endpointsOf({ ...db, host: hostOf(db, settings.gateway.tenant) }).map(forwarderOf),
+    ),
   };
 }

@@ -35,11 +35,11 @@ export { MutualTls } from "./identity/mutualTls.js";
 export type { MutualTlsArgs, MutualTlsMode, PortMutualTls, WorkloadMutualTls } from "./identity/mutualTls.js";
 
 // Network
+export type { DnsPeer } from "./network/clusterDns.js";
 export { GlobalIsolation, type GlobalIsolationArgs } from "./network/globalIsolation.js";
 export { NetworkIsolation } from "./network/networkIsolation.js";
 export type {
   ControlPlanePeer,
-  DnsPeer,
   Flow,
   GatewayPeer,
   NetworkIsolationArgs,

@@ -135,14 +135,18 @@ function networkParts(settings: Settings, context: Context): Part[] {
   // Whether proxies send traces is for the gateway's owner to say; a tenant who names the collector has the way open.
   const traceCollector =
     gateway.tenant === undefined ? traceCollectorOf({ ...settings.observability, mesh }) : mesh.traceCollector;
+  const { cloud } = settings.cluster;
   const isolation = networkIsolationArgs(network, {
     mesh,
+    serviceCidr: context.network.serviceCidr,
     traceCollector,
     isolated: isolatedNamespaces(settings),
     gateway: context.hasGateway ? gateway : undefined,
     gatewayClients: sharedPortClients(context.throughGateway),
+    cloud,
   });
-  const global = globalIsolationArgs(network, { mesh, traceCollector, policyEngine: context.network.policyEngine });
+  const { policyEngine, serviceCidr } = context.network;
+  const global = globalIsolationArgs(network, { mesh, traceCollector, policyEngine, cloud, serviceCidr });
   return [
     ...(network.isolation.enabled
       ? [

@@ -52,6 +52,8 @@ interface Makers {
 /** What the parts of a stack are registered on. */
 interface Base {
   cluster: Cluster;
+  /** What keeps pods from databases in the cloud's network. */
+  guards: pulumi.Resource[];
   mesh: Mesh;
   /** The mesh's API server where it is another than the cluster's. */
   meshProvider?: k8s.Provider;
@@ -103,7 +105,7 @@ export class SecurePlatform extends pulumi.ComponentResource {
     if (problems.length > 0) throw new SettingsError(problems);
     const { cluster, mesh, network, databases } = settings;
     const make = {
-      cluster: await createCluster(cluster, network.flowLogs),
+      cluster: await createCluster(cluster, network),
       guards: await createCloudGuards(settings),
       databases: await createDatabases(databases),
       mesh: await createMesh(mesh, cluster),
@@ -124,7 +126,7 @@ export class SecurePlatform extends pulumi.ComponentResource {
     const { cloudNetwork } = cluster;
     if (cloudNetwork)
       this.gatewaySources = { ranges: cloudNetwork.gatewayRanges, addresses: cloudNetwork.gatewayAddresses };
-    make.guards(name, cluster, { parent: this });
+    const guards = make.guards(name, cluster, { parent: this });
     const databases = new Map(
       [...make.databases].map(([database, create]) => [
         database,
@@ -134,17 +136,17 @@ export class SecurePlatform extends pulumi.ComponentResource {
     const mesh = make.mesh(`${name}-mesh`, cluster, { parent: this });
     const meshProvider = mesh.provider === cluster.provider ? undefined : mesh.provider;
     const values = secretValueOf(secrets, ({ of }) => hostOf(of, databases));
-    return this.layers(name, { cluster, mesh, meshProvider, values });
+    return this.layers(name, { cluster, guards, mesh, meshProvider, values });
   }
 
   private async layers(name: string, base: Base): Promise<void> {
-    const { mesh, meshProvider, values } = base;
+    const { cluster, mesh, meshProvider, values } = base;
     const { egressGateway, gateway, parts } = this.blueprint;
     const namespaces = this.namespaces(name, base);
     // A namespace comes after the mesh, so what waits for one waits for both.
     const ready = (names: string[]) => {
       const listed = names.flatMap((each) => namespaces.get(each) ?? []);
-      return listed.length > 0 ? listed : mesh.ready;
+      return listed.length > 0 ? listed : [...cluster.ready, ...mesh.ready];
     };
     const registration = { meshProvider, values };
     const register = (part: Part, dependsOn: pulumi.Resource[], kinds?: ReadonlySet<string>) =>
@@ -163,9 +165,12 @@ export class SecurePlatform extends pulumi.ComponentResource {
   }
 
   /** By name, what must exist before anything is put into them. */
-  private namespaces(name: string, { cluster, mesh, meshProvider, values }: Base): Map<string, pulumi.Resource[]> {
-    // Pods that start before injection works come up without a sidecar.
-    const opts = this.after([...cluster.ready, ...mesh.ready], cluster.provider);
+  private namespaces(
+    name: string,
+    { cluster, guards, mesh, meshProvider, values }: Base,
+  ): Map<string, pulumi.Resource[]> {
+    // Pods that start before injection works come up without a sidecar, and before the firewall is there without a guard.
+    const opts = this.after([...cluster.ready, ...guards, ...mesh.ready], cluster.provider);
     return new Map(
       this.blueprint.namespaces.map((part) => {
         const registration = { meshProvider, values, adoptNamespaces: part.isAdopted, ready: new Set(["Namespace"]) };

@@ -24,6 +24,12 @@ export function writtenChange({ id, args, object }: ChangeForOthers): WrittenCha
   return { what: filled(what, args), object, keepOut: filled(keepOut, args) };
 }
 
+/** For the engine's log: a line for each change, the object and what keeps it out behind it. */
+export function changesText(changes: readonly WrittenChange[]): string {
+  const lines = changes.map(({ what, object, keepOut }) => `- ${what} (${object}. To keep it out: ${keepOut})`);
+  return ["Changes that affect others:", ...lines].join("\n");
+}
+
 /**
  * What a stack changes for others on a cluster that exists, taken from its manifests. A cluster that the stack creates has
  * no others.

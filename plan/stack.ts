@@ -6,6 +6,7 @@ import { run } from "../program.js";
 import type { Settings } from "../settings/schema.js";
 import { referredSecrets } from "../settings/secrets.js";
 import { project } from "../settings/project.js";
+import type { LookUp } from "../settings/srv.js";
 import { loadStackFile, projectRoot } from "../settings/stackFile.js";
 import { type PlannedResource, record, secretMark } from "./recording.js";
 
@@ -30,7 +31,7 @@ export interface Plan extends StackReach {
  *
  * @throws {@link SettingsError} with every problem of the stack file at once.
  */
-export async function planStack(file: string): Promise<Plan> {
+export async function planStack(file: string, lookUp?: LookUp): Promise<Plan> {
   const { own, foreign, settings, secrets: given } = loadStackFile(file);
   const root = projectRoot(file);
   const referred = referredSecrets(settings);
@@ -43,7 +44,7 @@ export async function planStack(file: string): Promise<Plan> {
       config: flat({ ...foreign, ...prefixed({ ...own, secrets }) }),
       secretKeys: [`${project}:secrets`],
     },
-    () => run(root),
+    () => run(root, lookUp),
   );
   return {
     stack,

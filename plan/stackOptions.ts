@@ -32,7 +32,7 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
       };
       // What is promised of a cluster by its name holds for every host it hands out.
       return [
-        { ...shared, host: hostOf(db), addresses: db.addresses },
+        { ...shared, host: hostOf(db, settings.gateway.tenant), addresses: db.addresses },
         ...(db.brokers ?? []).map((host) => ({ ...shared, host })),
       ];
     }),

@@ -12,6 +12,7 @@ import {
 } from "mesh-access";
 import { checksTable, inOrderOfHarm, reach } from "mesh-access/output";
 import { FailedAssertionsError } from "./failedAssertions.js";
+import { settingsWarnings } from "./warnings.js";
 import { optionsOfStack } from "./stackOptions.js";
 
 /** Who reaches what, by pair: a value per line of a preview's output diff. A pair that is not listed reaches nothing. */
@@ -32,7 +33,7 @@ export interface StackReach {
  * @throws {@link FailedAssertionsError} with the cause of every assertion that fails.
  */
 export function judgeStack(objects: readonly KubernetesObject[], settings: Settings): Analysis {
-  const analysis = analyse(objects, optionsOfStack(settings));
+  const analysis = analyse({ objects, problems: settingsWarnings(settings) }, optionsOfStack(settings));
   const results = checkAssertions(settings.access.assert, analysis.rows, analysis.targets);
   if (results.some(({ ok }) => !ok)) throw new FailedAssertionsError(checksTable(results, pc.createColors(false)));
   return analysis;

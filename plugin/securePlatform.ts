@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { changesText } from "../plan/changesForOthers.js";
 import { deploy } from "../program.js";
+import { withMembers } from "../settings/srv.js";
 import { loadSettings } from "../settings/load.js";
 import type { SecurePlatformArgs } from "./platform.js";
 
@@ -9,7 +11,8 @@ export async function securePlatform(
   { settings, secrets = {} }: SecurePlatformArgs,
   opts: pulumi.ComponentResourceOptions,
 ): Promise<object> {
-  const outcome = await deploy(name, loadSettings({ ...settings }), secrets, opts);
+  const outcome = await deploy(name, await withMembers(loadSettings({ ...settings })), secrets, opts);
+  if (outcome.changes.length > 0) void pulumi.log.warn(changesText(outcome.changes), outcome.platform);
   if (outcome.assumption) void pulumi.log.info(outcome.assumption, outcome.platform);
   for (const problem of outcome.problems) void pulumi.log.warn(problem, outcome.platform);
   const { platform, access, findings } = outcome;

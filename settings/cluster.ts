@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { refusal } from "./messages.js";
 import { cidr, objectName } from "./formats.js";
+import { googleApis } from "./googleApis.js";
 import { keyPath, type Problem } from "./problem.js";
 import { outside, overlapping, type RangeProblem, within } from "./ranges.js";
 
@@ -67,6 +68,31 @@ const ackZone = z.strictObject({
   databases: cidr.optional().describe("Range of databases created with the cluster."),
 });
 
+/** A weekly time in which control plane and nodes may be upgraded. */
+export interface MaintenanceWindow {
+  /** Day of the week, in English. */
+  weekday: string;
+  /** When it starts, in China Standard Time: `03:00`. */
+  start: string;
+  /** How long it lasts. */
+  hours: number;
+}
+
+export const defaultMaintenance: MaintenanceWindow = { weekday: "Thursday", start: "03:00", hours: 3 };
+
+const maintenance = z.strictObject({
+  weekday: z
+    .enum(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"])
+    .default("Thursday")
+    .describe("Day of the week."),
+  start: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, refusal("time-of-day"))
+    .default(defaultMaintenance.start)
+    .describe("When it starts, in China Standard Time."),
+  hours: z.int().min(1).max(24).default(defaultMaintenance.hours).describe("How long it lasts, in hours."),
+});
+
 const ack = z.strictObject({
   cloud: z.literal("ack"),
   name: cloudName(63),
@@ -83,7 +109,21 @@ const ack = z.strictObject({
     .default("10.64.0.0/10")
     .describe("Range of all pods; the `pods` and `gateway` ranges of the zones lie in it."),
   serviceCidr: cidr.default("172.21.0.0/20").describe("Range of the Services, outside the VPC."),
-  version: z.string().optional().describe("Version of Kubernetes. Default: what the cloud offers."),
+  version: z
+    .string()
+    .optional()
+    .describe(
+      "Version of Kubernetes. With one, control plane and nodes are upgraded when it is changed. Default: what the cloud offers, and upgrades of both by the cloud, in its stable channel, during `maintenance`.",
+    ),
+  maintenance: maintenance.prefault({}).describe("When the cloud may upgrade and repair."),
+  natBandwidthMbps: z
+    .int()
+    .min(1)
+    .max(200)
+    .default(200)
+    .describe(
+      "Mbit/s that each of the two public addresses of the NAT gateway carries at most. They are paid by traffic, so more costs nothing by itself.",
+    ),
   clusterSpec: z.string().default("ack.pro.small").describe("Class of the control plane."),
   nodePool: ackNodes("Nodes for workloads.", 3),
   gatewayPool: ackNodes("Nodes for egress gateways only.", 2),
@@ -109,12 +149,12 @@ const ack = z.strictObject({
   deleteUnreachable,
 });
 
-const gkeNodes = (what: string, machineType: string, why: string) =>
+const gkeNodes = (what: string, machineType: string, diskGib: number, why: string) =>
   z
     .strictObject({
       machineType: z.string().default(machineType).describe(`Machine type. ${why}`),
       nodesPerZone: z.int().min(1).default(1).describe("Number of nodes in each zone."),
-      diskGib: z.int().min(20).default(100).describe("Boot disk, in GiB."),
+      diskGib: z.int().min(20).default(diskGib).describe("Boot disk, in GiB."),
     })
     .prefault({})
     .describe(what);
@@ -143,10 +183,20 @@ const gke = z.strictObject({
     .regex(/\/28$/, refusal("range-of-sixteen"))
     .default("172.16.0.0/28")
     .describe("Range of the control plane."),
-  policyEngine: z
-    .enum(["dataplane-v2", "calico"])
-    .default("dataplane-v2")
-    .describe("What enforces NetworkPolicy. Calico also knows policies for the whole cluster."),
+  googleApisDns: z
+    .boolean()
+    .optional()
+    .describe(
+      "Answer names under googleapis.com inside the VPC with addresses that only a VPC routes, by a response policy. A VPC can have one. Default: true in a new VPC; false in `network`, where it changes what others resolve.",
+    ),
+  servicePerimeter: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Perimeter of VPC Service Controls that the project is in. Names under googleapis.com then resolve to restricted.googleapis.com, which serves resources inside the perimeter only. Default: none, and a pod that may open private.googleapis.com reaches resources of every project that its credentials admit it to.",
+    ),
+  policyEngine: z.enum(["dataplane-v2", "calico"]).default("dataplane-v2").describe("What enforces NetworkPolicy."),
   endpoint: z
     .enum(["dns", "private", "public"])
     .default("dns")
@@ -158,10 +208,11 @@ const gke = z.strictObject({
     "Range of its addresses; a private one with a private endpoint.",
   ),
   releaseChannel: z.enum(["RAPID", "REGULAR", "STABLE"]).default("REGULAR").describe("How early upgrades come."),
-  nodePool: gkeNodes("Nodes for workloads.", "e2-standard-4", "Four CPUs carry an application and its sidecars."),
+  nodePool: gkeNodes("Nodes for workloads.", "e2-standard-4", 100, "Four CPUs carry an application and its sidecars."),
   gatewayPool: gkeNodes(
     "Nodes for egress gateways only.",
     "e2-standard-2",
+    50,
     "A gateway copies bytes, two CPUs suffice.",
   ),
   fleet: z
@@ -239,6 +290,39 @@ export function gkeEndpointProblems({
           },
         ],
   );
+}
+
+/** A VPC of another project: subnetwork, router and firewall rules are created in the cluster's. */
+function networkProjectProblems({ network = "", project }: z.output<typeof gke>): RangeProblem[] {
+  const owner = /(?:^|\/)projects\/([^/]+)\//.exec(network)?.[1];
+  return owner === undefined || owner === project
+    ? []
+    : [
+        {
+          path: ["network"],
+          reason: `is a VPC of project ${owner}, and the stack creates its subnetwork and NAT in ${project}`,
+          instead: `Write a VPC of ${project}, or set project to ${owner}`,
+        },
+      ];
+}
+
+/**
+ * A mesh whose control plane is a Google API, in a VPC where nobody has said what its names resolve to: policies open the
+ * private addresses only.
+ */
+export function googleApisProblems(cluster: ClusterSettings, meshKind: string, isolates: boolean): Problem[] {
+  if (cluster.cloud !== "gke" || meshKind !== "cloud-service-mesh" || !isolates) return [];
+  const { range } = googleApis(cluster.servicePerimeter);
+  return cluster.network !== undefined && cluster.googleApisDns === undefined
+    ? [
+        {
+          path: "cluster.googleApisDns",
+          reason: `is missing: isolated pods reach the mesh's control plane at ${range}, and ${cluster.network} is a VPC whose names this stack does not know`,
+          instead:
+            "Write true to answer googleapis.com with these addresses in the whole VPC, or false if the VPC does so already",
+        },
+      ]
+    : [];
 }
 
 /** Fewest zones of a load balancer on the Internet: https://www.alibabacloud.com/help/en/slb/network-load-balancer. */
@@ -345,7 +429,9 @@ function report(ctx: z.RefinementCtx, problems: RangeProblem[]): void {
 
 /** `cluster`: where everything runs. */
 export const clusterSchema = z.discriminatedUnion("cloud", [
-  gke.superRefine((settings, ctx) => report(ctx, [...gkeRangeProblems(settings), ...gkeEndpointProblems(settings)])),
+  gke.superRefine((settings, ctx) =>
+    report(ctx, [...networkProjectProblems(settings), ...gkeRangeProblems(settings), ...gkeEndpointProblems(settings)]),
+  ),
   ack.superRefine((settings, ctx) => report(ctx, ackRangeProblems(settings))),
   existing,
 ]);

@@ -1,6 +1,6 @@
 import { nearest } from "mesh-access/nearest";
 import { firewallProblems } from "./cloudNetwork.js";
-import { databaseRanges, reachProblems } from "./cluster.js";
+import { clusterNetwork, databaseRanges, googleApisProblems, reachProblems } from "./cluster.js";
 import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseChecks.js";
 import {
   callersPolicyProblems,
@@ -9,8 +9,9 @@ import {
   gatewayNamespace,
   podProblems,
 } from "./gateway.js";
+import { globalIsolationProblems } from "./globalIsolation.js";
 import { ingressProblems } from "./ingress.js";
-import { channelProblems, scopesGateways } from "./mesh.js";
+import { channelProblems, scopesGateways, versionProblems } from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
 import { isolatedNamespaces, networkProblems } from "./network.js";
 import { telemetryProblems } from "./observability.js";
@@ -40,6 +41,12 @@ const checks: CrossCheck[] = [
   { of: ["cluster", "mesh"], problems: homeless },
   { of: ["cluster", "mesh"], problems: fleetless },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => channelProblems(mesh, cluster) },
+  { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => versionProblems(mesh, cluster) },
+  {
+    of: ["cluster", "mesh", "network"],
+    problems: ({ cluster, mesh, network: { isolation } }) =>
+      googleApisProblems(cluster, mesh.kind, isolation.enabled && isolation.controlPlaneRanges === undefined),
+  },
   { of: ["cluster", "databases"], problems: ({ databases, cluster }) => provisionProblems(databases, cluster) },
   {
     of: ["cluster", "databases"],
@@ -97,6 +104,13 @@ const checks: CrossCheck[] = [
     problems: ({ rbac }) => [...rbac.flatMap((role, i) => roleProblems(role, `rbac[${i}]`)), ...rolesTwice(rbac)],
   },
   { of: ["cluster", "network"], problems: unenforced },
+  {
+    of: ["cluster", "network"],
+    problems: ({ cluster, network: { globalIsolation } }) =>
+      globalIsolation.enabled
+        ? globalIsolationProblems({ ...globalIsolation, policyEngine: clusterNetwork(cluster).policyEngine })
+        : [],
+  },
   { of: ["gateway", "mesh", "namespaces"], problems: gatewayPlace },
   { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => podProblems(gateway, mesh.kind) },
   {

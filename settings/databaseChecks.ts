@@ -1,4 +1,4 @@
-import type { DatabaseSettings } from "./databases.js";
+import { type DatabaseSettings, isDialledByAddress } from "./databases.js";
 import { forwarderPort } from "./forwarderPort.js";
 import type { GatewaySettings } from "./gateway.js";
 import type { MeshSettings } from "./mesh.js";
@@ -18,12 +18,18 @@ type Check = (db: DatabaseSettings, facts: TrafficModeFacts, around: Surrounding
 /** Checks of one database by the key they complain about. */
 const checks: Record<string, Check> = {
   host: (db, facts) => {
-    if (db.host === undefined)
-      return db.provision
-        ? []
-        : [{ reason: "is missing", instead: "Write the name the application dials, or `provision`" }];
-    return wildcardProblems(db.host, db, facts);
+    if (db.host !== undefined) return wildcardProblems(db.host, db, facts);
+    return db.provision || db.srv !== undefined || db.addresses
+      ? []
+      : [
+          {
+            reason: "is missing",
+            instead: "Write the name the application dials, or without one its addresses, srv or provision",
+          },
+        ];
   },
+  srv: (db, facts) => (db.srv === undefined ? [] : srvProblems(db, facts)),
+  addresses: (db, facts) => (isDialledByAddress(db) ? dialledByAddressProblems(db, facts) : []),
   port: (db) =>
     db.port === 0
       ? [
@@ -141,6 +147,53 @@ const checks: Record<string, Check> = {
       : [],
 };
 
+/** What an SRV record decides: hosts, port, and TLS with the member's name from the first byte. */
+function srvProblems(db: DatabaseSettings, facts: TrafficModeFacts): Fault[] {
+  const { srv: value, protocol, trafficMode } = db;
+  return [
+    ...(protocol === "mongo"
+      ? []
+      : [{ value, reason: `names members of MongoDB, but the protocol is ${protocol}`, instead: "Use host" }]),
+    ...(facts.wire === "tls" && !facts.wildcard
+      ? []
+      : [
+          {
+            value,
+            reason: `names members that clients dial in TLS, which ${trafficMode} does not demand`,
+            instead: "Use tls-gateway-mtls",
+          },
+        ]),
+    ...(db.host || db.brokers || db.gatewayPort || db.addresses || db.provision
+      ? [
+          {
+            value,
+            reason: "names the hosts, of which there are several",
+            instead: "Leave out host, brokers, addresses, gatewayPort and provision, or srv",
+          },
+        ]
+      : []),
+  ];
+}
+
+/** A client that dials an address sends no name that could route it, and certificates seldom hold addresses. */
+function dialledByAddressProblems({ trafficMode, tls }: DatabaseSettings, facts: TrafficModeFacts): Fault[] {
+  if (facts.wire === "tls")
+    return [
+      {
+        reason: `stand without a host, and ${trafficMode} routes by the name in the client's TLS: one that dials an address sends none`,
+        instead: "Use tcp-gateway-mtls, which carries the application's own TLS too, or write the host it dials",
+      },
+    ];
+  return facts.encryptsUpstream === "gateway" && !tls.subjectAltNames
+    ? [
+        {
+          reason: "stand without a host, and the gateway has to verify a name in the database's certificate",
+          instead: "Write tls.subjectAltNames, or the host",
+        },
+      ]
+    : [];
+}
+
 /** A wildcard is for the modes that forward by the inner SNI, and they are for nothing else. */
 function wildcardProblems(host: string, { trafficMode }: DatabaseSettings, facts: TrafficModeFacts): Fault[] {
   const wildcard = host.startsWith("*.");
@@ -233,6 +286,7 @@ export function collisions(
     ),
     ...databases.flatMap((db, i) => serviceNameProblems(db, `databases[${i}].name`, options.gateway)),
     ...(options.mesh.dnsCapture ? [] : onOnePort(databases, options.mesh.kind)),
+    ...onOneAddress(databases),
   ];
 }
 
@@ -315,4 +369,24 @@ function onOnePort(databases: DatabaseSettings[], meshKind: MeshSettings["kind"]
           },
         ];
   });
+}
+
+/** A sidecar that reads no SNI tells databases apart by address and port. */
+function onOneAddress(databases: DatabaseSettings[]): Problem[] {
+  const entries = databases.flatMap(({ addresses = [], port, clients, trafficMode }, i) => {
+    if (trafficModes[trafficMode].wire === "tls") return [];
+    const namespaces = [...new Set(clients.map(({ namespace }) => namespace))];
+    return addresses.flatMap((value, j) =>
+      namespaces.map((namespace) => ({
+        path: `databases[${i}].addresses[${j}]`,
+        value,
+        identity: `${namespace} ${value}:${port}`,
+      })),
+    );
+  });
+  return repeated(
+    entries,
+    (earlier) => `is the address of another database on the same port, for the same namespace (${entryOf(earlier)})`,
+    "Make one database of the two, with one host and all clients",
+  );
 }

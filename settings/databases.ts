@@ -1,7 +1,18 @@
 import { z } from "zod";
 import { cloudSqlEditions } from "./cloudSql.js";
 import { refusal } from "./messages.js";
-import { cidr, duration, hostOrWildcard, ipv4, objectName, port, secretName, time, wholeSeconds } from "./formats.js";
+import {
+  cidr,
+  duration,
+  hostName,
+  hostOrWildcard,
+  ipv4,
+  objectName,
+  port,
+  secretName,
+  time,
+  wholeSeconds,
+} from "./formats.js";
 import { tenantMark } from "./tenant.js";
 import { defaultPorts, type Protocol, protocols, trafficModeNames } from "./trafficModes.js";
 
@@ -66,7 +77,9 @@ const provision = z
     engineVersion: z.string().describe("Version as the cloud writes it, such as `8.0` or `POSTGRES_17`."),
     instanceType: z
       .string()
-      .describe("Machine class as the cloud writes it, such as `mysql.n2.medium.1` or `db-custom-2-7680`."),
+      .describe(
+        "Machine class as the cloud writes it, such as `mysql.n2.medium.2c` or `db-custom-2-7680`. Of ApsaraDB RDS its end says the edition: `.1` and `.1m` basic, without a standby, `.2c` and `.2m` with high availability.",
+      ),
     storageGib: z.int().min(10).default(20).describe("Disk, in GiB."),
     user: z
       .string()
@@ -86,13 +99,27 @@ const databaseObject = z.strictObject({
     .describe("Name of the database in this stack; resource names derive from it alone."),
   host: hostOrWildcard
     .optional()
-    .describe("Host name the application dials. Left out only with `provision`, where the cloud gives it."),
+    .describe(
+      "Host name the application dials. Left out for an application that dials an address (`addresses`): the mesh then calls the database `<name>.db.internal`. Left out too with `srv`, whose record names the hosts, and with `provision`, where the cloud gives it.",
+    ),
+  srv: hostName
+    .optional()
+    .describe(
+      "Name in a `mongodb+srv://` address, such as that of a MongoDB Atlas cluster. Its members are looked up whenever the stack is planned (SRV record `_mongodb._tcp.NAME`), and clients open TLS with the member's name.",
+    ),
   port: port.optional().describe("Port the application dials. Default: the protocol's usual port."),
   protocol: z.enum(protocols).describe("What is spoken on the wire."),
-  trafficMode: z.enum(trafficModeNames).default("tcp-gateway-mtls").describe("Path and encryption. See docs/modes."),
+  trafficMode: z
+    .enum(trafficModeNames)
+    .optional()
+    .describe("Path and encryption. See docs/modes. Default: tcp-gateway-mtls; tls-gateway-mtls with `srv`."),
   clients: z.array(client).min(1).describe("Who may use it. Nobody else sees it."),
   gatewayPort: port.optional().describe("Port of its own on the gateway. Default: the shared port, told apart by SNI."),
-  addresses: z.array(ipv4).optional().describe("Addresses of the database. Default: the host is resolved by DNS."),
+  addresses: z
+    .array(ipv4)
+    .min(1)
+    .optional()
+    .describe("Addresses of the database. Default: the host is resolved by DNS."),
   ranges: z
     .array(cidr)
     .optional()
@@ -114,12 +141,25 @@ const databaseObject = z.strictObject({
   provision: provision.optional(),
 });
 
-/** One database, its port filled in. */
-export const databaseSchema = databaseObject.transform((db) => ({ ...db, port: db.port ?? usualPort(db.protocol) }));
+/** One database, its port and mode filled in. */
+export const databaseSchema = databaseObject.transform((db) => ({
+  ...db,
+  port: db.port ?? usualPort(db.protocol),
+  trafficMode: db.trafficMode ?? (db.srv === undefined ? "tcp-gateway-mtls" : "tls-gateway-mtls"),
+}));
 
 /** Protocols without a usual port must name one; 0 is what the checks then find. */
 function usualPort(protocol: Protocol): number {
   return defaultPorts[protocol] ?? 0;
+}
+
+/** Whether applications dial the database by address: it has no name but the one that the mesh gives it. */
+export function isDialledByAddress({
+  host,
+  srv,
+  provision,
+}: Pick<DatabaseSettings, "host" | "srv" | "provision">): boolean {
+  return host === undefined && srv === undefined && provision === undefined;
 }
 
 /** `databases`: what workloads may reach outside the cluster. */

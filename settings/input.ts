@@ -722,27 +722,39 @@ export interface NetworkProtectionOutliersInput {
  */
 export interface NetworkGlobalIsolationInput {
   /**
-   * Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico. Off, because it also reaches namespaces this stack knows nothing of.
+   * Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico, GKE's Dataplane V2, or on ACK the add-on Poseidon. Off, because it also reaches namespaces this stack knows nothing of.
    *
    * @default `false`
    */
   enabled?: boolean;
   /**
-   * Calico enforces policy beside the cluster's own engine, such as in its policy-only mode on ACK.
+   * Calico enforces policy beside the cluster's own engine. Not on ACK.
    *
    * @default `false`
    */
   calicoInstalled?: boolean;
   /**
+   * ACK's add-on Poseidon runs, 0.5.1 or later, with ACK NetworkPolicy enabled: it enforces policies for the whole cluster on Terway.
+   *
+   * @default `false`
+   */
+  poseidonInstalled?: boolean;
+  /**
    * Namespaces left alone, besides Kubernetes' own and the mesh's control plane.
    */
   exceptNamespaces?: string[];
   /**
-   * Ranges no pod may reach, whatever its namespace's policy says: the address that gives out credentials.
+   * Ranges no pod may reach, whatever its namespace's policy says.
    *
-   * @default `["169.254.169.254/32"]`
+   * @default the cloud's metadata service; on GKE's Dataplane V2 none, where it never gives a pod the node's credentials. Not on ACK, whose policies for the whole cluster say only what is allowed
    */
   deniedRanges?: string[];
+  /**
+   * Ports of those ranges that are left to the namespaces' policies; not on Dataplane V2.
+   *
+   * @default 53, where Cloud DNS answers, and on GKE 80 and 988, where pods get the identity of their own service account
+   */
+  exceptPorts?: number[];
 }
 
 export interface NetworkOpenEgressInput {
@@ -926,11 +938,13 @@ export interface NetworkIsolationDnsInput {
    */
   namespace?: string;
   /**
-   * Labels of their pods.
+   * Labels of their pods. Pods of NodeLocal DNSCache (`k8s-app: node-local-dns`) answer too.
    */
   podLabels?: Record<string, string>;
   /**
-   * Addresses that answer too, such as a cache on each node: 169.254.20.10/32.
+   * Addresses that answer too.
+   *
+   * @default the tenth of the Services, which is kube-dns's, 169.254.20.10 for a cache on each node (NodeLocal DNSCache), and 169.254.169.254 for Google's Cloud DNS; where nothing answers there, they open nothing
    */
   ranges?: string[];
 }
@@ -1018,9 +1032,13 @@ export interface DatabaseEntryInput {
    */
   name: string;
   /**
-   * Host name the application dials. Left out only with `provision`, where the cloud gives it.
+   * Host name the application dials. Left out for an application that dials an address (`addresses`): the mesh then calls the database `<name>.db.internal`. Left out too with `srv`, whose record names the hosts, and with `provision`, where the cloud gives it.
    */
   host?: string;
+  /**
+   * Name in a `mongodb+srv://` address, such as that of a MongoDB Atlas cluster. Its members are looked up whenever the stack is planned (SRV record `_mongodb._tcp.NAME`), and clients open TLS with the member's name.
+   */
+  srv?: string;
   /**
    * Port the application dials. From 1 to 65535.
    *
@@ -1034,7 +1052,7 @@ export interface DatabaseEntryInput {
   /**
    * Path and encryption. See docs/modes.
    *
-   * @default `"tcp-gateway-mtls"`
+   * @default tcp-gateway-mtls; tls-gateway-mtls with `srv`
    */
   trafficMode?:
     | "tcp-direct"
@@ -1111,7 +1129,7 @@ export interface DatabaseProvisionInput {
    */
   engineVersion: string;
   /**
-   * Machine class as the cloud writes it, such as `mysql.n2.medium.1` or `db-custom-2-7680`.
+   * Machine class as the cloud writes it, such as `mysql.n2.medium.2c` or `db-custom-2-7680`. Of ApsaraDB RDS its end says the edition: `.1` and `.1m` basic, without a standby, `.2c` and `.2m` with high availability.
    */
   instanceType: string;
   /**
@@ -1684,11 +1702,21 @@ export interface AckClusterInput {
    */
   serviceCidr?: string;
   /**
-   * Version of Kubernetes.
+   * Version of Kubernetes. With one, control plane and nodes are upgraded when it is changed.
    *
-   * @default what the cloud offers
+   * @default what the cloud offers, and upgrades of both by the cloud, in its stable channel, during `maintenance`
    */
   version?: string;
+  /**
+   * When the cloud may upgrade and repair.
+   */
+  maintenance?: AckClusterMaintenanceInput;
+  /**
+   * Mbit/s that each of the two public addresses of the NAT gateway carries at most. They are paid by traffic, so more costs nothing by itself. From 1 to 200.
+   *
+   * @default `200`
+   */
+  natBandwidthMbps?: number;
   /**
    * Class of the control plane.
    *
@@ -1798,6 +1826,30 @@ export interface AckClusterNodePoolInput {
   diskGib?: number;
 }
 
+/**
+ * When the cloud may upgrade and repair.
+ */
+export interface AckClusterMaintenanceInput {
+  /**
+   * Day of the week.
+   *
+   * @default `"Thursday"`
+   */
+  weekday?: "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday";
+  /**
+   * When it starts, in China Standard Time.
+   *
+   * @default `"03:00"`
+   */
+  start?: string;
+  /**
+   * How long it lasts, in hours. From 1 to 24.
+   *
+   * @default `3`
+   */
+  hours?: number;
+}
+
 export interface AckClusterZoneInput {
   /**
    * Zone, such as `cn-hangzhou-i`.
@@ -1892,7 +1944,19 @@ export interface GkeClusterInput {
    */
   controlPlaneCidr?: string;
   /**
-   * What enforces NetworkPolicy. Calico also knows policies for the whole cluster.
+   * Answer names under googleapis.com inside the VPC with addresses that only a VPC routes, by a response policy. A VPC can have one.
+   *
+   * @default true in a new VPC; false in `network`, where it changes what others resolve
+   */
+  googleApisDns?: boolean;
+  /**
+   * Perimeter of VPC Service Controls that the project is in. Names under googleapis.com then resolve to restricted.googleapis.com, which serves resources inside the perimeter only.
+   *
+   * @default none, and a pod that may open private.googleapis.com reaches resources of every project that its credentials admit it to
+   */
+  servicePerimeter?: string;
+  /**
+   * What enforces NetworkPolicy.
    *
    * @default `"dataplane-v2"`
    */
@@ -1964,7 +2028,7 @@ export interface GkeClusterGatewayPoolInput {
   /**
    * Boot disk, in GiB.
    *
-   * @default `100`
+   * @default `50`
    */
   diskGib?: number;
 }

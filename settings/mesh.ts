@@ -123,6 +123,40 @@ export function channelProblems(mesh: MeshSettings, cluster: ClusterSettings): P
     : [];
 }
 
+/** From this version on new ACK clusters have Gateway API 1.5.1, with which older meshes do not work (ACK's notes on 1.36). */
+const gatewayApiOfAck = { since: [1, 36], asm: [1, 26], istio: [1, 29, 2] };
+
+/** A mesh that does not work with what an ACK cluster of this version brings. */
+export function versionProblems(
+  mesh: Pick<MeshSettings, "kind"> & { version?: string },
+  cluster: ClusterSettings,
+): Problem[] {
+  if (cluster.cloud !== "ack" || mesh.version === undefined || mesh.kind === "cloud-service-mesh") return [];
+  const { since, [mesh.kind]: least } = gatewayApiOfAck;
+  const isNew = cluster.version === undefined || !isOlder(cluster.version, since);
+  return isNew && isOlder(mesh.version, least)
+    ? [
+        {
+          path: "mesh.version",
+          value: mesh.version,
+          reason: `does not work with Gateway API 1.5.1, which clusters on ACK have from Kubernetes ${since.join(".")} on`,
+          instead: `Write ${least.join(".")} or later, or a cluster.version below ${since.join(".")}`,
+        },
+      ]
+    : [];
+}
+
+/** Whether a version such as `1.36.1-aliyun.1` or `v1.24.6.83-g1` comes before another. One that cannot be read does not. */
+function isOlder(version: string, than: number[]): boolean {
+  const parts = (/^v?(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? "").split(".").filter(Boolean).map(Number);
+  if (parts.length === 0) return false;
+  for (const [i, wanted] of than.entries()) {
+    const part = parts[i] ?? 0;
+    if (part !== wanted) return part < wanted;
+  }
+  return false;
+}
+
 /** A fleet's workload identity pool decides the trust domain of Cloud Service Mesh; it takes no other. */
 export function fleetTrustDomain(project: string): string {
   return `${project}.svc.id.goog`;

@@ -15,7 +15,7 @@ export const refusals = {
   "host-is-address": {
     reason: "is an address, and the mesh registers databases by name",
     instead:
-      "Write the name that your application dials under host and this address under addresses. A database without a name gets one of your choice, such as orders.db.internal",
+      "Write it under addresses, and leave host out where your application dials the address: the mesh then calls the database <name>.db.internal. Where the application dials a name, write that under host",
   },
   "host-has-port": {
     reason: "holds a port",
@@ -28,7 +28,7 @@ export const refusals = {
   "host-is-connection-name": {
     reason: "is a Cloud SQL connection name, which only Google's connector understands",
     instead:
-      "Write the instance's DNS name (gcloud sql instances describe NAME --format='value(dnsName)'), or a name of your choice with the private address under addresses",
+      "Leave host out and write the instance's private address under addresses; with port: 3307 and protocol: tls for applications that use the connector. Or write its DNS name (gcloud sql instances describe NAME --format='value(dnsName)')",
   },
   "ipv4-address": { reason: "is not an IPv4 address", instead: "Write four numbers such as 10.0.0.7" },
   "ipv4-range": { reason: "is not an IPv4 range", instead: "Write a range such as 10.0.0.0/16, or 10.0.0.7/32" },
@@ -56,6 +56,7 @@ export const refusals = {
     reason: "is not a valid user name",
     instead: "Write lower-case letters, digits and underscores, a letter first",
   },
+  "time-of-day": { reason: "is not a time of day", instead: 'Write hours and minutes, such as "03:00"' },
   "two-hyphens": {
     reason: "holds two hyphens in a row, which separate a tenant's name from a database's",
     instead: "Write one hyphen",

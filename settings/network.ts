@@ -44,12 +44,16 @@ const isolation = z.strictObject({
   dns: z
     .strictObject({
       namespace: objectName.default("kube-system").describe("Namespace of the DNS servers."),
-      podLabels: labels.default({ "k8s-app": "kube-dns" }).describe("Labels of their pods."),
+      podLabels: labels
+        .default({ "k8s-app": "kube-dns" })
+        .describe("Labels of their pods. Pods of NodeLocal DNSCache (`k8s-app: node-local-dns`) answer too."),
       ranges: z
         .array(cidr)
         .min(1)
         .optional()
-        .describe("Addresses that answer too, such as a cache on each node: 169.254.20.10/32."),
+        .describe(
+          "Addresses that answer too. Default: the tenth of the Services, which is kube-dns's, 169.254.20.10 for a cache on each node (NodeLocal DNSCache), and 169.254.169.254 for Google's Cloud DNS; where nothing answers there, they open nothing.",
+        ),
     })
     .prefault({})
     .describe("Where DNS is answered."),
@@ -66,12 +70,18 @@ const globalIsolation = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico. Off, because it also reaches namespaces this stack knows nothing of.",
+      "Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico, GKE's Dataplane V2, or on ACK the add-on Poseidon. Off, because it also reaches namespaces this stack knows nothing of.",
     ),
   calicoInstalled: z
     .boolean()
     .default(false)
-    .describe("Calico enforces policy beside the cluster's own engine, such as in its policy-only mode on ACK."),
+    .describe("Calico enforces policy beside the cluster's own engine. Not on ACK."),
+  poseidonInstalled: z
+    .boolean()
+    .default(false)
+    .describe(
+      "ACK's add-on Poseidon runs, 0.5.1 or later, with ACK NetworkPolicy enabled: it enforces policies for the whole cluster on Terway.",
+    ),
   exceptNamespaces: z
     .array(objectName)
     .default([])
@@ -79,8 +89,16 @@ const globalIsolation = z.strictObject({
   deniedRanges: z
     .array(cidr)
     .min(1)
-    .default(["169.254.169.254/32"])
-    .describe("Ranges no pod may reach, whatever its namespace's policy says: the address that gives out credentials."),
+    .optional()
+    .describe(
+      "Ranges no pod may reach, whatever its namespace's policy says. Default: the cloud's metadata service; on GKE's Dataplane V2 none, where it never gives a pod the node's credentials. Not on ACK, whose policies for the whole cluster say only what is allowed.",
+    ),
+  exceptPorts: z
+    .array(port)
+    .optional()
+    .describe(
+      "Ports of those ranges that are left to the namespaces' policies; not on Dataplane V2. Default: 53, where Cloud DNS answers, and on GKE 80 and 988, where pods get the identity of their own service account.",
+    ),
 });
 
 const protection = z

@@ -2,6 +2,7 @@ import { cloudSqlProblems } from "./cloudSql.js";
 import { databaseRanges, type ClusterSettings } from "./cluster.js";
 import type { DatabaseSettings } from "./databases.js";
 import type { Problem } from "./problem.js";
+import { rdsProblems } from "./rds.js";
 import { defaultPorts } from "./trafficModes.js";
 
 /** The cloud each service belongs to, and the key that gives its databases their addresses. */
@@ -60,21 +61,19 @@ function serviceProblems(
   protocol: "mysql" | "postgres",
   path: string,
 ): Problem[] {
-  if (provision.service === "cloud-sql")
-    return cloudSqlProblems({ ...provision, protocol }).map(({ key, reason, instead }) => ({
-      path: `${path}.${key}`,
-      value: provision[key],
-      reason,
-      instead,
-    }));
-  return provision.edition === undefined
-    ? []
-    : [
-        {
-          path: `${path}.edition`,
-          value: provision.edition,
-          reason: "is an edition of Cloud SQL, and service is rds",
-          instead: "Leave it out",
-        },
-      ];
+  const found =
+    provision.service === "cloud-sql"
+      ? cloudSqlProblems({ ...provision, protocol })
+      : rdsProblems({ ...provision, protocol });
+  const own = found.map(({ key, ...rest }): Problem => ({ path: `${path}.${key}`, value: provision[key], ...rest }));
+  if (provision.service === "cloud-sql" || provision.edition === undefined) return own;
+  return [
+    ...own,
+    {
+      path: `${path}.edition`,
+      value: provision.edition,
+      reason: "is an edition of Cloud SQL, and service is rds",
+      instead: "Leave it out: the instance type says the edition",
+    },
+  ];
 }

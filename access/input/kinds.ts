@@ -1,5 +1,6 @@
 import { kindKey } from "../model/kindKey.js";
 import type { KubernetesObject } from "../model/model.js";
+import { isUnmodelledMeshKind } from "../model/meshKinds.js";
 import { makesPods } from "../model/podOwners.js";
 import { isUnmodelledPolicy } from "../model/policyKinds.js";
 
@@ -34,6 +35,9 @@ export const readKinds: ReadonlySet<string> = new Set([
   "networking.istio.io/EnvoyFilter",
   "networking.istio.io/ProxyConfig",
   "extensions.istio.io/WasmPlugin",
+  "extensions.istio.io/TrafficExtension",
+  "gateway.networking.k8s.io/Gateway",
+  "gateway.networking.k8s.io/GatewayClass",
   "gateway.networking.k8s.io/HTTPRoute",
   "gateway.networking.k8s.io/GRPCRoute",
   "gateway.networking.k8s.io/TCPRoute",
@@ -68,5 +72,7 @@ export const readKinds: ReadonlySet<string> = new Set([
  * template, and any vendor may have policies.
  */
 export function isRead(object: Pick<KubernetesObject, "apiVersion" | "kind" | "spec">): boolean {
-  return readKinds.has(kindKey(object)) || isUnmodelledPolicy(object) || makesPods(object);
+  return (
+    readKinds.has(kindKey(object)) || isUnmodelledPolicy(object) || isUnmodelledMeshKind(object) || makesPods(object)
+  );
 }

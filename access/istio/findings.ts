@@ -3,11 +3,12 @@ import type { Finding, KubernetesObject, Workload, World } from "../model/model.
 import type { BoundServer } from "./config/gateways.js";
 import type { Mesh } from "./config/mesh.js";
 import type { Meshes } from "./config/meshes.js";
+import { unmodelledFindings } from "./config/unmodelled.js";
 import { evidence, label } from "./evidence.js";
 import { managedMeshFindings } from "./managedMesh.js";
 import { sniOf } from "./config/gateways.js";
 import { hostsMatch } from "./registry/hostname.js";
-import { isTls } from "./registry/protocol.js";
+import { isTls, wireProtocolOf } from "./registry/protocol.js";
 import { anyAddress, isEveryAddress, type MeshService } from "./registry/registry.js";
 import { type GatewaySpec, hasLabels, type Labels } from "./config/shapes.js";
 
@@ -15,12 +16,27 @@ import { type GatewaySpec, hasLabels, type Labels } from "./config/shapes.js";
 export function findings(meshes: Meshes, world: World): Finding[] {
   const found = meshes.all.flatMap((mesh) => [
     ...takenPorts(mesh),
+    ...postgresOverTls(mesh),
     ...anonymousServers(mesh, world),
     ...unscopedGateways(mesh, world),
     ...earlyConnections(mesh, world),
     ...managedMeshFindings(mesh, world, outsideHosts(mesh)),
   ]);
+  found.unshift(...unmodelledFindings(world));
   return [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
+/** Postgres asks for TLS within its own protocol: a port of TLS waits for a name that its clients do not send. */
+function postgresOverTls(mesh: Mesh): Finding[] {
+  return mesh.services.flatMap(({ registry, object, host, ports }) =>
+    ports.flatMap(({ number, name, protocol }, index): Finding[] => {
+      const wire = wireProtocolOf({ port: number, name, protocol });
+      if (registry !== "external" || wire !== "postgres" || !isTls(protocol)) return [];
+      const args = { entry: label(object), port: number, host, protocol: protocol.toUpperCase() };
+      const because = [evidence(object, `spec.ports[${index}].protocol`, message("declared-protocol", { protocol }))];
+      return [{ ...message("postgres-without-sni", args), because }];
+    }),
+  );
 }
 
 /** Servers of a gateway that ask for no certificate. */

@@ -42,7 +42,7 @@ export const meshLimits: readonly Limit[] = [
     "rootNamespace, trustDomain, trustDomainAliases": "where policies hold for all, and who principals are",
     enableAutoMtls: "mutual TLS between sidecars without a DestinationRule",
     "ConfigMap istio, istio-<revision>, IstioOperator, Istio, IstioRevision":
-      "one control plane each; what is not valid YAML makes its proxies unknown",
+      "one control plane each; what is not valid YAML makes its proxies unknown. On Cloud Service Mesh istio-asm-managed-rapid alone",
     "defaultConfig.proxyMetadata": "ISTIO_META_DNS_CAPTURE, ISTIO_META_DNS_AUTO_ALLOCATE",
     "defaultConfig.interceptionMode": "as the annotation",
     discoverySelectors: "configuration of other namespaces is not read",
@@ -74,7 +74,7 @@ export const meshLimits: readonly Limit[] = [
   ...modelled("Service", {
     "selector, ports[].port, targetPort, name, appProtocol": "pods behind it, and the protocol of a port",
     clusterIP: "the address clients dial; None: the pods' own",
-    "annotation networking.istio.io/exportTo": "visibility",
+    "annotation networking.istio.io/exportTo": "visibility; Cloud Service Mesh does not read it",
   }),
   ...leftOpen("Service", { "type ExternalName": "unknown", "Endpoints without selector": "unknown" }),
   ...modelled("VirtualService", {
@@ -137,7 +137,7 @@ export const meshLimits: readonly Limit[] = [
   }),
   ...leftOpen("AuthorizationPolicy", {
     "action CUSTOM": "unknown where a rule may match",
-    "targetRef, targetRefs": "for gateways of the Gateway API and waypoints, which are not modelled",
+    "targetRef, targetRefs of Services and ServiceEntries": "for waypoints, which are not modelled",
     "fields of HTTP on HTTP": "unknown where they decide",
     "ipBlocks and destination.ip without known addresses": "unknown where they decide",
   }),
@@ -152,11 +152,23 @@ export const meshLimits: readonly Limit[] = [
     "configPatches[]":
       "unknown where it touches the path; new listeners and clusters touch none, patches of HTTP touch no TCP",
   }),
-  ...leftOpen("WasmPlugin", { "type NETWORK": "unknown for the proxies it selects" }),
+  ...leftOpen("Other kinds of Istio, of Alibaba Cloud Service Mesh, of Maistra and of the Gateway API", {
+    "any field":
+      "unknown for the hosts and objects that they name, else for the proxies they select; a finding names the object",
+  }),
+  ...leftOpen("WasmPlugin, TrafficExtension", { "type NETWORK": "unknown for the proxies it selects" }),
+  ...modelled("Gateway API", {
+    "Gateway of Istio's classes":
+      "as Istio deploys it: a Deployment, a Service and a server for each listener; or the Service that an address names",
+    "listeners[] protocol, port, hostname, tls, allowedRoutes": "the options' tls-terminate-mode too",
+    "TCPRoute, TLSRoute bound to a Gateway": "parentRefs, hostnames, backendRefs to Services and Hostnames",
+    "AuthorizationPolicy targetRefs": "of such a Gateway, for its pods",
+  }),
   ...leftOpen("Gateway API", {
     "TCPRoute, TLSRoute, HTTPRoute, GRPCRoute parentRefs to a Service, ServiceEntry or Hostname":
       "unknown for the host they are bound to",
-    "Gateway, and routes bound to one": "not read: such gateways are not followed",
+    "HTTPRoute, GRPCRoute bound to a Gateway": "unknown, as servers of HTTP are",
+    "Gateway infrastructure.parametersRef": "taken to change neither ports nor labels",
   }),
-  ...leftOpen("WorkloadEntry, WorkloadGroup", { "": "not read" }),
+  ...leftOpen("WorkloadEntry", { labels: "unknown for Services that select one" }),
 ];

@@ -30,6 +30,22 @@ export const findingMessages = {
     manifests: "Set spec.addresses, or resolution DNS or STATIC.",
     docs: "modes/tcp-direct.md",
   },
+  "postgres-without-sni": {
+    severity: "medium",
+    title: "A Postgres port is declared TLS",
+    text: "{entry} declares port {port} of {host} as {protocol}. Postgres clients ask for TLS in their own protocol and show no server name, so the proxies do not recognise their connections; only clients with sslnegotiation=direct (Postgres 17) do.",
+    settings: "Choose a trafficMode that begins with tcp, and protocol: postgres.",
+    manifests: "Declare the port TCP, and route by tcp rules.",
+    docs: "modes/README.md",
+  },
+  "object-not-modelled": {
+    severity: "medium",
+    title: "The analysis does not model an object that may change paths",
+    text: "{object} is of a kind that the analysis does not model ({kind} of {group}): the mesh paths that it may change are unknown.",
+    settings: "Remove it where this project's own objects do the same.",
+    manifests: "Check the paths that it concerns by hand, or replace it by kinds of Istio.",
+    docs: "access.md",
+  },
   "anonymous-server": {
     severity: "high",
     title: "A gateway server does not authenticate clients",

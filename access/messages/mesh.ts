@@ -25,6 +25,10 @@ export const meshMessages = {
   "takes-no-connection": "declares {host}, and has no listener for this connection",
   "gateway-out-of-scope": "does not apply to pods of namespace {namespace}",
   "no-server-on-port": "no Gateway gives the pods of {pods} a server on port {port}",
+  "kind-may-change-path": "may change this path: the analysis does not model {kind} of {group}",
+  "workload-entries": "selects WorkloadEntry {name} too, and endpoints outside of pods are not modelled",
+  "route-not-modelled": "routes of the Gateway API that are bound to services are not modelled",
+  "declared-protocol": "declared {protocol}",
   /** Stands for texts that are not in a table yet. */
   text: "{text}",
 } as const;

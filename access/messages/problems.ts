@@ -19,6 +19,10 @@ export const problemMessages = {
     severity: "warning",
     text: "{older} is older than {planned}, and the mesh reads the older of two for one scope: that of the stack has no effect. Remove one of them.",
   },
+  "cluster-name-without-address": {
+    severity: "warning",
+    text: "{host} ({database}) is the name of a MongoDB Atlas cluster, which has no address: clients dial its members. Write srv: {host} in place of host, or list the members under host and brokers.",
+  },
   "policy-left-out": { severity: "error", text: "{policy} is left out: {reason}" },
   "object-refused": {
     severity: "error",

@@ -24,6 +24,8 @@ export const workloadMessages = {
   "control-plane-unknown":
     "which control plane configures this proxy is not known: the input shows several, and not this revision",
   "accepts-plaintext": "no sidecar: accepts plaintext ({because})",
+  "port-of-service":
+    "portLevelMtls counts the ports of pods: {port} is the port of a Service, and the pods have {meant}, to which this does not apply",
   "interception-none": "interceptionMode NONE: no connection of the pod passes through its sidecar",
   "runs-as-proxy": "runs as user or group {id}, as the proxy does: no connection of the pod passes through its sidecar",
   "container-runs-as-proxy":

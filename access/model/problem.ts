@@ -1,4 +1,5 @@
 import { type Message, type ProblemId, severityOf } from "../messages/index.js";
+import { originOf } from "./generated.js";
 import type { KubernetesObject, Problem, Source } from "./model.js";
 import { namespaceOf } from "./world.js";
 
@@ -9,12 +10,14 @@ export function problemAt(message: Message<ProblemId>, source?: Source): Problem
 
 /** A problem of one object. */
 export function problemOf(object: KubernetesObject, message: Message<ProblemId>): Problem {
-  const { kind, metadata, source } = object;
-  return { ...problemAt(message, source), object: { kind, namespace: namespaceOf(object), name: metadata.name } };
+  const named = originOf(object)?.object ?? object;
+  const { kind, metadata, source } = named;
+  return { ...problemAt(message, source), object: { kind, namespace: namespaceOf(named), name: metadata.name } };
 }
 
 /** An object as sentences name it: `VirtualService shop/orders`. */
 export function nameOf(object: KubernetesObject): string {
+  const { kind, metadata } = originOf(object)?.object ?? object;
   const namespace = namespaceOf(object);
-  return `${object.kind} ${namespace ? `${namespace}/` : ""}${object.metadata.name}`;
+  return `${kind} ${namespace ? `${namespace}/` : ""}${metadata.name}`;
 }

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { AnalysisOptions, DatabaseOption, Target, World } from "./model.js";
 import { parseProtocol, servicePortProtocol, speaksFirst, type Protocol } from "../istio/registry/protocol.js";
-import type { KubernetesServiceSpec, ServiceEntrySpec } from "../istio/config/shapes.js";
+import type { KubernetesServiceSpec, PortShape, ServiceEntrySpec } from "../istio/config/shapes.js";
 import { ascending } from "./order.js";
 import { namespaceOf } from "./world.js";
 
@@ -13,7 +13,7 @@ const neverTlsFirst = new Set(["mysql", "postgres"]);
 /** What the analysis asks about: hosts of ServiceEntries, the caller's databases, and Services when asked for. */
 export function deriveTargets(world: World, options: AnalysisOptions): Target[] {
   const targets = new Map<string, Target>();
-  for (const target of serviceEntryTargets(world)) merge(targets, target);
+  for (const target of [...serviceEntryTargets(world), ...egressPolicyTargets(world)]) merge(targets, target);
   for (const database of options.databases ?? []) addDatabase(targets, database);
   if (options.services === true) for (const target of serviceTargets(world, options)) merge(targets, target);
   return [...targets.values()].sort((a, b) => ascending(a.host, b.host) || a.port - b.port);
@@ -34,22 +34,32 @@ function serviceEntryTargets(world: World): Target[] {
     const spec = (object.spec ?? {}) as ServiceEntrySpec;
     if (isPlumbing(spec)) return [];
     return (spec.hosts ?? []).flatMap((host) =>
-      (spec.ports ?? []).flatMap((port): Target[] => {
-        if (port.number === undefined) return [];
-        const protocol = parseProtocol(port.protocol);
-        return [
-          {
-            host,
-            port: port.number,
-            protocol: clientProtocol(protocol, speaksFirst({ port: port.number, protocol, name: port.name })),
-            serverSpeaksFirst: speaksFirst({ port: port.number, protocol, name: port.name }),
-            kind: "database",
-            addresses: realAddresses(spec),
-          },
-        ];
-      }),
+      (spec.ports ?? []).flatMap((port) => databaseTarget(host, port, realAddresses(spec))),
     );
   });
+}
+
+function databaseTarget(host: string, { number, name, protocol: declared }: PortShape, addresses: string[]): Target[] {
+  if (number === undefined) return [];
+  const protocol = parseProtocol(declared);
+  const waits = speaksFirst({ port: number, protocol, name });
+  const kind = "database";
+  return [{ host, port: number, protocol: clientProtocol(protocol, waits), serverSpeaksFirst: waits, kind, addresses }];
+}
+
+interface EgressPolicySpec {
+  egressRules?: { to?: { hosts?: string[]; port?: PortShape }[] }[];
+}
+
+/** Hosts that an egress policy of Alibaba Cloud Service Mesh opens: the control plane makes entries of them. */
+function egressPolicyTargets(world: World): Target[] {
+  return world
+    .ofKind("istio.alibabacloud.com/ASMEgressTrafficPolicy")
+    .flatMap(({ spec }) =>
+      ((spec as EgressPolicySpec | undefined)?.egressRules ?? [])
+        .flatMap(({ to }) => to ?? [])
+        .flatMap(({ hosts = [], port }) => hosts.flatMap((host) => databaseTarget(host, port ?? {}, []))),
+    );
 }
 
 /** A made-up host that leads back into the proxy's own pod is part of a path, not an end. */

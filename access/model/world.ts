@@ -1,4 +1,5 @@
 import { append } from "./append.js";
+import { generatedObjects } from "../istio/gatewayApi/generated.js";
 import { Proxies } from "../istio/controlPlane/proxies.js";
 import type { AnalysisOptions, KubernetesObject, NamespaceFacts, ObjectIndex, World } from "./model.js";
 import { kindKey } from "./kindKey.js";
@@ -11,10 +12,12 @@ export { namespaceOf } from "./namespaceOf.js";
 
 /** Indexes the objects of the input, and works out what makes pods and which of them have proxies. */
 export function buildWorld(objects: readonly KubernetesObject[], options: AnalysisOptions = {}): World {
-  const index = indexOf(objects, namespaceFacts(objects));
+  const held = indexOf(objects, namespaceFacts(objects));
+  const made = generatedObjects(held, options);
+  const index = made.length === 0 ? held : indexOf([...objects, ...made], held.namespaces);
   const proxies = new Proxies(index, options);
-  const held = deriveWorkloads(objects, proxies);
-  const workloads = inOrder([...held, ...existingWorkloads(held, proxies, options)]);
+  const derived = deriveWorkloads(index.objects, proxies);
+  const workloads = inOrder([...derived, ...existingWorkloads(derived, proxies, options)]);
   return { ...index, workloads, planes: proxies.planes };
 }
 

@@ -3,12 +3,19 @@ import { getClusterCredentialOutput } from "@pulumi/alicloud/cs/getClusterCreden
 import { NodePool, type NodePoolArgs } from "@pulumi/alicloud/cs/nodePool.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ackEndpointProblems, ackRangeProblems, type ClusterNetwork } from "../../settings/cluster.js";
+import {
+  ackEndpointProblems,
+  ackRangeProblems,
+  type ClusterNetwork,
+  defaultMaintenance,
+  type MaintenanceWindow,
+} from "../../settings/cluster.js";
 import { describeProblem, keyPath } from "../../settings/problem.js";
-import { AckPublicEndpoint, apiServerPort } from "./ackPublicEndpoint.js";
+import { AckPublicEndpoint, apiServerPort, type AuthorizedNetwork } from "./ackPublicEndpoint.js";
 import { AckVpc, type AckZone } from "./ackVpc.js";
 import {
   changeInPlace,
+  gatewayNodeEffects,
   gatewayNodeKey,
   onGatewayNodes,
   type AckNetwork,
@@ -50,9 +57,16 @@ export interface AckClusterArgs {
   /** Range of the Services, outside the VPC.
    * @default "172.21.0.0/20" */
   serviceCidr?: string;
-  /** Version of Kubernetes.
+  /** Version of Kubernetes. With one, control plane and nodes are upgraded when it is changed; without one, the cloud
+   * upgrades both, in its stable channel, during `maintenance`.
    * @default what the cloud offers */
   version?: string;
+  /** When the cloud may upgrade and repair.
+   * @default Thursdays from 03:00, for 3 hours */
+  maintenance?: Partial<MaintenanceWindow>;
+  /** Mbit/s that each of the two public addresses of the NAT gateway carries at most, 1 to 200. Traffic is what costs.
+   * @default 200 */
+  natBandwidthMbps?: number;
   /** Class of the control plane.
    * @default "ack.pro.small" */
   clusterSpec?: string;
@@ -66,12 +80,7 @@ export interface AckClusterArgs {
   endpoint?: "private" | "public";
   /** Networks that may reach a public API server.
    * @default none */
-  authorizedNetworks?: {
-    /** What the cloud shows beside the range. */
-    name: string;
-    /** The range. */
-    range: string;
-  }[];
+  authorizedNetworks?: AuthorizedNetwork[];
   /** Ranges outside the VPC that nodes may open TLS connections to, for images.
    * @default ["0.0.0.0/0"] */
   imageRanges?: string[];
@@ -105,6 +114,25 @@ const gatewayTerwayConfig = "eni-config-egress-gateway";
 export function gatewayEniConfig(vswitches: Record<string, string>, securityGroupId: string): string {
   const byZone = Object.fromEntries(Object.entries(vswitches).map(([zone, vswitch]) => [zone, [vswitch]]));
   return JSON.stringify({ vswitches: byZone, security_group: securityGroupId });
+}
+
+/** A version that is written moves when it is changed; otherwise control plane and nodes move together, by themselves. */
+const upgradesItself = ({ version }: Pick<AckClusterArgs, "version">) => version === undefined;
+
+function upgrades(args: AckClusterArgs) {
+  const { weekday, start, hours } = { ...defaultMaintenance, ...args.maintenance };
+  return {
+    // Node pools upgrade within it too. The day of the first one has no meaning, its time has.
+    maintenanceWindow: {
+      enable: true,
+      maintenanceTime: `2025-01-01T${start}:00.000+08:00`,
+      duration: `${hours}h`,
+      weeklyPeriod: weekday,
+    },
+    operationPolicy: {
+      clusterAutoUpgrade: upgradesItself(args) ? { enabled: true, channel: "stable" } : { enabled: false },
+    },
+  };
 }
 
 /** Nodes reach the API server by a load balancer of ACK's own inside the VPC, `pulumi up` by the public one. */
@@ -211,6 +239,7 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
         ...(publicEndpoint ? reachedThrough(publicEndpoint) : {}),
         // Pods get cloud permissions by service account, so nodes need none that a pod could borrow.
         enableRrsa: true,
+        ...upgrades(args),
         ...(args.secretsKeyId ? { encryptionProviderKey: args.secretsKeyId, disableEncryption: false } : {}),
         auditLogConfig: { enabled: true },
         controlPlaneLogComponents: ["apiserver", "kcm", "scheduler", "ccm"],
@@ -243,12 +272,13 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
       },
       { parent: this, provider: this.provider },
     );
-    const workloads = this.nodePool(`${name}-nodes`, args.nodePool, 3, {
+    const workloads = this.nodePool(`${name}-nodes`, args, args.nodePool, 3, {
       vswitchIds: Object.values(this.vpc.nodeVswitchIds),
       securityGroupIds: [nodeSecurityGroupId],
     });
     const gateways = this.nodePool(
       `${name}-gateway-nodes`,
+      args,
       args.gatewayPool,
       2,
       {
@@ -258,7 +288,7 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
           { key: gatewayNodeKey, value: "true" },
           { key: "terway-config", value: gatewayTerwayConfig },
         ],
-        taints: [{ key: gatewayNodeKey, value: "true", effect: "NoSchedule" }],
+        taints: gatewayNodeEffects.map((effect) => ({ key: gatewayNodeKey, value: "true", effect })),
       },
       // Terway reads its configuration when a node joins, so it must be there before the first one does.
       [terwayConfig],
@@ -268,6 +298,7 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
 
   private nodePool(
     name: string,
+    args: AckClusterArgs,
     pool: AckNodePoolArgs,
     defaultNodes: number,
     place: Partial<NodePoolArgs>,
@@ -287,10 +318,17 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
         // A pod that can make the node fetch an address must not get the node's credentials that way.
         instanceMetadataOptions: { httpTokens: "required" },
         installCloudMonitor: true,
-        management: { enable: true, autoRepair: true, autoUpgrade: true, autoVulFix: true, maxUnavailable: 1 },
+        management: {
+          enable: true,
+          autoRepair: true,
+          autoUpgrade: upgradesItself(args),
+          autoVulFix: true,
+          maxUnavailable: 1,
+        },
         ...place,
       },
-      { parent: this, dependsOn },
+      // Nodes pull images as soon as they join, and do so until they are gone.
+      { parent: this, dependsOn: [...this.vpc.internet, ...dependsOn] },
     );
   }
 }

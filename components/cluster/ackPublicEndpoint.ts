@@ -4,13 +4,21 @@ import { LoadBalancer } from "@pulumi/alicloud/nlb/loadBalancer.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { VswitchIds } from "./ackVpc.js";
 
+/** A network from which an API server may be reached. */
+export interface AuthorizedNetwork {
+  /** Name of the network, for people. */
+  name: string;
+  /** Range of its public addresses. */
+  range: string;
+}
+
 /** The way to an API server from the Internet. */
 export interface AckPublicEndpointArgs {
   vpcId: pulumi.Input<string>;
   /** vSwitches of the load balancer by zone, in two zones at least. */
   vswitchIds: VswitchIds;
   /** Networks that may connect. */
-  authorizedNetworks: { name: string; range: string }[];
+  authorizedNetworks: AuthorizedNetwork[];
 }
 
 /** Port of the API server. */

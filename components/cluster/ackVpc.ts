@@ -38,7 +38,13 @@ export interface AckVpcArgs {
   /** Ranges outside the VPC that nodes may open TLS connections to, for images.
    * @default ["0.0.0.0/0"] */
   imageRanges?: string[];
+  /** Mbit/s that each public address carries at most, 1 to 200.
+   * @default 200 */
+  natBandwidthMbps?: number;
 }
+
+/** The most that an address takes which is paid by traffic. Left out, the cloud gives 5. */
+const mostBandwidthMbps = 200;
 
 /** Ids by zone. */
 export type VswitchIds = Record<string, pulumi.Output<string>>;
@@ -85,6 +91,9 @@ export class AckVpc extends pulumi.ComponentResource {
   readonly podVswitchIds: VswitchIds;
   readonly gatewayVswitchIds: VswitchIds;
   readonly cloudNetwork: AckNetwork;
+  /** What a node needs to reach the Internet and its cluster: translation, addresses and rules. Before it is there, and until
+   * no node is left, no image can be pulled. */
+  readonly internet: pulumi.Resource[] = [];
   private readonly vpcId: pulumi.Output<string>;
 
   constructor(
@@ -103,8 +112,8 @@ export class AckVpc extends pulumi.ComponentResource {
     const [database] = Object.entries(this.vswitches("databases", args.zones));
 
     const nat = this.nat();
-    this.translate(nat, "nodes", { nodes: this.nodeVswitchIds, pods: this.podVswitchIds });
-    const gatewayAddress = this.translate(nat, "gateway", { gateway: this.gatewayVswitchIds });
+    this.translate(nat, "nodes", args, { nodes: this.nodeVswitchIds, pods: this.podVswitchIds });
+    const gatewayAddress = this.translate(nat, "gateway", args, { gateway: this.gatewayVswitchIds });
     this.cloudNetwork = {
       cloud: "ack",
       region: args.region,
@@ -149,10 +158,20 @@ export class AckVpc extends pulumi.ComponentResource {
   }
 
   /** Gives vSwitches one public address of their own, and returns it. */
-  private translate(nat: NatGateway, who: string, vswitches: Record<string, VswitchIds>): pulumi.Output<string> {
+  private translate(
+    nat: NatGateway,
+    who: string,
+    { natBandwidthMbps = mostBandwidthMbps }: AckVpcArgs,
+    vswitches: Record<string, VswitchIds>,
+  ): pulumi.Output<string> {
     const eip = new EipAddress(
       `${this.name}-${who}-address`,
-      { addressName: `${this.name}-${who}`, paymentType: "PayAsYouGo", internetChargeType: "PayByTraffic" },
+      {
+        addressName: `${this.name}-${who}`,
+        paymentType: "PayAsYouGo",
+        internetChargeType: "PayByTraffic",
+        bandwidth: String(natBandwidthMbps),
+      },
       { parent: this },
     );
     const association = new EipAssociation(
@@ -162,10 +181,12 @@ export class AckVpc extends pulumi.ComponentResource {
     );
     for (const [purpose, ids] of Object.entries(vswitches))
       for (const [zone, sourceVswitchId] of Object.entries(ids))
-        new SnatEntry(
-          `${this.name}-${purpose}-${zone}-snat`,
-          { snatTableId: nat.snatTableIds, sourceVswitchId, snatIp: eip.ipAddress },
-          { parent: this, dependsOn: [association] },
+        this.internet.push(
+          new SnatEntry(
+            `${this.name}-${purpose}-${zone}-snat`,
+            { snatTableId: nat.snatTableIds, sourceVswitchId, snatIp: eip.ipAddress },
+            { parent: this, dependsOn: [association] },
+          ),
         );
     return eip.ipAddress;
   }
@@ -178,10 +199,12 @@ export class AckVpc extends pulumi.ComponentResource {
       { parent: this },
     );
     for (const [rule, spec] of Object.entries(clusterRules(args)))
-      new SecurityGroupRule(
-        `${securityGroupName}-${rule}`,
-        { securityGroupId: group.id, nicType: "intranet", policy: "accept", priority: priority.allow, ...spec },
-        { parent: this },
+      this.internet.push(
+        new SecurityGroupRule(
+          `${securityGroupName}-${rule}`,
+          { securityGroupId: group.id, nicType: "intranet", policy: "accept", priority: priority.allow, ...spec },
+          { parent: this },
+        ),
       );
     return group.id;
   }

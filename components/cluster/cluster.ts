@@ -22,6 +22,8 @@ export interface NodePlacement {
 /** What firewalls and database allow-lists must know of a GKE cluster's VPC. */
 export interface GkeNetwork {
   cloud: "gke";
+  /** Name of the cluster in the cloud. */
+  clusterName: string;
   /** Project of the cluster. */
   project: string;
   /** Region of the cluster. */
@@ -82,13 +84,19 @@ export interface Cluster {
   readonly ready: pulumi.Resource[];
 }
 
-/** Key of the label and of the taint that set gateway nodes apart. */
+/** Key of the label and of the taints that set gateway nodes apart. */
 export const gatewayNodeKey = "mesh-egress/gateway-node";
 
-/** Placement on nodes that carry the gateway label and taint. */
+/**
+ * Both effects: a pod that names its node goes past the scheduler and with it past NoSchedule, and the kubelet looks at
+ * NoExecute alone (kubernetes/kubernetes, pkg/kubelet/lifecycle/predicate.go).
+ */
+export const gatewayNodeEffects = ["NoSchedule", "NoExecute"] as const;
+
+/** Placement on nodes that carry the gateway label and taints. */
 export const onGatewayNodes: NodePlacement = {
   nodeSelector: { [gatewayNodeKey]: "true" },
-  tolerations: [{ key: gatewayNodeKey, operator: "Equal", value: "true", effect: "NoSchedule" }],
+  tolerations: gatewayNodeEffects.map((effect) => ({ key: gatewayNodeKey, operator: "Equal", value: "true", effect })),
 };
 
 /** A ConfigMap or Secret is changed where it stands. Deleting it first, the provider's default, would leave pods without. */

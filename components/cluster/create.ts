@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FlowLogsSettings } from "../../settings/cloudNetwork.js";
 import type { ClusterSettings } from "../../settings/cluster.js";
+import type { NetworkSettings } from "../../settings/network.js";
 import { SettingsError } from "../../settings/problem.js";
 import { neededSecret, type SecretValues } from "../secrets.js";
 import type { Cluster } from "./cluster.js";
@@ -12,7 +12,10 @@ export type MakeCluster = (name: string, secrets: SecretValues, opts: pulumi.Com
 const inCloud = (name: string | undefined) => name ?? pulumi.getStack();
 
 /** Loads the SDK of the one cloud the settings name, and returns what makes its cluster. */
-export async function createCluster(settings: ClusterSettings, flowLogs?: FlowLogsSettings): Promise<MakeCluster> {
+export async function createCluster(
+  settings: ClusterSettings,
+  network?: Pick<NetworkSettings, "flowLogs" | "globalIsolation">,
+): Promise<MakeCluster> {
   switch (settings.cloud) {
     case "gke": {
       const { GkeCluster } = await import("./gke.js").catch(withoutSdk(settings.cloud, "@pulumi/gcp"));
@@ -22,7 +25,8 @@ export async function createCluster(settings: ClusterSettings, flowLogs?: FlowLo
           {
             ...settings,
             clusterName: inCloud(settings.name),
-            flowLogs: flowLogs?.enabled === false ? false : flowLogs,
+            flowLogs: network?.flowLogs.enabled === false ? false : network?.flowLogs,
+            clusterWidePolicies: network?.globalIsolation.enabled,
           },
           opts,
         );

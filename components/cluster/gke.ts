@@ -26,7 +26,7 @@ export interface GkeNodePoolArgs {
    * @default 1 */
   nodesPerZone?: number;
   /** Boot disk, in GiB.
-   * @default 100 */
+   * @default 100 for workloads, 50 for gateways */
   diskGib?: number;
 }
 
@@ -70,6 +70,9 @@ export interface GkeClusterArgs {
   /** What enforces NetworkPolicy.
    * @default "dataplane-v2" */
   policyEngine?: "dataplane-v2" | "calico";
+  /** Whether Dataplane V2 reads CiliumClusterwideNetworkPolicy.
+   * @default false */
+  clusterWidePolicies?: boolean;
   /**
    * How the API server is reached: `dns` by a name, from any network, with Google credentials that hold
    * `container.clusters.connect`; `private` by an address inside the VPC; `public` by a public address. The last two
@@ -97,6 +100,12 @@ export interface GkeClusterArgs {
   /** Register the cluster in the project's fleet; Cloud Service Mesh needs it.
    * @default true */
   fleet?: boolean;
+  /** Answer names under googleapis.com inside the VPC with addresses that only a VPC routes. A VPC can have one response policy.
+   * @default true in a new VPC, false in an existing one, where it changes what others resolve */
+  googleApisDns?: boolean;
+  /** Perimeter of VPC Service Controls that the project is in: those addresses are then the ones it guards.
+   * @default none */
+  servicePerimeter?: string;
   /** Flow logs of the nodes and pods; false for none.
    * @default half of all flows */
   flowLogs?: GkeFlowLogsArgs | false;
@@ -124,6 +133,33 @@ type Filled = GkeClusterArgs & typeof ranges & { clusterName: string };
 
 /** What a node itself needs: to write logs and metrics, and to pull images. Pods get their own by Workload Identity. */
 const nodeRoles = { logs: "roles/container.defaultNodeServiceAccount", images: "roles/artifactregistry.reader" };
+
+type NodePurpose = "nodes" | "gateway-nodes";
+
+/** The account that nodes of a pool run under, and its roles. */
+interface NodeAccount {
+  account: Account;
+  grants: IAMMember[];
+}
+
+/** What tells the pools apart. */
+interface NodeShape {
+  pool: GkeNodePoolArgs;
+  nodeConfig: NodePoolArgs["nodeConfig"] & object;
+  podRange?: string;
+}
+
+const hardenedNode = {
+  imageType: "COS_CONTAINERD",
+  oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+  // Pods that ask the metadata address get their own identity, not the node's.
+  workloadMetadataConfig: { mode: "GKE_METADATA" },
+  metadata: { "disable-legacy-endpoints": "true" },
+  shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+};
+
+/** Counts against no quota of solid-state disks. */
+const smallestDisk = { diskSizeGb: 20, diskType: "pd-standard" };
 
 /** A kubeconfig that asks gcloud for a token each time, so that it holds no credential and never expires. */
 export function gkeKubeconfig(cluster: { name: string; server: string; certificateAuthority?: string }): string {
@@ -157,7 +193,11 @@ export function gkeKubeconfig(cluster: { name: string; server: string; certifica
 
 function policyEngine(args: GkeClusterArgs) {
   // Dataplane V2 enforces by itself; the API refuses a networkPolicy block beside it.
-  if (args.policyEngine !== "calico") return { datapathProvider: "ADVANCED_DATAPATH" };
+  if (args.policyEngine !== "calico")
+    return {
+      datapathProvider: "ADVANCED_DATAPATH",
+      enableCiliumClusterwideNetworkPolicy: args.clusterWidePolicies ?? false,
+    };
   return {
     datapathProvider: "LEGACY_DATAPATH",
     networkPolicy: { enabled: true, provider: "CALICO" },
@@ -205,7 +245,11 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     };
     this.vpc = new GkeVpc(`${name}-vpc`, filled, { parent: this });
     this.cloudNetwork = this.vpc.cloudNetwork;
-    this.cluster = this.controlPlane(filled);
+    const accounts = {
+      nodes: this.nodeAccount("nodes", filled),
+      "gateway-nodes": this.nodeAccount("gateway-nodes", filled),
+    };
+    this.cluster = this.controlPlane(filled, accounts.nodes);
     const { fleet } = this.cluster;
     if (args.fleet ?? true)
       this.membership = {
@@ -224,11 +268,11 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
       },
       { parent: this },
     );
-    this.ready = this.nodes(filled);
+    this.ready = this.nodes(filled, accounts);
     this.registerOutputs({ kubeconfig: this.kubeconfig, network: this.network });
   }
 
-  private controlPlane(args: Filled): GkeControlPlane {
+  private controlPlane(args: Filled, { account, grants }: NodeAccount): GkeControlPlane {
     const endpoint = args.endpoint ?? defaultEndpoint;
     return new GkeControlPlane(
       `${this.name}-cluster`,
@@ -272,13 +316,41 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
           args.secretsKey === undefined ? undefined : { state: "ENCRYPTED", keyName: args.secretsKey },
         releaseChannel: { channel: args.releaseChannel ?? "REGULAR" },
         fleet: (args.fleet ?? true) ? { project: args.project } : undefined,
-        // The pool a cluster is born with has neither taints nor an account of its own.
+        // The pool a cluster is born with has no taints. It lives for minutes, but it must start: the project's default
+        // account, which it would run under, is disabled or without roles in many organizations.
         removeDefaultNodePool: true,
         initialNodeCount: 1,
+        nodeConfig: { ...hardenedNode, serviceAccount: account.email, ...smallestDisk },
         deletionProtection: args.deletionProtection ?? true,
       },
-      { parent: this, customTimeouts: { create: "60m", update: "60m", delete: "60m" } },
+      {
+        parent: this,
+        // Nodes pull their first images through NAT, and the API server calls webhooks through the firewall.
+        dependsOn: [...this.vpc.ready, ...grants],
+        // It is of a pool that is gone by then; a difference would replace the cluster.
+        ignoreChanges: ["nodeConfig"],
+        customTimeouts: { create: "60m", update: "60m", delete: "60m" },
+      },
     );
+  }
+
+  /** An account for the nodes of one pool, with what a node itself needs. */
+  private nodeAccount(purpose: NodePurpose, { project, clusterName }: Filled): NodeAccount {
+    const name = `${this.name}-${purpose}`;
+    const account = new Account(
+      `${name}-account`,
+      { project, accountId: nodeAccountId(clusterName, purpose) },
+      { parent: this },
+    );
+    const grants = Object.entries(nodeRoles).map(
+      ([what, role]) =>
+        new IAMMember(
+          `${name}-${what}`,
+          { project, role, member: pulumi.interpolate`serviceAccount:${account.email}` },
+          { parent: this },
+        ),
+    );
+    return { account, grants };
   }
 
   private credentials({ clusterName: name, endpoint = defaultEndpoint }: Filled): pulumi.Output<string> {
@@ -294,74 +366,49 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
       );
   }
 
-  private nodes(args: Filled): pulumi.Resource[] {
+  private nodes(args: Filled, accounts: Record<NodePurpose, NodeAccount>): pulumi.Resource[] {
     const { nodeTag, gatewayTag } = this.cloudNetwork;
-    const workloads = this.nodePool(
-      "nodes",
-      args,
-      { machineType: "e2-standard-4", ...args.nodePool },
-      { tags: [nodeTag] },
-    );
-    const gateways = this.nodePool(
-      "gateway-nodes",
-      args,
-      { machineType: "e2-standard-2", ...args.gatewayPool },
-      {
+    const workloads = this.nodePool("nodes", args, accounts, {
+      pool: { machineType: "e2-standard-4", diskGib: 100, ...args.nodePool },
+      nodeConfig: { tags: [nodeTag] },
+    });
+    const gateways = this.nodePool("gateway-nodes", args, accounts, {
+      pool: { machineType: "e2-standard-2", diskGib: 50, ...args.gatewayPool },
+      nodeConfig: {
         tags: [nodeTag, gatewayTag],
         labels: { [gatewayNodeKey]: "true" },
-        taints: [{ key: gatewayNodeKey, value: "true", effect: "NO_SCHEDULE" }],
+        taints: ["NO_SCHEDULE", "NO_EXECUTE"].map((effect) => ({ key: gatewayNodeKey, value: "true", effect })),
       },
-      { podRange: rangeNames.gatewayPods },
-    );
-    return [...workloads, ...gateways];
+      podRange: rangeNames.gatewayPods,
+    });
+    return [workloads, gateways];
   }
 
   private nodePool(
-    purpose: "nodes" | "gateway-nodes",
-    { project, region, clusterName }: Filled,
-    pool: GkeNodePoolArgs,
-    place: NodePoolArgs["nodeConfig"] & object,
-    networkConfig: { podRange?: string } = {},
-  ): pulumi.Resource[] {
-    const name = `${this.name}-${purpose}`;
-    const account = new Account(
-      `${name}-account`,
-      { project, accountId: nodeAccountId(clusterName, purpose) },
-      { parent: this },
-    );
-    const grants = Object.entries(nodeRoles).map(
-      ([what, role]) =>
-        new IAMMember(
-          `${name}-${what}`,
-          { project, role, member: pulumi.interpolate`serviceAccount:${account.email}` },
-          { parent: this },
-        ),
-    );
-    return [
-      new NodePool(
-        name,
-        {
-          project,
-          location: region,
-          cluster: this.cluster.name,
-          nodeCount: pool.nodesPerZone ?? 1,
-          networkConfig: { enablePrivateNodes: true, ...networkConfig },
-          management: { autoRepair: true, autoUpgrade: true },
-          nodeConfig: {
-            machineType: pool.machineType,
-            diskSizeGb: pool.diskGib ?? 100,
-            imageType: "COS_CONTAINERD",
-            serviceAccount: account.email,
-            oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
-            // Pods that ask the metadata address get their own identity, not the node's.
-            workloadMetadataConfig: { mode: "GKE_METADATA" },
-            metadata: { "disable-legacy-endpoints": "true" },
-            shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
-            ...place,
-          },
+    purpose: NodePurpose,
+    { project, region }: Filled,
+    accounts: Record<NodePurpose, NodeAccount>,
+    { pool, nodeConfig, podRange }: NodeShape,
+  ): NodePool {
+    const { account, grants } = accounts[purpose];
+    return new NodePool(
+      `${this.name}-${purpose}`,
+      {
+        project,
+        location: region,
+        cluster: this.cluster.name,
+        nodeCount: pool.nodesPerZone ?? 1,
+        networkConfig: { enablePrivateNodes: true, podRange },
+        management: { autoRepair: true, autoUpgrade: true },
+        nodeConfig: {
+          ...hardenedNode,
+          machineType: pool.machineType,
+          diskSizeGb: pool.diskGib,
+          serviceAccount: account.email,
+          ...nodeConfig,
         },
-        { parent: this, dependsOn: grants },
-      ),
-    ];
+      },
+      { parent: this, dependsOn: grants },
+    );
   }
 }

@@ -5,11 +5,11 @@ import { Network } from "@pulumi/gcp/compute/network.js";
 import { Router } from "@pulumi/gcp/compute/router.js";
 import { RouterNat } from "@pulumi/gcp/compute/routerNat.js";
 import { Subnetwork } from "@pulumi/gcp/compute/subnetwork.js";
-import { ManagedZone } from "@pulumi/gcp/dns/managedZone.js";
-import { RecordSet } from "@pulumi/gcp/dns/recordSet.js";
+import { ResponsePolicy } from "@pulumi/gcp/dns/responsePolicy.js";
+import { ResponsePolicyRule } from "@pulumi/gcp/dns/responsePolicyRule.js";
 import { Connection } from "@pulumi/gcp/servicenetworking/connection.js";
 import * as pulumi from "@pulumi/pulumi";
-import { googleApis } from "../mesh/facts.js";
+import { googleApis } from "../../settings/googleApis.js";
 import type { GkeNetwork } from "./cluster.js";
 
 /** Flow logs of a subnetwork. */
@@ -43,6 +43,12 @@ export interface GkeVpcArgs {
   /** Range of databases created with the cluster.
    * @default none can be */
   databaseCidr?: string;
+  /** Answer names under googleapis.com inside the VPC with addresses that only a VPC routes. A VPC can have one response policy.
+   * @default true in a new VPC, false in an existing one, where it changes what others resolve */
+  googleApisDns?: boolean;
+  /** Perimeter of VPC Service Controls that the project is in: those addresses are then the ones it guards.
+   * @default none */
+  servicePerimeter?: string;
   /** Flow logs of the nodes and pods; false for none.
    * @default half of all flows */
   flowLogs?: GkeFlowLogsArgs | false;
@@ -60,12 +66,14 @@ const recordTtlSeconds = 300;
 /**
  * VPC of a GKE cluster: one subnetwork, where gateway pods have a range of their own; NAT with one public address for
  * gateways and another for everything else. So a database, inside the VPC or outside, can admit the gateway and
- * nobody else. Google's APIs are reached by their private addresses, so that no pod needs the Internet for them.
+ * nobody else. Names under googleapis.com resolve to private addresses, so that no pod needs the Internet for them.
  */
 export class GkeVpc extends pulumi.ComponentResource {
   readonly network: pulumi.Output<string>;
   readonly subnetwork: pulumi.Output<string>;
   readonly cloudNetwork: GkeNetwork;
+  /** What must be there before a machine starts: its ways to registries and APIs, and that of the API server to its pods. */
+  readonly ready: pulumi.Resource[];
 
   constructor(
     private readonly name: string,
@@ -80,20 +88,21 @@ export class GkeVpc extends pulumi.ComponentResource {
         ? new Network(`${name}-network`, { project, autoCreateSubnetworks: false }, { parent: this }).selfLink
         : pulumi.output(args.network);
     this.subnetwork = this.subnet().selfLink;
-    this.privateGoogleApis();
-    this.admitInjection(nodeTag);
+    const rules = [...this.privateGoogleApis(), this.admitInjection(nodeTag)];
 
     const router = new Router(`${name}-router`, { project, region, network: this.network }, { parent: this });
-    this.translate(router, "node", {
+    const node = this.translate(router, "node", {
       sourceIpRangesToNats: ["PRIMARY_IP_RANGE", "LIST_OF_SECONDARY_IP_RANGES"],
       secondaryIpRangeNames: [rangeNames.workloadPods],
     });
-    const gatewayAddress = this.translate(router, "gateway", {
+    const gateway = this.translate(router, "gateway", {
       sourceIpRangesToNats: ["LIST_OF_SECONDARY_IP_RANGES"],
       secondaryIpRangeNames: [rangeNames.gatewayPods],
     });
+    this.ready = [...rules, node.nat, gateway.nat];
     this.cloudNetwork = {
       cloud: "gke",
+      clusterName: args.clusterName,
       project,
       region,
       network: this.network,
@@ -102,7 +111,7 @@ export class GkeVpc extends pulumi.ComponentResource {
       databasePeering: args.databaseCidr === undefined ? undefined : this.peerDatabases(args.databaseCidr),
       clusterRanges: [args.nodeCidr, args.workloadPodCidr, args.gatewayPodCidr, args.controlPlaneCidr],
       gatewayRanges: [args.gatewayPodCidr],
-      gatewayAddresses: gatewayAddress.apply((address) => [address]),
+      gatewayAddresses: gateway.address.apply((address) => [address]),
     };
     this.registerOutputs({ network: this.network, gatewayAddresses: this.cloudNetwork.gatewayAddresses });
   }
@@ -136,35 +145,39 @@ export class GkeVpc extends pulumi.ComponentResource {
     );
   }
 
-  /** Names under googleapis.com resolve to addresses that only a VPC routes, whose few numbers a policy can name. */
-  private privateGoogleApis(): void {
-    const { project } = this.args;
-    const zone = new ManagedZone(
-      `${this.name}-googleapis`,
-      {
-        project,
-        dnsName: "googleapis.com.",
-        visibility: "private",
-        privateVisibilityConfig: { networks: [{ networkUrl: this.network }] },
-      },
+  /**
+   * Names under googleapis.com resolve to addresses that only a VPC routes, whose few numbers a policy can name. A response
+   * policy, not a private zone: a zone answers for every name under it, with NXDOMAIN until its records are there and again
+   * while they are deleted, to everything in the VPC.
+   */
+  private privateGoogleApis(): pulumi.Resource[] {
+    const { project, clusterName, servicePerimeter, googleApisDns = this.args.network === undefined } = this.args;
+    if (!googleApisDns) return [];
+    const policy = new ResponsePolicy(
+      `${this.name}-dns`,
+      { project, responsePolicyName: `${clusterName}-googleapis`, networks: [{ networkUrl: this.network }] },
       { parent: this },
     );
-    const record = (name: string, args: { name: string; type: string; rrdatas: string[] }) =>
-      new RecordSet(name, { project, managedZone: zone.name, ttl: recordTtlSeconds, ...args }, { parent: this });
-    record(`${this.name}-googleapis-address`, {
-      name: "private.googleapis.com.",
-      type: "A",
-      rrdatas: googleApis.addresses,
-    });
-    record(`${this.name}-googleapis-names`, {
-      name: "*.googleapis.com.",
-      type: "CNAME",
-      rrdatas: ["private.googleapis.com."],
-    });
+    const dnsName = "*.googleapis.com.";
+    const { addresses } = googleApis(servicePerimeter);
+    const answer = { name: dnsName, type: "A", ttl: recordTtlSeconds, rrdatas: addresses };
+    return [
+      new ResponsePolicyRule(
+        `${this.name}-googleapis`,
+        {
+          project,
+          responsePolicy: policy.responsePolicyName,
+          ruleName: "googleapis",
+          dnsName,
+          localData: { localDatas: [answer] },
+        },
+        { parent: this },
+      ),
+    ];
   }
 
-  private admitInjection(nodeTag: string): void {
-    new Firewall(
+  private admitInjection(nodeTag: string): Firewall {
+    return new Firewall(
       `${this.name}-injection`,
       {
         project: this.args.project,
@@ -201,29 +214,27 @@ export class GkeVpc extends pulumi.ComponentResource {
         reservedPeeringRanges: [range.name],
         // Google keeps a deleted instance's network for days and refuses to delete the connection meanwhile.
         deletionPolicy: "ABANDON",
-        // So in a VPC that exists longer than a stack, the next one finds the connection and gives it its own range.
-        updateOnCreationFail: true,
       },
       { parent: this },
     );
   }
 
-  /** Gives ranges of the subnetwork one public address of their own, and returns it. */
+  /** Gives ranges of the subnetwork one public address of their own. */
   private translate(
     router: Router,
     who: string,
     ranges: { sourceIpRangesToNats: string[]; secondaryIpRangeNames: string[] },
-  ): pulumi.Output<string> {
+  ): { address: pulumi.Output<string>; nat: RouterNat } {
     const { project, region } = this.args;
-    const address = new Address(`${this.name}-${who}-address`, { project, region }, { parent: this });
-    new RouterNat(
+    const { address, selfLink } = new Address(`${this.name}-${who}-address`, { project, region }, { parent: this });
+    const nat = new RouterNat(
       `${this.name}-${who}-nat`,
       {
         project,
         region,
         router: router.name,
         natIpAllocateOption: "MANUAL_ONLY",
-        natIps: [address.selfLink],
+        natIps: [selfLink],
         sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS",
         subnetworks: [{ name: this.subnetwork, ...ranges }],
         // Each connection to one database takes a port; the default of 64 per machine ends a busy gateway's day.
@@ -235,6 +246,6 @@ export class GkeVpc extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return address.address;
+    return { address, nat };
   }
 }

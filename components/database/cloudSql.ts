@@ -17,7 +17,7 @@ export interface CloudSqlDatabaseArgs extends ManagedDatabaseArgs {
   /** Name of the database in the stack; its host name begins with it. */
   database: string;
   /** Network of the cluster whose gateway may connect. */
-  network: Pick<GkeNetwork, "project" | "region" | "network" | "databasePeering">;
+  network: Pick<GkeNetwork, "clusterName" | "project" | "region" | "network" | "databasePeering">;
 }
 
 /** Seconds a resolver may keep the address: a replaced instance gets another. */
@@ -106,8 +106,9 @@ export class CloudSqlDatabase extends pulumi.ComponentResource implements Manage
 
   /** A host name for the address: a mesh registers hosts, not numbers. */
   private named(name: string, args: CloudSqlDatabaseArgs, address: pulumi.Output<string>): pulumi.Output<string> {
-    const { project, network } = args.network;
-    const host = `${args.database}.sql.internal`;
+    const { project, network, clusterName } = args.network;
+    // With the cluster's name, because a VPC cannot have a second zone for the same name, and may have a second cluster.
+    const host = `${args.database}.${clusterName}.sql.internal`;
     const zone = new ManagedZone(
       `${name}-zone`,
       {

@@ -1,6 +1,8 @@
 import { Account } from "@pulumi/alicloud/rds/account.js";
 import { Instance } from "@pulumi/alicloud/rds/instance.js";
 import * as pulumi from "@pulumi/pulumi";
+import { describeProblem } from "../../settings/problem.js";
+import { rdsEdition, rdsProblems } from "../../settings/rds.js";
 import type { AckNetwork } from "../cluster/cluster.js";
 import type { ManagedDatabase, ManagedDatabaseArgs } from "./database.js";
 
@@ -22,6 +24,10 @@ export class RdsDatabase extends pulumi.ComponentResource implements ManagedData
   constructor(name: string, args: RdsDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     const { database: place, gatewayRanges } = args.network;
     if (!place) throw new Error(`${name}: no zone of the cluster has a range for databases. Set zones[0].databases.`);
+    const problems = rdsProblems(args).map(({ key, ...rest }) =>
+      describeProblem({ path: `${name}: ${key}`, value: args[key], ...rest }),
+    );
+    if (problems.length > 0) throw new Error(problems.join("\n"));
     super("mesh-egress:index:RdsDatabase", name, {}, opts);
     const requireTls = args.requireTls ?? true;
     const instance = new Instance(
@@ -31,6 +37,8 @@ export class RdsDatabase extends pulumi.ComponentResource implements ManagedData
         engine: engines[args.protocol],
         engineVersion: args.engineVersion,
         instanceType: args.instanceType,
+        // Written, so that it cannot be another than the one the type belongs to.
+        category: rdsEdition(args),
         instanceStorage: args.storageGib ?? 20,
         dbInstanceStorageType: "cloud_essd",
         zoneId: place.zone,

@@ -2,7 +2,7 @@ import { isIncomplete, written } from "mesh-access";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterNetwork } from "../../settings/cluster.js";
-import type { DatabaseSettings } from "../../settings/databases.js";
+import { type DatabaseSettings, isDialledByAddress } from "../../settings/databases.js";
 import { type Problem, SettingsError } from "../../settings/problem.js";
 import { nameOnGateway } from "../../settings/tenant.js";
 import type { TrafficMode } from "../../settings/trafficModes.js";
@@ -40,9 +40,14 @@ export interface DatabaseEgressArgs {
   meshProvider?: k8s.Provider;
 }
 
-/** The host as manifests hold it: a placeholder where only the cloud will know it. */
-export function hostOf({ host, name }: Pick<DatabaseSettings, "host" | "name">): string {
-  return host ?? written({ kind: "host", of: name });
+/**
+ * The host as manifests hold it: a name of the mesh's own for a database that is dialled by address, and a placeholder where
+ * only the cloud will know it.
+ */
+export function hostOf(db: Pick<DatabaseSettings, "host" | "name" | "srv" | "provision">, tenant?: string): string {
+  if (isDialledByAddress(db)) return `${nameOnGateway(db.name, tenant)}.db.internal`;
+  if (db.srv !== undefined && db.host === undefined) throw new Error(`The members of ${db.srv} were not looked up.`);
+  return db.host ?? written({ kind: "host", of: db.name });
 }
 
 /** All resources of one database; checked settings come in. */
@@ -54,7 +59,7 @@ export function databaseEgressManifests({
 }: Pick<DatabaseEgressArgs, "gateway" | "mesh" | "network"> & { database: DatabaseSettings }): Manifest[] {
   const ranges = database.ranges ?? (database.addresses ?? []).map((address) => `${address}/32`);
   const name = nameOnGateway(database.name, gateway.tenant);
-  return endpointsOf({ ...database, name, host: hostOf(database) }).flatMap((endpoint) =>
+  return endpointsOf({ ...database, name, host: hostOf(database, gateway.tenant) }).flatMap((endpoint) =>
     renderEndpoint(
       { endpoint, mesh, gateway, home: gateway.namespace },
       database.trafficMode,
@@ -82,8 +87,9 @@ export class DatabaseEgress extends ManifestComponent {
     const { database, values } = checkedDatabase(args.database, args);
     const manifests = databaseEgressManifests({ ...args, database });
     super(componentType("DatabaseEgress"), name, manifests, { values, meshProvider: args.meshProvider }, opts);
-    const { host, port, trafficMode } = database;
-    this.host = pulumi.output(isIncomplete(hostOf(database)) ? args.database.host : (host ?? ""));
+    const { port, trafficMode } = database;
+    const host = hostOf(database, args.gateway.tenant);
+    this.host = pulumi.output(isIncomplete(host) ? (args.database.host ?? "") : host);
     this.port = port;
     this.trafficMode = trafficMode;
     this.registerOutputs({ host: this.host, port, trafficMode });

@@ -14,9 +14,13 @@ import type { ValueOf } from "../placeholders.js";
 export type ListInput = pulumi.Input<pulumi.Input<string>[]>;
 
 /** A database, its clients and the path between them. What has a default may be left out. */
-export interface DatabaseInput extends Omit<DatabaseEntryInput, "host" | "addresses" | "ranges" | "provision"> {
-  /** Host name the application dials. An output of another resource is fine, such as the DNS name of an instance. */
-  host: pulumi.Input<string>;
+export interface DatabaseInput extends Omit<DatabaseEntryInput, "host" | "srv" | "addresses" | "ranges" | "provision"> {
+  /**
+   * Host name the application dials. An output of another resource is fine, such as the DNS name of an instance.
+   *
+   * @default `<name>.db.internal`, for applications that dial one of `addresses`
+   */
+  host?: pulumi.Input<string>;
   /**
    * Addresses of the database.
    *

@@ -40,10 +40,11 @@ export interface Path {
 export function endpointsOf(db: DatabaseSettings & { host: string }): Endpoint[] {
   const { name, port, protocol, clients, gatewayPort, via, tls, limits, addresses = [] } = db;
   const shared = { port, protocol, clients, via, tls, limits };
-  return [
-    { ...shared, name, host: db.host, addresses, gatewayPort },
-    ...(db.brokers ?? []).map((host) => ({ ...shared, name: brokerName(name, host), host, addresses: [] })),
-  ];
+  const member = (host: string) => ({ ...shared, name: brokerName(name, host), host, addresses: [] });
+  const members = (db.brokers ?? []).map(member);
+  // Members of a looked-up cluster come and go: none of them is the first.
+  if (db.srv !== undefined) return [member(db.host), ...members];
+  return [{ ...shared, name, host: db.host, addresses, gatewayPort }, ...members];
 }
 
 /** What istiod takes as the name of a subset: a DNS label. */

@@ -14,6 +14,9 @@ export interface CloudServiceMeshArgs {
   provider: k8s.Provider;
   /** Project of the fleet. */
   project: string;
+  /** Perimeter of VPC Service Controls that the project is in, which decides the addresses of Google's APIs.
+   * @default none */
+  servicePerimeter?: string;
   /** The cluster's membership in the fleet. */
   membership: {
     /** Name of the membership. */
@@ -58,7 +61,7 @@ export class CloudServiceMesh extends pulumi.ComponentResource implements Mesh {
       );
     super("mesh-egress:index:CloudServiceMesh", name, {}, opts);
     const outboundTrafficPolicy = args.outboundTrafficPolicy ?? "REGISTRY_ONLY";
-    this.facts = cloudServiceMeshFacts({ project, dnsCapture });
+    this.facts = cloudServiceMeshFacts({ project, dnsCapture, servicePerimeter: args.servicePerimeter });
     this.provider = provider;
 
     const feature =

@@ -15,7 +15,8 @@ export async function createMesh(settings: MeshSettings, cluster: ClusterSetting
     case "istio": {
       const { IstioMesh } = await import("./istio.js");
       const platform = cluster.cloud === "gke" ? cluster.cloud : undefined;
-      return (name, { provider }, opts) => new IstioMesh(name, { ...settings, provider, platform }, opts);
+      return (name, { provider, ready }, opts) =>
+        new IstioMesh(name, { ...settings, provider, platform, clusterReady: ready }, opts);
     }
     case "asm": {
       const { AlibabaServiceMesh } = await import("./asm.js");
@@ -24,9 +25,13 @@ export async function createMesh(settings: MeshSettings, cluster: ClusterSetting
     }
     case "cloud-service-mesh": {
       const { CloudServiceMesh } = await import("./cloudServiceMesh.js");
-      const releaseChannel = cluster.cloud === "gke" ? cluster.releaseChannel : undefined;
+      const { releaseChannel, servicePerimeter } = cluster as ClusterSettings & { cloud: "gke" };
       return (name, gke, opts) =>
-        new CloudServiceMesh(name, { ...settings, releaseChannel, ...fleetSite(gke as GkeCluster) }, opts);
+        new CloudServiceMesh(
+          name,
+          { ...settings, releaseChannel, servicePerimeter, ...fleetSite(gke as GkeCluster) },
+          opts,
+        );
     }
   }
 }

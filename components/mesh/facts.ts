@@ -1,3 +1,4 @@
+import { googleApis } from "../../settings/googleApis.js";
 import { fleetTrustDomain } from "../../settings/mesh.js";
 import type { MeshFacts, TraceCollector } from "./mesh.js";
 
@@ -52,17 +53,15 @@ export function asmFacts(args: { dnsCapture?: boolean; trustDomain?: string; con
   };
 }
 
-/** Google's APIs by the addresses that only a VPC routes (private.googleapis.com). */
-export const googleApis = {
-  range: "199.36.153.8/30",
-  addresses: ["199.36.153.8", "199.36.153.9", "199.36.153.10", "199.36.153.11"],
-};
-
 /** Where a GKE node's metadata server gives a pod its identity; Dataplane V2 sees the second address, not the first. */
 const metadataServer = { ranges: ["169.254.169.254/32", "169.254.169.252/32"], ports: [80, 988] };
 
 /** Cloud Service Mesh: the control plane is a Google API. */
-export function cloudServiceMeshFacts(args: { project: string; dnsCapture: boolean }): MeshFacts {
+export function cloudServiceMeshFacts(args: {
+  project: string;
+  dnsCapture: boolean;
+  servicePerimeter?: string;
+}): MeshFacts {
   return {
     kind: "cloud-service-mesh",
     rootNamespace: "istio-system",
@@ -73,7 +72,7 @@ export function cloudServiceMeshFacts(args: { project: string; dnsCapture: boole
     dnsCapture: args.dnsCapture,
     scopeGateways: false,
     remoteControlPlane: {
-      ranges: [googleApis.range, ...metadataServer.ranges],
+      ranges: [googleApis(args.servicePerimeter).range, ...metadataServer.ranges],
       ports: [443, ...metadataServer.ports],
     },
   };

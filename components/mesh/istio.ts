@@ -12,6 +12,9 @@ import type { Mesh, MeshFacts } from "./mesh.js";
 export interface IstioMeshArgs {
   /** Speaks to the cluster. */
   provider: k8s.Provider;
+  /** What must be there before the control plane's pods can run: the cluster's nodes.
+   * @default none */
+  clusterReady?: pulumi.Resource[];
   /** Version of the charts.
    * @default "1.31.1", which the components are tested with */
   version?: string;
@@ -75,7 +78,8 @@ export interface IstioMeshArgs {
   };
 }
 
-type Filled = Required<Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider">> & IstioMeshArgs;
+type Filled = Required<Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider" | "clusterReady">> &
+  IstioMeshArgs;
 
 const defaults = {
   version: istioVersion,
@@ -143,7 +147,10 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
     const revision = args.revision ? { revision: args.revision } : {};
 
     this.manifests.push(controlPlaneNamespace(args));
-    const namespace = this.manifests.map((manifest) => register(`${name}-namespace`, manifest, own));
+    // Everything else depends on the namespace: created after the nodes, it is deleted before them.
+    const namespace = this.manifests.map((manifest) =>
+      register(`${name}-namespace`, manifest, { ...own, dependsOn: args.clusterReady }),
+    );
     const base = chart(`${name}-base`, args, {
       chart: "base",
       release: "istio-base",

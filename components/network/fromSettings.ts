@@ -1,12 +1,16 @@
 import type { NetworkSettings } from "../../settings/network.js";
 import type { Gateway } from "../gateway/gateway.js";
 import type { MeshFacts, TraceCollector } from "../mesh/mesh.js";
+import { type DnsPeer, dnsRanges } from "./clusterDns.js";
 import type { GlobalIsolationArgs } from "./globalIsolation.js";
+import { metadataService } from "./metadata.js";
 import type { ControlPlanePeer, NetworkIsolationArgs } from "./networkIsolation.js";
 
 /** What isolation must know of the rest of the platform. */
 export interface IsolationSurroundings {
   mesh: MeshFacts;
+  /** Range of the cluster's Services, among which is DNS. */
+  serviceCidr: string;
   /** Namespaces that deny by default, the gateway's aside. */
   isolated: string[];
   gateway?: Gateway;
@@ -14,6 +18,8 @@ export interface IsolationSurroundings {
   traceCollector?: TraceCollector;
   /** Namespaces that may dial the gateway's shared port. Empty where each database opens the hop itself. */
   gatewayClients: string[];
+  /** Cloud of the cluster. */
+  cloud?: "gke" | "ack" | "existing";
 }
 
 /** The mesh's control plane, by pods where it is in the cluster and by address where it is not. */
@@ -22,13 +28,21 @@ export function controlPlaneOf(mesh: MeshFacts, ranges?: string[]): ControlPlane
   return mesh.remoteControlPlane && { ...mesh.remoteControlPlane, ...(ranges ? { ranges } : {}) };
 }
 
+/** Where DNS is answered, by the settings or in a cluster like this one. */
+function dnsOf(
+  { isolation: { dns } }: Pick<NetworkSettings, "isolation">,
+  { serviceCidr }: Pick<IsolationSurroundings, "serviceCidr">,
+): DnsPeer {
+  return { ...dns, ranges: dns.ranges ?? dnsRanges(serviceCidr) };
+}
+
 /** The settings' isolation as the component takes it. */
 export function networkIsolationArgs(network: NetworkSettings, around: IsolationSurroundings): NetworkIsolationArgs {
   const { isolation, flows, openIngress, openEgress } = network;
   const { gateway, mesh } = around;
   return {
     namespaces: around.isolated,
-    dns: isolation.dns,
+    dns: dnsOf(network, around),
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
     traceCollector: around.traceCollector,
     insideNamespace: isolation.insideNamespace,
@@ -36,6 +50,8 @@ export function networkIsolationArgs(network: NetworkSettings, around: Isolation
     flows,
     openIngress,
     openEgress,
+    // Elsewhere pods may need what answers there: on GKE it gives them identities of their own.
+    metadataRanges: around.cloud === "ack" ? metadataService(around.cloud).ranges : [],
     gateway: gateway && {
       namespace: gateway.namespace,
       selector: gateway.selector,
@@ -55,16 +71,22 @@ export function globalIsolationArgs(
   {
     mesh,
     policyEngine,
+    cloud,
+    serviceCidr,
     traceCollector,
-  }: Pick<IsolationSurroundings, "mesh" | "traceCollector"> & Pick<GlobalIsolationArgs, "policyEngine">,
+  }: Pick<IsolationSurroundings, "mesh" | "serviceCidr" | "traceCollector"> &
+    Pick<GlobalIsolationArgs, "policyEngine" | "cloud">,
 ): GlobalIsolationArgs {
   return {
     policyEngine,
+    cloud,
     calicoInstalled: globalIsolation.calicoInstalled,
+    poseidonInstalled: globalIsolation.poseidonInstalled,
     exceptNamespaces: [mesh.rootNamespace, ...globalIsolation.exceptNamespaces],
-    dns: isolation.dns,
+    dns: dnsOf({ isolation }, { serviceCidr }),
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
     traceCollector,
     deniedRanges: globalIsolation.deniedRanges,
+    exceptPorts: globalIsolation.exceptPorts,
   };
 }

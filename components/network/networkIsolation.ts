@@ -1,8 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { INetworkPolicy, INetworkPolicyPeer, INetworkPolicyPort } from "kubernetes-models/networking.k8s.io/v1";
+import { within } from "../../settings/ranges.js";
 import { SettingsError } from "../../settings/problem.js";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
+import { coreDns, type DnsPeer, dnsServers } from "./clusterDns.js";
 import type { TraceCollector } from "../mesh/mesh.js";
 
 /** Pods of a namespace: those with all labels, or every pod. */
@@ -33,16 +35,6 @@ export interface OpenDoor extends PodGroup {
   ranges?: string[];
   /** TCP ports. @default every port */
   ports?: number[];
-}
-
-/** Where DNS is answered. */
-export interface DnsPeer {
-  /** Namespace of the servers. */
-  namespace: string;
-  /** Labels of their pods. */
-  podLabels: Record<string, string>;
-  /** Addresses that answer too, such as a cache on each node. @default none */
-  ranges?: string[];
 }
 
 /** Where the proxies' control plane is: pods of the cluster, or addresses outside. */
@@ -81,7 +73,7 @@ export interface GatewayPeer {
 export interface NetworkIsolationArgs {
   /** Namespaces in which nothing passes that is not named here. */
   namespaces: string[];
-  /** Where DNS is answered. @default pods labelled k8s-app: kube-dns in kube-system, port 53 */
+  /** Where DNS is answered, on port 53. @default pods labelled k8s-app: kube-dns in kube-system, and caches on the nodes */
   dns?: DnsPeer;
   /** Where sidecars get certificates and configuration. @default none: a cluster without a mesh */
   controlPlane?: ControlPlanePeer;
@@ -97,6 +89,11 @@ export interface NetworkIsolationArgs {
   openIngress?: OpenDoor[];
   /** Pods that may open connections to addresses, past mesh and gateway. @default none */
   openEgress?: OpenDoor[];
+  /**
+   * Addresses that give out the node's credentials: no range of `openEgress` that is larger reaches them.
+   * @default none
+   */
+  metadataRanges?: string[];
   /** Who may read the proxies' metrics. @default nobody */
   metricsFrom?: PodGroup;
 }
@@ -104,8 +101,6 @@ export interface NetworkIsolationArgs {
 type Policy = INetworkPolicy & Manifest;
 type Direction = "Ingress" | "Egress";
 
-/** DNS as Kubernetes installs it, under the label it kept from its predecessor. */
-export const coreDns: DnsPeer = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
 /** Merged metrics of application and proxy, and the proxy's own. */
 const metricsPorts = [15020, 15090];
 /** Every pod of a namespace. */
@@ -159,7 +154,7 @@ function defaultDeny({ namespace, labels }: PodGroup): Policy {
   };
 }
 
-function ipBlocks(ranges: string[]): INetworkPolicyPeer[] {
+function ipBlocks(ranges: string[]): { ipBlock: { cidr: string } }[] {
   if (ranges.length === 0)
     throw new SettingsError([
       {
@@ -173,10 +168,8 @@ function ipBlocks(ranges: string[]): INetworkPolicyPeer[] {
 }
 
 function allowDns(on: PodGroup, dns: DnsPeer): Policy {
-  const peers = [
-    peer({ namespace: dns.namespace, labels: dns.podLabels }),
-    ...(dns.ranges ? ipBlocks(dns.ranges) : []),
-  ];
+  const { pods, ranges } = dnsServers(dns);
+  const peers = [...pods.map((labels) => peer({ namespace: dns.namespace, labels })), ...ipBlocks(ranges)];
   return policy("allow-dns", on, "Egress", peers, {
     ports: [
       { protocol: "UDP", port: 53 },
@@ -264,10 +257,23 @@ function traceFlows(collector: TraceCollector, namespaces: string[]): Flow[] {
     .map((namespace) => ({ name: `traces-${namespace}`, from: { namespace }, to: { namespace: home }, ports }));
 }
 
-function openDoors(doors: OpenDoor[], direction: Direction): Policy[] {
+function openDoors(doors: OpenDoor[], direction: Direction, except: string[]): Policy[] {
   return doors.map((door) =>
-    policy(`open-${door.name}`, door, direction, door.ranges ? ipBlocks(door.ranges) : undefined, tcp(door.ports)),
+    policy(`open-${door.name}`, door, direction, openPeers(door.ranges, except), tcp(door.ports)),
   );
+}
+
+const anyAddress = "0.0.0.0/0";
+
+/** Undefined where everybody is a peer. A range that is itself one of the exceptions is meant. */
+function openPeers(ranges: string[] | undefined, except: string[]): INetworkPolicyPeer[] | undefined {
+  if (!ranges && except.length === 0) return undefined;
+  const blocks = ipBlocks(ranges ?? [anyAddress]).map(({ ipBlock }) => {
+    const left = except.filter((range) => range !== ipBlock.cidr && within(range, ipBlock.cidr));
+    return { ipBlock: { ...ipBlock, ...(left.length > 0 ? { except: left } : {}) } };
+  });
+  // An engine may hold that no pod is in a block.
+  return ranges ? blocks : [...blocks, { namespaceSelector: {} }];
 }
 
 /** Default deny for every namespace, then each exception as a policy of its own. */
@@ -285,8 +291,8 @@ export function networkIsolationManifests(args: NetworkIsolationArgs): Manifest[
     ...(gateway ? gatewayFlows(gateway).flatMap((hop) => flow(hop, andTheGateway)) : []),
     ...(traceCollector ? traceFlows(traceCollector, namespaces).flatMap((way) => flow(way, isolated)) : []),
     ...(args.flows ?? []).flatMap((intent) => flow(intent, isolated)),
-    ...openDoors(args.openIngress ?? [], "Ingress"),
-    ...openDoors(args.openEgress ?? [], "Egress"),
+    ...openDoors(args.openIngress ?? [], "Ingress", []),
+    ...openDoors(args.openEgress ?? [], "Egress", args.metadataRanges ?? []),
   ];
 }
 

@@ -8,6 +8,7 @@ import { blueprintOf } from "../../components/blueprint.js";
 import { optionsOfStack } from "../../plan/stackOptions.js";
 import { planStack } from "../../plan/stack.js";
 import { loadSettings } from "../../settings/load.js";
+import { withMembers } from "../../settings/srv.js";
 import { projectRoot, readStackFile } from "../../settings/stackFile.js";
 import { assertFollowsSchema } from "../components/crdSchemas.js";
 
@@ -20,16 +21,24 @@ const existing = "examples/existing/Pulumi.existing.yaml";
 /** Kinds of Alibaba Cloud and Calico whose schema no published package has. */
 const withoutSchema = new Set(["IstioGateway", "GlobalNetworkPolicy"]);
 
+/** What DNS answers for the members of an Atlas cluster. */
+const atlas = (): Promise<{ name: string; port: number }[]> =>
+  Promise.resolve(["00", "01", "02"].map((n) => ({ name: `cluster0-shard-00-${n}.ab12c.mongodb.net`, port: 27017 })));
+
+function settingsOf(file: string) {
+  return loadSettings(readStackFile(file).own, projectRoot(file));
+}
+
 function blueprint(file: string) {
-  return blueprintOf(loadSettings(readStackFile(file).own, projectRoot(file)));
+  return blueprintOf(settingsOf(file));
 }
 
 describe("The stack files of the examples", () => {
   for (const file of stackFiles)
     it(`plan, and render objects that the API server accepts: ${file}`, async () => {
-      const { resources } = await planStack(file);
+      const { resources } = await planStack(file, atlas);
       assert.ok(resources.length > 10);
-      const { manifests } = blueprint(file);
+      const { manifests } = blueprintOf(await withMembers(settingsOf(file), atlas));
       for (const manifest of manifests) if (!withoutSchema.has(manifest.kind)) assertFollowsSchema(manifest);
     });
 
@@ -42,7 +51,7 @@ describe("The stack files of the examples", () => {
 
 describe("Examples of created databases", () => {
   for (const [file, variable, host] of [
-    ["examples/gke/Pulumi.gke.yaml", "PGHOST", "orders.sql.internal"],
+    ["examples/gke/Pulumi.gke.yaml", "PGHOST", "orders.gke.sql.internal"],
     ["examples/ack/Pulumi.ack.yaml", "MYSQL_HOST", "[known after creation]"],
   ] as const)
     it(`give the application the database's host: ${file}`, async () => {
@@ -70,8 +79,32 @@ describe("The example of a cluster that exists", () => {
           [true, others],
         ],
       );
-      const wildcard = [...rows].find(({ from, to }) => from.workload === "reviews" && to.host.startsWith("*."));
-      assert.equal(wildcard?.mesh.verdict, "gateway");
+      const reviews = [...rows].filter(({ from, to }) => from.workload === "reviews" && to.host.includes("mongodb"));
+      assert.deepEqual([...new Set(reviews.map(({ mesh }) => mesh.verdict))], ["gateway"]);
+    });
+
+  for (const [name, hosts] of [
+    [
+      "cloud-sql",
+      [
+        "billing 1a2b3c4d5e6f.7g8h9i0j1k2l.europe-west3.sql.goog",
+        "orders orders.db.internal",
+        "stock sqladmin.googleapis.com",
+        "stock stock.db.internal",
+      ],
+    ],
+    ["rds", ["orders orders.c1a2b3d4e5f6.eu-central-1.rds.amazonaws.com"]],
+    ["atlas", ["00", "01", "02"].map((n) => `reviews cluster0-shard-00-${n}.ab12c.mongodb.net`)],
+  ] as const)
+    it(`lets each client reach its own database through the gateway, authenticated, and no other: ${name}`, async () => {
+      const { analysis, changes } = await planStack(`examples/existing/Pulumi.${name}.yaml`, atlas);
+      const reached = [...analysis.rows].filter(({ mesh }) => mesh.verdict !== "blocked");
+      assert.deepEqual(reached.map(({ from, to }) => `${from.serviceAccount} ${to.host}`).sort(), [...hosts].sort());
+      for (const { mesh } of reached) assert.deepEqual([mesh.verdict, mesh.identity], ["gateway", true]);
+      assert.deepEqual(
+        changes.filter(({ object }) => /istio-system|NetworkPolicy/.test(object)),
+        [],
+      );
     });
 });
 

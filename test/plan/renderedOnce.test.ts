@@ -42,7 +42,12 @@ function verdicts(objects: readonly KubernetesObject[], settings: Settings): str
   const hosts = new Map(
     settings.databases.flatMap(({ name, host, provision }) =>
       host === undefined && provision
-        ? [[written({ kind: "host", of: name }), provision.service === "rds" ? createdHost : `${name}.sql.internal`]]
+        ? [
+            [
+              written({ kind: "host", of: name }),
+              provision.service === "rds" ? createdHost : `${name}.test.sql.internal`,
+            ],
+          ]
         : [],
     ),
   );
@@ -76,7 +81,7 @@ function loadedWithHosts(settings: Settings): Settings {
     ...settings,
     databases: settings.databases.map((db) => ({
       ...db,
-      host: db.host ?? (db.provision?.service === "rds" ? createdHost : `${db.name}.sql.internal`),
+      host: db.host ?? (db.provision?.service === "rds" ? createdHost : `${db.name}.test.sql.internal`),
     })),
   };
 }

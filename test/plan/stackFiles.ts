@@ -21,9 +21,9 @@ export function database(name: string, namespace = "shop") {
 }
 
 /** Writes a stack file as `pulumi config set` would. */
-export function writeStack(own: Record<string, unknown>): string {
+export function writeStack(own: Record<string, unknown>, foreign: Record<string, unknown> = {}): string {
   const file = join(mkdtempSync(join(tmpdir(), "mesh-egress-")), "Pulumi.test.yaml");
   const config = Object.fromEntries(Object.entries(own).map(([key, value]) => [`mesh-egress:${key}`, value]));
-  writeFileSync(file, writeYaml({ config }));
+  writeFileSync(file, writeYaml({ config: { ...foreign, ...config } }));
   return file;
 }

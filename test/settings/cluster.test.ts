@@ -99,6 +99,27 @@ describe("Settings of the cluster", () => {
     }
   });
 
+  it("refuse a VPC of another project, in which nothing of the cluster's could be created", () => {
+    const network = (project: string) => ({ ...gke, network: `projects/${project}/global/networks/shared` });
+    assert.match(complaints(network("host-project")), /cluster\.network: .*is a VPC of project host-project/);
+    assert.equal(complaints(network("example-project")), "");
+    const link = "https://www.googleapis.com/compute/v1/projects/host-project/global/networks/shared";
+    assert.match(complaints({ ...gke, network: link }), /project host-project/);
+  });
+
+  it("ask what Google's names resolve to in a VPC that exists, where isolated pods reach a mesh by them", () => {
+    const mesh = { kind: "cloud-service-mesh" };
+    const shared = { ...gke, network: "shared-vpc" };
+    assert.match(
+      complaints(shared, { mesh }),
+      /cluster\.googleApisDns: is missing: isolated pods .* at 199\.36\.153\.8\/30.*Write true .*or false/,
+    );
+    assert.match(complaints({ ...shared, servicePerimeter: "prod" }, { mesh }), /at 199\.36\.153\.4\/30/);
+    for (const googleApisDns of [true, false]) assert.equal(complaints({ ...shared, googleApisDns }, { mesh }), "");
+    assert.equal(complaints(shared), "");
+    assert.equal(complaints(gke, { mesh }), "");
+  });
+
   it("refuse an ACK API server that `pulumi up` could not reach, and say both ways to reach one", () => {
     const office = { name: "office", range: "203.0.113.0/24" };
     const { vpcId: _, ...ownVpc } = ack;
@@ -242,6 +263,53 @@ describe("Settings of a provisioned database", () => {
       sql({ instanceType: "db-perf-optimized-N-2", edition: "ENTERPRISE_PLUS", engineVersion: "POSTGRES_11" }),
       /engineVersion: "POSTGRES_11" does not exist in edition ENTERPRISE_PLUS/,
     );
+  });
+
+  const rds = (changed: object, protocol = "mysql") => {
+    const cluster = { ...ack, zones: [{ ...zone, databases: "10.1.0.0/24" }] };
+    return complaints(cluster, { databases: [{ ...created, protocol, provision: { ...provision, ...changed } }] });
+  };
+
+  it("name an instance type that RDS has for the engine", () => {
+    const postgres = { engineVersion: "16.0" };
+    for (const instanceType of ["mysql.n2.medium.1", "mysql.n2.medium.2c", "mysql.x4.large.2c", "mysql.n2.small.xc"])
+      assert.equal(rds({ instanceType }), "", instanceType);
+    for (const instanceType of ["pg.n2.2c.1m", "pg.n2.2c.2m", "pg.x8.medium.2c", "pg.x8.medium.1"])
+      assert.equal(rds({ ...postgres, instanceType }, "postgres"), "", instanceType);
+    // A form that no page lists is the cloud's to judge.
+    assert.equal(rds({ instanceType: "mysql.x4.xlarge.6cm" }), "");
+    for (const [instanceType, reason] of [
+      ["pg.n2.2c.1m", /is not an instance type of mysql/],
+      ["db-custom-2-7680", /is not an instance type of mysql/],
+      ["mysql.n2", /is not an instance type of mysql/],
+      ["mysqlro.n2.medium.1c", /is for read-only instances/],
+      ["mysql.n2.serverless.2c", /is for serverless instances/],
+      ["rds.mysql.s2.large", /has a local disk/],
+      ["mysql.x8.medium.2", /has a local disk/],
+    ] as const) {
+      const said = rds({ instanceType });
+      assert.match(said, /databases\[0\]\.provision\.instanceType: /, instanceType);
+      assert.match(said, reason, instanceType);
+      assert.match(said, /Write one such as mysql\.n2\.medium\.2c/);
+    }
+    assert.match(
+      rds({ ...postgres, instanceType: "mysql.n2.medium.1" }, "postgres"),
+      /is not an instance type of postg/,
+    );
+  });
+
+  it("name a version that RDS has of the engine, and a disk of the least size", () => {
+    assert.match(rds({ engineVersion: "MYSQL_8_4" }), /engineVersion: "MYSQL_8_4" .*5\.7, 8\.0, 8\.4/);
+    assert.match(
+      rds({ engineVersion: "16", instanceType: "pg.n2.2c.2m" }, "postgres"),
+      /engineVersion: "16" is not a version of postgres.*16\.0/,
+    );
+    for (const storageGib of [10, 21])
+      assert.match(
+        rds({ storageGib }),
+        new RegExp(`storageGib: ${storageGib} is not .* Write a multiple of 5 from 20`),
+      );
+    assert.equal(rds({ storageGib: 25 }), "");
   });
 
   it("name an edition of Cloud SQL only", () => {

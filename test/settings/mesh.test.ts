@@ -67,4 +67,30 @@ describe("Settings of the mesh", () => {
     assert.equal(meshSchema.safeParse({ kind: "asm", revision: "canary" }).success, false);
     assert.equal(meshSchema.safeParse({ kind: "istio", edition: "enterprise" }).success, false);
   });
+
+  it("refuse a mesh that does not work with the Gateway API of new ACK clusters", () => {
+    const ack = {
+      cloud: "ack",
+      region: "cn-hangzhou",
+      vpcId: "vpc-1",
+      zones: [{ zone: "cn-hangzhou-i", nodes: "10.0.0.0/24", pods: "10.64.0.0/20", gateway: "10.65.0.0/24" }],
+      nodePool: { instanceTypes: ["ecs.g7.large"] },
+      gatewayPool: { instanceTypes: ["ecs.g7.large"] },
+    };
+    const load = (version: string | undefined, mesh: object) => () =>
+      loadSettings({ cluster: { ...ack, version }, mesh, namespaces: [] });
+    const refusal = /mesh\.version: .*Gateway API 1\.5\.1.*cluster\.version below 1\.36/;
+    for (const cluster of [undefined, "1.36.1-aliyun.1", "1.37.0-aliyun.1"]) {
+      for (const version of ["1.25", "v1.25.6.84-g6ac3d-aliyun", "v1.9.7.93-g7910a454-aliyun"])
+        assert.throws(load(cluster, { kind: "asm", version }), refusal, `${cluster} ${version}`);
+      for (const version of ["1.28.1", "1.29.1"])
+        assert.throws(load(cluster, { kind: "istio", version }), refusal, `${cluster} ${version}`);
+      assert.doesNotThrow(load(cluster, { kind: "asm", version: "v1.26.1.10-g1-aliyun" }));
+      assert.doesNotThrow(load(cluster, { kind: "istio", version: "1.29.2" }));
+      assert.doesNotThrow(load(cluster, { kind: "istio" }));
+      assert.doesNotThrow(load(cluster, { kind: "asm" }));
+    }
+    assert.doesNotThrow(load("1.35.2-aliyun.1", { kind: "asm", version: "1.25" }));
+    assert.doesNotThrow(load("1.35.2-aliyun.1", { kind: "istio", version: "1.28.1" }));
+  });
 });

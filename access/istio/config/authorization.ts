@@ -2,6 +2,7 @@ import { append } from "../../model/append.js";
 import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { contains, parseBlock } from "../../network/addressBlock.js";
+import { gatewayNameLabel } from "../gatewayApi/gateways.js";
 import { byCreation, evidence } from "../evidence.js";
 import type { MeshSettings } from "./settings.js";
 import { hasLabels, type AuthorizationPolicySpec, type Labels, type PolicyRule } from "./shapes.js";
@@ -433,12 +434,15 @@ export class AuthorizationPolicies {
     }
   }
 
-  /** Policies of the root namespace and of the workload's own whose selector matches; policies with a target are for others. */
+  /** Policies of the root namespace and of the workload's own that select it, or name the gateway that its pods serve. */
   forWorkload(namespace: string, labels: Readonly<Labels>, http: boolean): PolicySet {
     const policies = [...new Set([this.settings.rootNamespace, namespace])].flatMap((place) =>
       (this.#byNamespace.get(place) ?? []).filter((policy) => {
         const spec = (policy.spec ?? {}) as AuthorizationPolicySpec;
-        return !spec.targetRef && (spec.targetRefs ?? []).length === 0 && hasLabels(labels, spec.selector?.matchLabels);
+        const targets = [...(spec.targetRef ? [spec.targetRef] : []), ...(spec.targetRefs ?? [])];
+        if (targets.length === 0) return hasLabels(labels, spec.selector?.matchLabels);
+        const gateway = labels[gatewayNameLabel];
+        return place === namespace && targets.some(({ kind, name }) => kind === "Gateway" && name === gateway);
       }),
     );
     return new PolicySet(policies, this.settings, http);

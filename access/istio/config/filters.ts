@@ -31,6 +31,9 @@ export interface AddedListener {
   field: string;
 }
 
+/** Kinds that add filters of their own: on TCP only those of type NETWORK. */
+const plugins = ["extensions.istio.io/WasmPlugin", "extensions.istio.io/TrafficExtension"];
+
 /** Patches of these kinds change HTTP only, which no database path uses. */
 const httpOnly = new Set(["HTTP_FILTER", "HTTP_ROUTE", "ROUTE_CONFIGURATION", "VIRTUAL_HOST"]);
 
@@ -45,7 +48,7 @@ export class ProxyPatches {
     world: ObjectIndex,
     private readonly settings: MeshSettings,
   ) {
-    for (const kind of ["networking.istio.io/EnvoyFilter", "extensions.istio.io/WasmPlugin"]) {
+    for (const kind of ["networking.istio.io/EnvoyFilter", ...plugins]) {
       for (const object of world.ofKind(kind)) {
         append(this.#byNamespace, namespaceOf(object), object);
       }
@@ -147,9 +150,9 @@ function selectorOf(object: KubernetesObject): Labels | undefined {
 
 /** The first patch that may change how a connection goes. New listeners and clusters change no existing path. */
 function touchedField(object: KubernetesObject, context: Context, port: number | undefined): string | undefined {
-  if (object.kind === "WasmPlugin") {
-    return (object.spec as { type?: string } | undefined)?.type === "NETWORK" ? "spec.type" : undefined;
-  }
+  const { type, wasm } = (object.spec ?? {}) as { type?: string; wasm?: { type?: string } };
+  if (object.kind === "WasmPlugin") return type === "NETWORK" ? "spec.type" : undefined;
+  if (object.kind === "TrafficExtension") return wasm?.type === "NETWORK" ? "spec.wasm.type" : undefined;
   const patches = specOf(object).configPatches ?? [];
   const index = patches.findIndex(({ applyTo = "", match, patch }) => {
     if (httpOnly.has(applyTo) || decidesWhenToConnect({ applyTo, match, patch })) return false;

@@ -1,3 +1,4 @@
+import { message } from "../../messages/index.js";
 import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { evidence } from "../evidence.js";
@@ -24,11 +25,11 @@ export class GatewayApiRoutes {
     }
   }
 
-  /** The route that leads traffic for a host elsewhere than the model would, if there is one. */
-  touching(host: string, object: KubernetesObject | undefined): Evidence | undefined {
+  /** The route that leads traffic for a host, or to one of the objects that declare it, elsewhere than the model would. */
+  touching(host: string, objects: readonly KubernetesObject[]): Evidence | undefined {
     if (this.#byParent.size === 0) return undefined;
-    const named = object && `${object.kind} ${namespaceOf(object)}/${object.metadata.name}`;
-    const route = this.#byParent.get(host) ?? (named ? this.#byParent.get(named) : undefined);
-    return route && evidence(route, "spec.parentRefs", "routes of the Gateway API are not modelled");
+    const names = objects.map((object) => `${object.kind} ${namespaceOf(object)}/${object.metadata.name}`);
+    const found = [host, ...names].flatMap((name) => this.#byParent.get(name) ?? []);
+    return found[0] && evidence(found[0], "spec.parentRefs", message("route-not-modelled"));
   }
 }

@@ -1,6 +1,8 @@
 import { message } from "../../messages/index.js";
 import type { Evidence, KubernetesObject, Workload, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
+import { originOf } from "../../model/generated.js";
+import { gatewayNameLabel } from "../gatewayApi/gateways.js";
 import { byCreation, evidence, label } from "../evidence.js";
 import { parseProtocol, type Protocol } from "../registry/protocol.js";
 import type { MeshService } from "../registry/registry.js";
@@ -83,13 +85,25 @@ export class Gateways {
     ];
   }
 
+  /**
+   * Gateways that apply to a workload's pods. Those of the Gateway API apply in their own namespace only, and keep out
+   * Istio's of other namespaces: push_context.go, filterStrictGatewayMerging.
+   */
+  #applicable({ namespace, labels }: Workload): KubernetesObject[] {
+    const selecting = this.#objects.filter((object) =>
+      hasLabels(labels, (object.spec as GatewaySpec | undefined)?.selector),
+    );
+    const own = selecting.filter((object) => namespaceOf(object) === namespace);
+    const managed = own.some(originOf) && labels[gatewayNameLabel] !== undefined;
+    if (this.settings.scopeGateways || managed) return own;
+    return selecting.filter((object) => !originOf(object) || own.includes(object));
+  }
+
   #merge(workload: Workload): GatewayListeners {
     const ports = new Map<number, PortMerge>();
-    for (const object of this.#objects) {
+    for (const object of this.#applicable(workload)) {
       const namespace = namespaceOf(object);
-      if (this.settings.scopeGateways && namespace !== workload.namespace) continue;
       const spec = (object.spec ?? {}) as GatewaySpec;
-      if (!hasLabels(workload.labels, spec.selector)) continue;
       (spec.servers ?? []).forEach((server, index) => {
         const number = server.port?.number;
         if (number === undefined) return;

@@ -18,7 +18,9 @@ import { PeerAuthentications } from "./peerAuthentication.js";
 import { buildRegistry, type MeshService } from "../registry/registry.js";
 import type { MeshIndex } from "./scope.js";
 import { meshSettings, usesAllocated, type MeshSettings } from "./settings.js";
+import { hasLabels, type Labels } from "./shapes.js";
 import { Sidecars } from "./sidecars.js";
+import { UnmodelledObjects } from "./unmodelled.js";
 import { VirtualServices } from "./virtualServices.js";
 import { Visibility } from "../registry/visibleServices.js";
 
@@ -45,12 +47,14 @@ export class Mesh {
   readonly sidecars: Sidecars;
   readonly patches: ProxyPatches;
   readonly forwarders: Forwarders;
+  readonly unmodelled: UnmodelledObjects;
   readonly gatewayApi: GatewayApiRoutes;
   readonly known: KnownTargets;
   /** Services of objects that the control plane does not read, by host. */
   readonly #unread = once(
     () => new Visibility(buildRegistry(indexOf([...this.skipped.keys()], new Map()), this.settings)),
   );
+  readonly #objects: ObjectIndex;
   readonly #workloads = new Map<string, Workload[]>();
   readonly #behind = new Map<MeshService, readonly Workload[]>();
 
@@ -64,6 +68,7 @@ export class Mesh {
     const world = read?.index ?? index;
     this.skipped = read?.skipped ?? new Map();
     this.doubts = read?.doubts ?? [];
+    this.#objects = world;
     this.settings = meshSettings(plane, options);
     this.services = buildRegistry(world, this.settings);
     this.index = {
@@ -78,6 +83,7 @@ export class Mesh {
     this.patches = new ProxyPatches(world, this.settings);
     // Files and listeners of pods are there whatever the control plane reads.
     this.forwarders = new Forwarders(index, this.patches);
+    this.unmodelled = new UnmodelledObjects(world, this.settings);
     this.gatewayApi = new GatewayApiRoutes(world);
     this.known = { hosts: new Set(targets.map(({ host }) => host)) };
     for (const workload of workloads) {
@@ -114,6 +120,16 @@ export class Mesh {
   /** The Service of the cluster that has this host. */
   serviceOf(host: string): MeshService | undefined {
     return this.index.visibility.allOfHost(host).find(({ registry }) => registry === "kubernetes");
+  }
+
+  /** A WorkloadEntry that a Service selects beside pods: istiod makes an endpoint of it. */
+  workloadEntryBehind({ selector, namespace }: MeshService): string | undefined {
+    const entries = this.#objects.inNamespace("networking.istio.io/WorkloadEntry", namespace);
+    if (entries.length === 0 || !selector || Object.keys(selector).length === 0) return undefined;
+    const chosen = entries.find(({ spec }) =>
+      hasLabels((spec as { labels?: Labels } | undefined)?.labels ?? {}, selector),
+    );
+    return chosen?.metadata.name;
   }
 
   /** The pods behind a Service: a gateway's, or those of an application. */

@@ -14,8 +14,9 @@ export class CallerClasses {
   readonly #personal: ReadonlySet<string>;
 
   constructor(private readonly mesh: Mesh) {
-    const { index, patches, services } = mesh;
-    this.#labelKeys = [...new Set([...index.virtualServices.labelKeys(), ...patches.selectorKeys()])];
+    const { index, patches, unmodelled, services } = mesh;
+    const keys = [index.virtualServices.labelKeys(), patches.selectorKeys(), unmodelled.selectorKeys()];
+    this.#labelKeys = [...new Set(keys.flat())];
     this.#personal = withHostsOfTheirOwn(services);
   }
 
@@ -55,9 +56,9 @@ export class CallerClasses {
 
   /** Whether a namespace's proxies may be configured otherwise than those of other namespaces. */
   #isPersonal(namespace: string): boolean {
-    const { index, sidecars, patches } = this.mesh;
+    const { index, sidecars, patches, unmodelled } = this.mesh;
     const { virtualServices, destinationRules, visibility } = index;
-    const sources = [visibility, virtualServices, destinationRules, sidecars, patches];
+    const sources = [visibility, virtualServices, destinationRules, sidecars, patches, unmodelled];
     return this.#personal.has(namespace) || sources.some((source) => source.isPersonal(namespace));
   }
 }

@@ -29,20 +29,27 @@ export class CallerProxy {
 
   /** From the listener that takes the connection to where it ends, or to who decides. */
   routeOf(scope: ProxyScope, target: Target): RouteResult {
-    const { patches, index, gatewayApi } = this.mesh;
-    const proxy = { namespace: scope.namespace, labels: scope.labels };
-    const patched = patches.touching(proxy, "SIDECAR_OUTBOUND", target.port);
-    if (patched) return ended(unknown([patched]));
-    for (const { object } of index.visibility.allOfHost(target.host)) {
-      const rerouted = gatewayApi.touching(target.host, object);
-      if (rerouted) return ended(unknown([rerouted]));
-    }
+    const doubt = this.#doubt(scope, target);
+    if (doubt) return ended(unknown([doubt]));
     const twice = this.#registeredTwice(target.host);
     if (twice) return ended(unknown([twice]));
     const isSilent = !scope.knows(target.host) && scope.isSilent(target.port, target.addresses);
     if (isSilent && !this.mesh.serviceOf(target.host)) return { path: this.#refusal(scope, target) };
     const { dial, because } = this.dial(scope, target);
     return this.#follow(scope, target, outbound(scope, dial), because);
+  }
+
+  /** What may change the path in a way that is not modelled. */
+  #doubt(scope: ProxyScope, { host, port }: Target): Evidence | undefined {
+    const { patches, unmodelled, index, gatewayApi } = this.mesh;
+    const proxy = { namespace: scope.namespace, labels: scope.labels };
+    const objects = index.visibility.allOfHost(host).map(({ object }) => object);
+    return (
+      patches.touching(proxy, "SIDECAR_OUTBOUND", port) ??
+      gatewayApi.touching(host, objects) ??
+      unmodelled.ofHost(host, objects) ??
+      unmodelled.ofProxy(proxy)
+    );
   }
 
   /** Of two entries of one namespace for one host, each with ports of its own, istiod keeps one: which is not modelled. */

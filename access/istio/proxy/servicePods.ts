@@ -1,4 +1,4 @@
-import { wording } from "../../messages/index.js";
+import { message, wording } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
 import { ApplicationPods } from "../inbound/applicationPods.js";
 import { evidence } from "../evidence.js";
@@ -38,6 +38,8 @@ export class ServicePods {
     const all = this.mesh.workloadsBehind(service);
     if (all.length === 0)
       return open(evidence(service.object, "spec.selector", "the input holds no workload behind this Service"));
+    const foreign = this.mesh.workloadEntryBehind(service);
+    if (foreign) return open(evidence(service.object, "spec.selector", message("workload-entries", { name: foreign })));
     const wanted = subsetOf(cluster)?.subset.labels;
     const pods = all.filter(({ labels }) => hasLabels(labels, wanted));
     if (pods.length === 0) return ended(blocked([...because, emptySubset(cluster)]));
@@ -49,6 +51,8 @@ export class ServicePods {
     const { cluster, tls, because } = hop;
     const undecidable = this.meshes.doubtsOf(workload);
     if (undecidable) return ended(unknown([...because, ...undecidable]));
+    const doubt = workload.sidecar.present === false ? undefined : hop.mesh.unmodelled.ofProxy(workload);
+    if (doubt) return ended(unknown([...because, doubt]));
     const distrusted = this.#distrusted(workload, tls);
     if (distrusted) return ended(distrusted(because));
     const port = targetPort(cluster.port.targetPort ?? cluster.port.number, workload.ports, cluster.port.number);

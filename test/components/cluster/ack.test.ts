@@ -133,7 +133,15 @@ describe("AckCluster", () => {
   it("sets gateway nodes apart: taint, label, vSwitches and security group of their own", () => {
     const { one, made } = plain;
     const { inputs } = one("prod-gateway-nodes");
-    assert.deepEqual(inputs.taints, [{ key: "mesh-egress/gateway-node", value: "true", effect: "NoSchedule" }]);
+    // NoSchedule alone lets in a pod that names its node.
+    assert.deepEqual(
+      inputs.taints,
+      ["NoSchedule", "NoExecute"].map((effect) => ({ key: "mesh-egress/gateway-node", value: "true", effect })),
+    );
+    assert.deepEqual(
+      made.gatewayNodes.tolerations.map(({ effect }) => effect),
+      ["NoSchedule", "NoExecute"],
+    );
     assert.deepEqual(inputs.vswitchIds, ["prod-vpc-gateway-cn-hangzhou-i-id", "prod-vpc-gateway-cn-hangzhou-j-id"]);
     assert.deepEqual(inputs.securityGroupIds, ["prod-vpc-gateway-group-id"]);
     assert.deepEqual(one("prod-nodes").inputs.securityGroupIds, ["prod-vpc-nodes-group-id"]);
@@ -182,6 +190,40 @@ describe("AckCluster", () => {
       assert.equal(inputs.systemDiskEncrypted, true);
       assert.deepEqual(inputs.instanceMetadataOptions, { httpTokens: "required" });
     }
+  });
+
+  it("gives both public addresses the bandwidth of databases, where the cloud would give 5 Mbit/s", async () => {
+    const bandwidths = async (changed: Partial<AckClusterArgs>) =>
+      (await create(changed)).ofType("alicloud:ecs/eipAddress:EipAddress").map(({ inputs }) => inputs.bandwidth);
+    assert.deepEqual(await bandwidths({}), ["200", "200"]);
+    assert.deepEqual(await bandwidths({ natBandwidthMbps: 50 }), ["50", "50"]);
+  });
+
+  it("upgrades control plane and nodes together: both by themselves, or both by a version that is written", async () => {
+    const upgrades = async (changed: Partial<AckClusterArgs>) => {
+      const { one, ofType } = await create(changed);
+      const { operationPolicy, maintenanceWindow } = one("prod-cluster").inputs as {
+        operationPolicy: { clusterAutoUpgrade: { enabled: boolean } };
+        maintenanceWindow: object;
+      };
+      const pools = ofType("alicloud:cs/nodePool:NodePool").map(
+        ({ inputs }) => (inputs.management as { autoUpgrade: boolean }).autoUpgrade,
+      );
+      return { control: operationPolicy.clusterAutoUpgrade.enabled, pools, maintenanceWindow };
+    };
+    const itself = await upgrades({});
+    assert.deepEqual([itself.control, itself.pools], [true, [true, true]]);
+    const { maintenanceWindow, control, pools } = await upgrades({
+      version: "1.35.1-aliyun.1",
+      maintenance: { weekday: "Sunday", start: "01:30" },
+    });
+    assert.deepEqual([control, pools], [false, [false, false]]);
+    assert.deepEqual(maintenanceWindow, {
+      enable: true,
+      maintenanceTime: "2025-01-01T01:30:00.000+08:00",
+      duration: "3h",
+      weeklyPeriod: "Sunday",
+    });
   });
 
   it("changes nothing that stands in the VPC when a zone is added", async () => {

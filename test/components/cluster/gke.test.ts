@@ -43,6 +43,14 @@ describe("GkeCluster", () => {
     assert.equal(inputs.networkPolicy, undefined);
   });
 
+  it("lets Dataplane V2 read policies for the whole cluster where the stack writes some", async () => {
+    assert.equal(plain.one("prod-cluster").inputs.enableCiliumClusterwideNetworkPolicy, false);
+    const { one } = await create({ clusterWidePolicies: true });
+    assert.equal(one("prod-cluster").inputs.enableCiliumClusterwideNetworkPolicy, true);
+    const calico = await create({ clusterWidePolicies: true, policyEngine: "calico" });
+    assert.equal(calico.one("prod-cluster").inputs.enableCiliumClusterwideNetworkPolicy, undefined);
+  });
+
   it("switches Calico on in both places it must be switched on", async () => {
     const { made, one } = await create({ policyEngine: "calico" });
     assert.deepEqual(of(one("prod-cluster")).networkPolicy, { enabled: true, provider: "CALICO" });
@@ -72,7 +80,11 @@ describe("GkeCluster", () => {
   it("sets gateway nodes apart: taint, label, tag and pod addresses of their own", () => {
     const { one, made } = plain;
     const { nodeConfig, networkConfig } = of(one("prod-gateway-nodes"));
-    assert.deepEqual(nodeConfig?.taints, [{ key: "mesh-egress/gateway-node", value: "true", effect: "NO_SCHEDULE" }]);
+    // NO_SCHEDULE alone lets in a pod that names its node.
+    assert.deepEqual(
+      nodeConfig?.taints,
+      ["NO_SCHEDULE", "NO_EXECUTE"].map((effect) => ({ key: "mesh-egress/gateway-node", value: "true", effect })),
+    );
     assert.deepEqual(nodeConfig?.tags, ["prod-node", "prod-gateway"]);
     assert.equal(networkConfig?.podRange, "gateway-pods");
     assert.deepEqual(of(one("prod-nodes")).nodeConfig?.tags, ["prod-node"]);
@@ -147,10 +159,44 @@ describe("GkeCluster", () => {
     assert.equal(gkeKubeconfig({ name: "a", server: "b" }).includes("certificate-authority-data"), false);
   });
 
+  it("answers names of Google's APIs by a policy, which is silent about every other name, in a VPC of its own", async () => {
+    const { one, ofType } = plain;
+    const dnsName = "*.googleapis.com.";
+    const rrdatas = ["199.36.153.8", "199.36.153.9", "199.36.153.10", "199.36.153.11"];
+    assert.deepEqual(of(one("prod-vpc-googleapis")).localData, {
+      localDatas: [{ name: dnsName, type: "A", ttl: 300, rrdatas }],
+    });
+    assert.deepEqual(ofType("gcp:dns/managedZone:ManagedZone"), []);
+    const rules = async (changed: Partial<GkeClusterArgs>) =>
+      (await create(changed)).ofType("gcp:dns/responsePolicyRule:ResponsePolicyRule").length;
+    assert.equal(await rules({ network: "shared" }), 0);
+    assert.equal(await rules({ network: "shared", googleApisDns: true }), 1);
+    assert.equal(await rules({ googleApisDns: false }), 0);
+  });
+
+  it("answers with the addresses that a perimeter guards where the project is in one", async () => {
+    const { one } = await create({ servicePerimeter: "accessPolicies/1/servicePerimeters/prod" });
+    const { localDatas } = of(one("prod-vpc-googleapis")).localData as { localDatas: { rrdatas: string[] }[] };
+    assert.deepEqual(localDatas[0]?.rrdatas, ["199.36.153.4", "199.36.153.5", "199.36.153.6", "199.36.153.7"]);
+  });
+
+  it("lets no machine run under the project's default account, that of the pool a cluster is born with included", () => {
+    const { one, ofType } = plain;
+    const accounts = new Set(ofType("gcp:serviceaccount/account:Account").map(({ name }) => name));
+    assert.equal(accounts.size, 2);
+    for (const name of ["prod-cluster", "prod-nodes", "prod-gateway-nodes"])
+      assert.ok(
+        one(name).dependsOn.some((each) => accounts.has(each)),
+        name,
+      );
+    assert.equal(of(one("prod-cluster")).nodeConfig?.diskType, "pd-standard");
+  });
+
   it("leaves the databases' peering behind, which Google keeps in use after the last instance is gone", async () => {
     const { one } = await create({ databaseCidr: "10.200.0.0/20" });
     const { deletionPolicy, updateOnCreationFail } = one("prod-vpc-database-peering").inputs;
-    assert.deepEqual([deletionPolicy, updateOnCreationFail], ["ABANDON", true]);
+    assert.equal(deletionPolicy, "ABANDON");
+    assert.equal(updateOnCreationFail, undefined, "it would take the ranges of others out of a peering they share");
   });
 
   it("stands in a VPC of the user's own", async () => {

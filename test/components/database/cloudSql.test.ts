@@ -20,6 +20,7 @@ const create = (changed: Partial<CloudSqlDatabaseArgs> = {}, name = "orders") =>
         instanceType: "db-custom-2-7680",
         password: "correct horse",
         network: {
+          clusterName: "prod",
           project: "example-project",
           region: "europe-west3",
           network: pulumi.output("vpc"),
@@ -40,7 +41,7 @@ describe("CloudSqlDatabase", () => {
 
   it("gives its address a name in the VPC, because a mesh registers hosts", async () => {
     const { made, one } = await create();
-    assert.equal(await valueOf(made.host), "orders.sql.internal");
+    assert.equal(await valueOf(made.host), "orders.prod.sql.internal");
     assert.deepEqual(one("orders-record").inputs.rrdatas, ["10.200.0.3"]);
   });
 
@@ -62,7 +63,12 @@ describe("CloudSqlDatabase", () => {
   it("says what is missing when the cluster keeps no range for databases", async () => {
     await assert.rejects(
       create({
-        network: { project: "example-project", region: "europe-west3", network: pulumi.output("vpc") },
+        network: {
+          clusterName: "prod",
+          project: "example-project",
+          region: "europe-west3",
+          network: pulumi.output("vpc"),
+        },
       }),
       /Set databaseCidr/,
     );

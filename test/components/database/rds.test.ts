@@ -40,6 +40,25 @@ describe("RdsDatabase", () => {
     assert.equal((await create({ requireTls: false })).one("orders-instance").inputs.forceEncryption, undefined);
   });
 
+  it("is of the edition that its instance type belongs to", async () => {
+    const category = async (changed: Partial<RdsDatabaseArgs>) =>
+      (await create(changed)).one("orders-instance").inputs.category;
+    const postgres = { protocol: "postgres", engineVersion: "16.0" } as const;
+    assert.equal(await category({ instanceType: "mysql.n2.medium.1" }), "Basic");
+    assert.equal(await category({ instanceType: "mysql.n2.medium.2c" }), "HighAvailability");
+    assert.equal(await category({ instanceType: "mysql.x4.medium.xc" }), "cluster");
+    assert.equal(await category({ ...postgres, instanceType: "pg.n2.2c.1m" }), "Basic");
+    assert.equal(await category({ ...postgres, instanceType: "pg.n2.2c.2m" }), "HighAvailability");
+    assert.equal(await category({ instanceType: "mysql.x4.xlarge.6cm" }), undefined);
+  });
+
+  it("refuses what the cloud would refuse, before it registers anything", async () => {
+    await assert.rejects(
+      create({ instanceType: "pg.n2.2c.1m", engineVersion: "9" }),
+      /orders: engineVersion: "9"[^]*orders: instanceType: "pg\.n2\.2c\.1m"/,
+    );
+  });
+
   it("answers to the name that the cloud gives it", async () => {
     assert.equal(await valueOf((await create()).made.host), "rm-1.mysql.rds.aliyuncs.com");
   });

@@ -19,6 +19,15 @@ describe("IstioMesh", () => {
     assert.equal(made.ready.length, 1);
   });
 
+  it("comes after the nodes that its pods run on, and goes before them", async () => {
+    const { one } = await recordStack(() => {
+      const provider = new k8s.Provider("cluster");
+      const nodes = new k8s.core.v1.ConfigMap("nodes", {}, { provider });
+      return new IstioMesh("mesh", { provider, version: "1.31.1", clusterReady: [nodes] });
+    });
+    assert.deepEqual(one("mesh-namespace").dependsOn, ["nodes"]);
+  });
+
   it("blocks hosts that nobody registered, unless told otherwise", async () => {
     const { one } = await install();
     assert.deepEqual(values(one("mesh-istiod")).meshConfig.outboundTrafficPolicy, { mode: "REGISTRY_ONLY" });

@@ -28,7 +28,7 @@ async function guards(cloud: keyof typeof clusters, network: object = {}): Promi
     databases: [{ name: "db", host: "db.example.com", protocol: "mysql", clients: [{ namespace: "demo" }] }],
     network,
   });
-  const cluster = await createCluster(settings.cluster, settings.network.flowLogs);
+  const cluster = await createCluster(settings.cluster, settings.network);
   const guard = await createCloudGuards(settings);
   const { registered } = await recordStack(() => guard("stack", cluster("stack-cluster", {}, {}), {}), alibabaCloud);
   return registered.map(({ name }) => name);

@@ -15,6 +15,7 @@ const mesh: MeshFacts = {
   scopeGateways: false,
   remoteControlPlane: { ranges: ["10.0.0.0/8"], ports: [15012] },
 };
+const serviceCidr = "10.96.0.0/20";
 const gateway = {
   name: "egressgateway",
   namespace: "istio-system",
@@ -40,7 +41,7 @@ describe("Network settings", () => {
   });
 
   it("reach a control plane outside the cluster by address, the settings' own first", () => {
-    const around = { mesh, isolated: ["a"], gatewayClients: [] };
+    const around = { mesh, serviceCidr, isolated: ["a"], gatewayClients: [] };
     const ranges = (settings: object) => networkIsolationArgs(networkSchema.parse(settings), around).controlPlane;
     assert.deepEqual(ranges({}), { ranges: ["10.0.0.0/8"], ports: [15012] });
     assert.deepEqual(ranges({ isolation: { controlPlaneRanges: ["10.1.0.0/16"] } }), {
@@ -49,11 +50,34 @@ describe("Network settings", () => {
     });
   });
 
+  it("open every address that DNS may be answered at, unless they name some", () => {
+    const ranges = (isolation: object, services = serviceCidr) =>
+      networkIsolationArgs(networkSchema.parse({ isolation }), {
+        mesh,
+        serviceCidr: services,
+        isolated: ["a"],
+        gatewayClients: [],
+      }).dns?.ranges;
+    const cache = ["169.254.20.10/32", "169.254.169.254/32"];
+    assert.deepEqual(ranges({}), ["10.96.0.10/32", ...cache]);
+    assert.deepEqual(ranges({}, "172.21.0.0/20"), ["172.21.0.10/32", ...cache]);
+    assert.deepEqual(ranges({}, "10.0.0.16/29"), cache);
+    assert.deepEqual(ranges({ dns: { ranges: ["10.0.0.2/32"] } }), ["10.0.0.2/32"]);
+  });
+
+  it("know the metadata service that no opened range may reach: Alibaba Cloud's on ACK, and none elsewhere", () => {
+    const ranges = (cloud?: "gke" | "ack" | "existing") =>
+      networkIsolationArgs(networkSchema.parse({}), { mesh, serviceCidr, isolated: [], gatewayClients: [], cloud })
+        .metadataRanges;
+    assert.deepEqual(ranges("ack"), ["100.100.100.200/32"]);
+    for (const cloud of ["gke", "existing", undefined] as const) assert.deepEqual(ranges(cloud), []);
+  });
+
   it("deny no pod of the root namespace but the gateway's, and spare that namespace in the global policy", () => {
     const settings = networkSchema.parse({});
-    const args = networkIsolationArgs(settings, { mesh, isolated: ["a"], gateway, gatewayClients: ["a"] });
+    const args = networkIsolationArgs(settings, { mesh, serviceCidr, isolated: ["a"], gateway, gatewayClients: ["a"] });
     assert.equal(args.gateway?.ownNamespace, false);
-    assert.deepEqual(globalIsolationArgs(settings, { mesh, policyEngine: "calico" }).exceptNamespaces, [
+    assert.deepEqual(globalIsolationArgs(settings, { mesh, serviceCidr, policyEngine: "calico" }).exceptNamespaces, [
       "istio-system",
     ]);
   });

@@ -43,6 +43,7 @@ describe("GkeFirewall", () => {
   it("logs what it refuses, with names that the cloud accepts", async () => {
     const network = {
       cloud: "gke" as const,
+      clusterName: "prod",
       project: "example-project",
       region: "europe-west3",
       network: pulumi.output("prod"),

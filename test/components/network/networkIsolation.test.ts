@@ -30,14 +30,15 @@ describe("NetworkIsolation", () => {
     });
   });
 
-  it("lets pods out to DNS over UDP and TCP, and to nothing else of kube-system", () => {
+  it("lets pods out to DNS over UDP and TCP, wherever a cluster answers it, and to nothing else of kube-system", () => {
     const [rule, ...others] = policies({ namespaces: ["shop"] }).get("shop/allow-dns")?.spec?.egress ?? [];
     assert.deepEqual(others, []);
+    const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } };
     assert.deepEqual(rule?.to, [
-      {
-        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-        podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-      },
+      { namespaceSelector, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } },
+      { namespaceSelector, podSelector: { matchLabels: { "k8s-app": "node-local-dns" } } },
+      { ipBlock: { cidr: "169.254.20.10/32" } },
+      { ipBlock: { cidr: "169.254.169.254/32" } },
     ]);
     assert.deepEqual(rule?.ports, [
       { protocol: "UDP", port: 53 },
@@ -152,5 +153,28 @@ describe("NetworkIsolation", () => {
       openEgress: [{ name: "api", namespace: "ui", ranges: ["192.0.2.0/24"], ports: [443] }],
       metricsFrom: { namespace: "monitoring" },
     }).forEach(assertFollowsSchema);
+  });
+
+  it("keeps the metadata service out of every range that is opened, but one that names it", () => {
+    const metadata = "100.100.100.200/32";
+    const door = (ranges?: string[], metadataRanges?: string[]) => {
+      const manifests = networkIsolationManifests({
+        namespaces: ["shop"],
+        openEgress: [{ name: "out", namespace: "shop", ranges }],
+        ...(metadataRanges ? { metadataRanges } : {}),
+      });
+      const { spec } = manifests.find(({ metadata: { name } }) => name === "open-out") as { spec?: unknown };
+      return (spec as { egress: { to?: object[] }[] }).egress[0]?.to;
+    };
+    assert.equal(door(), undefined);
+    assert.deepEqual(door(undefined, [metadata]), [
+      { ipBlock: { cidr: "0.0.0.0/0", except: [metadata] } },
+      { namespaceSelector: {} },
+    ]);
+    assert.deepEqual(door(["100.64.0.0/10", "203.0.113.0/24", metadata], [metadata]), [
+      { ipBlock: { cidr: "100.64.0.0/10", except: [metadata] } },
+      { ipBlock: { cidr: "203.0.113.0/24" } },
+      { ipBlock: { cidr: metadata } },
+    ]);
   });
 });
