@@ -159,7 +159,7 @@ const hardenedNode = {
 };
 
 /** Counts against no quota of solid-state disks. */
-const smallestDisk = { diskSizeGb: 20, diskType: "pd-standard" };
+const smallDisk = { diskSizeGb: 50, diskType: "pd-standard" };
 
 /** A kubeconfig that asks gcloud for a token each time, so that it holds no credential and never expires. */
 export function gkeKubeconfig(cluster: { name: string; server: string; certificateAuthority?: string }): string {
@@ -212,7 +212,7 @@ function check(args: Filled): void {
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
-/** GKE with private nodes: NetworkPolicy enforced, API server private, gateway nodes with addresses of their own. */
+/** GKE with private nodes: NetworkPolicy enforced, gateway nodes with addresses of their own. */
 export class GkeCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
   readonly kubeconfig: pulumi.Output<string>;
@@ -320,7 +320,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
         // account, which it would run under, is disabled or without roles in many organizations.
         removeDefaultNodePool: true,
         initialNodeCount: 1,
-        nodeConfig: { ...hardenedNode, serviceAccount: account.email, ...smallestDisk },
+        nodeConfig: { ...hardenedNode, serviceAccount: account.email, ...smallDisk },
         deletionProtection: args.deletionProtection ?? true,
       },
       {
