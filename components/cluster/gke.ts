@@ -14,7 +14,7 @@ import {
   type GkeNetwork,
   type NodePlacement,
 } from "./cluster.js";
-import { gkeClusterName, nodeAccountId } from "./gkeNames.js";
+import { gkeClusterName, nodeAccountId, shortened } from "./gkeNames.js";
 import { GkeVpc, rangeNames, type GkeFlowLogsArgs } from "./gkeVpc.js";
 
 /** Nodes of one kind. */
@@ -158,6 +158,9 @@ const hardenedNode = {
   shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
 };
 
+/** Google allows 40 characters for a pool; what is added to this is `-gateway-nodes` and eight at random. */
+const longestName = 18;
+
 /** Counts against no quota of solid-state disks. */
 const smallDisk = { diskSizeGb: 50, diskType: "pd-standard" };
 
@@ -229,15 +232,15 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     location: pulumi.Output<string>;
   };
   private readonly cluster: GkeControlPlane;
+  /** What the names of its resources begin with. */
+  private readonly name: string;
 
-  constructor(
-    private readonly name: string,
-    args: GkeClusterArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    const filled = { ...ranges, ...args, clusterName: gkeClusterName(args.clusterName ?? name) };
+  constructor(componentName: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    const name = shortened(componentName, longestName);
+    const filled = { ...ranges, ...args, clusterName: gkeClusterName(args.clusterName ?? componentName) };
     check(filled);
-    super("mesh-egress:index:GkeCluster", name, {}, opts);
+    super("mesh-egress:index:GkeCluster", componentName, {}, opts);
+    this.name = name;
     this.network = {
       podCidr: filled.podCidr,
       serviceCidr: filled.serviceCidr,
