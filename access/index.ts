@@ -3,6 +3,8 @@ export { analyse, explain } from "./analyse.js";
 export { checkAssertions, describePair } from "./assertions.js";
 export type { Limit } from "./limits.js";
 export { kindKey, namespaceOf } from "./model/world.js";
+export { type Connection, parseLine } from "./usage/accessLog.js";
+export { type Allowed, type Client, type Seen, type Usage, UsageCounter } from "./usage/usage.js";
 export { problemAt } from "./model/problem.js";
 export { diffReach } from "./diff.js";
 export { meshLimits } from "./istio/limits.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import type { Evidence, Source } from "mesh-access";
+import type { Allowed, Evidence, Source } from "mesh-access";
 import type { StackInput, Stacks } from "mesh-access/cli";
 import { readYaml } from "mesh-access/yaml";
 import { project } from "../settings/project.js";
@@ -35,7 +35,7 @@ async function isStackFile(file: string): Promise<boolean> {
 }
 
 /** Where the stack file defines assertions, and what planned objects come from. */
-function placesOf(file: string): Pick<StackInput, "assertionSource" | "evidenceSource"> {
+function placesOf(file: string): Pick<StackInput, "assertionSource" | "evidenceSource" | "allowedSource"> {
   const { value, lineOf } = readYaml(readFileSync(file, "utf8"), () => true);
   const config = ((value as { config?: Record<string, unknown> } | undefined)?.config ?? {}) as Record<string, unknown>;
   const own = (key: string): unknown => config[`${project}:${key}`];
@@ -46,12 +46,27 @@ function placesOf(file: string): Pick<StackInput, "assertionSource" | "evidenceS
   const named = ["databases", "namespaces", "workloads"].flatMap((key) => listOf(own(key)));
   return {
     assertionSource: (index) => sourceOf(listOf((own("access") as { assert?: unknown } | undefined)?.assert)[index]),
+    allowedSource: (allowed) => sourceOf(clientOf(allowed, listOf(own("databases")))),
     evidenceSource: (evidence) => sourceOf(named.find((item) => isAbout(item, evidence))),
   };
 }
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+/** The entry under `clients` that allows a client a database. */
+function clientOf({ client, database }: Allowed, databases: readonly unknown[]): unknown {
+  const entries = databases.filter((item) => (item as { name?: unknown } | null)?.name === database);
+  const clients = entries.flatMap((item) => listOf((item as { clients?: unknown }).clients)) as {
+    namespace?: unknown;
+    serviceAccounts?: unknown;
+  }[];
+  return clients.find(
+    ({ namespace, serviceAccounts }) =>
+      namespace === client.namespace &&
+      (serviceAccounts === undefined || listOf(serviceAccounts).includes(client.serviceAccount)),
+  );
 }
 
 /** Objects are named after the item of the settings that they come from. */

@@ -7,6 +7,7 @@ import { registerDiff } from "./diff.js";
 import { registerExplain } from "./explain.js";
 import type { Stacks } from "./input.js";
 import { registerMtls } from "./mtls.js";
+import { registerUsage } from "./usage.js";
 
 export { registerCompletion } from "./completion.js";
 export type { StackInput, Stacks } from "./input.js";
@@ -14,9 +15,9 @@ export { print } from "./print.js";
 export { reportInput } from "./report.js";
 export { exitCodeOf } from "./exitCode.js";
 
-/** Adds access, explain, diff, check, mtls and collect. */
+/** Adds access, explain, diff, check, mtls, usage and collect. */
 export function registerAnalysis(program: Command, stacks?: Stacks): void {
-  for (const register of [registerAccess, registerExplain, registerDiff, registerCheck, registerMtls])
+  for (const register of [registerAccess, registerExplain, registerDiff, registerCheck, registerMtls, registerUsage])
     register(program, stacks);
   registerCollect(program);
 }

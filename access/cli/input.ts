@@ -8,6 +8,7 @@ import { message } from "../messages/index.js";
 import type { Analysis, AnalysisOptions, Assertion, KubernetesObject, Manifests, Source } from "../model/model.js";
 import type { About } from "../output/about.js";
 import type { SourceOf } from "../output/places.js";
+import type { AllowedAt } from "../output/usage.js";
 import { onCluster } from "./onCluster.js";
 import { progress } from "./progress.js";
 import { toolOf } from "./tool.js";
@@ -38,6 +39,8 @@ export interface StackInput extends Manifests {
   assertionSource?: (index: number) => Source | undefined;
   /** Where its settings define what evidence is about: planned objects have no file. */
   evidenceSource?: SourceOf;
+  /** Where its settings allow a client a database. */
+  allowedSource?: AllowedAt;
 }
 
 /** Another source of input than manifests: stacks, which a package that knows them brings along. */
@@ -59,6 +62,7 @@ export interface Input {
   assertions: readonly Assertion[];
   assertionSource: (index: number) => Source | undefined;
   evidenceSource: SourceOf;
+  allowedSource: AllowedAt;
 }
 
 /** Collects the values of an option that may be given several times. */
@@ -157,6 +161,7 @@ function inputOf(stack: StackInput, flags: InputFlags, command: Command): Input 
     assertions: stack.assertions ?? [],
     assertionSource: stack.assertionSource ?? none,
     evidenceSource: stack.evidenceSource ?? none,
+    allowedSource: stack.allowedSource ?? none,
   };
 }
 

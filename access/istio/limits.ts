@@ -42,7 +42,7 @@ export const meshLimits: readonly Limit[] = [
     "rootNamespace, trustDomain, trustDomainAliases": "where policies hold for all, and who principals are",
     enableAutoMtls: "mutual TLS between sidecars without a DestinationRule",
     "ConfigMap istio, istio-<revision>, IstioOperator, Istio, IstioRevision":
-      "one control plane each; what is not valid YAML makes its proxies unknown",
+      "one control plane each; what is not valid YAML makes its proxies unknown. On Cloud Service Mesh istio-asm-managed-rapid alone",
     "defaultConfig.proxyMetadata": "ISTIO_META_DNS_CAPTURE, ISTIO_META_DNS_AUTO_ALLOCATE",
     "defaultConfig.interceptionMode": "as the annotation",
     discoverySelectors: "configuration of other namespaces is not read",
@@ -76,7 +76,7 @@ export const meshLimits: readonly Limit[] = [
   ...modelled("Service", {
     "selector, ports[].port, targetPort, name, appProtocol": "pods behind it, and the protocol of a port",
     clusterIP: "the address clients dial; None: the pods' own",
-    "annotation networking.istio.io/exportTo": "visibility",
+    "annotation networking.istio.io/exportTo": "visibility; Cloud Service Mesh does not read it",
   }),
   ...leftOpen("Service", { "type ExternalName": "unknown", "Endpoints without selector": "unknown" }),
   ...modelled("VirtualService", {

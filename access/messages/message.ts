@@ -5,6 +5,7 @@ import { findingMessages, type FindingEntry } from "./findings.js";
 import { meshMessages } from "./mesh.js";
 import { networkMessages } from "./network.js";
 import { problemMessages, type ProblemEntry } from "./problems.js";
+import { usageMessages } from "./usage.js";
 import { validationMessages } from "./validation.js";
 import { workloadMessages } from "./workloads.js";
 
@@ -17,6 +18,7 @@ export const messages = {
   ...assertionMessages,
   ...assumptionMessages,
   ...commandMessages,
+  ...usageMessages,
   ...problemMessages,
   ...findingMessages,
 } as const;

@@ -45,6 +45,23 @@ export function listJson(
   return inChunks(object(...head(about, analysis), list(name, items)));
 }
 
+/** A report with several fields of its own. */
+export function objectJson(
+  fields: object,
+  about: About,
+  analysis: Pick<Analysis, "assumptions" | "problems">,
+): Iterable<string> {
+  const own = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return inChunks(
+    object(
+      ...head(about, analysis),
+      ...own.map(([name, value]) =>
+        Array.isArray(value) ? list(name, value) : [`${JSON.stringify(name)}:${JSON.stringify(value)}`],
+      ),
+    ),
+  );
+}
+
 /** What every report begins with: of what and with which options it was made, what it assumes, what is wrong. */
 function head(about: About, analysis: Pick<Analysis, "assumptions" | "problems">): Iterable<string>[] {
   const { subject, tool, options } = about;

@@ -8,6 +8,7 @@ import { findingMessages } from "../../messages/findings.js";
 import { meshMessages } from "../../messages/mesh.js";
 import { networkMessages } from "../../messages/network.js";
 import { problemMessages } from "../../messages/problems.js";
+import { usageMessages } from "../../messages/usage.js";
 import { validationMessages } from "../../messages/validation.js";
 import { workloadMessages } from "../../messages/workloads.js";
 
@@ -42,9 +43,14 @@ describe("messages", () => {
 
   it("have ids of their own, whichever table holds them", () => {
     const sentences = [assertionMessages, assumptionMessages, commandMessages, problemMessages, findingMessages];
-    const ids = [workloadMessages, meshMessages, networkMessages, validationMessages, ...sentences].flatMap(
-      Object.keys,
-    );
+    const ids = [
+      workloadMessages,
+      meshMessages,
+      networkMessages,
+      validationMessages,
+      usageMessages,
+      ...sentences,
+    ].flatMap(Object.keys);
     assert.deepEqual(
       ids.filter((id, index) => ids.indexOf(id) !== index),
       [],
