@@ -27,7 +27,7 @@ export interface SettingsInput {
   /**
    * Databases outside the cluster and who may reach them.
    */
-  databases?: DatabaseInput[];
+  databases?: DatabaseEntryInput[];
   /**
    * What workloads accept from each other.
    */
@@ -1026,7 +1026,7 @@ export interface MutualTlsNamespaceInput {
   mode: "STRICT" | "PERMISSIVE" | "DISABLE";
 }
 
-export interface DatabaseInput {
+export interface DatabaseEntryInput {
   /**
    * Name of the database in this stack; resource names derive from it alone.
    */

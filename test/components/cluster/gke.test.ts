@@ -238,6 +238,17 @@ describe("GkeCluster", () => {
     assert.deepEqual(all.at(-1), { name: "prod", accounts: ["prod-nodes", "prod-gateway-nodes"] });
   });
 
+  it("names what it creates as Google accepts it, however long its own name is", async () => {
+    const args = { project: "example-project", region: "europe-west3", databaseCidr: "10.200.0.0/20" };
+    const long = "production-europe-west3-customers-and-orders-2026";
+    const { registered } = await recordStack(() => new GkeCluster(long, args), cloud);
+    const random = 8;
+    const longest = ({ type }: Registered) => (type === "gcp:container/nodePool:NodePool" ? 40 : 63);
+    const named = registered.filter(({ type, inputs }) => type.startsWith("gcp:") && inputs.name === undefined);
+    assert.ok(named.length > 10);
+    for (const each of named) assert.ok(each.name.length + random <= longest(each), each.name);
+  });
+
   it("keeps the ids of accounts from run to run, and apart where only the cut end of two names differs", () => {
     const [one, other] = ["staging-europe-west3-blue", "staging-europe-west3-green"];
     assert.equal(nodeAccountId(one, "gateway-nodes"), nodeAccountId(one, "gateway-nodes"));
