@@ -36,6 +36,10 @@ export const meshMessages = {
   "declared-twice":
     "{host} is declared by {other} of the same namespace too, with other ports or endpoints: one of them is cut off",
   "declares-host": "declares {host}",
+  "not-http":
+    "port {port} of {host} is declared HTTP, which the client does not speak: no chain of the listener takes the connection",
+  "no-chain": "the listener of port {port} has no chain for {what}",
+  "ingress-waypoint": "gateways send connections to this service through its waypoint, which is not modelled",
   /** Stands for texts that are not in a table yet. */
   text: "{text}",
 } as const;

@@ -122,6 +122,10 @@ export class Mesh {
     return this.index.visibility.allOfHost(host).find(({ registry }) => registry === "kubernetes");
   }
 
+  namespaceLabels(namespace: string): Readonly<Labels> {
+    return this.#objects.namespaces.get(namespace)?.labels ?? {};
+  }
+
   /** A WorkloadEntry that a Service selects beside pods: istiod makes an endpoint of it. */
   workloadEntryBehind({ selector, namespace }: MeshService): string | undefined {
     const entries = this.#objects.inNamespace("networking.istio.io/WorkloadEntry", namespace);

@@ -221,8 +221,9 @@ export class CallerProxy {
     return ended(finished(endOf(cluster, target, scope, this.mesh.known), because, [], false));
   }
 
-  /** A Service of a namespace for which the input has no Service at all may well exist. */
+  /** A Service of a namespace for which the input has no Service at all may well exist, and so may one of other clusters. */
   #isOutsideInput(host: string): boolean {
+    if (host.endsWith(".svc.clusterset.local")) return true;
     const suffix = `.svc.${this.mesh.settings.clusterDomain}`;
     if (!host.endsWith(suffix)) return false;
     const namespace = host.slice(0, -suffix.length).split(".").at(-1);
