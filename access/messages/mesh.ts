@@ -40,6 +40,8 @@ export const meshMessages = {
     "port {port} of {host} is declared HTTP, which the client does not speak: no chain of the listener takes the connection",
   "no-chain": "the listener of port {port} has no chain for {what}",
   "ingress-waypoint": "gateways send connections to this service through its waypoint, which is not modelled",
+  "route-without-service":
+    "routes {host}, which no Service or ServiceEntry declares: proxies take no connection for it",
   /** Stands for texts that are not in a table yet. */
   text: "{text}",
 } as const;

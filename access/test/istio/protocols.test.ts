@@ -206,6 +206,13 @@ describe("a host that no entry of its own declares", () => {
       because: { "front/web x.example.net:7001": ["ServiceEntry back/any port-not-declared"] },
     },
     {
+      title: "a route alone",
+      yaml: "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: way, namespace: front}, spec: {hosts: [x.example.net], tcp: [{route: [{destination: {host: gone.example.net}}]}]}}",
+      options: asked,
+      reach: { "front/web x.example.net:7001": "blocked" },
+      because: { "front/web x.example.net:7001": ["VirtualService front/way route-without-service"] },
+    },
+    {
       title: "a wildcard that is not exported",
       yaml: wildcard('exportTo: ["."], resolution: NONE, addresses: [10.0.0.1]'),
       options: asked,
