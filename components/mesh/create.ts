@@ -16,7 +16,7 @@ export async function createMesh(settings: MeshSettings, cluster: ClusterSetting
       const { IstioMesh } = await import("./istio.js");
       const platform = cluster.cloud === "gke" ? cluster.cloud : undefined;
       return (name, { provider, ready }, opts) =>
-        new IstioMesh(name, { ...settings, provider, platform, clusterReady: ready }, opts);
+        new IstioMesh(name, { ...settings, provider, platform, hub: cluster.registry, clusterReady: ready }, opts);
     }
     case "asm": {
       const { AlibabaServiceMesh } = await import("./asm.js");

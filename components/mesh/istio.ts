@@ -21,6 +21,9 @@ export interface IstioMeshArgs {
   /** Where the charts come from: an OCI registry (`oci://…`) or a Helm repository (`https://…`).
    * @default "oci://ghcr.io/istio/release/charts" */
   repository?: string;
+  /** Registry of the control plane's and the proxies' images.
+   * @default the charts' own */
+  hub?: string;
   /** Namespace of the control plane; its policies hold for the whole mesh.
    * @default "istio-system" */
   namespace?: string;
@@ -78,7 +81,7 @@ export interface IstioMeshArgs {
   };
 }
 
-type Filled = Required<Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider" | "clusterReady">> &
+type Filled = Required<Omit<IstioMeshArgs, "revision" | "hub" | "platform" | "tracing" | "provider" | "clusterReady">> &
   IstioMeshArgs;
 
 const defaults = {
@@ -143,7 +146,11 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
 
   private install(name: string, args: Filled): pulumi.Resource[] {
     const own = { parent: this, provider: args.provider };
-    const global = { istioNamespace: args.namespace, ...(args.platform ? { platform: args.platform } : {}) };
+    const global = {
+      istioNamespace: args.namespace,
+      ...(args.hub ? { hub: args.hub } : {}),
+      ...(args.platform ? { platform: args.platform } : {}),
+    };
     const revision = args.revision ? { revision: args.revision } : {};
 
     this.manifests.push(controlPlaneNamespace(args));
