@@ -83,7 +83,7 @@ export const findingMessages = {
   "gateway-node-guest": {
     severity: "medium",
     title: "Pods other than the gateway's may run on gateway nodes",
-    text: "{guests} tolerate the taint {taint}, which sets nodes apart for {gateway}. A pod that runs there has the gateway's address: firewalls and allow-lists of databases admit it.",
+    text: "Pods of {guests} tolerate the taint {taint}, which sets nodes apart for {gateway}. A pod that runs there has the gateway's address: firewalls and allow-lists of databases admit it.",
     settings:
       "Name the taints that the workload tolerates, without this one. gateway.nodeGuard refuses such pods in the API server, but those of namespaces under exceptNamespaces.",
     manifests:
