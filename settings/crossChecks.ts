@@ -121,7 +121,7 @@ const checks: CrossCheck[] = [
         : gatewayMemoryProblems(gateway, databases, { scopeGateways: scopesGateways(mesh) }),
   },
   { of: ["cluster", "mesh", "gateway", "network", "databases"], problems: tenantProblems },
-  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh.kind) },
+  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh) },
   {
     of: ["gateway", "mesh"],
     problems: ({ gateway, mesh }) => callersPolicyProblems(gateway, { scopeGateways: scopesGateways(mesh) }),

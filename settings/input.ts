@@ -27,7 +27,7 @@ export interface SettingsInput {
   /**
    * Databases outside the cluster and who may reach them.
    */
-  databases?: DatabaseInput[];
+  databases?: DatabaseEntryInput[];
   /**
    * What workloads accept from each other.
    */
@@ -1026,7 +1026,7 @@ export interface MutualTlsNamespaceInput {
   mode: "STRICT" | "PERMISSIVE" | "DISABLE";
 }
 
-export interface DatabaseInput {
+export interface DatabaseEntryInput {
   /**
    * Name of the database in this stack; resource names derive from it alone.
    */
@@ -1654,6 +1654,12 @@ export interface ExistingClusterInput {
    */
   policyEngine?: "calico" | "dataplane-v2" | "terway" | "none";
   /**
+   * Registry with copies of the images that pods take from public registries: Istio's, NGINX's, those of workloads. Each has there the last part of its name and its tag: `registry.example.com/team/curl:8.16.0` for `curlimages/curl:8.16.0`. Clusters in China need one.
+   *
+   * @default the public registries
+   */
+  registry?: string;
+  /**
    * Forget objects, rather than fail, when the cluster cannot be reached any more.
    *
    * @default `false`
@@ -1747,6 +1753,12 @@ export interface AckClusterInput {
    * @default `["0.0.0.0/0"]`
    */
   imageRanges?: string[];
+  /**
+   * Registry with copies of the images that pods take from public registries: Istio's, NGINX's, those of workloads. Each has there the last part of its name and its tag: `registry.example.com/team/curl:8.16.0` for `curlimages/curl:8.16.0`. Clusters in China need one.
+   *
+   * @default the public registries
+   */
+  registry?: string;
   /**
    * KMS key that encrypts Secrets in the control plane's store.
    */
@@ -1991,6 +2003,12 @@ export interface GkeClusterInput {
    * @default `true`
    */
   fleet?: boolean;
+  /**
+   * Registry with copies of the images that pods take from public registries: Istio's, NGINX's, those of workloads. Each has there the last part of its name and its tag: `registry.example.com/team/curl:8.16.0` for `curlimages/curl:8.16.0`. Clusters in China need one.
+   *
+   * @default the public registries
+   */
+  registry?: string;
   /**
    * Cloud KMS key that encrypts Secrets in the control plane's store.
    */

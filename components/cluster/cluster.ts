@@ -72,6 +72,8 @@ export interface AckNetwork {
 export interface Cluster {
   /** Speaks to the cluster's own API server, where Kubernetes objects live. */
   readonly provider: k8s.Provider;
+  /** Id of the cluster in its cloud; undefined where nothing asks for it. */
+  readonly clusterId?: pulumi.Output<string>;
   /** Secret. Undefined where the provider takes its kubeconfig from the environment. */
   readonly kubeconfig?: pulumi.Output<string>;
   /** Address ranges and the engine that enforces NetworkPolicy. */

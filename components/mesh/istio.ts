@@ -25,6 +25,9 @@ export interface IstioMeshArgs {
   /** Where the charts come from: an OCI registry (`oci://…`) or a Helm repository (`https://…`).
    * @default "oci://ghcr.io/istio/release/charts" */
   repository?: string;
+  /** Registry of the control plane's and the proxies' images.
+   * @default the charts' own */
+  hub?: string;
   /** Namespace of the control plane; its policies hold for the whole mesh.
    * @default "istio-system" */
   namespace?: string;
@@ -82,9 +85,13 @@ export interface IstioMeshArgs {
   };
 }
 
+<<<<<<< HEAD
 type Filled = Required<
   Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider" | "clusterReady" | "kubernetesVersion">
 > &
+=======
+type Filled = Required<Omit<IstioMeshArgs, "revision" | "hub" | "platform" | "tracing" | "provider" | "clusterReady">> &
+>>>>>>> main
   IstioMeshArgs;
 
 const defaults = {
@@ -155,7 +162,11 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
 
   private install(name: string, args: Filled): pulumi.Resource[] {
     const own = { parent: this, provider: args.provider };
-    const global = { istioNamespace: args.namespace, ...(args.platform ? { platform: args.platform } : {}) };
+    const global = {
+      istioNamespace: args.namespace,
+      ...(args.hub ? { hub: args.hub } : {}),
+      ...(args.platform ? { platform: args.platform } : {}),
+    };
     const revision = args.revision ? { revision: args.revision } : {};
 
     this.manifests.push(controlPlaneNamespace(args));

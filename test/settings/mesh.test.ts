@@ -84,6 +84,18 @@ describe("Settings of the mesh", () => {
     assert.equal(meshSchema.safeParse({ kind: "istio", edition: "enterprise" }).success, false);
   });
 
+  it("refuse to connect after the handshake where proxies are known to be too old for it", () => {
+    const load = (mesh: object) => () =>
+      loadSettings({
+        cluster: { cloud: "existing" },
+        mesh: { kind: "istio", ...mesh },
+        gateway: { connectAfterHandshake: true },
+        namespaces: [],
+      });
+    assert.throws(load({ version: "1.28.3" }), /connectAfterHandshake: true needs proxies of Envoy 1\.37/);
+    for (const mesh of [{ version: "1.29.0" }, { version: "1.31.1" }, {}]) assert.doesNotThrow(load(mesh));
+  });
+
   it("refuse a mesh that does not work with the Gateway API of new ACK clusters", () => {
     const ack = {
       cloud: "ack",

@@ -1,6 +1,6 @@
 import { message, wording } from "../../messages/index.js";
 import type { Evidence, KubernetesObject } from "../../model/model.js";
-import { contains, parseBlock } from "../../network/addressBlock.js";
+import { contains, coverEverything, parseBlock } from "../../network/addressBlock.js";
 import { evidence, label } from "../evidence.js";
 import { hostsMatch, isWildcard } from "../registry/hostname.js";
 import { isInspected, isTls, refusesCompany, type Protocol } from "../registry/protocol.js";
@@ -286,11 +286,23 @@ function unmatchedEvidence(listener: Listener, dial: Dial): Evidence[] {
   return [{ ...chain.because, ...wording(`the listener of port ${dial.port} has no chain for ${what}`) }];
 }
 
+/** The chains of one object that lead to one end and hold every address between them, where no other has any: `0.0.0.0/1` and `128.0.0.0/1`. */
+function holdEveryAddress(chains: readonly Chain[]): readonly Chain[] | undefined {
+  const ends = new Set(chains.map(({ destinations }) => JSON.stringify(destinations)));
+  if (ends.size !== 1 || new Set(chains.map(({ service }) => service.object)).size !== 1) return undefined;
+  if (chains.some(({ blocks }) => blocks.length === 0)) return chains.slice(0, 1);
+  const blocks = chains.flatMap(({ blocks: texts }) => texts.flatMap((text) => parseBlock(text) ?? []));
+  return coverEverything(blocks) ? chains.slice(0, 1) : undefined;
+}
+
 /** The chains of the narrowest block that holds the address; chains without a block when none does. */
-function destinationChains(chains: readonly Chain[], addresses: readonly string[] | undefined): Chain[] | "unknown" {
+function destinationChains(
+  chains: readonly Chain[],
+  addresses: readonly string[] | undefined,
+): readonly Chain[] | "unknown" {
   const open = chains.filter(({ blocks }) => blocks.length === 0);
   if (open.length === chains.length) return open;
-  if (addresses === undefined) return "unknown";
+  if (addresses === undefined) return holdEveryAddress(chains) ?? "unknown";
   const dialled = addresses.flatMap((address) => parseBlock(address) ?? []);
   let narrowest: bigint | undefined;
   let found: Chain[] = [];

@@ -69,6 +69,12 @@ describe("IstioMesh", () => {
     assert.equal(format["downstream_transport_failure_reason"], "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%");
   });
 
+  it("takes the images of control plane and proxies from the registry it is given", async () => {
+    const global = async (args: Partial<IstioMeshArgs>) => values((await install(args)).one("mesh-istiod")).global;
+    assert.equal((await global({ hub: "registry.example.com/team" }))?.["hub"], "registry.example.com/team");
+    assert.equal((await global({}))?.["hub"], undefined);
+  });
+
   it("keeps injecting when a node of the control plane is lost", async () => {
     const { one } = await install();
     assert.equal(values(one("mesh-istiod")).autoscaleMin, 2);
