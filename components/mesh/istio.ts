@@ -85,14 +85,9 @@ export interface IstioMeshArgs {
   };
 }
 
-<<<<<<< HEAD
-type Filled = Required<
-  Omit<IstioMeshArgs, "revision" | "platform" | "tracing" | "provider" | "clusterReady" | "kubernetesVersion">
-> &
-=======
-type Filled = Required<Omit<IstioMeshArgs, "revision" | "hub" | "platform" | "tracing" | "provider" | "clusterReady">> &
->>>>>>> main
-  IstioMeshArgs;
+/** Arguments without a default: left out, they are not there. */
+type Optional = "revision" | "hub" | "platform" | "tracing" | "provider" | "clusterReady" | "kubernetesVersion";
+type Filled = Required<Omit<IstioMeshArgs, Optional>> & IstioMeshArgs;
 
 const defaults = {
   version: istioVersion,
