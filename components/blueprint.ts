@@ -1,3 +1,4 @@
+import { written } from "mesh-access";
 import { clusterNetwork, type ClusterNetwork, type ClusterSettings } from "../settings/cluster.js";
 import type { DatabaseSettings } from "../settings/databases.js";
 import type { MeshSettings } from "../settings/mesh.js";
@@ -12,6 +13,7 @@ import { endpointsOf } from "./egress/endpoint.js";
 import { forwarderOf } from "./egress/forwarder.js";
 import type { EgressGatewayArgs } from "./gateway/egressGateway.js";
 import { type Gateway, gatewayOf } from "./gateway/gateway.js";
+import { fromRegistry, imagesOf, sameNameProblems } from "./images.js";
 import { identityOf, type Manifest } from "./manifest.js";
 import { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/facts.js";
 import { meshManifests } from "./mesh/manifests.js";
@@ -58,25 +60,44 @@ export function blueprintOf(settings: Settings): Blueprint {
   const throughGateway = settings.databases.filter((db) => modeOf(db).throughGateway);
   const { install = throughGateway.length > 0 } = settings.gateway;
   const hasGateway = install || gateway.tenant !== undefined;
-  const layers = {
+  const rendered: Layers = {
     meshManifests: meshManifests(settings.mesh),
     namespaces: namespaces(settings, mesh, gateway),
     ...(install ? { egressGateway: gatewayPart(egressGateway(settings, mesh, throughGateway), gateway) } : {}),
     parts: partsOf(settings, { mesh, network, gateway, hasGateway, throughGateway }),
   };
-  const manifests = [
-    ...layers.meshManifests,
-    ...[...layers.namespaces, ...(layers.egressGateway ? [layers.egressGateway] : []), ...layers.parts].flatMap(
-      (part) => part.manifests,
-    ),
+  const { registry } = settings.cluster;
+  const problems = [
+    ...collisions(manifestsOf(rendered), settings),
+    ...outsideOwnNamespaces(settings, gateway, rendered.parts),
+    ...(registry === undefined ? [] : sameNameProblems(registry, imagesOf(manifestsOf(rendered)))),
   ];
-  const problems = [...collisions(manifests, settings), ...outsideOwnNamespaces(settings, gateway, layers.parts)];
   if (problems.length > 0) throw new SettingsError(problems);
+  const layers = registry === undefined ? rendered : pulledFrom(registry, rendered);
+  const manifests = manifestsOf(layers);
   const assumed = [
     ...(gateway.tenant === undefined ? [] : blueprintOf(ownersPart(settings)).manifests),
     ...layers.namespaces.flatMap((namespace) => namespace.assumed),
   ];
   return { settings, mesh, network, gateway, ...layers, manifests, assumed };
+}
+
+type Layers = Pick<Blueprint, "meshManifests" | "namespaces" | "egressGateway" | "parts">;
+
+function manifestsOf({ meshManifests, namespaces, egressGateway, parts }: Layers): Manifest[] {
+  const all = [...namespaces, ...(egressGateway ? [egressGateway] : []), ...parts];
+  return [...meshManifests, ...all.flatMap((part) => part.manifests)];
+}
+
+/** The layers, with the images of all their pods taken from a registry. */
+function pulledFrom(registry: string, { meshManifests, namespaces, egressGateway, parts }: Layers): Layers {
+  const from = <P extends Part>(part: P): P => ({ ...part, manifests: fromRegistry(registry, part.manifests) });
+  return {
+    meshManifests,
+    namespaces: namespaces.map(from),
+    ...(egressGateway ? { egressGateway: from(egressGateway) } : {}),
+    parts: parts.map(from),
+  };
 }
 
 /** Every manifest the verdicts rest on: the stack's, and those of the stack that owns the gateway. */
@@ -233,6 +254,8 @@ function egressGateway(settings: Settings, mesh: MeshFacts, throughGateway: Data
     ...own,
     mesh,
     nodes: dedicatedNodes ? onGatewayNodes : undefined,
+    // Which clusters of the mesh run a gateway that names none, no page of ASM says.
+    clusterIds: mesh.kind === "asm" ? [written({ kind: "cluster", of: "own" })] : undefined,
     forwarders: nginx.flatMap((db) =>
       endpointsOf({ ...db, host: hostOf(db, settings.gateway.tenant) }).map(forwarderOf),
     ),

@@ -26,12 +26,6 @@ export { EgressGateway, type EgressGatewayArgs } from "./gateway/egressGateway.j
 export { type Gateway, gatewayOf } from "./gateway/gateway.js";
 export { DatabaseEgress, type DatabaseEgressArgs } from "./egress/databaseEgress.js";
 export type { DatabaseInput, ListInput } from "./egress/databaseInputs.js";
-export type {
-  DatabaseClientInput,
-  DatabaseLimitsInput,
-  DatabaseLimitsKeepaliveInput,
-  DatabaseTlsInput,
-} from "../settings/input.js";
 export { type Forwarder, forwarderOf } from "./egress/forwarder.js";
 export type { ManagedDatabase, ManagedDatabaseArgs } from "./database/database.js";
 export { type Protocol, type TrafficMode, whyNot } from "../settings/trafficModes.js";
@@ -73,6 +67,7 @@ export type { Manifest } from "./manifest.js";
 export type { SecretValues } from "./secrets.js";
 export { loadSettings } from "../settings/load.js";
 export { type Problem, SettingsError } from "../settings/problem.js";
+export type * from "../settings/input.js";
 export type { Settings } from "../settings/schema.js";
 export type {
   DeploymentSettings,

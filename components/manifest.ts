@@ -82,6 +82,11 @@ interface Owner {
   jobTemplate?: { spec?: Owner };
 }
 
+/** Whether an object makes pods of a template, or is one. */
+export function makesPods(manifest: Manifest): boolean {
+  return podSpecOf(manifest) !== undefined;
+}
+
 /** The pods an object makes; undefined for one that makes none. */
 function podSpecOf({ kind, spec }: Manifest): PodSpec | undefined {
   if (kind === "Pod") return spec as PodSpec | undefined;

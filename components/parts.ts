@@ -135,6 +135,7 @@ function networkParts(settings: Settings, context: Context): Part[] {
   // Whether proxies send traces is for the gateway's owner to say; a tenant who names the collector has the way open.
   const traceCollector =
     gateway.tenant === undefined ? traceCollectorOf({ ...settings.observability, mesh }) : mesh.traceCollector;
+  const { cloud } = settings.cluster;
   const isolation = networkIsolationArgs(network, {
     mesh,
     serviceCidr: context.network.serviceCidr,
@@ -142,9 +143,9 @@ function networkParts(settings: Settings, context: Context): Part[] {
     isolated: isolatedNamespaces(settings),
     gateway: context.hasGateway ? gateway : undefined,
     gatewayClients: sharedPortClients(context.throughGateway),
+    cloud,
   });
   const { policyEngine, serviceCidr } = context.network;
-  const { cloud } = settings.cluster;
   const global = globalIsolationArgs(network, { mesh, traceCollector, policyEngine, cloud, serviceCidr });
   return [
     ...(network.isolation.enabled

@@ -135,7 +135,9 @@ export class SecurePlatform extends pulumi.ComponentResource {
     );
     const mesh = make.mesh(`${name}-mesh`, cluster, { parent: this });
     const meshProvider = mesh.provider === cluster.provider ? undefined : mesh.provider;
-    const values = secretValueOf(secrets, ({ of }) => hostOf(of, databases));
+    const values = secretValueOf(secrets, ({ kind, of }) =>
+      kind === "cluster" ? idOf(cluster) : hostOf(of, databases),
+    );
     return this.layers(name, { cluster, guards, mesh, meshProvider, values });
   }
 
@@ -194,6 +196,12 @@ export class SecurePlatform extends pulumi.ComponentResource {
       ],
     };
   }
+}
+
+/** Id of the cluster that the stack creates. */
+function idOf({ clusterId }: Cluster): pulumi.Output<string> {
+  if (!clusterId) throw new Error("Nothing gives the id of the cluster.");
+  return clusterId;
 }
 
 /** Host of a database that the stack creates. */

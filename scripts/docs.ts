@@ -7,6 +7,7 @@ import { apiReference } from "./docs/api.js";
 import { costTable } from "./docs/cost.js";
 import { labPage } from "./docs/lab.js";
 import { withBlock } from "./docs/markdown.js";
+import { messagesPage } from "./docs/messages.js";
 import { modeFacts, modeResources, modesTable } from "./docs/modes.js";
 import { labTable, readmeBlocks } from "./docs/readme.js";
 import { packageSchema } from "./docs/packageSchema.js";
@@ -49,6 +50,7 @@ const documents: Record<string, string> = {
   "README.md": await filled("README.md", readme()),
   "docs/access.md": await filled("docs/access.md", accessModelBlocks()),
   "docs/lab.md": labPage(),
+  "docs/messages.md": messagesPage(),
   ...Object.fromEntries(api),
   ...Object.fromEntries(modePages()),
   [settingsTypesPath]: await settingsTypes(settingsJsonSchema()),

@@ -20,6 +20,14 @@ const deleteUnreachable = z
   .default(false)
   .describe("Forget objects, rather than fail, when the cluster cannot be reached any more.");
 
+const registry = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)+$/, refusal("registry"))
+  .optional()
+  .describe(
+    "Registry with copies of the images that pods take from public registries: Istio's, NGINX's, those of workloads. Each has there the last part of its name and its tag: `registry.example.com/team/curl:8.16.0` for `curlimages/curl:8.16.0`. Clusters in China need one. Default: the public registries.",
+  );
+
 const existing = z.strictObject({
   cloud: z.literal("existing"),
   context: z.string().optional().describe("Context of the kubeconfig. Default: its current context."),
@@ -33,6 +41,7 @@ const existing = z.strictObject({
     .enum(["calico", "dataplane-v2", "terway", "none"])
     .default("calico")
     .describe("What enforces NetworkPolicy there."),
+  registry,
   deleteUnreachable,
 });
 
@@ -138,6 +147,7 @@ const ack = z.strictObject({
     .array(cidr)
     .default(["0.0.0.0/0"])
     .describe("Ranges outside the VPC that nodes may open TLS connections to, for images."),
+  registry,
   secretsKeyId: z.string().optional().describe("KMS key that encrypts Secrets in the control plane's store."),
   deletionProtection: z.boolean().default(true).describe("Refuse to delete the cluster."),
   kubeconfigMinutes: z
@@ -168,7 +178,7 @@ const gke = z.strictObject({
     .describe("Project of the cluster. Workload identities are named after it."),
   region: z.string().describe("Region, such as `europe-west3`. The control plane has a replica in each of its zones."),
   zones: z.array(z.string()).min(1).optional().describe("Zones with nodes. Default: three that the cloud chooses."),
-  network: z.string().optional().describe("An existing VPC, by name or self link. Default: a new one."),
+  network: z.string().optional().describe("An existing VPC of the project, by name or self link. Default: a new one."),
   nodeCidr: cidr.default("10.0.0.0/20").describe("Range of the nodes."),
   podCidr: cidr
     .default("10.64.0.0/14")
@@ -219,6 +229,7 @@ const gke = z.strictObject({
     .boolean()
     .default(true)
     .describe("Register the cluster in the project's fleet; Cloud Service Mesh needs it."),
+  registry,
   secretsKey: z.string().optional().describe("Cloud KMS key that encrypts Secrets in the control plane's store."),
   deletionProtection: z.boolean().default(true).describe("Refuse to delete the cluster."),
   deleteUnreachable,

@@ -1,6 +1,6 @@
 import { nearest } from "mesh-access/nearest";
 import { firewallProblems } from "./cloudNetwork.js";
-import { databaseRanges, googleApisProblems, reachProblems } from "./cluster.js";
+import { clusterNetwork, databaseRanges, googleApisProblems, reachProblems } from "./cluster.js";
 import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseChecks.js";
 import {
   callersPolicyProblems,
@@ -9,6 +9,7 @@ import {
   gatewayNamespace,
   podProblems,
 } from "./gateway.js";
+import { globalIsolationProblems } from "./globalIsolation.js";
 import { ingressProblems } from "./ingress.js";
 import { channelProblems, scopesGateways, versionProblems } from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
@@ -103,6 +104,13 @@ const checks: CrossCheck[] = [
     problems: ({ rbac }) => [...rbac.flatMap((role, i) => roleProblems(role, `rbac[${i}]`)), ...rolesTwice(rbac)],
   },
   { of: ["cluster", "network"], problems: unenforced },
+  {
+    of: ["cluster", "network"],
+    problems: ({ cluster, network: { globalIsolation } }) =>
+      globalIsolation.enabled
+        ? globalIsolationProblems({ ...globalIsolation, policyEngine: clusterNetwork(cluster).policyEngine })
+        : [],
+  },
   { of: ["gateway", "mesh", "namespaces"], problems: gatewayPlace },
   { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => podProblems(gateway, mesh.kind) },
   {
@@ -113,7 +121,7 @@ const checks: CrossCheck[] = [
         : gatewayMemoryProblems(gateway, databases, { scopeGateways: scopesGateways(mesh) }),
   },
   { of: ["cluster", "mesh", "gateway", "network", "databases"], problems: tenantProblems },
-  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh.kind) },
+  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh) },
   {
     of: ["gateway", "mesh"],
     problems: ({ gateway, mesh }) => callersPolicyProblems(gateway, { scopeGateways: scopesGateways(mesh) }),

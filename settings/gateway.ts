@@ -3,6 +3,7 @@ import { refusal } from "./messages.js";
 import type { DatabaseSettings } from "./databases.js";
 import { bytes, cpu, cpus, memory, objectName, port, wholeSeconds } from "./formats.js";
 import type { MeshSettings } from "./mesh.js";
+import { isOlder } from "./versions.js";
 import type { Problem } from "./problem.js";
 import { longestTenant, tenantMark } from "./tenant.js";
 import { trafficModes } from "./trafficModes.js";
@@ -130,21 +131,24 @@ export function podProblems(
   ];
 }
 
+/** The first Istio whose proxies, of Envoy 1.37, know the field. An older one refuses the whole listener for it. */
+const leastForConnect = [1, 29];
+
 /** Managed Cloud Service Mesh documents EnvoyFilters for some HTTP filters only. */
 export function connectProblems(
   { connectAfterHandshake }: Pick<GatewaySettings, "connectAfterHandshake">,
-  meshKind: MeshSettings["kind"],
+  mesh: Pick<MeshSettings, "kind"> & { version?: string },
 ): Problem[] {
-  return connectAfterHandshake && meshKind === "cloud-service-mesh"
-    ? [
-        {
-          path: "gateway.connectAfterHandshake",
-          value: true,
-          reason: "needs an EnvoyFilter for TCP, and managed Cloud Service Mesh documents some for HTTP only",
-          instead: "Leave it out",
-        },
-      ]
-    : [];
+  if (!connectAfterHandshake) return [];
+  const reason =
+    mesh.kind === "cloud-service-mesh"
+      ? "needs an EnvoyFilter for TCP, and managed Cloud Service Mesh documents some for HTTP only"
+      : mesh.version !== undefined && isOlder(mesh.version, leastForConnect)
+        ? `needs proxies of Envoy 1.37, and those of mesh.version ${mesh.version} are older`
+        : undefined;
+  return reason === undefined
+    ? []
+    : [{ path: "gateway.connectAfterHandshake", value: true, reason, instead: "Leave it out" }];
 }
 
 /** The choice that grows linearly and ends no other database's connections, where the mesh allows it. */

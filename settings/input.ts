@@ -27,7 +27,7 @@ export interface SettingsInput {
   /**
    * Databases outside the cluster and who may reach them.
    */
-  databases?: DatabaseInput[];
+  databases?: DatabaseEntryInput[];
   /**
    * What workloads accept from each other.
    */
@@ -722,17 +722,23 @@ export interface NetworkProtectionOutliersInput {
  */
 export interface NetworkGlobalIsolationInput {
   /**
-   * Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico, or GKE's Dataplane V2. Off, because it also reaches namespaces this stack knows nothing of.
+   * Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico, GKE's Dataplane V2, or on ACK the add-on Poseidon. Off, because it also reaches namespaces this stack knows nothing of.
    *
    * @default `false`
    */
   enabled?: boolean;
   /**
-   * Calico enforces policy beside the cluster's own engine, such as in its policy-only mode on ACK.
+   * Calico enforces policy beside the cluster's own engine. Not on ACK.
    *
    * @default `false`
    */
   calicoInstalled?: boolean;
+  /**
+   * ACK's add-on Poseidon runs, 0.5.1 or later, with ACK NetworkPolicy enabled: it enforces policies for the whole cluster on Terway.
+   *
+   * @default `false`
+   */
+  poseidonInstalled?: boolean;
   /**
    * Namespaces left alone, besides Kubernetes' own and the mesh's control plane.
    */
@@ -740,7 +746,7 @@ export interface NetworkGlobalIsolationInput {
   /**
    * Ranges no pod may reach, whatever its namespace's policy says.
    *
-   * @default the cloud's metadata service, 169.254.169.254, on ACK 100.100.100.200; on GKE's Dataplane V2 none, where it never gives a pod the node's credentials
+   * @default the cloud's metadata service; on GKE's Dataplane V2 none, where it never gives a pod the node's credentials. Not on ACK, whose policies for the whole cluster say only what is allowed
    */
   deniedRanges?: string[];
   /**
@@ -1020,7 +1026,7 @@ export interface MutualTlsNamespaceInput {
   mode: "STRICT" | "PERMISSIVE" | "DISABLE";
 }
 
-export interface DatabaseInput {
+export interface DatabaseEntryInput {
   /**
    * Name of the database in this stack; resource names derive from it alone.
    */
@@ -1648,6 +1654,12 @@ export interface ExistingClusterInput {
    */
   policyEngine?: "calico" | "dataplane-v2" | "terway" | "none";
   /**
+   * Registry with copies of the images that pods take from public registries: Istio's, NGINX's, those of workloads. Each has there the last part of its name and its tag: `registry.example.com/team/curl:8.16.0` for `curlimages/curl:8.16.0`. Clusters in China need one.
+   *
+   * @default the public registries
+   */
+  registry?: string;
+  /**
    * Forget objects, rather than fail, when the cluster cannot be reached any more.
    *
    * @default `false`
@@ -1741,6 +1753,12 @@ export interface AckClusterInput {
    * @default `["0.0.0.0/0"]`
    */
   imageRanges?: string[];
+  /**
+   * Registry with copies of the images that pods take from public registries: Istio's, NGINX's, those of workloads. Each has there the last part of its name and its tag: `registry.example.com/team/curl:8.16.0` for `curlimages/curl:8.16.0`. Clusters in China need one.
+   *
+   * @default the public registries
+   */
+  registry?: string;
   /**
    * KMS key that encrypts Secrets in the control plane's store.
    */
@@ -1890,7 +1908,7 @@ export interface GkeClusterInput {
    */
   zones?: string[];
   /**
-   * An existing VPC, by name or self link.
+   * An existing VPC of the project, by name or self link.
    *
    * @default a new one
    */
@@ -1985,6 +2003,12 @@ export interface GkeClusterInput {
    * @default `true`
    */
   fleet?: boolean;
+  /**
+   * Registry with copies of the images that pods take from public registries: Istio's, NGINX's, those of workloads. Each has there the last part of its name and its tag: `registry.example.com/team/curl:8.16.0` for `curlimages/curl:8.16.0`. Clusters in China need one.
+   *
+   * @default the public registries
+   */
+  registry?: string;
   /**
    * Cloud KMS key that encrypts Secrets in the control plane's store.
    */

@@ -3,6 +3,7 @@ import type { ClusterSettings } from "./cluster.js";
 import { refusal } from "./messages.js";
 import { hostName, objectName, port } from "./formats.js";
 import type { Problem } from "./problem.js";
+import { isOlder } from "./versions.js";
 
 /** Version of Istio's charts that the components are tested with. */
 export const istioVersion = "1.31.1";
@@ -144,17 +145,6 @@ export function versionProblems(
         },
       ]
     : [];
-}
-
-/** Whether a version such as `1.36.1-aliyun.1` or `v1.24.6.83-g1` comes before another. One that cannot be read does not. */
-function isOlder(version: string, than: number[]): boolean {
-  const parts = (/^v?(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? "").split(".").filter(Boolean).map(Number);
-  if (parts.length === 0) return false;
-  for (const [i, wanted] of than.entries()) {
-    const part = parts[i] ?? 0;
-    if (part !== wanted) return part < wanted;
-  }
-  return false;
 }
 
 /** A fleet's workload identity pool decides the trust domain of Cloud Service Mesh; it takes no other. */

@@ -56,6 +56,10 @@ export const refusals = {
     reason: "is not a valid user name",
     instead: "Write lower-case letters, digits and underscores, a letter first",
   },
+  registry: {
+    reason: "is not a registry with a path",
+    instead: "Write both without a scheme, such as registry-vpc.cn-hangzhou.aliyuncs.com/team",
+  },
   "time-of-day": { reason: "is not a time of day", instead: 'Write hours and minutes, such as "03:00"' },
   "two-hyphens": {
     reason: "holds two hyphens in a row, which separate a tenant's name from a database's",

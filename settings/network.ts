@@ -70,12 +70,18 @@ const globalIsolation = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico, or GKE's Dataplane V2. Off, because it also reaches namespaces this stack knows nothing of.",
+      "Deny by default in every namespace of the cluster that has no policy of its own. Needs Calico, GKE's Dataplane V2, or on ACK the add-on Poseidon. Off, because it also reaches namespaces this stack knows nothing of.",
     ),
   calicoInstalled: z
     .boolean()
     .default(false)
-    .describe("Calico enforces policy beside the cluster's own engine, such as in its policy-only mode on ACK."),
+    .describe("Calico enforces policy beside the cluster's own engine. Not on ACK."),
+  poseidonInstalled: z
+    .boolean()
+    .default(false)
+    .describe(
+      "ACK's add-on Poseidon runs, 0.5.1 or later, with ACK NetworkPolicy enabled: it enforces policies for the whole cluster on Terway.",
+    ),
   exceptNamespaces: z
     .array(objectName)
     .default([])
@@ -85,7 +91,7 @@ const globalIsolation = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "Ranges no pod may reach, whatever its namespace's policy says. Default: the cloud's metadata service, 169.254.169.254, on ACK 100.100.100.200; on GKE's Dataplane V2 none, where it never gives a pod the node's credentials.",
+      "Ranges no pod may reach, whatever its namespace's policy says. Default: the cloud's metadata service; on GKE's Dataplane V2 none, where it never gives a pod the node's credentials. Not on ACK, whose policies for the whole cluster say only what is allowed.",
     ),
   exceptPorts: z
     .array(port)

@@ -8,6 +8,7 @@ import { evidence, label } from "./evidence.js";
 import { managedMeshFindings } from "./managedMesh.js";
 import { sniOf } from "./config/gateways.js";
 import { hostsMatch } from "./registry/hostname.js";
+import { endsOf } from "./registry/owners.js";
 import { isTls, wireProtocolOf } from "./registry/protocol.js";
 import { anyAddress, isEveryAddress, type MeshService } from "./registry/registry.js";
 import { type GatewaySpec, hasLabels, type Labels } from "./config/shapes.js";
@@ -16,6 +17,7 @@ import { type GatewaySpec, hasLabels, type Labels } from "./config/shapes.js";
 export function findings(meshes: Meshes, world: World): Finding[] {
   const found = meshes.all.flatMap((mesh) => [
     ...takenPorts(mesh),
+    ...contestedHosts(mesh),
     ...postgresOverTls(mesh),
     ...anonymousServers(mesh, world),
     ...unscopedGateways(mesh, world),
@@ -24,6 +26,18 @@ export function findings(meshes: Meshes, world: World): Finding[] {
   ]);
   found.unshift(...unmodelledFindings(world));
   return [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
+/** Hosts that entries of several namespaces declare with different endpoints. */
+function contestedHosts(mesh: Mesh): Finding[] {
+  const external = mesh.services.filter(({ registry }) => registry === "external");
+  return [...new Set(external.map(({ host }) => host))].flatMap((host) => {
+    const owners = mesh.index.visibility.allOfHost(host).filter(({ registry }) => registry === "external");
+    if (new Set(owners.map(endsOf)).size < 2) return [];
+    const objects = [...new Set(owners.map(({ object }) => object))];
+    const because = objects.map((object) => evidence(object, "spec.endpoints", message("declares-host", { host })));
+    return [{ ...message("host-contested", { entries: objects.map(label), host }), because }];
+  });
 }
 
 /** Postgres asks for TLS within its own protocol: a port of TLS waits for a name that its clients do not send. */

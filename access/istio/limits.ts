@@ -47,7 +47,7 @@ export const meshLimits: readonly Limit[] = [
     "defaultConfig.interceptionMode": "as the annotation",
     discoverySelectors: "configuration of other namespaces is not read",
     "environment of istiod":
-      "PILOT_SCOPE_GATEWAY_TO_NAMESPACE, PILOT_ENABLE_IP_AUTOALLOCATE, SHARED_MESH_CONFIG, REVISION; its image's version",
+      "PILOT_SCOPE_GATEWAY_TO_NAMESPACE, PILOT_ENABLE_IP_AUTOALLOCATE, PILOT_SIDECAR_PICK_BEST_SERVICE_NAMESPACE, SHARED_MESH_CONFIG, REVISION; its image's version. Others that change what proxies get, such as ISTIO_WATCH_NAMESPACE: unknown",
   }),
   ...leftOpen("MeshConfig", {
     serviceEntryVisibility: "taken to be unset",
@@ -59,7 +59,8 @@ export const meshLimits: readonly Limit[] = [
     "ports[].number, protocol, targetPort": "TCP, TLS, HTTPS, HTTP, MONGO, MYSQL, REDIS; anything else is detected",
     addresses: "addresses and blocks; without one, the listener takes every address on the port",
     resolution: "NONE, STATIC, DNS, DNS_ROUND_ROBIN; DYNAMIC_DNS in sidecars",
-    "endpoints[].address": "where the connection ends",
+    "endpoints[].address":
+      "where the connection ends: misrouted where DNS resolves the host elsewhere; unknown where entries differ and none is named as the true one",
     exportTo: "`.`, `*`, `~` and names of namespaces",
     "status.addresses": "allocated addresses, used by sidecars that answer DNS",
     "metadata.creationTimestamp":
@@ -68,7 +69,8 @@ export const meshLimits: readonly Limit[] = [
   ...leftOpen("ServiceEntry", {
     workloadSelector: "unknown",
     "endpoints[].network, weight, locality": "taken to make no difference",
-    "hosts in two entries of a namespace, each with its own ports": "unknown: one of the entries is cut off",
+    "hosts in two entries of a namespace, each with its own ports or endpoints":
+      "unknown: one of the entries is cut off",
     "resolution DYNAMIC_DNS through a gateway": "unknown",
   }),
   ...modelled("Service", {

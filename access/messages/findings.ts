@@ -30,6 +30,15 @@ export const findingMessages = {
     manifests: "Set spec.addresses, or resolution DNS or STATIC.",
     docs: "modes/tcp-direct.md",
   },
+  "host-contested": {
+    severity: "high",
+    title: "Several ServiceEntries declare a host with different endpoints",
+    text: "{entries} declare {host} with different endpoints. Which of them a proxy uses depends on its namespace and on their age, and a gateway uses the oldest that it sees.",
+    settings:
+      "Give the database addresses, so that entries with others are recognised, and restrict who may create ServiceEntries.",
+    manifests: "Remove all but one, or export each to its own namespace only; restrict who may create ServiceEntries.",
+    docs: "attackers.md",
+  },
   "postgres-without-sni": {
     severity: "medium",
     title: "A Postgres port is declared TLS",

@@ -10,6 +10,7 @@ export const meshMessages = {
   "not-discovered": "no discoverySelector matches: the control plane reads no configuration of this namespace",
   "maybe-not-discovered":
     "the input does not show the namespace's labels, so whether the control plane reads its configuration is not known",
+  "configuration-not-in-input": "the input holds nothing of this control plane's configuration",
   "config-unreadable": "this is not valid YAML, so what configures the mesh is not known",
   "no-proxy-on-path": "{because}; no sidecar: nothing in the mesh sees this connection",
   "address-of-sidecar": "{because}, yet the sidecar's DNS answers with an address only it knows",
@@ -29,6 +30,12 @@ export const meshMessages = {
   "workload-entries": "selects WorkloadEntry {name} too, and endpoints outside of pods are not modelled",
   "route-not-modelled": "routes of the Gateway API that are bound to services are not modelled",
   "declared-protocol": "declared {protocol}",
+  "variable-not-modelled":
+    "{name}={value} changes what proxies are configured with, in a way that the analysis does not model",
+  "declared-elsewhere": "{host} has other endpoints here than {owners} give it",
+  "declared-twice":
+    "{host} is declared by {other} of the same namespace too, with other ports or endpoints: one of them is cut off",
+  "declares-host": "declares {host}",
   /** Stands for texts that are not in a table yet. */
   text: "{text}",
 } as const;

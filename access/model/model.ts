@@ -163,6 +163,8 @@ export interface Target {
   database?: string;
   /** Real addresses of the target, where the input names them: what the client's DNS answers without capture. */
   addresses: readonly string[];
+  /** The caller names these addresses: an entry with others ends elsewhere. */
+  addressesGiven?: true;
   /** CIDR blocks from which the database itself accepts connections; undefined when not known. */
   allowList?: readonly string[];
 }

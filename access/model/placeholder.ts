@@ -4,16 +4,19 @@
  * registers the manifests puts the values in.
  */
 export interface Placeholder {
-  /** `host` and `address` are one value each, `addresses` a list: the array item that holds it stands for one item each. */
-  kind: "host" | "address" | "addresses" | "secret";
-  /** What has the value: a database, a service, the name of a secret. */
+  /**
+   * `host`, `address` and the id of a `cluster` are one value each, `addresses` a list: the array item that holds it stands
+   * for one item each.
+   */
+  kind: "host" | "address" | "addresses" | "cluster" | "secret";
+  /** What has the value: a database, a service, a cluster, the name of a secret. */
   of: string;
   /** How the value is written in this place. @default as it is */
   encoding?: "url";
 }
 
 // A name begins as names do, for a shell's default value, as in `${host:-localhost}`, is no placeholder.
-const form = /\$\{(host|address|addresses|secret):([A-Za-z0-9*][A-Za-z0-9.*-]*)(?:\|(url))?\}/g;
+const form = /\$\{(host|address|addresses|cluster|secret):([A-Za-z0-9*][A-Za-z0-9.*-]*)(?:\|(url))?\}/g;
 
 /** A placeholder as manifests hold it. */
 export function written({ kind, of, encoding }: Placeholder): string {

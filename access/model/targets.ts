@@ -30,11 +30,13 @@ function merge(targets: Map<string, Target>, target: Target): void {
 }
 
 function serviceEntryTargets(world: World): Target[] {
-  return world.ofKind("networking.istio.io/ServiceEntry").flatMap((object) => {
+  const entries = world.ofKind("networking.istio.io/ServiceEntry");
+  const named = new Set(entries.flatMap(({ spec }) => hostsByName((spec ?? {}) as ServiceEntrySpec)));
+  return entries.flatMap((object) => {
     const spec = (object.spec ?? {}) as ServiceEntrySpec;
     if (isPlumbing(spec)) return [];
     return (spec.hosts ?? []).flatMap((host) =>
-      (spec.ports ?? []).flatMap((port) => databaseTarget(host, port, realAddresses(spec))),
+      (spec.ports ?? []).flatMap((port) => databaseTarget(host, port, named.has(host) ? [] : realAddresses(spec))),
     );
   });
 }
@@ -45,6 +47,11 @@ function databaseTarget(host: string, { number, name, protocol: declared }: Port
   const waits = speaksFirst({ port: number, protocol, name });
   const kind = "database";
   return [{ host, port: number, protocol: clientProtocol(protocol, waits), serverSpeaksFirst: waits, kind, addresses }];
+}
+
+/** Hosts that an entry leaves to DNS: what else declares them with endpoints says nothing of where DNS leads. */
+function hostsByName({ resolution = "NONE", endpoints = [], hosts = [] }: ServiceEntrySpec): string[] {
+  return resolution.startsWith("DNS") && endpoints.length === 0 ? hosts : [];
 }
 
 interface EgressPolicySpec {
@@ -104,6 +111,7 @@ function addDatabase(targets: Map<string, Target>, database: DatabaseOption): vo
     database: database.name,
     // Who names them knows them better than an entry, which any namespace can write.
     addresses: database.addresses ?? known?.addresses ?? [],
+    ...(database.addresses && database.addresses.length > 0 ? { addressesGiven: true } : {}),
     allowList: database.allowList,
   });
 }

@@ -35,6 +35,17 @@ export function isEverything(block: AddressBlock): boolean {
   return block.family === 4 && block.first === 0n && block.last === (1n << 32n) - 1n;
 }
 
+/** Whether blocks hold every IPv4 address between them. */
+export function coverEverything(blocks: readonly AddressBlock[]): boolean {
+  let next = 0n;
+  const ascending = blocks.filter(({ family }) => family === 4).sort((a, b) => (a.first < b.first ? -1 : 1));
+  for (const { first, last } of ascending) {
+    if (first > next) return false;
+    if (last >= next) next = last + 1n;
+  }
+  return next > (1n << 32n) - 1n;
+}
+
 function number(address: string, family: 4 | 6): bigint {
   return family === 4 ? ipv4(address) : ipv6(address);
 }

@@ -72,10 +72,14 @@ export interface AckNetwork {
 export interface Cluster {
   /** Speaks to the cluster's own API server, where Kubernetes objects live. */
   readonly provider: k8s.Provider;
+  /** Id of the cluster in its cloud; undefined where nothing asks for it. */
+  readonly clusterId?: pulumi.Output<string>;
   /** Secret. Undefined where the provider takes its kubeconfig from the environment. */
   readonly kubeconfig?: pulumi.Output<string>;
   /** Address ranges and the engine that enforces NetworkPolicy. */
   readonly network: ClusterNetwork;
+  /** Version of Kubernetes, where the cluster's cloud tells. */
+  readonly kubernetesVersion?: pulumi.Output<string>;
   /** Nodes that only egress gateways run on; undefined when the cluster has none. */
   readonly gatewayNodes?: NodePlacement;
   /** The cloud's network around the cluster; undefined when it is not ours to change. */

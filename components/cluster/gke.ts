@@ -14,7 +14,7 @@ import {
   type GkeNetwork,
   type NodePlacement,
 } from "./cluster.js";
-import { gkeClusterName, nodeAccountId } from "./gkeNames.js";
+import { gkeClusterName, nodeAccountId, shortened } from "./gkeNames.js";
 import { GkeVpc, rangeNames, type GkeFlowLogsArgs } from "./gkeVpc.js";
 
 /** Nodes of one kind. */
@@ -158,8 +158,11 @@ const hardenedNode = {
   shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
 };
 
+/** Google allows 40 characters for a pool; what is added to this is `-gateway-nodes` and eight at random. */
+const longestName = 18;
+
 /** Counts against no quota of solid-state disks. */
-const smallestDisk = { diskSizeGb: 20, diskType: "pd-standard" };
+const smallDisk = { diskSizeGb: 50, diskType: "pd-standard" };
 
 /** A kubeconfig that asks gcloud for a token each time, so that it holds no credential and never expires. */
 export function gkeKubeconfig(cluster: { name: string; server: string; certificateAuthority?: string }): string {
@@ -212,13 +215,14 @@ function check(args: Filled): void {
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
-/** GKE with private nodes: NetworkPolicy enforced, API server private, gateway nodes with addresses of their own. */
+/** GKE with private nodes: NetworkPolicy enforced, gateway nodes with addresses of their own. */
 export class GkeCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
   readonly kubeconfig: pulumi.Output<string>;
   readonly network: ClusterNetwork;
   readonly gatewayNodes: NodePlacement = onGatewayNodes;
   readonly cloudNetwork: GkeNetwork;
+  readonly kubernetesVersion: pulumi.Output<string>;
   readonly ready: pulumi.Resource[];
   readonly vpc: GkeVpc;
   /** Name and place of the fleet membership; undefined when the cluster is in no fleet. */
@@ -229,15 +233,15 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     location: pulumi.Output<string>;
   };
   private readonly cluster: GkeControlPlane;
+  /** What the names of its resources begin with. */
+  private readonly name: string;
 
-  constructor(
-    private readonly name: string,
-    args: GkeClusterArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    const filled = { ...ranges, ...args, clusterName: gkeClusterName(args.clusterName ?? name) };
+  constructor(componentName: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    const name = shortened(componentName, longestName);
+    const filled = { ...ranges, ...args, clusterName: gkeClusterName(args.clusterName ?? componentName) };
     check(filled);
-    super("mesh-egress:index:GkeCluster", name, {}, opts);
+    super("mesh-egress:index:GkeCluster", componentName, {}, opts);
+    this.name = name;
     this.network = {
       podCidr: filled.podCidr,
       serviceCidr: filled.serviceCidr,
@@ -250,6 +254,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
       "gateway-nodes": this.nodeAccount("gateway-nodes", filled),
     };
     this.cluster = this.controlPlane(filled, accounts.nodes);
+    this.kubernetesVersion = this.cluster.masterVersion;
     const { fleet } = this.cluster;
     if (args.fleet ?? true)
       this.membership = {
@@ -320,7 +325,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
         // account, which it would run under, is disabled or without roles in many organizations.
         removeDefaultNodePool: true,
         initialNodeCount: 1,
-        nodeConfig: { ...hardenedNode, serviceAccount: account.email, ...smallestDisk },
+        nodeConfig: { ...hardenedNode, serviceAccount: account.email, ...smallDisk },
         deletionProtection: args.deletionProtection ?? true,
       },
       {

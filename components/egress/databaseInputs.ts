@@ -2,7 +2,7 @@ import { written } from "mesh-access";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseProblems, sharedPolicyProblems } from "../../settings/databaseChecks.js";
 import { databaseSchema, type DatabaseSettings } from "../../settings/databases.js";
-import type { DatabaseInput as DatabaseEntry } from "../../settings/input.js";
+import type { DatabaseEntryInput } from "../../settings/input.js";
 import { parse } from "../../settings/parse.js";
 import { type Problem, SettingsError } from "../../settings/problem.js";
 import { type TrafficMode, trafficModes } from "../../settings/trafficModes.js";
@@ -14,7 +14,7 @@ import type { ValueOf } from "../placeholders.js";
 export type ListInput = pulumi.Input<pulumi.Input<string>[]>;
 
 /** A database, its clients and the path between them. What has a default may be left out. */
-export interface DatabaseInput extends Omit<DatabaseEntry, "host" | "srv" | "addresses" | "ranges" | "provision"> {
+export interface DatabaseInput extends Omit<DatabaseEntryInput, "host" | "srv" | "addresses" | "ranges" | "provision"> {
   /**
    * Host name the application dials. An output of another resource is fine, such as the DNS name of an instance.
    *

@@ -20,6 +20,8 @@ function denyingClients({ endpoint }: Path, { isolated }: Pick<Destination, "iso
 
 /** Never a database's: loopback and link-local, where clouds answer with credentials. */
 const never = ["127.0.0.0/8", "169.254.0.0/16"];
+/** Alibaba Cloud answers with them at an address that is not link-local. */
+const alibabaMetadata = "100.100.100.200/32";
 /** Ranges a wildcard's DNS could be made to answer with, to reach what stands beside the gateway. */
 const privateRanges = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"];
 
@@ -86,6 +88,6 @@ export function clientsToGateway(path: Path, destination: Pick<Destination, "iso
 function peers({ endpoint }: Path, { ranges, network }: Destination) {
   if (ranges.length) return ranges.map((cidr) => ({ ipBlock: { cidr } }));
   const inside = [network.podCidr, network.serviceCidr];
-  const except = endpoint.host.startsWith("*.") ? [...never, ...privateRanges] : [...never, ...inside];
+  const except = endpoint.host.startsWith("*.") ? [...never, ...privateRanges] : [...never, alibabaMetadata, ...inside];
   return [{ ipBlock: { cidr: "0.0.0.0/0", except: [...new Set(except)] } }];
 }

@@ -82,7 +82,7 @@ function shapeOf({
   const problems = [
     ...podProblems(settings, mesh.kind),
     ...callersPolicyProblems(settings, mesh),
-    ...connectProblems(settings, mesh.kind),
+    ...connectProblems(settings, mesh),
   ];
   if (problems.length > 0) throw new SettingsError(problems);
   return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders };

@@ -3,6 +3,7 @@ import type { Gateway } from "../gateway/gateway.js";
 import type { MeshFacts, TraceCollector } from "../mesh/mesh.js";
 import { type DnsPeer, dnsRanges } from "./clusterDns.js";
 import type { GlobalIsolationArgs } from "./globalIsolation.js";
+import { metadataService } from "./metadata.js";
 import type { ControlPlanePeer, NetworkIsolationArgs } from "./networkIsolation.js";
 
 /** What isolation must know of the rest of the platform. */
@@ -17,6 +18,8 @@ export interface IsolationSurroundings {
   traceCollector?: TraceCollector;
   /** Namespaces that may dial the gateway's shared port. Empty where each database opens the hop itself. */
   gatewayClients: string[];
+  /** Cloud of the cluster. */
+  cloud?: "gke" | "ack" | "existing";
 }
 
 /** The mesh's control plane, by pods where it is in the cluster and by address where it is not. */
@@ -47,6 +50,8 @@ export function networkIsolationArgs(network: NetworkSettings, around: Isolation
     flows,
     openIngress,
     openEgress,
+    // Elsewhere pods may need what answers there: on GKE it gives them identities of their own.
+    metadataRanges: around.cloud === "ack" ? metadataService(around.cloud).ranges : [],
     gateway: gateway && {
       namespace: gateway.namespace,
       selector: gateway.selector,
@@ -76,6 +81,7 @@ export function globalIsolationArgs(
     policyEngine,
     cloud,
     calicoInstalled: globalIsolation.calicoInstalled,
+    poseidonInstalled: globalIsolation.poseidonInstalled,
     exceptNamespaces: [mesh.rootNamespace, ...globalIsolation.exceptNamespaces],
     dns: dnsOf({ isolation }, { serviceCidr }),
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),

@@ -2,6 +2,7 @@ import { Firewall, type FirewallArgs } from "@pulumi/gcp/compute/firewall.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { FirewallDatabase } from "../../settings/cloudNetwork.js";
 import type { GkeNetwork } from "../cluster/cluster.js";
+import { shortened } from "../cluster/gkeNames.js";
 import { firewallTargets, type FirewallTarget } from "./cloudFirewall.js";
 
 /** Firewall of a GKE cluster's VPC towards databases. */
@@ -17,6 +18,9 @@ export interface GkeFirewallArgs {
 
 /** The smaller number wins. Google's own default, which lets everything out, comes last with 65535. */
 const priority = { gateway: 800, insideCluster: 900, everyNode: 1000 };
+
+/** Google allows 63 characters for a rule: a range, a port and what it is for follow, and eight at random. */
+const longestName = 22;
 
 type Rule = Omit<FirewallArgs, "network" | "project">;
 
@@ -66,7 +70,7 @@ export class GkeFirewall extends pulumi.ComponentResource {
     const targets = firewallTargets(args.databases);
     const rules = gkeFirewallRules({ targets, network: args.network, logDenied: args.logDenied ?? true });
     for (const [rule, spec] of Object.entries(rules))
-      new Firewall(`${name}-${rule}`, { project, network, ...spec }, { parent: this });
+      new Firewall(`${shortened(name, longestName)}-${rule}`, { project, network, ...spec }, { parent: this });
     this.registerOutputs({ rules: Object.keys(rules) });
   }
 }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterNetwork } from "../../settings/cluster.js";
+import { globalEngine, globalIsolationProblems } from "../../settings/globalIsolation.js";
 import { SettingsError } from "../../settings/problem.js";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
@@ -8,17 +9,20 @@ import { coreDns, type DnsPeer } from "./clusterDns.js";
 import type { GlobalPolicyArgs } from "./globalPolicy/args.js";
 import { calicoPolicies } from "./globalPolicy/calico.js";
 import { ciliumPolicies } from "./globalPolicy/cilium.js";
+import { poseidonPolicies } from "./globalPolicy/poseidon.js";
 import { metadataService } from "./metadata.js";
 import type { ControlPlanePeer } from "./networkIsolation.js";
 
 export interface GlobalIsolationArgs {
   /**
-   * What enforces network policy in the cluster: Calico knows policies for the whole cluster, and so does Dataplane V2, by
-   * CiliumClusterwideNetworkPolicy.
+   * What enforces network policy in the cluster: Calico knows policies for the whole cluster, Dataplane V2 does by
+   * CiliumClusterwideNetworkPolicy, and Terway with the add-on Poseidon.
    */
   policyEngine: ClusterNetwork["policyEngine"];
-  /** Whether Calico enforces policy beside the cluster's own engine. @default false */
+  /** Whether Calico enforces policy beside the cluster's own engine; not on Terway. @default false */
   calicoInstalled?: boolean;
+  /** Whether ACK's add-on Poseidon runs, 0.5.1 or later, with ACK NetworkPolicy enabled. @default false */
+  poseidonInstalled?: boolean;
   /** Cloud of the cluster, which decides where its metadata service is. @default "existing" */
   cloud?: "gke" | "ack" | "existing";
   /**
@@ -34,7 +38,8 @@ export interface GlobalIsolationArgs {
   traceCollector?: TraceCollector;
   /**
    * Ranges no pod may reach, whatever a namespace's own policy says.
-   * @default the cloud's metadata service; none on Dataplane V2, where it never gives a pod the node's credentials
+   * @default the cloud's metadata service; none on Dataplane V2, where it never gives a pod the node's credentials, and none
+   * on Terway, whose policies cannot deny
    */
   deniedRanges?: string[];
   /**
@@ -46,6 +51,7 @@ export interface GlobalIsolationArgs {
 
 /** What must run before any policy can be, and what the cloud runs: never cut off. */
 const systemNamespaces = [
+  "arms-prom",
   "calico-apiserver",
   "calico-system",
   "gke-gmp-system",
@@ -59,6 +65,7 @@ const systemNamespaces = [
   "kube-node-lease",
   "kube-public",
   "kube-system",
+  "kruise-system",
   "tigera-operator",
 ];
 
@@ -74,18 +81,23 @@ function policyArgs(args: GlobalIsolationArgs): GlobalPolicyArgs {
   };
 }
 
-/** A ban no namespace can lift, and a default that holds wherever a namespace has no policy of its own. */
+/**
+ * A default that holds wherever a namespace has no policy of its own, and where the engine knows one a ban that no namespace
+ * can lift.
+ *
+ * @throws {@link SettingsError} where nothing would enforce them.
+ */
 export function globalIsolationManifests(args: GlobalIsolationArgs): Manifest[] {
-  if (args.policyEngine === "calico" || args.calicoInstalled) return calicoPolicies(policyArgs(args));
-  if (args.policyEngine === "dataplane-v2")
-    return ciliumPolicies({ ...policyArgs(args), denied: { ranges: args.deniedRanges ?? [], exceptPorts: [] } });
-  throw new SettingsError([
-    {
-      path: "network.globalIsolation.enabled",
-      reason: `cannot hold: this project writes policies for the whole cluster for Calico and for GKE's Dataplane V2, and cluster.policyEngine is ${args.policyEngine}`,
-      instead: "Use network.isolation, which writes them for each namespace, or install Calico and set calicoInstalled",
-    },
-  ]);
+  const problems = globalIsolationProblems(args);
+  if (problems.length > 0) throw new SettingsError(problems);
+  switch (globalEngine(args)) {
+    case "cilium":
+      return ciliumPolicies({ ...policyArgs(args), denied: { ranges: args.deniedRanges ?? [], exceptPorts: [] } });
+    case "poseidon":
+      return poseidonPolicies(policyArgs(args));
+    default:
+      return calicoPolicies(policyArgs(args));
+  }
 }
 
 /** Policy for the whole cluster: holds where a namespace has none, and bans what no namespace may allow. */

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { INetworkPolicy, INetworkPolicyPeer, INetworkPolicyPort } from "kubernetes-models/networking.k8s.io/v1";
+import { within } from "../../settings/ranges.js";
 import { SettingsError } from "../../settings/problem.js";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
@@ -88,6 +89,11 @@ export interface NetworkIsolationArgs {
   openIngress?: OpenDoor[];
   /** Pods that may open connections to addresses, past mesh and gateway. @default none */
   openEgress?: OpenDoor[];
+  /**
+   * Addresses that give out the node's credentials: no range of `openEgress` that is larger reaches them.
+   * @default none
+   */
+  metadataRanges?: string[];
   /** Who may read the proxies' metrics. @default nobody */
   metricsFrom?: PodGroup;
 }
@@ -148,7 +154,7 @@ function defaultDeny({ namespace, labels }: PodGroup): Policy {
   };
 }
 
-function ipBlocks(ranges: string[]): INetworkPolicyPeer[] {
+function ipBlocks(ranges: string[]): { ipBlock: { cidr: string } }[] {
   if (ranges.length === 0)
     throw new SettingsError([
       {
@@ -251,10 +257,23 @@ function traceFlows(collector: TraceCollector, namespaces: string[]): Flow[] {
     .map((namespace) => ({ name: `traces-${namespace}`, from: { namespace }, to: { namespace: home }, ports }));
 }
 
-function openDoors(doors: OpenDoor[], direction: Direction): Policy[] {
+function openDoors(doors: OpenDoor[], direction: Direction, except: string[]): Policy[] {
   return doors.map((door) =>
-    policy(`open-${door.name}`, door, direction, door.ranges ? ipBlocks(door.ranges) : undefined, tcp(door.ports)),
+    policy(`open-${door.name}`, door, direction, openPeers(door.ranges, except), tcp(door.ports)),
   );
+}
+
+const anyAddress = "0.0.0.0/0";
+
+/** Undefined where everybody is a peer. A range that is itself one of the exceptions is meant. */
+function openPeers(ranges: string[] | undefined, except: string[]): INetworkPolicyPeer[] | undefined {
+  if (!ranges && except.length === 0) return undefined;
+  const blocks = ipBlocks(ranges ?? [anyAddress]).map(({ ipBlock }) => {
+    const left = except.filter((range) => range !== ipBlock.cidr && within(range, ipBlock.cidr));
+    return { ipBlock: { ...ipBlock, ...(left.length > 0 ? { except: left } : {}) } };
+  });
+  // An engine may hold that no pod is in a block.
+  return ranges ? blocks : [...blocks, { namespaceSelector: {} }];
 }
 
 /** Default deny for every namespace, then each exception as a policy of its own. */
@@ -272,8 +291,8 @@ export function networkIsolationManifests(args: NetworkIsolationArgs): Manifest[
     ...(gateway ? gatewayFlows(gateway).flatMap((hop) => flow(hop, andTheGateway)) : []),
     ...(traceCollector ? traceFlows(traceCollector, namespaces).flatMap((way) => flow(way, isolated)) : []),
     ...(args.flows ?? []).flatMap((intent) => flow(intent, isolated)),
-    ...openDoors(args.openIngress ?? [], "Ingress"),
-    ...openDoors(args.openEgress ?? [], "Egress"),
+    ...openDoors(args.openIngress ?? [], "Ingress", []),
+    ...openDoors(args.openEgress ?? [], "Egress", args.metadataRanges ?? []),
   ];
 }
 

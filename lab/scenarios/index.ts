@@ -1,3 +1,4 @@
+import { languagesExperiment } from "../languages/index.js";
 import { commandExperiment } from "../command/index.js";
 import { mutationsExperiment } from "../mutations/index.js";
 import { recipesExperiment } from "../recipes/index.js";
@@ -34,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
 export const experiments: readonly Experiment[] = [
   teamsExperiment,
   commandExperiment,
+  languagesExperiment,
   cloudsExperiment,
   recipesExperiment,
   mutationsExperiment,

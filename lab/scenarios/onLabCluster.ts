@@ -20,7 +20,7 @@ const meshKeys = ["outboundTrafficPolicy", "dnsCapture", "accessLog", "trustDoma
 export function onLabCluster(config: Config): Fitted {
   const replaced: string[] = [];
   const fitted = {
-    ...withIngressGateway(config, replaced),
+    ...withIngressGateway(withOwnEngine(config, replaced), replaced),
     cluster: cluster(config["cluster"] as Settings, replaced),
     mesh: mesh(config["mesh"] as Settings, replaced),
     ...(Array.isArray(config["databases"])
@@ -50,6 +50,15 @@ function databases(given: Settings[], replaced: string[]): Settings[] {
     if (provision) replaced.push(`databases ${String(database["name"])}.provision: a server outside the cluster`);
     return database;
   });
+}
+
+/** Policies for the whole cluster are Calico's in the lab, whichever engine holds them elsewhere. */
+function withOwnEngine(config: Config, replaced: string[]): Config {
+  const network = config["network"] as { globalIsolation?: Settings } | undefined;
+  if (!network?.globalIsolation?.["poseidonInstalled"]) return config;
+  replaced.push("network.globalIsolation.poseidonInstalled: the lab's Calico");
+  const { poseidonInstalled: _, ...globalIsolation } = network.globalIsolation;
+  return { ...config, network: { ...network, globalIsolation } };
 }
 
 /** Where the lab puts an ingress gateway that a managed mesh would bring. */

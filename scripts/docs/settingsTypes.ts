@@ -26,7 +26,8 @@ class TypeWriter {
 
   /** Writes an interface and returns its name. `subject` is the path to it, in words. */
   interfaceOf({ properties = {}, required = [], description }: JsonSchema, subject: string): string {
-    const name = `${subject}Input`;
+    // `DatabaseInput` is what the component takes: its host may be an output.
+    const name = subject === "Database" ? "DatabaseEntryInput" : `${subject}Input`;
     if (this.interfaces.has(name)) throw new Error(`Two objects of the settings are called ${name}.`);
     const fields = Object.entries(properties).map(([key, field]) => {
       const type = this.typeOf(field, subject === "Settings" ? pascal(key) : subject + pascal(key));

@@ -51,4 +51,12 @@ describe("SecurePlatform", () => {
     const namespaces = objects.filter(({ inputs, name }) => inputs["kind"] === "Namespace" && name.includes("shop"));
     assert.deepEqual(namespaces.map(({ provider }) => provider).sort(), [mesh, own].sort());
   });
+
+  it("tells ASM's gateway which cluster runs it", async () => {
+    const { resources } = await planStack("stacks/Pulumi.rds.yaml");
+    const gateway = resources.find(({ inputs }) => inputs["kind"] === "IstioGateway");
+    assert.deepEqual((gateway?.inputs["spec"] as { clusterIds: string[] }).clusterIds, ["platform-cluster-cluster"]);
+    const cluster = resources.find(({ type }) => type.endsWith(":ManagedKubernetes"));
+    assert.ok(cluster && gateway?.dependencies.includes(cluster.urn));
+  });
 });

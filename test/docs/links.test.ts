@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 const pages = [
   "README.md",
   "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
   ...["docs", "examples"].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith(".md") && !path.includes("node_modules"))

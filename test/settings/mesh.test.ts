@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { ClusterSettings } from "../../settings/cluster.js";
 import { loadSettings } from "../../settings/load.js";
-import { filledMesh, meshSchema } from "../../settings/mesh.js";
+import { istioMisfit } from "../../settings/istioVersions.js";
+import { filledMesh, istioVersion, meshSchema } from "../../settings/mesh.js";
 
 const project = { cloud: "gke", project: "example-project", region: "europe-west3" };
 const gke = (releaseChannel: string) => ({ ...project, releaseChannel }) as ClusterSettings;
@@ -53,6 +54,21 @@ describe("Settings of the mesh", () => {
     );
   });
 
+  it("know which Kubernetes a version of Istio supports, and are silent about versions they do not know", () => {
+    assert.equal(
+      istioMisfit("1.31.1", "1.31.9-gke.1100000"),
+      "supports Kubernetes 1.32 to 1.37, and the cluster's is 1.31.9-gke.1100000",
+    );
+    assert.match(istioMisfit("1.29.8", "v1.36.1") ?? "", /1\.31 to 1\.35/);
+    for (const [istio, kubernetes] of [
+      ["1.31.4", "1.32.1-gke.1"],
+      ["1.31.1", "1.37.0"],
+      ["1.99.0", "1.20.0"],
+      [istioVersion, "1.35.1"],
+    ] as const)
+      assert.equal(istioMisfit(istio, kubernetes), undefined, `${istio} ${kubernetes}`);
+  });
+
   it("know only the meshes there are components for", () => {
     assert.equal(meshSchema.safeParse({ kind: "linkerd" }).success, false);
   });
@@ -66,6 +82,18 @@ describe("Settings of the mesh", () => {
   it("refuse keys of another mesh, which would be read by nobody", () => {
     assert.equal(meshSchema.safeParse({ kind: "asm", revision: "canary" }).success, false);
     assert.equal(meshSchema.safeParse({ kind: "istio", edition: "enterprise" }).success, false);
+  });
+
+  it("refuse to connect after the handshake where proxies are known to be too old for it", () => {
+    const load = (mesh: object) => () =>
+      loadSettings({
+        cluster: { cloud: "existing" },
+        mesh: { kind: "istio", ...mesh },
+        gateway: { connectAfterHandshake: true },
+        namespaces: [],
+      });
+    assert.throws(load({ version: "1.28.3" }), /connectAfterHandshake: true needs proxies of Envoy 1\.37/);
+    for (const mesh of [{ version: "1.29.0" }, { version: "1.31.1" }, {}]) assert.doesNotThrow(load(mesh));
   });
 
   it("refuse a mesh that does not work with the Gateway API of new ACK clusters", () => {

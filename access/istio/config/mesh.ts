@@ -72,7 +72,7 @@ export class Mesh {
     this.settings = meshSettings(plane, options);
     this.services = buildRegistry(world, this.settings);
     this.index = {
-      visibility: new Visibility(this.services),
+      visibility: new Visibility(this.services, this.settings.picksBestNamespace),
       virtualServices: new VirtualServices(world, this.settings),
       destinationRules: new DestinationRules(world, this.settings),
     };
@@ -100,7 +100,7 @@ export class Mesh {
   }
 
   #configures({ sidecar: { present, plane } }: Workload): boolean {
-    return present === true && (plane === undefined || plane === this.plane);
+    return present === true && plane === this.plane;
   }
 
   /** Why the control plane does not read what declares a host, where something does. */

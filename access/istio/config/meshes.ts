@@ -22,7 +22,6 @@ export class Meshes {
   /** The mesh whose control plane configures a workload's proxy. Undefined where that is not known. */
   of({ sidecar: { present, plane } }: Pick<Workload, "sidecar">): Mesh | undefined {
     if (present === false) return this.#everything();
-    if (this.all.length === 1) return this.all[0];
     return plane && this.#byPlane.get(plane);
   }
 

@@ -1,4 +1,5 @@
 import type { ControlPlane } from "../controlPlane/controlPlanes.js";
+import { doubtsOf } from "../controlPlane/doubts.js";
 import { message } from "../../messages/index.js";
 import { knownLabels, matchesSelector, partlyKnownLabels } from "../../model/labels.js";
 import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.js";
@@ -30,10 +31,7 @@ export function planeIndex(plane: ControlPlane, index: ObjectIndex): PlaneIndex 
     const why = otherRevision(plane, object) ?? watch.leavesOut(object);
     if (why) skipped.set(object, why);
   }
-  const doubts = [
-    ...(plane.unreadable ? [{ ...plane.unreadable, ...message("config-unreadable") }] : []),
-    ...(watch.doubt ? [watch.doubt] : []),
-  ];
+  const doubts = [...doubtsOf(plane, index), ...(watch.doubt ? [watch.doubt] : [])];
   if (skipped.size === 0) return { index, skipped, doubts };
   const read = index.objects.filter((object) => !skipped.has(object));
   return { index: indexOf(read, index.namespaces), skipped, doubts };

@@ -19,6 +19,8 @@ export interface MeshSettings {
   /** Gateways apply to pods of their own namespace only; the evidence where a variable of istiod says so. */
   scopeGateways: boolean;
   scopeEvidence?: Evidence;
+  /** Of a host that several namespaces declare, a route leads to the Kubernetes Service, else the oldest; else to the first by namespace. */
+  picksBestNamespace: boolean;
   serviceExportTo: ReadonlySet<string>;
   virtualServiceExportTo: ReadonlySet<string>;
   destinationRuleExportTo: ReadonlySet<string>;
@@ -41,11 +43,14 @@ export function meshSettings(plane: ControlPlane, options: AnalysisOptions): Mes
     trustDomain: said.trustDomain ?? config.trustDomain ?? "cluster.local",
     trustDomainAliases: said.trustDomainAliases ?? config.trustDomainAliases ?? [],
     dnsCapture: said.dnsCapture ?? isTrue(metadata?.ISTIO_META_DNS_CAPTURE),
-    autoAllocate: said.autoAllocate ?? (allocates(plane) || isTrue(metadata?.ISTIO_META_DNS_AUTO_ALLOCATE)),
+    autoAllocate:
+      said.autoAllocate ??
+      (isSet(plane, "PILOT_ENABLE_IP_AUTOALLOCATE", 25) || isTrue(metadata?.ISTIO_META_DNS_AUTO_ALLOCATE)),
     autoMtls: config.enableAutoMtls ?? true,
     clusterDomain: said.clusterDomain ?? plane.clusterDomain ?? "cluster.local",
     scopeGateways: said.scopeGatewayToNamespace ?? isTrue(scope?.value),
     ...(scope ? { scopeEvidence: { ...scope.place, ...message("gateways-scoped") } } : {}),
+    picksBestNamespace: isSet(plane, "PILOT_SIDECAR_PICK_BEST_SERVICE_NAMESPACE", 30),
     serviceExportTo: new Set(said.defaultServiceExportTo ?? config.defaultServiceExportTo ?? everywhere),
     virtualServiceExportTo: new Set(
       said.defaultVirtualServiceExportTo ?? config.defaultVirtualServiceExportTo ?? everywhere,
@@ -56,12 +61,12 @@ export function meshSettings(plane: ControlPlane, options: AnalysisOptions): Mes
   };
 }
 
-/** Istio 1.25 was the first to allocate addresses by default. */
-function allocates({ environment, version }: ControlPlane): boolean {
-  const said = environment.get("PILOT_ENABLE_IP_AUTOALLOCATE")?.value;
+/** Whether a variable of istiod is on: as it is set, else as Istio 1.`since` was the first to have it. */
+function isSet({ environment, version }: ControlPlane, name: string, since: number): boolean {
+  const said = environment.get(name)?.value;
   if (said !== undefined) return isTrue(said);
-  const [major, minor] = version ?? [1, 25];
-  return major > 1 || minor >= 25;
+  const [major, minor] = version ?? [1, since];
+  return major > 1 || minor >= since;
 }
 
 function outboundEvidence(mode: string, plane: ControlPlane | undefined): Evidence {

@@ -22,6 +22,8 @@ export interface ControlPlane {
   readonly config: MeshConfig;
   /** Where the mesh configuration is written; undefined when the input holds none. */
   readonly configPlace?: Place;
+  /** The webhook that shows the control plane, where the input holds nothing of its configuration. */
+  readonly unread?: Place;
   /** A mesh configuration that does not parse. */
   readonly unreadable?: Place;
   readonly values: InjectorValues;
@@ -49,6 +51,10 @@ const installers = ["install.istio.io/IstioOperator", "sailoperator.io/IstioRevi
 export class ControlPlanes {
   readonly all: readonly ControlPlane[];
   readonly #tags = new Map<string, string>();
+  /** Names by which namespaces ask for a control plane. */
+  readonly #asked: ReadonlySet<string>;
+  /** The caller says how the mesh is configured, whichever control plane that is. */
+  readonly #said: boolean;
 
   constructor(index: ObjectIndex, options: AnalysisOptions) {
     const found = new Map<string, MutablePlane>();
@@ -57,30 +63,40 @@ export class ControlPlanes {
     const root = options.mesh?.rootNamespace ?? "istio-system";
     const kind = options.mesh?.kind ?? "istio";
     this.all = found.size > 0 ? [...found.values()] : [{ ...emptyPlane("default", root), kind }];
+    this.#said = options.mesh?.outboundTrafficPolicy !== undefined;
+    this.#asked = new Set([...index.namespaces.values()].flatMap(({ labels }) => namesAsked(labels)));
     for (const tag of index.ofKind("sailoperator.io/IstioRevisionTag")) {
       const { targetRef } = (tag.spec ?? {}) as { targetRef?: { name?: string } };
       if (targetRef?.name !== undefined) this.#tags.set(tag.metadata.name, targetRef.name);
     }
-    for (const webhook of index.ofKind("admissionregistration.k8s.io/MutatingWebhookConfiguration")) {
+    for (const webhook of index.ofKind(webhookKind)) {
       const { "istio.io/tag": tag, "istio.io/rev": revision } = webhook.metadata.labels ?? {};
       if (tag !== undefined && revision !== undefined) this.#tags.set(tag, revision);
     }
   }
 
-  /** The control plane of a revision or a tag: the only one there is, whatever it is called. Undefined when that is open. */
+  /**
+   * The control plane of a revision or a tag. The only one there is, whatever it is called, unless other namespaces ask
+   * for that one by its own name. Undefined when it is not known.
+   */
   named(name: string, namespace?: string): ControlPlane | undefined {
-    if (this.all.length === 1) return this.all[0];
     const revision = this.#tags.get(name) ?? name;
     const fitting = this.all.filter(
       (plane) => plane.revision === revision && (namespace === undefined || plane.namespace === namespace),
     );
-    return fitting.length === 1 ? fitting[0] : undefined;
+    if (fitting.length === 1) return fitting[0];
+    const [only, ...others] = this.all;
+    const isAnothers = only !== undefined && !this.#said && this.#asked.has(only.revision);
+    return others.length === 0 && !isAnothers ? only : undefined;
   }
+}
 
-  /** Whether a name is a revision or a tag that the input shows. */
-  knows(name: string): boolean {
-    return this.#tags.has(name) || this.all.some(({ revision }) => revision === name);
-  }
+const webhookKind = "admissionregistration.k8s.io/MutatingWebhookConfiguration";
+
+function namesAsked(labels: Readonly<Record<string, string>>): string[] {
+  if (labels["istio-injection"] === "enabled") return ["default"];
+  const revision = labels["istio.io/rev"];
+  return revision === undefined || labels["istio-injection"] !== undefined ? [] : [revision];
 }
 
 function emptyPlane(revision: string, namespace: string): MutablePlane {
@@ -111,6 +127,18 @@ class Reader {
     for (const object of unmanaged) this.#readMesh(object);
     for (const object of this.#candidates("istio-sidecar-injector", "values")) this.#readInjector(object);
     for (const installation of this.#installations) this.#readInstallation(installation);
+    this.#addUnread();
+  }
+
+  /** Control planes that webhooks send pods to, of which the input holds nothing else, beside others of which it does. */
+  #addUnread(): void {
+    const services = this.index.ofKind(webhookKind).flatMap(injectorsOf);
+    const names = new Set(services.map(({ namespace, revision }) => `${namespace}/${revision}`));
+    if (names.size < 2 || this.options.mesh?.outboundTrafficPolicy !== undefined) return;
+    for (const { namespace, revision, place } of services) {
+      const known = [...this.found.values()].some((plane) => plane.revision === revision);
+      if (!known) this.#plane(namespace, revision).unread = place;
+    }
   }
 
   #plane(namespace: string, revision: string): MutablePlane {
@@ -200,4 +228,19 @@ class Reader {
 
 function revisionOf({ metadata }: KubernetesObject, prefix: string): string {
   return metadata.name === prefix ? "default" : metadata.name.slice(prefix.length + 1);
+}
+
+/** The injectors that a webhook configuration of Istio names, by the revisions that their Services are named after. */
+function injectorsOf(object: KubernetesObject): { namespace: string; revision: string; place: Place }[] {
+  const webhooks = (object.webhooks ?? []) as { clientConfig?: { service?: { name?: string; namespace?: string } } }[];
+  return webhooks.flatMap(({ clientConfig }, index) => {
+    const { name, namespace } = clientConfig?.service ?? {};
+    if (name === undefined || namespace === undefined || !/^istiod(-|$)/.test(name)) return [];
+    return [{ namespace, revision: injectorRevision(name), place: placeOf(object, `webhooks[${index}]`) }];
+  });
+}
+
+/** Istio names the Service of a control plane after its revision. */
+export function injectorRevision(service: string): string {
+  return service.slice("istiod-".length) || "default";
 }

@@ -44,8 +44,10 @@ export class Injection {
   #present(workload: Identity, pod: PodFacts, namespace: NamespaceFacts | undefined): SidecarFact {
     const injected = pod.annotations[revisionLabel] ?? statusRevision(pod.annotations["sidecar.istio.io/status"]);
     const plane =
-      injected === undefined ? this.#asked(workload, pod, namespace).plane : this.planes.named(injected || "default");
-    return { ...own(workload, true, "spec.containers", message("proxy-in-pod")), plane: plane ?? this.#only() };
+      injected === undefined
+        ? (this.#asked(workload, pod, namespace).plane ?? this.#only())
+        : this.planes.named(injected || "default");
+    return { ...own(workload, true, "spec.containers", message("proxy-in-pod")), plane };
   }
 
   #only(): ControlPlane | undefined {

@@ -8,7 +8,7 @@ import {
 import type { Evidence, KubernetesObject, NamespaceFacts, ObjectIndex } from "../../model/model.js";
 import { message } from "../../messages/index.js";
 import { and, type Trilean } from "../../model/trilean.js";
-import type { ControlPlane, ControlPlanes } from "./controlPlanes.js";
+import { injectorRevision, type ControlPlane, type ControlPlanes } from "./controlPlanes.js";
 import { placeOf } from "./environment.js";
 
 interface WebhookSpec {
@@ -81,9 +81,9 @@ function webhooksOf(object: KubernetesObject, planes: ControlPlanes): Webhook[] 
     const service = clientConfig?.service;
     const istio = name.endsWith("sidecar-injector.istio.io") || service?.name?.startsWith("istiod") === true;
     if (!istio && !otherMeshes.test(`${object.metadata.name} ${name}`)) return [];
-    // Istio names the Service after the revision; a managed control plane is reached by an address.
+    // A managed control plane is reached by an address.
     const revision = service?.name?.startsWith("istiod")
-      ? service.name.slice("istiod-".length) || "default"
+      ? injectorRevision(service.name)
       : (object.metadata.labels?.["istio.io/rev"] ?? "default");
     const plane = istio ? planes.named(revision, service?.namespace) : undefined;
     return [{ object, field: `webhooks[${index}]`, spec, istio, plane }];

@@ -4,6 +4,7 @@ import { endOf, missingCluster } from "./destination.js";
 import { evidence, label } from "../evidence.js";
 import type { Mesh } from "../config/mesh.js";
 import { catchAllText, outbound, type Dial, type Outcome } from "./outbound.js";
+import { endsOf } from "../registry/owners.js";
 import { anyAddress, isVisibleTo, type MeshService } from "../registry/registry.js";
 import { agreed, ended, finished, type RouteResult } from "./route.js";
 import { upstreamTls, type ProxyScope } from "../config/scope.js";
@@ -52,18 +53,18 @@ export class CallerProxy {
     );
   }
 
-  /** Of two entries of one namespace for one host, each with ports of its own, istiod keeps one: which is not modelled. */
+  /** Of two entries of one namespace for one host, with ports or endpoints of their own, istiod keeps one: which is not modelled. */
   #registeredTwice(host: string): Evidence | undefined {
     const registered = this.mesh.index.visibility.allOfHost(host);
     if (registered.length < 2) return undefined;
     const [first, ...others] = registered.filter(({ registry }) => registry === "external");
-    const portsOf = ({ ports }: MeshService) => ports.map(({ number }) => number).join();
+    const partsOf = (service: MeshService) =>
+      `${service.ports.map(({ number }) => number).join()} ${endsOf(service)} ${service.resolution}`;
     const other = others.find(
-      (service) => first && service.namespace === first.namespace && portsOf(service) !== portsOf(first),
+      (service) => first && service.namespace === first.namespace && partsOf(service) !== partsOf(first),
     );
     if (!first || !other) return undefined;
-    const text = `${host} is registered with other ports by ${label(first.object)} too; one of them is cut off`;
-    return evidence(other.object, "spec.hosts", text);
+    return evidence(other.object, "spec.hosts", message("declared-twice", { host, other: label(first.object) }));
   }
 
   /** What the client dials: the address its own proxy answers with, a Service's, or the target's real one. */
@@ -86,16 +87,20 @@ export class CallerProxy {
   #refusal(scope: ProxyScope, target: Target): Path {
     let paths = this.#refusals.get(scope.sidecar);
     if (!paths) this.#refusals.set(scope.sidecar, (paths = new Map()));
-    const known = paths.get(target);
+    const { visibility } = this.mesh.index;
+    const own = visibility.allOfHost(target.host);
+    // A wildcard may be visible to some namespaces only; an entry of the host itself is hidden from all that come here.
+    const differs = visibility.allCovering(target.host).length > own.length;
+    const known = differs ? undefined : paths.get(target);
     if (known) return known;
-    const declared = this.mesh.index.visibility.allOfHost(target.host).length > 0 || this.mesh.skipped.size > 0;
-    const key = `${target.protocol} ${declared ? `${target.host} ${scope.namespace}` : ""}`;
+    const declared = own.length > 0 || differs || this.mesh.skipped.size > 0;
+    const key = `${target.protocol} ${declared ? target.host : ""} ${differs ? scope.namespace : ""}`;
     let path = paths.get(key);
     if (!path) {
       path = { verdict: this.#unmatched(scope, target, []), leavesFromGateway: false };
       paths.set(key, path);
     }
-    paths.set(target, path);
+    if (!differs) paths.set(target, path);
     return path;
   }
 
@@ -142,18 +147,21 @@ export class CallerProxy {
     return { verdict: "direct", encryption, identity: false, exposes: null, because: all };
   }
 
-  /** What declares the host and does not help this proxy, and why. */
+  /** What declares the host, or a wildcard that covers it, and does not help this proxy, and why. */
   #hidden(scope: ProxyScope, target: Target): Evidence[] {
-    const { host } = target;
-    const imported = scope.imported(host);
-    const objects = new Map(this.mesh.index.visibility.allOfHost(host).map((service) => [service.object, service]));
+    const { host, port } = target;
+    const declaring = this.mesh.index.visibility.allCovering(host);
+    const imported = [...new Set(declaring.map((service) => service.host))].flatMap((name) => scope.imported(name));
+    const objects = new Map(declaring.map((service) => [service.object, service]));
     const others = [...objects.values()].filter(({ object }) => !imported.some((one) => one.object === object));
+    const portless = imported.filter(({ ports }) => !ports.some(({ number }) => number === port));
     const [owner] = imported;
-    const ofOwner = owner && !owner.ports.some(({ number }) => number === target.port);
     return [
-      ...(ofOwner
-        ? [evidence(owner.object, "spec.ports", message("port-not-declared", { host, port: target.port }))]
-        : []),
+      ...portless
+        .slice(0, mostNamed)
+        .map(({ object, host: declared }) =>
+          evidence(object, "spec.ports", message("port-not-declared", { host: declared, port })),
+        ),
       ...others.slice(0, mostNamed).map((service) => this.#whyHidden(scope, service, owner)),
       ...this.mesh.passedOver(host),
     ];
@@ -163,7 +171,8 @@ export class CallerProxy {
     const { host, object } = service;
     if (!isVisibleTo(service, scope.namespace))
       return evidence(object, "spec.exportTo", message("not-exported", { namespaces: audienceOf(service), host }));
-    if (owner) return evidence(object, "spec.hosts", message("host-taken", { host, owner: label(owner.object) }));
+    if (owner?.host === host)
+      return evidence(object, "spec.hosts", message("host-taken", { host, owner: label(owner.object) }));
     const { object: sidecar } = scope.sidecar;
     if (sidecar) return evidence(sidecar, "spec.egress", message("not-imported", { host }));
     return evidence(object, "spec.hosts", message("takes-no-connection", { host }));
@@ -177,8 +186,7 @@ export class CallerProxy {
     listenerPort: number,
     because: readonly Evidence[],
   ): RouteResult {
-    const weighted = routes.length > 1 ? routes.filter(({ weight }) => (weight ?? 0) > 0) : routes;
-    const results = weighted.map(({ destination }) =>
+    const results = routes.map(({ destination }) =>
       this.#toDestination(scope, target, destination ?? {}, listenerPort, because),
     );
     return agreed(results, because);

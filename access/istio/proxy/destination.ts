@@ -1,6 +1,7 @@
-import { wording } from "../../messages/index.js";
+import { message, wording } from "../../messages/index.js";
 import type { Evidence, HopEncryption, Target } from "../../model/model.js";
-import { evidence } from "../evidence.js";
+import { evidence, label } from "../evidence.js";
+import { rivalsOf, standingOf } from "../registry/owners.js";
 import { hostsMatch, isWildcard } from "../registry/hostname.js";
 import { portField } from "./outbound.js";
 import type { MeshService } from "../registry/registry.js";
@@ -58,12 +59,26 @@ export function endOf(cluster: Cluster, target: Target, scope: ProxyScope, known
     here(`${service.host}:${port.number} is outside the mesh`, field),
     ...(number === port.number ? [] : [here(`connects to port ${number} there`, `${field}.targetPort`)]),
   ];
+  const owners = scope.index.visibility.allOfHost(service.host);
+  const standing = service.host === target.host ? standingOf(service, target, owners) : undefined;
+  const rivals = standing && standing !== "the target" ? [contested(service, owners)] : [];
+  if (standing === "not known") return { kind: "unknown", because: [...because, ...rivals] };
   // The port may change where the proxy opens TLS itself: clear to it on one port, TLS to the server on another.
   const samePort = number === target.port || originates;
   // Without resolution a sidecar passes on to whatever address was dialled.
   const passes = service.resolution === "none" && sidecar;
-  const reached = passes || (samePort && isTarget(cluster, target, known));
-  return { kind: reached ? "database" : "other", encryption, because };
+  const reached = passes || (samePort && standing !== "elsewhere" && isTarget(cluster, target, known));
+  return { kind: reached ? "database" : "other", encryption, because: [...because, ...rivals] };
+}
+
+/** Others declare the host of an entry with other endpoints. */
+function contested(service: MeshService, owners: readonly MeshService[]): Evidence {
+  const named = [...new Set(rivalsOf(service, owners).map(({ object }) => label(object)))];
+  return evidence(
+    service.object,
+    "spec.endpoints",
+    message("declared-elsewhere", { host: service.host, owners: named }),
+  );
 }
 
 /** Why a proxy has nowhere to connect to for a service, or nowhere that is known. */
@@ -101,18 +116,11 @@ function serverPort({ service, port }: Cluster): number {
   return own ?? (typeof port.targetPort === "number" ? port.targetPort : port.number);
 }
 
-/** Whether an entry of the target's host has fixed endpoints, of which none is the target's, as far as its addresses are known. */
-function isElsewhere({ resolution, endpoints }: MeshService, { addresses }: Target): boolean {
-  return (
-    resolution === "static" && addresses.length > 0 && !endpoints.some(({ address }) => addresses.includes(address))
-  );
-}
-
 /** Whether a cluster is the target: by host, by a wildcard that covers it, or by the endpoints' addresses. */
 function isTarget({ service }: Cluster, target: Target, known: KnownTargets): boolean {
   const addresses = service.endpoints.map(({ address }) => address);
   const elsewhere = addresses.some((address) => address !== target.host && known.hosts.has(address));
-  if (service.host === target.host) return !elsewhere && !isElsewhere(service, target);
+  if (service.host === target.host) return !elsewhere;
   if (isWildcard(service.host) && hostsMatch(service.host, target.host)) return service.resolution !== "static";
   return (
     addresses.length > 0 && addresses.every((address) => address === target.host || target.addresses.includes(address))

@@ -1,6 +1,6 @@
 import { message, wording } from "../../messages/index.js";
 import type { Evidence, KubernetesObject } from "../../model/model.js";
-import { contains, parseBlock } from "../../network/addressBlock.js";
+import { contains, coverEverything, parseBlock } from "../../network/addressBlock.js";
 import { evidence, label } from "../evidence.js";
 import { hostsMatch, isWildcard } from "../registry/hostname.js";
 import { isInspected, isTls, refusesCompany, type Protocol } from "../registry/protocol.js";
@@ -9,7 +9,7 @@ import type { ProxyScope } from "../config/scope.js";
 import { hasLabels, type ConnectionMatch, type ConnectionRoute, type RouteDestination } from "../config/shapes.js";
 import type { EgressListener } from "../config/sidecars.js";
 import { listeningAddress } from "../registry/visibleServices.js";
-import { meshGateway, type Route } from "../config/virtualServices.js";
+import { destinationsOf, meshGateway, type Route } from "../config/virtualServices.js";
 
 /** What a client dials. */
 export interface Dial {
@@ -174,7 +174,7 @@ function tlsChains(
         if (handled.has(key)) return;
         handled.add(key);
         const because = routeEvidence(object, `spec.tls[${index}].match[${position}]`, rule);
-        chains.push({ sni: match.sniHosts ?? [], blocks, destinations: rule.route ?? [], service, port, because });
+        chains.push({ sni: match.sniHosts ?? [], blocks, destinations: destinationsOf(rule), service, port, because });
       });
     });
   }
@@ -200,7 +200,7 @@ function tcpChains(
       const matches = rule.match ?? [];
       const hits = matches.filter((match) => applies(scope, match, port.number));
       const open = matches.length === 0 || hits.some((match) => (match.destinationSubnets ?? []).length === 0);
-      const chain = { sni: [], destinations: rule.route ?? [], service, port };
+      const chain = { sni: [], destinations: destinationsOf(rule), service, port };
       if (open) {
         const position = matches.findIndex((match) => hits.includes(match) && !match.destinationSubnets?.length);
         const field = position < 0 ? `spec.tcp[${index}]` : `spec.tcp[${index}].match[${position}]`;
@@ -286,11 +286,23 @@ function unmatchedEvidence(listener: Listener, dial: Dial): Evidence[] {
   return [{ ...chain.because, ...wording(`the listener of port ${dial.port} has no chain for ${what}`) }];
 }
 
+/** The chains of one object that lead to one end and hold every address between them, where no other has any: `0.0.0.0/1` and `128.0.0.0/1`. */
+function holdEveryAddress(chains: readonly Chain[]): readonly Chain[] | undefined {
+  const ends = new Set(chains.map(({ destinations }) => JSON.stringify(destinations)));
+  if (ends.size !== 1 || new Set(chains.map(({ service }) => service.object)).size !== 1) return undefined;
+  if (chains.some(({ blocks }) => blocks.length === 0)) return chains.slice(0, 1);
+  const blocks = chains.flatMap(({ blocks: texts }) => texts.flatMap((text) => parseBlock(text) ?? []));
+  return coverEverything(blocks) ? chains.slice(0, 1) : undefined;
+}
+
 /** The chains of the narrowest block that holds the address; chains without a block when none does. */
-function destinationChains(chains: readonly Chain[], addresses: readonly string[] | undefined): Chain[] | "unknown" {
+function destinationChains(
+  chains: readonly Chain[],
+  addresses: readonly string[] | undefined,
+): readonly Chain[] | "unknown" {
   const open = chains.filter(({ blocks }) => blocks.length === 0);
   if (open.length === chains.length) return open;
-  if (addresses === undefined) return "unknown";
+  if (addresses === undefined) return holdEveryAddress(chains) ?? "unknown";
   const dialled = addresses.flatMap((address) => parseBlock(address) ?? []);
   let narrowest: bigint | undefined;
   let found: Chain[] = [];
@@ -344,7 +356,7 @@ function overHttp(scope: ProxyScope, dial: Dial, host: string): Outcome {
       const rules = spec.http ?? [];
       if (rules.length === 0) continue;
       const special = rules.some((rule) => rule.redirect ?? rule.directResponse ?? rule.delegate ?? rule.fault);
-      const destinations = rules.flatMap((rule) => rule.route ?? []);
+      const destinations = rules.flatMap(destinationsOf);
       if (special || destinations.length === 0) {
         const text = "HTTP routes that redirect, answer, delegate or inject faults are not modelled";
         return { kind: "unknown", because: [evidence(object, "spec.http", text)] };

@@ -1,4 +1,6 @@
+import { ascending } from "../../model/order.js";
 import { append } from "../../model/append.js";
+import { hostsMatch, isWildcard } from "./hostname.js";
 import { anyAddress, isVisibleTo, type MeshService } from "./registry.js";
 
 /** Services of one port: by listening address, and those that listen on every address. */
@@ -71,8 +73,13 @@ export class Visibility {
   readonly #common: NamespaceView;
   readonly #views = new Map<string, NamespaceView>();
   readonly #byHost = new Map<string, MeshService[]>();
+  readonly #wildcards: readonly MeshService[];
 
-  constructor(services: readonly MeshService[]) {
+  constructor(
+    services: readonly MeshService[],
+    private readonly picksBest = true,
+  ) {
+    this.#wildcards = services.filter(({ host }) => isWildcard(host));
     const everyone = new ServiceSet(services.filter(({ exportTo }) => exportTo.has("*")));
     this.#common = { parts: [everyone] };
     const named = new Map<string, MeshService[]>();
@@ -98,15 +105,24 @@ export class Visibility {
     return this.#byHost.get(host) ?? [];
   }
 
+  /** Every service of a host or of a wildcard that covers it. */
+  allCovering(host: string): readonly MeshService[] {
+    const covering = this.#wildcards.filter((service) => service.host !== host && hostsMatch(service.host, host));
+    return covering.length === 0 ? this.allOfHost(host) : [...this.allOfHost(host), ...covering];
+  }
+
   /**
    * The service a route's destination means when the proxy's own listeners do not import it: the namespace's own, else
-   * a Kubernetes Service that is visible, else the oldest visible one.
+   * a Kubernetes Service that is visible, else the oldest visible one. Before Istio 1.30, the first by namespace.
+   *
+   * Source: istio pilot/pkg/model/sidecar.go, pickBestVisibleNamespace and pickFirstVisibleNamespace.
    */
   destination(host: string, namespace: string): MeshService | undefined {
     const services = this.allOfHost(host);
     const own = services.find((service) => service.namespace === namespace);
     if (own) return own;
     const visible = services.filter((service) => isVisibleTo(service, namespace));
+    if (!this.picksBest) return [...visible].sort((a, b) => ascending(a.namespace, b.namespace))[0];
     return visible.find(({ registry }) => registry === "kubernetes") ?? visible[0];
   }
 }

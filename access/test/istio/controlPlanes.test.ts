@@ -181,6 +181,31 @@ describe("several control planes", () => {
       because: { [green]: ["Namespace green control-plane-unknown"] },
     },
     {
+      title: "one control plane of the default revision, and a namespace of another revision",
+      yaml: hiddenEntry + meshConfig("outboundTrafficPolicy: {mode: REGISTRY_ONLY}") + inGreen("istio.io/rev: next"),
+      reach: { [green]: "unknown", [pair]: "blocked" },
+    },
+    {
+      title: "one control plane, and a revision that the caller's own settings hold for",
+      yaml: hiddenEntry + meshConfig("{}") + inGreen("istio.io/rev: next"),
+      options: closed,
+      reach: { [green]: "blocked", [pair]: "blocked" },
+    },
+    {
+      title: "a webhook of a control plane of which the input holds nothing else",
+      yaml:
+        hiddenEntry +
+        meshConfig("outboundTrafficPolicy: {mode: REGISTRY_ONLY}") +
+        inGreen("istio.io/rev: next") +
+        webhook("istio-sidecar-injector", "default", "") +
+        hook("istiod", inNamespaces("istio-injection", "enabled")) +
+        "," +
+        hook("istiod-next", inNamespaces("istio.io/rev", "next")) +
+        "]}\n---\n",
+      reach: { [green]: "unknown", [pair]: "blocked" },
+      because: { [green]: ["MutatingWebhookConfiguration istio-sidecar-injector configuration-not-in-input"] },
+    },
+    {
       title: "a revision tag of istioctl",
       yaml:
         hiddenEntry +
@@ -349,6 +374,23 @@ describe("what a control plane is configured by", () => {
     {
       title: "a Gateway of the pods' namespace, when istiod's environment scopes Gateways",
       yaml: exit("istio-system") + istiod(scoped),
+      options: closed,
+      reach: { [tls]: "gateway" },
+    },
+    {
+      title: "a variable of istiod that is not modelled",
+      yaml: exit("istio-system") + istiod("{name: ISTIO_WATCH_NAMESPACE, value: front}"),
+      options: closed,
+      reach: { [tls]: "unknown" },
+      because: { [tls]: ["Deployment istio-system/istiod variable-not-modelled"] },
+    },
+    {
+      title: "variables of istiod at their defaults, or that change no path here",
+      yaml:
+        exit("istio-system") +
+        istiod(
+          "{name: PILOT_SKIP_VALIDATE_TRUST_DOMAIN, value: 'false'}, {name: ENABLE_ENHANCED_DESTINATIONRULE_MERGE, value: 'false'}, {name: PILOT_TRACE_SAMPLING, value: '1'}",
+        ),
       options: closed,
       reach: { [tls]: "gateway" },
     },

@@ -121,6 +121,20 @@ describe("entries that take a port of every address", () => {
       findings: ["port-opened", "port-swallowed"],
     },
     {
+      title: "two blocks that hold all addresses between them",
+      yaml:
+        entry("front", "a.example.net", tcp, `addresses: [0.0.0.0/1, 128.0.0.0/1], ${none}`) +
+        entry("back", "b.example.net", tcp, 'exportTo: ["."], resolution: DNS'),
+      options: closed,
+      reach: { [web("a.example.net")]: "direct", [web("b.example.net")]: "direct" },
+    },
+    {
+      title: "a route for some addresses, where the one that is dialled is not known",
+      yaml: `${entry("front", "a.example.net", tcp)}{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: a, namespace: front}, spec: {hosts: [a.example.net], tcp: [{match: [{destinationSubnets: [10.0.0.0/8]}], route: [{destination: {host: gone.example.net}}]}]}}`,
+      options: closed,
+      reach: { [web("a.example.net")]: "unknown" },
+    },
+    {
       title: "a smaller block, in which an address that is not known may lie or not",
       yaml:
         entry("front", "a.example.net", tcp, `addresses: [10.0.0.0/8], ${none}`) +
@@ -156,6 +170,82 @@ describe("a host that several namespaces declare", () => {
         "front/web x.example.net:7000": ["ServiceEntry front/x port-not-declared", "ServiceEntry back/x host-taken"],
         "back/job x.example.net:7001": ["ServiceEntry back/x port-not-declared", "ServiceEntry front/x not-exported"],
       },
+    },
+  ]);
+});
+
+describe("a host that no entry of its own declares", () => {
+  const wildcard = (more: string) =>
+    entry("back", "*.example.net", "{number: 7000, name: tcp, protocol: TCP}", more).replace("name: *,", "name: any,");
+  const asked = { ...closed, databases: [{ host: "x.example.net", port: 7001 }] };
+  checkGrid([
+    {
+      title: "a wildcard with another port",
+      yaml: wildcard("resolution: NONE, addresses: [10.0.0.1]"),
+      options: asked,
+      reach: { "front/web x.example.net:7001": "blocked" },
+      because: { "front/web x.example.net:7001": ["ServiceEntry back/any port-not-declared"] },
+    },
+    {
+      title: "a wildcard that is not exported",
+      yaml: wildcard('exportTo: ["."], resolution: NONE, addresses: [10.0.0.1]'),
+      options: asked,
+      reach: { "front/web x.example.net:7001": "blocked" },
+      because: { "front/web x.example.net:7001": ["ServiceEntry back/any not-exported"] },
+    },
+  ]);
+});
+
+describe("a host that entries declare with different endpoints", () => {
+  const port = "{number: 7000, name: tcp, protocol: TCP}";
+  const real = entry("front", "x.example.net", port, 'exportTo: ["."], resolution: DNS');
+  const fixed = (place: string, address: string, exportTo = "*") =>
+    entry(
+      place,
+      "x.example.net",
+      port,
+      `exportTo: ["${exportTo}"], resolution: STATIC, endpoints: [{address: ${address}}]`,
+    );
+  const web = "front/web x.example.net:7000";
+  const job = "back/job x.example.net:7000";
+  const given = (address: string) => ({
+    ...closed,
+    databases: [{ host: "x.example.net", port: 7000, addresses: [address] }],
+  });
+  checkGrid([
+    {
+      title: "one that DNS resolves and one of another namespace with an endpoint of its own",
+      yaml: real + fixed("back", "203.0.113.66"),
+      options: closed,
+      reach: { [web]: "direct", [job]: "misrouted" },
+      because: { [job]: ["ServiceEntry back/x declared-elsewhere"] },
+      findings: ["port-swallowed", "host-contested"],
+    },
+    {
+      title: "two with different endpoints, of which either may be the true one",
+      yaml: fixed("front", "203.0.113.1") + fixed("back", "203.0.113.2"),
+      options: closed,
+      reach: { [web]: "unknown", [job]: "unknown" },
+    },
+    {
+      title: "two with different endpoints, of which one is named as the true one",
+      yaml: fixed("front", "203.0.113.1") + fixed("back", "203.0.113.2"),
+      options: given("203.0.113.1"),
+      reach: { [web]: "direct", [job]: "misrouted" },
+    },
+    {
+      title: "two with the same endpoint",
+      yaml: fixed("front", "203.0.113.1", ".") + fixed("back", "203.0.113.1", "."),
+      options: closed,
+      reach: { [web]: "direct", [job]: "direct" },
+      findings: ["port-swallowed"],
+    },
+    {
+      title: "two of one namespace",
+      yaml: fixed("front", "203.0.113.1") + fixed("front", "203.0.113.2").replace("name: x,", "name: twin,"),
+      options: closed,
+      reach: { [web]: "unknown" },
+      because: { [web]: ["ServiceEntry front/twin declared-twice"] },
     },
   ]);
 });

@@ -202,7 +202,22 @@ describe("GkeCluster", () => {
   it("stands in a VPC of the user's own", async () => {
     const { one, ofType } = await create({ network: "shared" });
     assert.deepEqual(ofType("gcp:compute/network:Network"), []);
-    assert.equal(one("prod-vpc-subnetwork").inputs.network, "shared");
+    assert.equal(one("prod-vpc-subnetwork").inputs.network, "projects/example-project/global/networks/shared");
+  });
+
+  it("names that VPC by its link, which Cloud DNS and Cloud SQL ask for", async () => {
+    const link = "projects/example-project/global/networks/shared";
+    const url = `https://www.googleapis.com/compute/v1/${link}`;
+    for (const [network, expected] of [
+      ["shared", link],
+      [link, link],
+      [url, url],
+    ] as const) {
+      const { one, made } = await create({ network, googleApisDns: true, databaseCidr: "10.200.0.0/20" });
+      assert.equal(await valueOf(made.cloudNetwork.network), expected);
+      assert.deepEqual(one("prod-vpc-dns").inputs.networks, [{ networkUrl: expected }]);
+      assert.equal(one("prod-vpc-databases").inputs.network, expected);
+    }
   });
 
   it("refuses a public API server without saying for whom, and ranges in the wrong place, at once", async () => {
@@ -236,6 +251,17 @@ describe("GkeCluster", () => {
     assert.equal(new Set(all.map(({ name }) => name)).size, names.length);
     assert.equal(new Set(all.flatMap(({ accounts }) => accounts)).size, names.length * 2);
     assert.deepEqual(all.at(-1), { name: "prod", accounts: ["prod-nodes", "prod-gateway-nodes"] });
+  });
+
+  it("names what it creates as Google accepts it, however long its own name is", async () => {
+    const args = { project: "example-project", region: "europe-west3", databaseCidr: "10.200.0.0/20" };
+    const long = "production-europe-west3-customers-and-orders-2026";
+    const { registered } = await recordStack(() => new GkeCluster(long, args), cloud);
+    const random = 8;
+    const longest = ({ type }: Registered) => (type === "gcp:container/nodePool:NodePool" ? 40 : 63);
+    const named = registered.filter(({ type, inputs }) => type.startsWith("gcp:") && inputs.name === undefined);
+    assert.ok(named.length > 10);
+    for (const each of named) assert.ok(each.name.length + random <= longest(each), each.name);
   });
 
   it("keeps the ids of accounts from run to run, and apart where only the cut end of two names differs", () => {

@@ -46,7 +46,10 @@ function policiesIn(mode: TrafficMode, more: object = {}) {
 const inNamespace = (name: string) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
 const gatewayPods = { matchLabels: { istio: "egressgateway" } };
 const outside = {
-  ipBlock: { cidr: "0.0.0.0/0", except: ["127.0.0.0/8", "169.254.0.0/16", "10.244.0.0/16", "10.96.0.0/12"] },
+  ipBlock: {
+    cidr: "0.0.0.0/0",
+    except: ["127.0.0.0/8", "169.254.0.0/16", "100.100.100.200/32", "10.244.0.0/16", "10.96.0.0/12"],
+  },
 };
 
 describe("The way out to one database", () => {

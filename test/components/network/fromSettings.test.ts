@@ -65,6 +65,14 @@ describe("Network settings", () => {
     assert.deepEqual(ranges({ dns: { ranges: ["10.0.0.2/32"] } }), ["10.0.0.2/32"]);
   });
 
+  it("know the metadata service that no opened range may reach: Alibaba Cloud's on ACK, and none elsewhere", () => {
+    const ranges = (cloud?: "gke" | "ack" | "existing") =>
+      networkIsolationArgs(networkSchema.parse({}), { mesh, serviceCidr, isolated: [], gatewayClients: [], cloud })
+        .metadataRanges;
+    assert.deepEqual(ranges("ack"), ["100.100.100.200/32"]);
+    for (const cloud of ["gke", "existing", undefined] as const) assert.deepEqual(ranges(cloud), []);
+  });
+
   it("deny no pod of the root namespace but the gateway's, and spare that namespace in the global policy", () => {
     const settings = networkSchema.parse({});
     const args = networkIsolationArgs(settings, { mesh, serviceCidr, isolated: ["a"], gateway, gatewayClients: ["a"] });

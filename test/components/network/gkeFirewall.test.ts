@@ -55,7 +55,13 @@ describe("GkeFirewall", () => {
     assert.deepEqual(one("prod-firewall-10-9-0-0-24-3306-others").inputs.logConfig, {
       metadata: "INCLUDE_ALL_METADATA",
     });
+    const widest = { ...rds, ranges: ["203.113.200.128/32"], port: 27017 };
+    const long = await recordStack(
+      () => new GkeFirewall("production-europe-west3-customers-firewall", { network, databases: [widest] }),
+    );
+    assert.equal(long.ofType("gcp:compute/firewall:Firewall").length, 3);
     // Pulumi adds a hyphen and seven characters of its own to the name; Google takes 63.
-    for (const { name } of ofType("gcp:compute/firewall:Firewall")) assert.match(name, /^[a-z][-a-z0-9]{0,54}$/);
+    const rules = [ofType, long.ofType].flatMap((of) => of("gcp:compute/firewall:Firewall"));
+    for (const { name } of rules) assert.match(name, /^[a-z][-a-z0-9]{0,54}$/);
   });
 });

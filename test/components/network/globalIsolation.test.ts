@@ -100,13 +100,122 @@ describe("GlobalIsolation", () => {
       for (const { spec } of [ban, fallback]) assert.ok(spec.namespaceSelector.includes(`"${namespace}"`), namespace);
   });
 
-  it("is refused where nothing would read it, with what to use instead", () => {
-    assert.doesNotThrow(() => policies({ policyEngine: "terway", calicoInstalled: true }));
-    for (const policyEngine of ["terway", "none"] as const)
-      assert.throws(
-        () => policies({ policyEngine }),
-        /for Calico and for GKE's Dataplane V2, and .* is \w+\. Use network\.isolation/,
-      );
+  it("is refused where nothing would enforce it, with what to use instead", () => {
+    assert.throws(() => policies({ policyEngine: "none" }), /nothing enforces .* is none\. Use network\.isolation/);
+    assert.throws(
+      () => policies({ policyEngine: "terway" }),
+      /globalIsolation\.enabled: .*need the add-on Poseidon\. Install it .* set poseidonInstalled/,
+    );
+    assert.doesNotThrow(() => policies({ policyEngine: "none", calicoInstalled: true }));
+    assert.throws(
+      () => policies({ policyEngine: "terway", calicoInstalled: true }),
+      /globalIsolation\.calicoInstalled: true does not make Calico's policies hold on Terway/,
+    );
+    assert.throws(
+      () => policies({ poseidonInstalled: true }),
+      /poseidonInstalled: true is an add-on of ACK for Terway/,
+    );
+    assert.throws(
+      () => policies({ policyEngine: "terway", poseidonInstalled: true, deniedRanges: ["10.0.0.0/8"] }),
+      /globalIsolation\.deniedRanges: .*cannot be denied on ACK/,
+    );
+  });
+});
+
+describe("GlobalIsolation on Terway", () => {
+  interface AckPolicy {
+    apiVersion: string;
+    kind: string;
+    metadata: { name: string; namespace?: string };
+    spec: {
+      podSelector?: object;
+      namespaceSelector: { matchExpressions?: { key: string; operator: string; values: string[] }[] };
+      policyTypes: string[];
+      ingress: { from: object[]; ports: object[] }[];
+      egress: { to: object[]; ports: { port: number; protocol: string }[] }[];
+    };
+  }
+  const ackPolicies = (args: Partial<GlobalIsolationArgs> = {}) =>
+    globalIsolationManifests({
+      policyEngine: "terway",
+      poseidonInstalled: true,
+      cloud: "ack",
+      exceptNamespaces: ["istio-system"],
+      ...args,
+    }) as unknown as AckPolicy[];
+
+  it("denies both directions in each namespace but the system's, and never holds for nodes", () => {
+    const [policy] = ackPolicies();
+    assert.ok(policy);
+    assert.deepEqual([policy.apiVersion, policy.kind], ["network.alibabacloud.com/v1beta2", "GlobalNetworkPolicy"]);
+    assert.equal(policy.metadata.namespace, undefined);
+    const { namespaceSelector, policyTypes, ingress } = policy.spec;
+    assert.deepEqual([policyTypes, ingress], [["Ingress", "Egress"], []]);
+    const [except] = namespaceSelector.matchExpressions ?? [];
+    assert.deepEqual([except?.key, except?.operator], ["kubernetes.io/metadata.name", "NotIn"]);
+    for (const namespace of ["kube-system", "istio-system", "arms-prom"])
+      assert.ok(except?.values.includes(namespace), namespace);
+  });
+
+  it("leaves DNS open, caches on the nodes included, the control plane by address, and traces both ways", () => {
+    const [policy, traces] = ackPolicies({
+      controlPlane: { ranges: ["10.0.0.0/24"], ports: [15012] },
+      traceCollector: { namespace: "observability", ports: [4317] },
+    });
+    assert.deepEqual(
+      policy?.spec.egress.map(({ ports }) => ports.map(({ port, protocol }) => `${protocol} ${port}`)),
+      [["UDP 53", "TCP 53"], ["TCP 15012"], ["TCP 4317"]],
+    );
+    const [dns, controlPlane] = policy?.spec.egress ?? [];
+    assert.ok(dns?.to.some((peer) => JSON.stringify(peer) === '{"ipBlock":{"cidr":"169.254.20.10/32"}}'));
+    assert.deepEqual(controlPlane?.to, [{ ipBlock: { cidr: "10.0.0.0/24" } }]);
+    assert.deepEqual(
+      traces?.spec.ingress.map(({ from }) => from),
+      [[{ namespaceSelector: {} }]],
+    );
+  });
+
+  it("stays within the add-on's limits", () => {
+    for (const { spec } of ackPolicies({ controlPlane: { ranges: ["10.0.0.0/24"], ports: [15012] } }))
+      for (const rules of [spec.ingress, spec.egress]) {
+        assert.ok(rules.length < 20);
+        for (const { ports } of rules) assert.ok(ports.length < 10);
+      }
+  });
+
+  it("leaves open to the analysis what no published semantics decide, and decides nothing for others", () => {
+    const pod = (namespace: string) => ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "app", namespace },
+      spec: {
+        selector: { matchLabels: { app: "app" } },
+        template: { metadata: { labels: { app: "app" } }, spec: { containers: [{ name: "c", image: "c" }] } },
+      },
+    });
+    const entry = {
+      apiVersion: "networking.istio.io/v1",
+      kind: "ServiceEntry",
+      metadata: { name: "db", namespace: "lobby" },
+      spec: {
+        hosts: ["db.example.com"],
+        location: "MESH_EXTERNAL",
+        resolution: "STATIC",
+        endpoints: [{ address: "198.51.100.7" }],
+        ports: [{ name: "tcp", number: 5432, protocol: "TCP" }],
+      },
+    };
+    const namespaces = ["lobby", "kube-system"];
+    const objects = [
+      ...namespaces.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels: {} } })),
+      ...namespaces.map(pod),
+      entry,
+      ...(ackPolicies() as unknown as KubernetesObject[]),
+    ];
+    const { rows } = analyse(objects as KubernetesObject[], { policyEngine: "terway" });
+    const bypass = Object.fromEntries([...rows].map(({ from, around }) => [from.namespace, around.verdict]));
+    assert.equal(bypass["lobby"], "unknown");
+    assert.equal(bypass["kube-system"], "open");
   });
 });
 

@@ -154,4 +154,27 @@ describe("NetworkIsolation", () => {
       metricsFrom: { namespace: "monitoring" },
     }).forEach(assertFollowsSchema);
   });
+
+  it("keeps the metadata service out of every range that is opened, but one that names it", () => {
+    const metadata = "100.100.100.200/32";
+    const door = (ranges?: string[], metadataRanges?: string[]) => {
+      const manifests = networkIsolationManifests({
+        namespaces: ["shop"],
+        openEgress: [{ name: "out", namespace: "shop", ranges }],
+        ...(metadataRanges ? { metadataRanges } : {}),
+      });
+      const { spec } = manifests.find(({ metadata: { name } }) => name === "open-out") as { spec?: unknown };
+      return (spec as { egress: { to?: object[] }[] }).egress[0]?.to;
+    };
+    assert.equal(door(), undefined);
+    assert.deepEqual(door(undefined, [metadata]), [
+      { ipBlock: { cidr: "0.0.0.0/0", except: [metadata] } },
+      { namespaceSelector: {} },
+    ]);
+    assert.deepEqual(door(["100.64.0.0/10", "203.0.113.0/24", metadata], [metadata]), [
+      { ipBlock: { cidr: "100.64.0.0/10", except: [metadata] } },
+      { ipBlock: { cidr: "203.0.113.0/24" } },
+      { ipBlock: { cidr: metadata } },
+    ]);
+  });
 });
