@@ -1928,7 +1928,7 @@ export interface GkeClusterInput {
    */
   zones?: string[];
   /**
-   * An existing VPC, by name or self link.
+   * An existing VPC of the project, by name or self link.
    *
    * @default a new one
    */
