@@ -5,6 +5,7 @@ export type { Limit } from "./limits.js";
 export { kindKey, namespaceOf } from "./model/world.js";
 export { type Connection, parseLine } from "./usage/accessLog.js";
 export { type Allowed, type Client, type Seen, type Usage, UsageCounter } from "./usage/usage.js";
+export { meshOptionsOf } from "./istio/config/differences.js";
 export { problemAt } from "./model/problem.js";
 export { diffReach } from "./diff.js";
 export { meshLimits } from "./istio/limits.js";

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { exitCodeOf, registerAnalysis, registerCompletion } from "mesh-access/cli";
 import { FailedAssertionsError } from "../plan/failedAssertions.js";
 import { SettingsError } from "../settings/problem.js";
+import { registerAdopt } from "./adopt.js";
 import { takesStack } from "./stackOption.js";
 import { stacks } from "./stacks.js";
 
@@ -30,6 +31,7 @@ function commands(): Command {
     .addHelpText("after", "\nExample:\n  mesh-egress validate --config stacks/Pulumi.rds.yaml")
     .action(async (options) => (await import("./validate.js")).validate(options));
   registerAnalysis(program, stacks);
+  registerAdopt(program);
   registerCompletion(program);
   return program;
 }

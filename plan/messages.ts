@@ -20,6 +20,10 @@ export const changeMessages = {
     what: "Network policy of the whole cluster: {name} applies to pods of every namespace but those excepted.",
     keepOut: "Set network.globalIsolation.enabled: false.",
   },
+  "gateway-node-guard": {
+    what: "The API server refuses pods of every namespace but those excepted that tolerate the taint of the gateway nodes, or every taint, or that name their node.",
+    keepOut: "Set gateway.nodeGuard.enabled: false, or name namespaces under gateway.nodeGuard.exceptNamespaces.",
+  },
   "default-deny": {
     what: "Every pod of namespace {namespace} loses the connections, in and out, that no policy allows.",
     keepOut: "Take {namespace} out of network.isolation.namespaces.",
@@ -61,6 +65,34 @@ export const changeMessages = {
     keepOut: "Name only namespaces under databases[].clients whose pods may take it.",
   },
 } as const satisfies Record<string, { what: string; keepOut: string }>;
+
+/** What `adopt` could not carry over as it is, and what to do about it. */
+export const adoptMessages = {
+  "not-a-database": "{host}:{port} speaks HTTP. It is left as it is: routes of HTTP are not what a stack describes.",
+  "several-ports": "{host} has the ports {ports}. A stack registers a host with one port: write the others by hand.",
+  "wildcard-without-tls": "{host}:{port} is a wildcard without TLS, which nothing tells apart. List its hosts.",
+  "endpoint-by-name":
+    "{host}:{port} stands for other names ({endpoints}). Let applications dial these, and register them.",
+  "shared-entry": "{object} also declares {hosts}, which are not carried over. It stays, and has to be split by hand.",
+  "no-client":
+    "{host}:{port} is reached by no client through its gateway: the stack leaves it out, and its objects are to be removed.",
+  "no-sidecar":
+    "{workloads}: without a sidecar they reach {host}:{port} past the mesh, before and after. Give them one, or close it with network policy.",
+  "left-out":
+    "{workloads}: they reach {host}:{port} past the gateway that its route names, and are left out. If that is meant, name their accounts under clients.",
+  "default-account":
+    "{workloads} run as the service account default of {namespace}, as any pod there may. Give them accounts of their own, and name these under clients.",
+  "shared-account":
+    "{workloads} do not reach {host}:{port} today, and run as an account that may. Give them another one.",
+  "not-reached": "{pair} is {verdict} with the stack: {reason}.",
+  "tls-files":
+    "{object} names certificates in files of the gateway's pods. Put them into Secrets, and name these under tls.",
+  "managed-mesh":
+    "The mesh is Alibaba Cloud's ASM, of which this file knows nothing: it takes it for an Istio that exists.",
+  "invalid-stack": "The stack file needs a correction: {problem}",
+} as const satisfies Record<string, string>;
+
+export type AdoptId = keyof typeof adoptMessages;
 
 export type ChangeId = keyof typeof changeMessages;
 

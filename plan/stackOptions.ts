@@ -36,7 +36,7 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
         ...(db.brokers ?? []).map((host) => ({ ...shared, host })),
       ];
     }),
-    existing: [...declaredWorkloads(settings), ...clientsOf(settings)],
+    existing: [...declaredWorkloads(settings), ...clientsOf(settings), ...others(settings)],
     clientAddresses: workloadRanges(cluster),
     policyEngine: policyEngine === "none" ? undefined : policyEngine,
   };
@@ -58,4 +58,9 @@ function clientsOf({ databases }: Settings): ExistingWorkload[] {
       serviceAccounts ? serviceAccounts.map((serviceAccount) => ({ namespace, serviceAccount })) : [{ namespace }],
     ),
   );
+}
+
+/** Workloads of others in namespaces that exist: of each namespace one stands for all that nothing names. */
+function others({ namespaces }: Settings): ExistingWorkload[] {
+  return namespaces.flatMap(({ name, management }) => (management === "create" ? [] : [{ namespace: name }]));
 }

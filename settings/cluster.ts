@@ -178,7 +178,7 @@ const gke = z.strictObject({
     .describe("Project of the cluster. Workload identities are named after it."),
   region: z.string().describe("Region, such as `europe-west3`. The control plane has a replica in each of its zones."),
   zones: z.array(z.string()).min(1).optional().describe("Zones with nodes. Default: three that the cloud chooses."),
-  network: z.string().optional().describe("An existing VPC, by name or self link. Default: a new one."),
+  network: z.string().optional().describe("An existing VPC of the project, by name or self link. Default: a new one."),
   nodeCidr: cidr.default("10.0.0.0/20").describe("Range of the nodes."),
   podCidr: cidr
     .default("10.64.0.0/14")

@@ -78,6 +78,8 @@ export interface Cluster {
   readonly kubeconfig?: pulumi.Output<string>;
   /** Address ranges and the engine that enforces NetworkPolicy. */
   readonly network: ClusterNetwork;
+  /** Version of Kubernetes, where the cluster's cloud tells. */
+  readonly kubernetesVersion?: pulumi.Output<string>;
   /** Nodes that only egress gateways run on; undefined when the cluster has none. */
   readonly gatewayNodes?: NodePlacement;
   /** The cloud's network around the cluster; undefined when it is not ours to change. */

@@ -222,6 +222,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
   readonly network: ClusterNetwork;
   readonly gatewayNodes: NodePlacement = onGatewayNodes;
   readonly cloudNetwork: GkeNetwork;
+  readonly kubernetesVersion: pulumi.Output<string>;
   readonly ready: pulumi.Resource[];
   readonly vpc: GkeVpc;
   /** Name and place of the fleet membership; undefined when the cluster is in no fleet. */
@@ -253,6 +254,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
       "gateway-nodes": this.nodeAccount("gateway-nodes", filled),
     };
     this.cluster = this.controlPlane(filled, accounts.nodes);
+    this.kubernetesVersion = this.cluster.masterVersion;
     const { fleet } = this.cluster;
     if (args.fleet ?? true)
       this.membership = {

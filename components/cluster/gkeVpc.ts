@@ -57,6 +57,11 @@ export interface GkeVpcArgs {
 /** Names of the subnetwork's secondary ranges. */
 export const rangeNames = { workloadPods: "workload-pods", gatewayPods: "gateway-pods", services: "services" } as const;
 
+/** Cloud DNS and Cloud SQL take a VPC by its link only, which everything else takes too. */
+function networkLink(project: string, vpc: string): string {
+  return vpc.includes("/") ? vpc : `projects/${project}/global/networks/${vpc}`;
+}
+
 /** Port that Istio's injection webhook listens on. The firewall GKE makes itself opens 443 and 10250 only. */
 const injectionPort = "15017";
 
@@ -86,7 +91,7 @@ export class GkeVpc extends pulumi.ComponentResource {
     this.network =
       args.network === undefined
         ? new Network(`${name}-network`, { project, autoCreateSubnetworks: false }, { parent: this }).selfLink
-        : pulumi.output(args.network);
+        : pulumi.output(args.network).apply((vpc) => networkLink(project, vpc));
     this.subnetwork = this.subnet().selfLink;
     const rules = [...this.privateGoogleApis(), this.admitInjection(nodeTag)];
 

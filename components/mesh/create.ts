@@ -15,8 +15,10 @@ export async function createMesh(settings: MeshSettings, cluster: ClusterSetting
     case "istio": {
       const { IstioMesh } = await import("./istio.js");
       const platform = cluster.cloud === "gke" ? cluster.cloud : undefined;
-      return (name, { provider, ready }, opts) =>
-        new IstioMesh(name, { ...settings, provider, platform, hub: cluster.registry, clusterReady: ready }, opts);
+      return (name, { provider, ready, kubernetesVersion }, opts) => {
+        const site = { provider, platform, hub: cluster.registry, clusterReady: ready, kubernetesVersion };
+        return new IstioMesh(name, { ...settings, ...site }, opts);
+      };
     }
     case "asm": {
       const { AlibabaServiceMesh } = await import("./asm.js");

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { istioMisfit } from "../../settings/istioVersions.js";
 import { istioVersion } from "../../settings/mesh.js";
 import type { Manifest } from "../manifest.js";
 import { controlPlaneNamespace } from "./controlPlaneNamespace.js";
@@ -18,6 +19,9 @@ export interface IstioMeshArgs {
   /** Version of the charts.
    * @default "1.31.1", which the components are tested with */
   version?: string;
+  /** Version of Kubernetes. One that the version of Istio does not support is a warning of the update.
+   * @default not checked */
+  kubernetesVersion?: pulumi.Input<string>;
   /** Where the charts come from: an OCI registry (`oci://…`) or a Helm repository (`https://…`).
    * @default "oci://ghcr.io/istio/release/charts" */
   repository?: string;
@@ -81,8 +85,9 @@ export interface IstioMeshArgs {
   };
 }
 
-type Filled = Required<Omit<IstioMeshArgs, "revision" | "hub" | "platform" | "tracing" | "provider" | "clusterReady">> &
-  IstioMeshArgs;
+/** Arguments without a default: left out, they are not there. */
+type Optional = "revision" | "hub" | "platform" | "tracing" | "provider" | "clusterReady" | "kubernetesVersion";
+type Filled = Required<Omit<IstioMeshArgs, Optional>> & IstioMeshArgs;
 
 const defaults = {
   version: istioVersion,
@@ -140,8 +145,14 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
     super("mesh-egress:index:IstioMesh", name, {}, opts);
     this.facts = istioFacts(filled);
     this.provider = args.provider;
+    pulumi.output(args.kubernetesVersion).apply((kubernetes) => this.warnOfMisfit(filled.version, kubernetes));
     this.ready = filled.install ? this.install(name, filled) : [];
     this.registerOutputs({ facts: this.facts });
+  }
+
+  private warnOfMisfit(version: string, kubernetes: string | undefined): void {
+    const misfit = kubernetes === undefined ? undefined : istioMisfit(version, kubernetes);
+    if (misfit) void pulumi.log.warn(`mesh.version: ${version} ${misfit}.`, this);
   }
 
   private install(name: string, args: Filled): pulumi.Resource[] {

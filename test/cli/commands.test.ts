@@ -102,6 +102,22 @@ describe("The command line", () => {
     assert.match(there.stderr, /clients are known from the settings only: billing\/invoices, shop\/stock/);
   });
 
+  it("writes a stack file from a cluster's routes, which plans, and no file over another", async () => {
+    const out = join(mkdtempSync(join(tmpdir(), "mesh-egress-")), "Pulumi.adopted.yaml");
+    const recipes = ["bookinfo", "bookinfo-tcp-direct", "bookinfo-tcp-gateway-mtls"];
+    const files = recipes.flatMap((name) => ["-f", `access/test/recipes/${name}.yaml`]);
+    const first = await meshEgress("adopt", ...files, "--out", out);
+    assert.equal(first.code, 0);
+    assert.match(first.stdout, /No change in reach/);
+    assert.match(first.stdout, /To remove once the stack is applied.*\n {2}ServiceEntry bookinfo\/mongo/);
+    assert.equal((await meshEgress("check", "--config", out)).code, 0);
+    const again = await meshEgress("adopt", ...files, "--out", out);
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /--out: .* exists already/);
+    const { stdout } = await meshEgress("adopt", ...files, "--out", "-");
+    assert.equal(stdout.trim(), readFileSync(out, "utf8").trim());
+  });
+
   it("shows what a change of traffic mode changes", async () => {
     const direct = { ...database("orders"), trafficMode: "tcp-direct", clients: [{ namespace: "shop" }] };
     const before = await meshEgress("render", "--config", writeStack(smallStack));

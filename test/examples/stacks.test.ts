@@ -64,7 +64,7 @@ describe("Examples of created databases", () => {
 
 describe("The example of a cluster that exists", () => {
   for (const [where, dump, others] of [
-    ["by what the settings know of its clients", undefined, 1],
+    ["by what the settings know of its clients", undefined, 3],
     ["on the cluster as it is", "examples/existing/live.yaml", 2],
   ] as const)
     it(`keeps its assertions ${where}`, async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { ClusterSettings } from "../../settings/cluster.js";
 import { loadSettings } from "../../settings/load.js";
-import { filledMesh, meshSchema } from "../../settings/mesh.js";
+import { istioMisfit } from "../../settings/istioVersions.js";
+import { filledMesh, istioVersion, meshSchema } from "../../settings/mesh.js";
 
 const project = { cloud: "gke", project: "example-project", region: "europe-west3" };
 const gke = (releaseChannel: string) => ({ ...project, releaseChannel }) as ClusterSettings;
@@ -51,6 +52,21 @@ describe("Settings of the mesh", () => {
       () => loadSettings(stack({}, { channel: "managed-rapid" })),
       /mesh\.channel: "managed-rapid" is not a setting any more: .*cluster\.releaseChannel\.$/,
     );
+  });
+
+  it("know which Kubernetes a version of Istio supports, and are silent about versions they do not know", () => {
+    assert.equal(
+      istioMisfit("1.31.1", "1.31.9-gke.1100000"),
+      "supports Kubernetes 1.32 to 1.37, and the cluster's is 1.31.9-gke.1100000",
+    );
+    assert.match(istioMisfit("1.29.8", "v1.36.1") ?? "", /1\.31 to 1\.35/);
+    for (const [istio, kubernetes] of [
+      ["1.31.4", "1.32.1-gke.1"],
+      ["1.31.1", "1.37.0"],
+      ["1.99.0", "1.20.0"],
+      [istioVersion, "1.35.1"],
+    ] as const)
+      assert.equal(istioMisfit(istio, kubernetes), undefined, `${istio} ${kubernetes}`);
   });
 
   it("know only the meshes there are components for", () => {

@@ -4,7 +4,7 @@ import { namespaceOf } from "../../model/world.js";
 import { byCreation } from "../evidence.js";
 import { hostsMatch, isWildcard, resolveShortName } from "../registry/hostname.js";
 import type { MeshSettings } from "./settings.js";
-import type { ConnectionMatch, ConnectionRoute, VirtualServiceSpec } from "./shapes.js";
+import type { ConnectionMatch, ConnectionRoute, RouteDestination, VirtualServiceSpec } from "./shapes.js";
 
 /** The gateway name that stands for all sidecars. */
 export const meshGateway = "mesh";
@@ -170,4 +170,9 @@ function gatewayName(name: string, namespace: string): string {
   if (slash >= 0) return name.slice(0, slash) === "." ? `${namespace}/${name.slice(slash + 1)}` : name;
   const [short, domain] = name.split(".");
   return domain === undefined ? `${namespace}/${name}` : `${domain}/${short ?? ""}`;
+}
+
+/** Where a rule sends connections: of several destinations those that have a weight. */
+export function destinationsOf({ route = [] }: ConnectionRoute): readonly RouteDestination[] {
+  return route.length > 1 ? route.filter(({ weight }) => (weight ?? 0) > 0) : route;
 }

@@ -103,10 +103,8 @@ export class GatewayPods {
 
   /** Where the gateway's own connection ends. */
   #end(workload: Workload, chain: GatewayChain, target: Target, because: readonly Evidence[]): Ending {
-    const weighted =
-      chain.destinations.length > 1 ? chain.destinations.filter(({ weight }) => (weight ?? 0) > 0) : chain.destinations;
     const route = because.at(-1) ?? chain.because;
-    const ends = weighted.map((one) => this.#endOfRoute(workload, one, chain.bound.number, target, route));
+    const ends = chain.destinations.map((one) => this.#endOfRoute(workload, one, chain.bound.number, target, route));
     const [first = { kind: "nowhere", because: [] } as const, ...others] = ends;
     const differs = others.some((end) => end.kind !== first.kind);
     return differs

@@ -4,7 +4,7 @@ import { field, sniOf, tlsMode, type BoundServer, type PortServers } from "../co
 import { hostsMatch, isWildcard } from "../registry/hostname.js";
 import type { ProxyScope } from "../config/scope.js";
 import type { ConnectionMatch, RouteDestination } from "../config/shapes.js";
-import type { Route } from "../config/virtualServices.js";
+import { destinationsOf, type Route } from "../config/virtualServices.js";
 
 /** A filter chain of a gateway's listener. */
 export interface GatewayChain {
@@ -90,7 +90,7 @@ function terminating(scope: ProxyScope, bound: BoundServer, chains: GatewayChain
       if ((rule.route ?? []).length === 0) continue;
       if (matches.length > 0 && !matches.some((match) => applies(match, bound))) continue;
       const because = routeEvidence(object, `spec.tcp[${index}]`, rule.route ?? []);
-      chains.push({ sni: serverNames(bound), bound, destinations: rule.route ?? [], because, http: false });
+      chains.push({ sni: serverNames(bound), bound, destinations: destinationsOf(rule), because, http: false });
       return;
     }
   }
@@ -120,7 +120,7 @@ function passthrough(
         for (const name of names) taken.add(name);
         found = true;
         const because = routeEvidence(object, path, rule.route ?? []);
-        chains.push({ sni: names, bound, destinations: rule.route ?? [], because, http: false });
+        chains.push({ sni: names, bound, destinations: destinationsOf(rule), because, http: false });
       }
     }
   }

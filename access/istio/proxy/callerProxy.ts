@@ -189,8 +189,7 @@ export class CallerProxy {
     listenerPort: number,
     because: readonly Evidence[],
   ): RouteResult {
-    const weighted = routes.length > 1 ? routes.filter(({ weight }) => (weight ?? 0) > 0) : routes;
-    const results = weighted.map(({ destination }) =>
+    const results = routes.map(({ destination }) =>
       this.#toDestination(scope, target, destination ?? {}, listenerPort, because),
     );
     return agreed(results, because);

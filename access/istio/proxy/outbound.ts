@@ -9,7 +9,7 @@ import type { ProxyScope } from "../config/scope.js";
 import { hasLabels, type ConnectionMatch, type ConnectionRoute, type RouteDestination } from "../config/shapes.js";
 import type { EgressListener } from "../config/sidecars.js";
 import { listeningAddress } from "../registry/visibleServices.js";
-import { meshGateway, type Route } from "../config/virtualServices.js";
+import { destinationsOf, meshGateway, type Route } from "../config/virtualServices.js";
 
 /** What a client dials. */
 export interface Dial {
@@ -174,7 +174,7 @@ function tlsChains(
         if (handled.has(key)) return;
         handled.add(key);
         const because = routeEvidence(object, `spec.tls[${index}].match[${position}]`, rule);
-        chains.push({ sni: match.sniHosts ?? [], blocks, destinations: rule.route ?? [], service, port, because });
+        chains.push({ sni: match.sniHosts ?? [], blocks, destinations: destinationsOf(rule), service, port, because });
       });
     });
   }
@@ -200,7 +200,7 @@ function tcpChains(
       const matches = rule.match ?? [];
       const hits = matches.filter((match) => applies(scope, match, port.number));
       const open = matches.length === 0 || hits.some((match) => (match.destinationSubnets ?? []).length === 0);
-      const chain = { sni: [], destinations: rule.route ?? [], service, port };
+      const chain = { sni: [], destinations: destinationsOf(rule), service, port };
       if (open) {
         const position = matches.findIndex((match) => hits.includes(match) && !match.destinationSubnets?.length);
         const field = position < 0 ? `spec.tcp[${index}]` : `spec.tcp[${index}].match[${position}]`;
@@ -361,7 +361,7 @@ function overHttp(scope: ProxyScope, dial: Dial, host: string): Outcome {
       const rules = spec.http ?? [];
       if (rules.length === 0) continue;
       const special = rules.some((rule) => rule.redirect ?? rule.directResponse ?? rule.delegate ?? rule.fault);
-      const destinations = rules.flatMap((rule) => rule.route ?? []);
+      const destinations = rules.flatMap(destinationsOf);
       if (special || destinations.length === 0) {
         const text = "HTTP routes that redirect, answer, delegate or inject faults are not modelled";
         return { kind: "unknown", because: [evidence(object, "spec.http", text)] };

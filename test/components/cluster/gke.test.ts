@@ -37,6 +37,14 @@ describe("GkeCluster", () => {
     assert.deepEqual(of(one("prod-gateway-nodes")).networkConfig?.enablePrivateNodes, true);
   });
 
+  it("starts only signed software on every node", () => {
+    for (const name of ["prod-nodes", "prod-gateway-nodes"])
+      assert.deepEqual(of(plain.one(name)).nodeConfig?.shieldedInstanceConfig, {
+        enableSecureBoot: true,
+        enableIntegrityMonitoring: true,
+      });
+  });
+
   it("leaves the networkPolicy block out with Dataplane V2, which the API refuses beside it", () => {
     const { inputs } = plain.one("prod-cluster");
     assert.equal(inputs.datapathProvider, "ADVANCED_DATAPATH");
@@ -202,7 +210,22 @@ describe("GkeCluster", () => {
   it("stands in a VPC of the user's own", async () => {
     const { one, ofType } = await create({ network: "shared" });
     assert.deepEqual(ofType("gcp:compute/network:Network"), []);
-    assert.equal(one("prod-vpc-subnetwork").inputs.network, "shared");
+    assert.equal(one("prod-vpc-subnetwork").inputs.network, "projects/example-project/global/networks/shared");
+  });
+
+  it("names that VPC by its link, which Cloud DNS and Cloud SQL ask for", async () => {
+    const link = "projects/example-project/global/networks/shared";
+    const url = `https://www.googleapis.com/compute/v1/${link}`;
+    for (const [network, expected] of [
+      ["shared", link],
+      [link, link],
+      [url, url],
+    ] as const) {
+      const { one, made } = await create({ network, googleApisDns: true, databaseCidr: "10.200.0.0/20" });
+      assert.equal(await valueOf(made.cloudNetwork.network), expected);
+      assert.deepEqual(one("prod-vpc-dns").inputs.networks, [{ networkUrl: expected }]);
+      assert.equal(one("prod-vpc-databases").inputs.network, expected);
+    }
   });
 
   it("refuses a public API server without saying for whom, and ranges in the wrong place, at once", async () => {

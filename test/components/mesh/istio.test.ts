@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { IstioMesh, type IstioMeshArgs } from "../../../components/mesh/istio.js";
 import { recordStack } from "../recordedStack.js";
 
@@ -113,6 +114,27 @@ describe("IstioMesh", () => {
     );
     assert.deepEqual(made.ready, []);
     assert.equal(made.facts.controlPlane?.namespace, "istio-system");
+  });
+
+  it("warns of a Kubernetes that its version does not support, once that is known", async () => {
+    const warned = async (kubernetesVersion?: string) => {
+      const said: string[] = [];
+      const { warn } = pulumi.log;
+      const log = pulumi.log as { warn: (message: string) => Promise<void> };
+      log.warn = (message) => Promise.resolve(void said.push(message));
+      try {
+        const known = kubernetesVersion === undefined ? undefined : pulumi.output(kubernetesVersion);
+        await install({ version: "1.31.1", kubernetesVersion: known });
+      } finally {
+        log.warn = warn;
+      }
+      return said;
+    };
+    assert.deepEqual(await warned("1.31.9-gke.1100000"), [
+      "mesh.version: 1.31.1 supports Kubernetes 1.32 to 1.37, and the cluster's is 1.31.9-gke.1100000.",
+    ]);
+    assert.deepEqual(await warned("1.35.2-gke.1000000"), []);
+    assert.deepEqual(await warned(), []);
   });
 
   it("takes charts from a Helm repository too", async () => {

@@ -1,0 +1,79 @@
+import { existsSync, writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { type KubernetesObject, meshOptionsOf, namespaceOf, type ReachChange } from "mesh-access";
+import { type InputFlags, print, readInput, reportInput, takesInput } from "mesh-access/cli";
+import { changesTable } from "mesh-access/output";
+import { writeYaml } from "mesh-access/yaml";
+import pc from "picocolors";
+import { adopt } from "../plan/adopt/adopt.js";
+import { type Note, noteText } from "../plan/adopt/note.js";
+import { SettingsError } from "../settings/problem.js";
+import { project } from "../settings/project.js";
+
+/** `adopt`: a stack file from what leads to databases in a cluster today. */
+export function registerAdopt(program: Command): void {
+  takesInput(program.command("adopt"))
+    .description("Turn what leads to databases in a cluster today into a stack file, and show what it would change.")
+    .option("--out <file>", "stack file to write, or - for the standard output", "Pulumi.adopted.yaml")
+    .option("--force", "write over a file that exists")
+    .addHelpText(
+      "after",
+      `
+Who reaches which database stays as it is; what gets past a gateway is left out. Nothing is applied.
+
+Examples:
+  ${program.name()} adopt --context prod --out Pulumi.shop.yaml
+  ${program.name()} adopt -f dump/ --out -`,
+    )
+    .action(adoptCommand);
+}
+
+async function adoptCommand(flags: InputFlags & { out: string; force?: boolean }, command: Command): Promise<void> {
+  const toOutput = flags.out === "-";
+  if (!toOutput && !flags.force && existsSync(flags.out))
+    throw new SettingsError([
+      { path: "--out", value: flags.out, reason: "exists already", instead: "Name another file, or add --force" },
+    ]);
+  const { analysis, about } = await readInput(flags, command);
+  reportInput({ analysis, about });
+  const mesh = meshOptionsOf(analysis.objects, about.options.mesh) ?? about.options.mesh ?? {};
+  const adopted = adopt(analysis, mesh, flags.context);
+  // The components load the Pulumi SDK: other commands start without it.
+  const { effectOf } = await import("../plan/adopt/after.js");
+  const { changes, notes } = effectOf(adopted, analysis, about.options);
+  if (!changes) process.exitCode = 1;
+  const file = stackFile(adopted.config, about.subject);
+  const report = reportOf(changes, [...adopted.notes, ...notes], adopted.replaced);
+  if (toOutput) {
+    process.stderr.write(`${report}\n`);
+    return print(file);
+  }
+  writeFileSync(flags.out, file);
+  return print(`${pc.bold(flags.out)} written.\n\n${report}`);
+}
+
+function stackFile(config: Record<string, unknown>, source: string): string {
+  const keys = Object.entries(config).map(([key, value]) => [`${project}:${key}`, value]);
+  return `# Taken from ${source}: who reaches which database stays as it is.\n${writeYaml({ config: Object.fromEntries(keys) })}`;
+}
+
+function reportOf(
+  changes: readonly ReachChange[] | undefined,
+  notes: readonly Note[],
+  replaced: readonly KubernetesObject[],
+): string {
+  return [
+    pc.bold("What changes in reach"),
+    changes ? changesTable(changes, pc) : "Not known: the stack file needs corrections first.",
+    ...section("Not carried over", notes.map(noteText)),
+    ...section("To remove once the stack is applied: the older of two objects for one host wins", replaced.map(nameOf)),
+  ].join("\n");
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", pc.bold(title), ...lines.map((line) => `  ${line}`)];
+}
+
+function nameOf(object: KubernetesObject): string {
+  return `${object.kind} ${namespaceOf(object)}/${object.metadata.name}`;
+}
