@@ -119,4 +119,15 @@ describe("On a cluster of its own, a stack", () => {
       ),
     );
   });
+
+  it("names the admission policy that keeps pods of every namespace off the gateway's nodes, where it has some", () => {
+    const gateway = { dedicatedNodes: true };
+    const named = changes({ gateway }).filter(({ id }) => id === "gateway-node-guard");
+    assert.deepEqual(
+      named.map(({ object }) => object),
+      ["ValidatingAdmissionPolicyBinding egressgateway-nodes.mesh-egress"],
+    );
+    for (const without of [{}, { gateway: { ...gateway, nodeGuard: { enabled: false } } }])
+      assert.ok(!ids(without).includes("gateway-node-guard"));
+  });
 });
