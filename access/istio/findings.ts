@@ -163,7 +163,7 @@ function takenPorts(mesh: Mesh): Finding[] {
   const taken = new Set<string>();
   for (const service of mesh.services) {
     if (service.registry !== "external" || !takesEveryAddress(service) || service.exportTo.has("~")) continue;
-    if (service.allocated !== undefined && mesh.everyProxyUsesAllocated) continue;
+    if (service.allocated !== undefined && mesh.everyProxyUsesAllocated()) continue;
     const audience = audienceOf(service);
     for (const [index, port] of service.ports.entries()) {
       if (isTls(port.protocol) || port.protocol === "http" || port.protocol === "udp") continue;
