@@ -1,4 +1,6 @@
 import { isRead } from "./input/kinds.js";
+import { managedConfigMap, managedConfigMaps } from "./istio/config/managed.js";
+import type { ControlPlane } from "./istio/controlPlane/controlPlanes.js";
 import { message, type AssumptionId, type Message } from "./messages/index.js";
 import type { AnalysisOptions, KubernetesObject, Manifests, World } from "./model/model.js";
 import { kindKey } from "./model/kindKey.js";
@@ -17,6 +19,8 @@ export function assumptionsOf(world: World, options: AnalysisOptions): Message<A
     const { rootNamespace = "istio-system", dnsCapture = false } = options.mesh ?? {};
     found.push(message("no-mesh-configuration", { root: rootNamespace, capture: dnsCapture ? "on" : "off" }));
   }
+  if (options.mesh?.dnsCapture === undefined && world.planes.all.some(capturesDnsIfManaged))
+    found.push(message("rapid-channel"));
   if (world.workloads.length > 0 && world.ofKind("Namespace").length === 0) found.push(message("no-namespaces"));
   const named = world.workloads.filter(({ existing }) => existing).map(({ namespace, name }) => `${namespace}/${name}`);
   if (named.length > 0) {
@@ -27,8 +31,14 @@ export function assumptionsOf(world: World, options: AnalysisOptions): Message<A
   return found;
 }
 
+/** Cloud Service Mesh whose options turn DNS capture on, which is in force in one channel only. No object tells the channel. */
+function capturesDnsIfManaged({ kind, config }: ControlPlane): boolean {
+  return kind === "cloud-service-mesh" && config.defaultConfig?.proxyMetadata?.["ISTIO_META_DNS_CAPTURE"] === "true";
+}
+
 /** The ConfigMap of a control plane, `istio` or `istio-<revision>`, holds MeshConfig under `mesh`. */
 export function isMeshConfig({ metadata, data }: KubernetesObject): boolean {
+  if (managedConfigMaps.test(metadata.name) && metadata.name !== managedConfigMap) return false;
   return /^istio(-|$)/.test(metadata.name) && typeof data === "object" && data !== null && "mesh" in data;
 }
 

@@ -18,14 +18,14 @@ export async function plan(options: StackOption & { output: "tree" | "json" }): 
           null,
           2,
         )
-      : [tree(planned), ...matrix(planned)].join("\n");
+      : tree(planned, reach(planned));
   return print(text);
 }
 
-/** Who reaches what, under the tree. */
-function matrix({ analysis, assumption }: Plan): string[] {
+/** Who reaches what, before the resources that bring it about. */
+function reach({ analysis, assumption }: Plan): string[] {
   if (analysis.rows.length === 0) return [];
-  const heading = ["", pc.bold(pc.cyan("who reaches what")), ...(assumption ? ["", assumption] : [])];
+  const heading = ["", pc.bold(pc.cyan("Who reaches what")), ...(assumption ? ["", assumption] : [])];
   return analysis.rows.length > mostPairs
     ? [...heading, `${analysis.rows.length} pairs: see \`mesh-egress access\``]
     : [...heading, "", accessTable(analysis, pc)];

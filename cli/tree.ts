@@ -13,14 +13,15 @@ type Above = Pick<PlannedResource, "name" | "dependencies">;
 const platform: Above = { name: "platform", dependencies: [] };
 
 /** The plan as a person reads it: layers, beneath them components and their resources. */
-export function tree(plan: Plan): string {
+export function tree(plan: Plan, reach: readonly string[] = []): string {
   const names = new Map(plan.resources.map(({ urn, name }) => [urn, name]));
   const lines = [...byLayer(plan.resources)].flatMap(([layer, branches]) => [
     "",
     `${pc.bold(pc.cyan(layer))} ${pc.dim(size(branches))}`,
     ...drawn(branches, "", platform, names),
   ]);
-  return [heading(plan), ...changesForOthers(plan), ...lines, "", ...footnotes(plan)].join("\n");
+  const resources = ["", pc.bold(pc.cyan("Resources")), ...lines];
+  return [heading(plan), ...changesForOthers(plan), ...reach, ...resources, "", ...footnotes(plan)].join("\n");
 }
 
 function heading({ stack, settings, resources }: Plan): string {

@@ -19,7 +19,7 @@ import { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/facts.js";
 import { meshManifests } from "./mesh/manifests.js";
 import type { MeshFacts } from "./mesh/mesh.js";
 import type { MeshNamespaceArgs } from "./namespace/meshNamespace.js";
-import { gatewayPart, type NamespacePart, namespacePart, type Part, partsOf } from "./parts.js";
+import { gatewayPart, type NamespacePart, namespacePart, nodeGuardPart, type Part, partsOf } from "./parts.js";
 
 /**
  * A stack decided but not registered: its manifests, rendered once. The access analysis judges them before anything is
@@ -64,7 +64,10 @@ export function blueprintOf(settings: Settings): Blueprint {
     meshManifests: meshManifests(settings.mesh),
     namespaces: namespaces(settings, mesh, gateway),
     ...(install ? { egressGateway: gatewayPart(egressGateway(settings, mesh, throughGateway), gateway) } : {}),
-    parts: partsOf(settings, { mesh, network, gateway, hasGateway, throughGateway }),
+    parts: [
+      ...(install ? nodeGuard(settings, mesh, gateway) : []),
+      ...partsOf(settings, { mesh, network, gateway, hasGateway, throughGateway }),
+    ],
   };
   const { registry } = settings.cluster;
   const problems = [
@@ -247,13 +250,21 @@ function importsOf(
   ];
 }
 
+const hasGatewayNodes = ({ cluster, gateway }: Settings): boolean =>
+  gateway.dedicatedNodes ?? cluster.cloud !== "existing";
+
+function nodeGuard(settings: Settings, mesh: MeshFacts, gateway: Gateway): Part[] {
+  const { enabled, exceptNamespaces } = settings.gateway.nodeGuard;
+  return enabled && hasGatewayNodes(settings) ? [nodeGuardPart({ gateway, mesh, exceptNamespaces })] : [];
+}
+
 function egressGateway(settings: Settings, mesh: MeshFacts, throughGateway: DatabaseSettings[]): EgressGatewayArgs {
-  const { dedicatedNodes = settings.cluster.cloud !== "existing", ...own } = settings.gateway;
+  const { dedicatedNodes: _, nodeGuard: __, ...own } = settings.gateway;
   const nginx = throughGateway.filter((db) => db.trafficMode === "tls-wildcard" && db.via === "sni-proxy");
   return {
     ...own,
     mesh,
-    nodes: dedicatedNodes ? onGatewayNodes : undefined,
+    nodes: hasGatewayNodes(settings) ? onGatewayNodes : undefined,
     // Which clusters of the mesh run a gateway that names none, no page of ASM says.
     clusterIds: mesh.kind === "asm" ? [written({ kind: "cluster", of: "own" })] : undefined,
     forwarders: nginx.flatMap((db) =>

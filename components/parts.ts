@@ -8,6 +8,7 @@ import { databaseEgressManifests } from "./egress/databaseEgress.js";
 import { clientNamespaces } from "./egress/endpoint.js";
 import { egressGatewayManifests, type EgressGatewayArgs } from "./gateway/egressGateway.js";
 import type { Gateway } from "./gateway/gateway.js";
+import { nodeGuardManifests, type NodeGuardArgs } from "./gateway/nodeGuard.js";
 import { mutualTlsManifests } from "./identity/mutualTls.js";
 import { httpsIngressSpecs, ingressGatewayArgs } from "./ingress/fromSettings.js";
 import { httpsIngressManifests } from "./ingress/httpsIngress.js";
@@ -73,6 +74,17 @@ export function gatewayPart(args: EgressGatewayArgs, { namespace }: Gateway): Pa
     manifests: egressGatewayManifests(args),
     home: "cluster",
     namespaces: [namespace],
+  };
+}
+
+/** What keeps the nodes of the gateway to it. Of the whole cluster, so it is written by the stack that installs the gateway. */
+export function nodeGuardPart(args: NodeGuardArgs): Part {
+  return {
+    name: "gateway-nodes",
+    type: componentType("NodeGuard"),
+    manifests: nodeGuardManifests(args),
+    home: "cluster",
+    namespaces: [],
   };
 }
 

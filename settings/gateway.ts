@@ -84,6 +84,23 @@ export const gatewaySchema = z.strictObject({
     .boolean()
     .optional()
     .describe("Run on the cluster's gateway nodes only. Default: true where the cluster has such nodes."),
+  nodeGuard: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe(
+          "Write admission policies that keep other pods off the gateway nodes, and shells and debug containers out of the gateway's pods. Kubernetes 1.30 or later.",
+        ),
+      exceptNamespaces: z
+        .array(objectName)
+        .default([])
+        .describe(
+          "Namespaces whose pods may tolerate every taint, such as that of an agent on every node, besides those of Kubernetes, the cloud and the mesh. They may run on gateway nodes.",
+        ),
+    })
+    .prefault({})
+    .describe("What holds with `dedicatedNodes`."),
   image: z.string().default("auto").describe("Proxy image; `auto` lets the injection webhook choose. Not on ASM."),
 });
 export type GatewaySettings = z.output<typeof gatewaySchema>;

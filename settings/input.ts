@@ -1394,11 +1394,31 @@ export interface GatewayInput {
    */
   dedicatedNodes?: boolean;
   /**
+   * What holds with `dedicatedNodes`.
+   */
+  nodeGuard?: GatewayNodeGuardInput;
+  /**
    * Proxy image; `auto` lets the injection webhook choose. Not on ASM.
    *
    * @default `"auto"`
    */
   image?: string;
+}
+
+/**
+ * What holds with `dedicatedNodes`.
+ */
+export interface GatewayNodeGuardInput {
+  /**
+   * Write admission policies that keep other pods off the gateway nodes, and shells and debug containers out of the gateway's pods. Kubernetes 1.30 or later.
+   *
+   * @default `true`
+   */
+  enabled?: boolean;
+  /**
+   * Namespaces whose pods may tolerate every taint, such as that of an agent on every node, besides those of Kubernetes, the cloud and the mesh. They may run on gateway nodes.
+   */
+  exceptNamespaces?: string[];
 }
 
 /**

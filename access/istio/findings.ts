@@ -5,6 +5,7 @@ import type { Mesh } from "./config/mesh.js";
 import type { Meshes } from "./config/meshes.js";
 import { unmodelledFindings } from "./config/unmodelled.js";
 import { evidence, label } from "./evidence.js";
+import { gatewayNodeGuests } from "./gatewayNodes.js";
 import { managedMeshFindings } from "./managedMesh.js";
 import { sniOf } from "./config/gateways.js";
 import { hostsMatch } from "./registry/hostname.js";
@@ -24,6 +25,7 @@ export function findings(meshes: Meshes, world: World): Finding[] {
     ...earlyConnections(mesh, world),
     ...managedMeshFindings(mesh, world, outsideHosts(mesh)),
   ]);
+  found.push(...gatewayNodeGuests(world));
   found.unshift(...unmodelledFindings(world));
   return [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
@@ -161,7 +163,7 @@ function takenPorts(mesh: Mesh): Finding[] {
   const taken = new Set<string>();
   for (const service of mesh.services) {
     if (service.registry !== "external" || !takesEveryAddress(service) || service.exportTo.has("~")) continue;
-    if (service.allocated !== undefined && mesh.everyProxyUsesAllocated) continue;
+    if (service.allocated !== undefined && mesh.everyProxyUsesAllocated()) continue;
     const audience = audienceOf(service);
     for (const [index, port] of service.ports.entries()) {
       if (isTls(port.protocol) || port.protocol === "http" || port.protocol === "udp") continue;

@@ -4,6 +4,8 @@ export const assumptionMessages = {
     "The input contains no NetworkPolicy: the analysis assumes that the network allows every connection.",
   "no-mesh-configuration":
     "The input contains no mesh configuration (ConfigMap istio): the analysis assumes outboundTrafficPolicy ALLOW_ANY, root namespace {root} and DNS capture {capture}.",
+  "rapid-channel":
+    "The options of Cloud Service Mesh turn DNS capture on, which is in force in its Rapid channel only: the analysis assumes that channel.",
   "no-namespaces":
     "The input contains no Namespace: whether pods get a sidecar is unknown unless their own labels or containers decide it.",
   "existing-workloads":

@@ -80,6 +80,16 @@ export const findingMessages = {
     manifests: "Add an EnvoyFilter with upstream_connect_mode: ON_DOWNSTREAM_TLS_HANDSHAKE.",
     docs: "modes/tcp-gateway-mtls.md",
   },
+  "gateway-node-guest": {
+    severity: "medium",
+    title: "Pods other than the gateway's may run on gateway nodes",
+    text: "Pods of {guests} tolerate the taint {taint}, which sets nodes apart for {gateway}. A pod that runs there has the gateway's address: firewalls and allow-lists of databases admit it.",
+    settings:
+      "Name the taints that the workload tolerates, without this one. gateway.nodeGuard refuses such pods in the API server, but those of namespaces under exceptNamespaces.",
+    manifests:
+      "Remove the toleration, or name the other taints instead of tolerating all. A ValidatingAdmissionPolicy can refuse such pods.",
+    docs: "attackers.md",
+  },
   "annotation-ignored": {
     severity: "medium",
     title: "The mesh does not read an annotation",

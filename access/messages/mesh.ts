@@ -12,7 +12,7 @@ export const meshMessages = {
     "the input does not show the namespace's labels, so whether the control plane reads its configuration is not known",
   "configuration-not-in-input": "the input holds nothing of this control plane's configuration",
   "config-unreadable": "this is not valid YAML, so what configures the mesh is not known",
-  "no-proxy-on-path": "{because}; no sidecar: nothing in the mesh sees this connection",
+  "no-proxy-on-path": "{because}, so nothing in the mesh sees this connection",
   "address-of-sidecar": "{because}, yet the sidecar's DNS answers with an address only it knows",
   "no-address": "{host} has no address of its own",
   "port-waits":
@@ -36,6 +36,12 @@ export const meshMessages = {
   "declared-twice":
     "{host} is declared by {other} of the same namespace too, with other ports or endpoints: one of them is cut off",
   "declares-host": "declares {host}",
+  "not-http":
+    "port {port} of {host} is declared HTTP, which the client does not speak: no chain of the listener takes the connection",
+  "no-chain": "the listener of port {port} has no chain for {what}",
+  "ingress-waypoint": "gateways send connections to this service through its waypoint, which is not modelled",
+  "route-without-service":
+    "routes {host}, which no Service or ServiceEntry declares: proxies take no connection for it",
   /** Stands for texts that are not in a table yet. */
   text: "{text}",
 } as const;

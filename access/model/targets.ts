@@ -1,6 +1,13 @@
 import { isIP } from "node:net";
 import type { AnalysisOptions, DatabaseOption, Target, World } from "./model.js";
-import { parseProtocol, servicePortProtocol, speaksFirst, type Protocol } from "../istio/registry/protocol.js";
+import {
+  isTls,
+  parseProtocol,
+  servicePortProtocol,
+  speaksFirst,
+  wireProtocolOf,
+  type Protocol,
+} from "../istio/registry/protocol.js";
 import type { KubernetesServiceSpec, PortShape, ServiceEntrySpec } from "../istio/config/shapes.js";
 import { ascending } from "./order.js";
 import { namespaceOf } from "./world.js";
@@ -44,9 +51,9 @@ function serviceEntryTargets(world: World): Target[] {
 function databaseTarget(host: string, { number, name, protocol: declared }: PortShape, addresses: string[]): Target[] {
   if (number === undefined) return [];
   const protocol = parseProtocol(declared);
-  const waits = speaksFirst({ port: number, protocol, name });
-  const kind = "database";
-  return [{ host, port: number, protocol: clientProtocol(protocol, waits), serverSpeaksFirst: waits, kind, addresses }];
+  const port = { port: number, protocol, name };
+  const serverSpeaksFirst = speaksFirst(port);
+  return [{ host, port: number, protocol: clientProtocol(port), serverSpeaksFirst, kind: "database", addresses }];
 }
 
 /** Hosts that an entry leaves to DNS: what else declares them with endpoints says nothing of where DNS leads. */
@@ -89,11 +96,12 @@ function realAddresses(spec: ServiceEntrySpec): string[] {
   return addresses.filter((address) => isIP(address) !== 0);
 }
 
-/** A client of a server that speaks first has nothing to say, whatever the port is declared. */
-function clientProtocol(protocol: Protocol, waits: boolean): Target["protocol"] {
-  if (waits) return "tcp";
-  if (protocol === "tls" || protocol === "https") return "tls";
-  return protocol === "http" ? "http" : "tcp";
+/** How a client speaks to a port: as the database does whose port it is, whatever the port is declared; else as declared. */
+function clientProtocol(port: { port: number; protocol: Protocol; name?: string }): Target["protocol"] {
+  const wire = wireProtocolOf(port);
+  if (wire === "mysql") return "tcp";
+  if (isTls(port.protocol)) return "tls";
+  return port.protocol === "http" && wire === undefined ? "http" : "tcp";
 }
 
 function addDatabase(targets: Map<string, Target>, database: DatabaseOption): void {
@@ -122,7 +130,8 @@ function databaseProtocol(database: DatabaseOption, known: Target | undefined): 
   const wire = database.protocol?.toLowerCase();
   if (wire === undefined) return known?.protocol ?? "tcp";
   if (tlsFromTheStart.has(wire)) return "tls";
-  return neverTlsFirst.has(wire) || known === undefined ? "tcp" : known.protocol;
+  // No database speaks HTTP, and some never begin with TLS.
+  return known?.protocol === "tls" && !neverTlsFirst.has(wire) ? "tls" : "tcp";
 }
 
 function serviceTargets(world: World, options: AnalysisOptions): Target[] {
@@ -137,7 +146,7 @@ function serviceTargets(world: World, options: AnalysisOptions): Target[] {
         {
           host: `${object.metadata.name}.${namespaceOf(object)}.svc.${domain}`,
           port: port.port,
-          protocol: clientProtocol(protocol, speaksFirst({ port: port.port, protocol, name: port.name })),
+          protocol: clientProtocol({ port: port.port, protocol, name: port.name }),
           serverSpeaksFirst: speaksFirst({ port: port.port, protocol, name: port.name }),
           kind: "service",
           addresses: spec.clusterIP && spec.clusterIP !== "None" ? [spec.clusterIP] : [],

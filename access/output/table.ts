@@ -220,8 +220,11 @@ function bypassCell(answer: Pick<Row, "mesh" | "around">, colors: Colors): strin
   return isBypassable(answer) ? colors.red(text) : colors.yellow(text);
 }
 
-function shortened(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+/** `host:port` within a width: the port stays, and the host ends early. */
+function shortened(target: string, width: number): string {
+  if (target.length <= width) return target;
+  const port = target.slice(target.lastIndexOf(":"));
+  return `${target.slice(0, width - 1 - port.length)}…${port}`;
 }
 
 function footer(

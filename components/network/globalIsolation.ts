@@ -12,6 +12,7 @@ import { ciliumPolicies } from "./globalPolicy/cilium.js";
 import { poseidonPolicies } from "./globalPolicy/poseidon.js";
 import { metadataService } from "./metadata.js";
 import type { ControlPlanePeer } from "./networkIsolation.js";
+import { systemNamespaces } from "./systemNamespaces.js";
 
 export interface GlobalIsolationArgs {
   /**
@@ -48,26 +49,6 @@ export interface GlobalIsolationArgs {
    */
   exceptPorts?: number[];
 }
-
-/** What must run before any policy can be, and what the cloud runs: never cut off. */
-const systemNamespaces = [
-  "arms-prom",
-  "calico-apiserver",
-  "calico-system",
-  "gke-gmp-system",
-  "gke-managed-cim",
-  "gke-managed-filestorecsi",
-  "gke-managed-parallelstorecsi",
-  "gke-managed-system",
-  "gke-managed-volumepopulator",
-  "gmp-public",
-  "gmp-system",
-  "kube-node-lease",
-  "kube-public",
-  "kube-system",
-  "kruise-system",
-  "tigera-operator",
-];
 
 function policyArgs(args: GlobalIsolationArgs): GlobalPolicyArgs {
   const { exceptNamespaces = [], dns = coreDns, controlPlane, traceCollector, cloud = "existing" } = args;

@@ -37,7 +37,7 @@ const pod = (name: string, serviceAccountName: string) => ({
 });
 
 describe("The command line", () => {
-  it("plans the default stack as a tree by layer, with who reaches what beneath it", async () => {
+  it("plans the default stack with who reaches what before the tree of resources", async () => {
     const { code, stdout } = await meshEgress("plan");
     assert.equal(code, 0);
     assert.match(stdout, /^Stack rds: \d+ resources on ack with asm, 1 database\n/);

@@ -4,6 +4,7 @@ import * as istioAlpha from "@kubernetes-models/istio/networking.istio.io/v1alph
 import * as istioBeta from "@kubernetes-models/istio/networking.istio.io/v1beta1";
 import * as istioSecurity from "@kubernetes-models/istio/security.istio.io/v1";
 import * as istioTelemetry from "@kubernetes-models/istio/telemetry.istio.io/v1";
+import * as admission from "kubernetes-models/admissionregistration.k8s.io/v1";
 import * as apps from "kubernetes-models/apps/v1";
 import * as autoscaling from "kubernetes-models/autoscaling/v2";
 import * as networking from "kubernetes-models/networking.k8s.io/v1";
@@ -16,6 +17,7 @@ type Model = new (data: never) => { validate(): void };
 
 const models: Record<string, Record<string, unknown>> = {
   v1: core,
+  "admissionregistration.k8s.io/v1": admission,
   "apps/v1": apps,
   "autoscaling/v2": autoscaling,
   "networking.k8s.io/v1": networking,

@@ -92,6 +92,12 @@ describe("On a cluster and a mesh that exist, a stack", () => {
       "namespace-quota",
       "ResourceQuota shop/quota",
     ],
+    [
+      "guards of the gateway's nodes",
+      { gateway: { dedicatedNodes: true } },
+      "admission-policy",
+      "ValidatingAdmissionPolicyBinding egressgateway-nodes",
+    ],
     ["a mesh", { mesh: { kind: "istio" } }, "mesh-installed", "Helm release istio-system/istiod"],
   ] as const)
     it(`names ${what} that is asked for, with the object and the setting that keeps it out`, () => {
@@ -118,5 +124,16 @@ describe("On a cluster of its own, a stack", () => {
         ({ kind, metadata }) => kind === "PeerAuthentication" && metadata.namespace === "istio-system",
       ),
     );
+  });
+
+  it("names the admission policy that keeps pods of every namespace off the gateway's nodes, where it has some", () => {
+    const gateway = { dedicatedNodes: true };
+    const named = changes({ gateway }).filter(({ id }) => id === "gateway-node-guard");
+    assert.deepEqual(
+      named.map(({ object }) => object),
+      ["ValidatingAdmissionPolicyBinding egressgateway-nodes.mesh-egress"],
+    );
+    for (const without of [{}, { gateway: { ...gateway, nodeGuard: { enabled: false } } }])
+      assert.ok(!ids(without).includes("gateway-node-guard"));
   });
 });

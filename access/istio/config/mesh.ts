@@ -92,12 +92,12 @@ export class Mesh {
   }
 
   /** Whether every proxy that this control plane configures listens at allocated addresses. */
-  get everyProxyUsesAllocated(): boolean {
+  readonly everyProxyUsesAllocated = once((): boolean => {
     const proxies = [...this.#workloads.values()].flat().filter((one) => !one.gateway && this.#configures(one));
     return proxies.length > 0
       ? proxies.every((one) => usesAllocated(one, this.settings))
       : usesAllocated({ dns: {} }, this.settings);
-  }
+  });
 
   #configures({ sidecar: { present, plane } }: Workload): boolean {
     return present === true && plane === this.plane;
@@ -120,6 +120,10 @@ export class Mesh {
   /** The Service of the cluster that has this host. */
   serviceOf(host: string): MeshService | undefined {
     return this.index.visibility.allOfHost(host).find(({ registry }) => registry === "kubernetes");
+  }
+
+  namespaceLabels(namespace: string): Readonly<Labels> {
+    return this.#objects.namespaces.get(namespace)?.labels ?? {};
   }
 
   /** A WorkloadEntry that a Service selects beside pods: istiod makes an endpoint of it. */

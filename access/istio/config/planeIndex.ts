@@ -58,8 +58,9 @@ class WatchedNamespaces {
 
   leavesOut(object: KubernetesObject): Evidence[] | undefined {
     const { discoverySelectors = [] } = this.plane.config;
+    if (discoverySelectors.length === 0) return undefined;
     const key = kindKey(object);
-    if (discoverySelectors.length === 0 || !(ofNamespaces.has(key) || ofRevision.test(key))) return undefined;
+    if (!(ofNamespaces.has(key) || ofRevision.test(key))) return undefined;
     const namespace = namespaceOf(object);
     const watched = this.#isWatched(namespace);
     if (watched === true) return undefined;

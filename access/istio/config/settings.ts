@@ -79,8 +79,9 @@ function outboundEvidence(mode: string, plane: ControlPlane | undefined): Eviden
   return { ...place, ...(mode === "REGISTRY_ONLY" ? message("registry-only") : message("outbound-mode", { mode })) };
 }
 
-function isTrue(text: string | undefined): boolean {
-  return text === "true" || text === "1";
+/** Manifests may hold a boolean where Istio wants text. */
+function isTrue(value: unknown): boolean {
+  return value === true || value === "true" || value === "1";
 }
 
 /** Whether a workload's sidecar answers DNS: its own proxy settings win over the mesh's. */

@@ -106,6 +106,11 @@ export class VirtualServices {
       .filter((route) => !seen.has(route) && route.spec.gateways?.includes(gateway) === true);
   }
 
+  /** Those of a host, whoever gets them. */
+  naming(host: string): Route[] {
+    return this.#everyone.forHost(host);
+  }
+
   all(namespace: string, gateway: string): Route[] {
     return this.#lists(namespace, gateway).flatMap((list) => list.routes);
   }

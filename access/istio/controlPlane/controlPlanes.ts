@@ -86,7 +86,8 @@ export class ControlPlanes {
     );
     if (fitting.length === 1) return fitting[0];
     const [only, ...others] = this.all;
-    const isAnothers = only !== undefined && !this.#said && this.#asked.has(only.revision);
+    // A managed mesh has one control plane, whatever the label says.
+    const isAnothers = only?.kind === "istio" && !this.#said && this.#asked.has(only.revision);
     return others.length === 0 && !isAnothers ? only : undefined;
   }
 }

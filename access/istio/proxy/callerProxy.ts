@@ -87,13 +87,14 @@ export class CallerProxy {
   #refusal(scope: ProxyScope, target: Target): Path {
     let paths = this.#refusals.get(scope.sidecar);
     if (!paths) this.#refusals.set(scope.sidecar, (paths = new Map()));
+    const known = paths.get(target);
+    if (known) return known;
     const { visibility } = this.mesh.index;
     const own = visibility.allOfHost(target.host);
     // A wildcard may be visible to some namespaces only; an entry of the host itself is hidden from all that come here.
     const differs = visibility.allCovering(target.host).length > own.length;
-    const known = differs ? undefined : paths.get(target);
-    if (known) return known;
-    const declared = own.length > 0 || differs || this.mesh.skipped.size > 0;
+    const routes = own.length > 0 ? [] : this.mesh.index.virtualServices.naming(target.host);
+    const declared = own.length > 0 || differs || routes.length > 0 || this.mesh.skipped.size > 0;
     const key = `${target.protocol} ${declared ? target.host : ""} ${differs ? scope.namespace : ""}`;
     let path = paths.get(key);
     if (!path) {
@@ -156,7 +157,9 @@ export class CallerProxy {
     const others = [...objects.values()].filter(({ object }) => !imported.some((one) => one.object === object));
     const portless = imported.filter(({ ports }) => !ports.some(({ number }) => number === port));
     const [owner] = imported;
+    const idle = declaring.length === 0 ? this.mesh.index.virtualServices.naming(host).slice(0, mostNamed) : [];
     return [
+      ...idle.map(({ object }) => evidence(object, "spec.hosts", message("route-without-service", { host }))),
       ...portless
         .slice(0, mostNamed)
         .map(({ object, host: declared }) =>
@@ -220,8 +223,9 @@ export class CallerProxy {
     return ended(finished(endOf(cluster, target, scope, this.mesh.known), because, [], false));
   }
 
-  /** A Service of a namespace for which the input has no Service at all may well exist. */
+  /** A Service of a namespace for which the input has no Service at all may well exist, and so may one of other clusters. */
   #isOutsideInput(host: string): boolean {
+    if (host.endsWith(".svc.clusterset.local")) return true;
     const suffix = `.svc.${this.mesh.settings.clusterDomain}`;
     if (!host.endsWith(suffix)) return false;
     const namespace = host.slice(0, -suffix.length).split(".").at(-1);

@@ -279,11 +279,16 @@ function waiting({ chains, inspecting }: Listener): Outcome {
   return { kind: "waits", because: [evidence(service.object, portField(service, port), message("port-waits", args))] };
 }
 
-function unmatchedEvidence(listener: Listener, dial: Dial): Evidence[] {
-  const [chain] = listener.chains;
-  if (!chain) return [];
+function unmatchedEvidence({ chains, inspecting }: Listener, dial: Dial): Evidence[] {
+  const [chain] = chains;
+  if (!chain) {
+    if (!inspecting) return [];
+    const { service, port } = inspecting;
+    const args = { port: port.number, host: service.host };
+    return [evidence(service.object, portField(service, port), message("not-http", args))];
+  }
   const what = dial.sni === undefined ? "a connection without SNI" : `SNI ${dial.sni}`;
-  return [{ ...chain.because, ...wording(`the listener of port ${dial.port} has no chain for ${what}`) }];
+  return [{ ...chain.because, ...message("no-chain", { port: dial.port, what }) }];
 }
 
 /** The chains of one object that lead to one end and hold every address between them, where no other has any: `0.0.0.0/1` and `128.0.0.0/1`. */

@@ -65,7 +65,7 @@ export function wireProtocolOf({ port, protocol, name = "" }: NamedPort): "mysql
   const named = (...names: string[]): boolean => names.some((one) => words.some((word) => word.startsWith(one)));
   if (protocol === "mysql" || named("mysql", "mariadb")) return "mysql";
   if (named("postgres", "pgsql")) return "postgres";
-  if (protocol === "http") return undefined;
+  if (named("http", "grpc")) return undefined;
   return port === 3306 ? "mysql" : port === 5432 ? "postgres" : undefined;
 }
 

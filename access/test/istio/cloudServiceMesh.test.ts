@@ -61,6 +61,15 @@ describe("Cloud Service Mesh", () => {
     assert.equal(verdict(both), "direct");
   });
 
+  it("has DNS capture in one channel, which is assumed aloud where no settings tell it", () => {
+    const assumed = (name: string, options: AnalysisOptions = {}) =>
+      analyse([...cluster, ...configMap(name)], options).assumptions.map(({ id }) => id);
+    assert.ok(assumed("istio-asm-managed-rapid").includes("rapid-channel"));
+    assert.ok(!assumed("istio-asm-managed-rapid", { mesh: { dnsCapture: true } }).includes("rapid-channel"));
+    assert.ok(!assumed("istio").includes("rapid-channel"));
+    assert.ok(assumed("istio-asm-managed").includes("no-mesh-configuration"), "that ConfigMap is read by nobody");
+  });
+
   it("leaves a cluster with Istio's own ConfigMaps as it is", () => {
     for (const name of ["istio", "istio-canary"]) assert.equal(verdict(configMap(name)), "blocked", name);
   });

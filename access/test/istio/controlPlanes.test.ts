@@ -186,6 +186,14 @@ describe("several control planes", () => {
       reach: { [green]: "unknown", [pair]: "blocked" },
     },
     {
+      title: "the one control plane of managed Cloud Service Mesh, by either label",
+      yaml:
+        hiddenEntry +
+        meshConfig("outboundTrafficPolicy: {mode: REGISTRY_ONLY}", "istio-asm-managed-rapid") +
+        inGreen("istio.io/rev: asm-managed"),
+      reach: { [green]: "blocked", [pair]: "blocked" },
+    },
+    {
       title: "one control plane, and a revision that the caller's own settings hold for",
       yaml: hiddenEntry + meshConfig("{}") + inGreen("istio.io/rev: next"),
       options: closed,

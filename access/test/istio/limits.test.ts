@@ -114,7 +114,7 @@ const grid: Record<string, { answers: () => string; expected: string }> = {
     answers: () => answer(behind(mutual).replace("resolution: DNS", "resolution: DYNAMIC_DNS")),
     expected: "unknown",
   },
-  "ServiceEntry: hosts in two entries of a namespace, each with its own ports": {
+  "ServiceEntry: hosts in two entries of a namespace, each with its own ports or endpoints": {
     answers: () => answer(db + db.replace("name: db", "name: db2").replace("5432", "5433")),
     expected: "unknown",
   },

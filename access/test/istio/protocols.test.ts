@@ -81,6 +81,25 @@ describe("databases behind a declared protocol that is not theirs", () => {
       findings: ["postgres-without-sni"],
     },
     {
+      title: "Postgres as HTTP, which its client does not speak",
+      yaml: declared("a.example.net", "{number: 5432, name: pg, protocol: HTTP}"),
+      options: closed,
+      reach: { "front/web a.example.net:5432": "blocked" },
+      because: { "front/web a.example.net:5432": ["ServiceEntry front/a not-http"] },
+    },
+    {
+      title: "a setting that says Redis of a port of HTTP",
+      yaml: declared("a.example.net", "{number: 6379, name: http, protocol: HTTP}"),
+      options: { ...closed, databases: [{ host: "a.example.net", port: 6379, protocol: "redis" }] },
+      reach: { "front/web a.example.net:6379": "blocked" },
+    },
+    {
+      title: "HTTP on the number of a database's port, by the port's name",
+      yaml: declared("a.example.net", "{number: 5432, name: http-web, protocol: HTTP}"),
+      options: closed,
+      reach: { "front/web a.example.net:5432": "direct" },
+    },
+    {
       title: "Postgres as TCP",
       yaml: declared("a.example.net", "{number: 5432, name: tcp-pg, protocol: TCP}"),
       options: closed,
@@ -185,6 +204,13 @@ describe("a host that no entry of its own declares", () => {
       options: asked,
       reach: { "front/web x.example.net:7001": "blocked" },
       because: { "front/web x.example.net:7001": ["ServiceEntry back/any port-not-declared"] },
+    },
+    {
+      title: "a route alone",
+      yaml: "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: way, namespace: front}, spec: {hosts: [x.example.net], tcp: [{route: [{destination: {host: gone.example.net}}]}]}}",
+      options: asked,
+      reach: { "front/web x.example.net:7001": "blocked" },
+      because: { "front/web x.example.net:7001": ["VirtualService front/way route-without-service"] },
     },
     {
       title: "a wildcard that is not exported",

@@ -46,6 +46,14 @@ describe("the matrix in a terminal", () => {
     );
   });
 
+  it("keeps the port of a host that is too long for its column", () => {
+    assert.ok(client);
+    const long = { ...client, to: { host: `${"very-".repeat(12)}long.example.com`, port: 3306 } };
+    const [, line = ""] = accessTable({ rows: listedRows([long]), findings: [], summary }, plain).split("\n");
+    assert.match(line, /very-very-\S*…:3306 /);
+    assert.ok(line.length <= 120);
+  });
+
   it("counts, and names the gravest pairs first", () => {
     assert.match(text, /2 workloads x 2 targets/);
     assert.match(text, /● 1 gateway {3}■ 1 blocked {3}✖ 1 misrouted/);

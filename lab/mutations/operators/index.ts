@@ -1,3 +1,4 @@
+import { company } from "./company.js";
 import { destinationRule } from "./destinationRule.js";
 import { exports } from "./exports.js";
 import { gateway, service } from "./gateway.js";
@@ -11,6 +12,7 @@ import { virtualService } from "./virtualService.js";
 export const meshOperators: readonly (readonly Operator[])[] = [
   exports,
   serviceEntry,
+  company,
   virtualService,
   destinationRule,
   gateway,

@@ -37,6 +37,14 @@ describe("GkeCluster", () => {
     assert.deepEqual(of(one("prod-gateway-nodes")).networkConfig?.enablePrivateNodes, true);
   });
 
+  it("starts only signed software on every node", () => {
+    for (const name of ["prod-nodes", "prod-gateway-nodes"])
+      assert.deepEqual(of(plain.one(name)).nodeConfig?.shieldedInstanceConfig, {
+        enableSecureBoot: true,
+        enableIntegrityMonitoring: true,
+      });
+  });
+
   it("leaves the networkPolicy block out with Dataplane V2, which the API refuses beside it", () => {
     const { inputs } = plain.one("prod-cluster");
     assert.equal(inputs.datapathProvider, "ADVANCED_DATAPATH");

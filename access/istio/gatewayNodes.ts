@@ -1,0 +1,88 @@
+import { message } from "../messages/index.js";
+import type { Finding, KubernetesObject, Workload, World } from "../model/model.js";
+import { ascending } from "../model/order.js";
+import { evidence, label } from "./evidence.js";
+
+interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+}
+
+interface Placement {
+  nodeSelector?: Readonly<Record<string, string>>;
+  tolerations?: readonly Toleration[];
+}
+
+/** A taint that sets nodes apart, and the gateway whose pods tolerate it and run there only. */
+interface SetApart {
+  gateway: KubernetesObject;
+  taint: Toleration & { key: string };
+}
+
+/** Pods of Kubernetes itself are on every node. */
+const systemNamespace = "kube-system";
+
+/** Taints that nodes get by themselves: who tolerates them waits, and is not meant to run on nodes of its own. */
+const conditions = "node.kubernetes.io/";
+
+/** Workloads whose pods may run on nodes that are set apart for a gateway, where they have its address and its place on allow-lists. */
+export function gatewayNodeGuests(world: World): Finding[] {
+  const apart = setApart(world);
+  return [...new Map(apart.map(({ taint }) => [taint.key, taint.key])).keys()].flatMap((key): Finding[] => {
+    const own = apart.filter(({ taint }) => taint.key === key);
+    const guests = world.workloads.flatMap((workload) => guest(workload, own));
+    if (guests.length === 0) return [];
+    const [first] = own;
+    const args = {
+      guests: guests.map(({ object }) => label(object)).sort(ascending),
+      gateway: first ? label(first.gateway) : "",
+      taint: key,
+    };
+    const because = guests.map(({ object, field }) => evidence(object, field, `tolerates ${key}`));
+    return [{ ...message("gateway-node-guest", args), because }];
+  });
+}
+
+function setApart(world: World): SetApart[] {
+  const gateways = [
+    ...world.workloads.filter(({ gateway }) => gateway).map(({ object }) => object),
+    ...world.objects.filter(({ kind }) => kind === "IstioGateway"),
+  ];
+  return gateways.flatMap((gateway) => {
+    const { nodeSelector, tolerations = [] } = placementOf(gateway).placement;
+    if (!nodeSelector || Object.keys(nodeSelector).length === 0) return [];
+    return tolerations.flatMap((toleration) =>
+      toleration.key && !toleration.key.startsWith(conditions)
+        ? [{ gateway, taint: { ...toleration, key: toleration.key } }]
+        : [],
+    );
+  });
+}
+
+function guest(workload: Workload, apart: readonly SetApart[]): { object: KubernetesObject; field: string }[] {
+  const { object, gateway, namespace } = workload;
+  if (gateway || namespace === systemNamespace) return [];
+  const { placement, path } = placementOf(object);
+  const index = (placement.tolerations ?? []).findIndex((each) => apart.some(({ taint }) => admits(each, taint)));
+  return index < 0 ? [] : [{ object, field: `${path}.tolerations[${index}]` }];
+}
+
+/** Whether a toleration lets a pod onto nodes with the taint that another one, the gateway's, is for. */
+function admits({ key, operator = "Equal", value }: Toleration, taint: SetApart["taint"]): boolean {
+  if (!key) return operator === "Exists";
+  if (key !== taint.key) return false;
+  return operator !== "Equal" || taint.value === undefined || value === taint.value;
+}
+
+/** Where an object says which nodes its pods run on. A gateway of ASM says it itself. */
+function placementOf({ kind, spec }: KubernetesObject): { placement: Placement; path: string } {
+  const maker = (spec ?? {}) as {
+    template?: { spec?: Placement };
+    jobTemplate?: { spec?: { template?: { spec?: Placement } } };
+  };
+  if (kind === "Pod" || kind === "IstioGateway") return { placement: maker as Placement, path: "spec" };
+  return maker.jobTemplate
+    ? { placement: maker.jobTemplate.spec?.template?.spec ?? {}, path: "spec.jobTemplate.spec.template.spec" }
+    : { placement: maker.template?.spec ?? {}, path: "spec.template.spec" };
+}
