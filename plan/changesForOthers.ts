@@ -76,7 +76,6 @@ interface Spec {
   targetRefs?: object;
   mtls?: { mode?: string };
   host?: string;
-  matchResources?: { namespaceSelector?: { matchLabels?: Record<string, string> } };
 }
 
 const specOf = ({ spec }: Manifest): Spec => (spec ?? {}) as Spec;
@@ -111,8 +110,6 @@ function changeOf(manifest: Manifest, places: Places): ChangeForOthers | undefin
   if (kind === "GlobalNetworkPolicy") return change("global-policy", manifest, { name });
   if (kind === "ValidatingAdmissionPolicyBinding")
     return isForAllNamespaces(manifest) ? change("gateway-node-guard", manifest) : undefined;
-  if (kind === "ValidatingAdmissionPolicyBinding")
-    return concernsOthers(manifest) ? change("admission-policy", manifest) : undefined;
   if (kind === "Namespace") return places.shared.has(name) ? labelled(manifest) : undefined;
   if (namespace === places.root && isForAll(manifest)) return meshWide(manifest);
   return places.shared.has(namespace) ? inNamespace(manifest, namespace, places) : undefined;
@@ -122,12 +119,6 @@ function changeOf(manifest: Manifest, places: Places): ChangeForOthers | undefin
 function isForAllNamespaces({ spec }: Manifest): boolean {
   const { matchResources } = (spec ?? {}) as { matchResources?: { namespaceSelector?: { matchLabels?: object } } };
   return matchResources?.namespaceSelector?.matchLabels === undefined;
-}
-
-/** A binding by the name of a namespace is for that one alone. */
-function concernsOthers(manifest: Manifest): boolean {
-  const { matchResources } = specOf(manifest);
-  return matchResources?.namespaceSelector?.matchLabels?.["kubernetes.io/metadata.name"] === undefined;
 }
 
 function labelled(manifest: Manifest): ChangeForOthers {

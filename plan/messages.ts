@@ -24,10 +24,6 @@ export const changeMessages = {
     what: "The API server refuses pods of every namespace but those excepted that tolerate the taint of the gateway nodes, or every taint, or that name their node.",
     keepOut: "Set gateway.nodeGuard.enabled: false, or name namespaces under gateway.nodeGuard.exceptNamespaces.",
   },
-  "admission-policy": {
-    what: "The API server refuses pods of other namespaces that could run on the gateway's nodes.",
-    keepOut: "Set gateway.nodeGuard.enabled: false, or name namespaces under gateway.nodeGuard.exceptNamespaces.",
-  },
   "default-deny": {
     what: "Every pod of namespace {namespace} loses the connections, in and out, that no policy allows.",
     keepOut: "Take {namespace} out of network.isolation.namespaces.",

@@ -92,12 +92,6 @@ describe("On a cluster and a mesh that exist, a stack", () => {
       "namespace-quota",
       "ResourceQuota shop/quota",
     ],
-    [
-      "guards of the gateway's nodes",
-      { gateway: { dedicatedNodes: true } },
-      "admission-policy",
-      "ValidatingAdmissionPolicyBinding egressgateway-nodes",
-    ],
     ["a mesh", { mesh: { kind: "istio" } }, "mesh-installed", "Helm release istio-system/istiod"],
   ] as const)
     it(`names ${what} that is asked for, with the object and the setting that keeps it out`, () => {

@@ -69,11 +69,17 @@ spec:
 `);
     const options = { databases: [{ host: database, port: 3306, addresses: ["203.0.113.10"] }] };
     assert.equal(verdictOf(allowed, client, database, options), "gateway mutual-tls,own-tls-unknown known");
-    assert.equal(verdictOf([...allowed, ...older], client, database, options), "misrouted mutual-tls,own-tls-unknown known");
+    assert.equal(
+      verdictOf([...allowed, ...older], client, database, options),
+      "misrouted mutual-tls,own-tls-unknown known",
+    );
     const same = change(older, "ServiceEntry", "twin", (spec: { endpoints: { address: string }[] }) => {
       first(spec.endpoints).address = "203.0.113.10";
     });
-    assert.equal(verdictOf([...allowed, ...same], client, database, options), "gateway mutual-tls,own-tls-unknown known");
+    assert.equal(
+      verdictOf([...allowed, ...same], client, database, options),
+      "gateway mutual-tls,own-tls-unknown known",
+    );
   });
 
   it("finds the way round the sidecar open", () => {
@@ -380,7 +386,10 @@ describe("what goes past a sidecar or ends elsewhere", () => {
         Object.assign(setting.tls, { subjectAltNames: [name] });
       });
     const right = naming("spiffe://cluster.local/ns/istio-system/sa/istio-egressgateway");
-    assert.equal(verdictOf(right, "bookinfo/ratings-v2", "my-mongo.tcp.svc"), "gateway mutual-tls,own-tls-unknown known");
+    assert.equal(
+      verdictOf(right, "bookinfo/ratings-v2", "my-mongo.tcp.svc"),
+      "gateway mutual-tls,own-tls-unknown known",
+    );
     const wrong = naming("spiffe://cluster.local/ns/istio-system/sa/another");
     assert.equal(verdictOf(wrong, "bookinfo/ratings-v2", "my-mongo.tcp.svc"), "blocked");
   });
