@@ -135,7 +135,7 @@ function takeObject(value: unknown, source: Source, parsed: Parsed): void {
   if (!isRead({ apiVersion, kind, spec: value.spec })) return countIgnored(parsed, kindKey({ apiVersion, kind }));
   const fault = metadataFault(kind, value.metadata);
   if (fault) return report(fault);
-  const object = { ...value, source } as KubernetesObject;
+  const object = { ...(withoutNulls(value) as object), source } as KubernetesObject;
   const faults = faultsOf({ ...value, apiVersion, kind });
   for (const { field, reason } of faults)
     parsed.problems.push(problemOf(object, message("object-refused", { object: nameOf(object), field, reason })));
@@ -157,6 +157,21 @@ function metadataFault(kind: string, metadata: unknown): Message<ProblemId> | un
       return message("metadata-not-text", { kind, name, field: `metadata.${field}${wrong && `["${wrong}"]`}` });
   }
   return undefined;
+}
+
+/** A field that is null counts as left out, as for the API server. Items of lists stay where they are. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !holdsNull(value)) return value;
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
+  );
+}
+
+function holdsNull(value: object): boolean {
+  for (const inner of Object.values(value) as unknown[])
+    if (inner === null || (typeof inner === "object" && holdsNull(inner))) return true;
+  return false;
 }
 
 function countIgnored(parsed: Parsed, key: string): void {
