@@ -6,6 +6,7 @@ import { once } from "../model/once.js";
 import { kindKey } from "../model/world.js";
 import { type LineOf, readYaml, type YamlDocument } from "./yaml.js";
 import { isRead } from "./kinds.js";
+import { withoutNulls } from "./nulls.js";
 import { faultsOf } from "../validation/index.js";
 
 /** What a text holds: the objects the analysis reads, how many it does not, and what is wrong. */
@@ -157,21 +158,6 @@ function metadataFault(kind: string, metadata: unknown): Message<ProblemId> | un
       return message("metadata-not-text", { kind, name, field: `metadata.${field}${wrong && `["${wrong}"]`}` });
   }
   return undefined;
-}
-
-/** A field that is null counts as left out, as for the API server. Items of lists stay where they are. */
-function withoutNulls(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || !holdsNull(value)) return value;
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
-  );
-}
-
-function holdsNull(value: object): boolean {
-  for (const inner of Object.values(value) as unknown[])
-    if (inner === null || (typeof inner === "object" && holdsNull(inner))) return true;
-  return false;
 }
 
 function countIgnored(parsed: Parsed, key: string): void {

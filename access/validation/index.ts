@@ -8,6 +8,7 @@ import {
   kubernetesGatewaySpec,
   kubernetesRouteSpec,
   proxyConfigSpec,
+  sailSpec,
   webhooks,
   workloadEntrySpec,
 } from "./mesh.js";
@@ -42,6 +43,8 @@ const checks: Record<string, Check> = {
   "networking.istio.io/ProxyConfig": { spec: proxyConfigSpec },
   "networking.istio.io/WorkloadEntry": { spec: workloadEntrySpec },
   "install.istio.io/IstioOperator": { spec: istioOperatorSpec },
+  "sailoperator.io/Istio": { spec: sailSpec },
+  "sailoperator.io/IstioRevision": { spec: sailSpec },
   "gateway.networking.k8s.io/Gateway": { spec: kubernetesGatewaySpec },
   "istio.alibabacloud.com/ASMEgressTrafficPolicy": { spec: egressTrafficPolicySpec },
   "batch/CronJob": { spec: { fields: { jobTemplate: { fields: { spec: template.spec }, open: true } }, open: true } },

@@ -6,6 +6,7 @@ const open = (fields: Record<string, Shape>): Shape => ({ fields, open: true });
 const items = (list: Shape): Shape => ({ list, items: "required" });
 const texts = items("text");
 
+/** A selector of labels. */
 const selector: Shape = open({
   matchLabels: { map: "text" },
   matchExpressions: items(open({ key: "text", operator: "text", values: texts })),
@@ -30,12 +31,45 @@ export const proxyConfigSpec = open({
 
 export const workloadEntrySpec = open({ labels: { map: "text" } });
 
+/** Settings of proxies, of the mesh or of a pod's annotation. */
+export const proxySettings = open({ proxyMetadata: { map: "anything" }, interceptionMode: "text" });
+
+/** MeshConfig: one wrong field makes istiod refuse all of it. */
+export const meshConfig = open({
+  outboundTrafficPolicy: open({ mode: "text" }),
+  rootNamespace: "text",
+  trustDomain: "text",
+  trustDomainAliases: texts,
+  enableAutoMtls: "boolean",
+  defaultConfig: proxySettings,
+  defaultServiceExportTo: texts,
+  defaultVirtualServiceExportTo: texts,
+  defaultDestinationRuleExportTo: texts,
+  discoverySelectors: items(selector),
+});
+
+const selectors = { neverInjectSelector: items(selector), alwaysInjectSelector: items(selector) };
+
+/** The injector's own configuration. */
+export const injectorConfig = open({ policy: "text", defaultTemplates: texts, ...selectors });
+
+/** Values of Istio's charts. */
+export const chartValues = open({
+  revision: "text",
+  profile: "text",
+  global: open({ istioNamespace: "text", proxy: open({ autoInject: "text" }) }),
+  sidecarInjectorWebhook: open({ enableNamespacesByDefault: "boolean", defaultTemplates: texts, ...selectors }),
+  meshConfig,
+  pilot: open({ env: open({}) }),
+  env: open({}),
+});
+
 export const istioOperatorSpec = open({
   namespace: "text",
   revision: "text",
   profile: "text",
-  meshConfig: open({}),
-  values: open({}),
+  meshConfig,
+  values: chartValues,
   components: open({
     pilot: open({ k8s: open({ env: items(open({ name: "text", value: "text" })) }) }),
   }),
@@ -53,6 +87,15 @@ const listener = open({
   protocol: "text",
   tls: open({ mode: "text", options: { map: "text" }, certificateRefs: items(open({ name: "text" })) }),
   allowedRoutes,
+});
+
+/** Istio and IstioRevision of the Sail operator. */
+export const sailSpec = open({
+  namespace: "text",
+  profile: "text",
+  version: "text",
+  values: chartValues,
+  updateStrategy: open({ type: "text" }),
 });
 
 export const kubernetesGatewaySpec = open({

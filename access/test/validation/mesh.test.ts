@@ -64,6 +64,42 @@ describe("objects that set a mesh up", () => {
         }
     });
 
+  const settings = {
+    mesh: {
+      outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
+      discoverySelectors: [
+        { matchLabels: { a: "b" }, matchExpressions: [{ key: "a", operator: "In", values: ["b"] }] },
+      ],
+      defaultConfig: { proxyMetadata: { A: "b" }, interceptionMode: "NONE" },
+      trustDomainAliases: ["a"],
+    },
+    values: {
+      global: { proxy: { includeIPRanges: "10.0.0.0/8" } },
+      sidecarInjectorWebhook: { enableNamespacesByDefault: true },
+    },
+    config: { policy: "enabled", neverInjectSelector: [{ matchLabels: { a: "b" } }] },
+  };
+  for (const [key, value] of Object.entries(settings))
+    it(`are read without a crash, whatever stands in the settings of a ConfigMap: ${key}`, () => {
+      const name = key === "mesh" ? "istio" : "istio-sidecar-injector";
+      const metadata = { name, namespace: "istio-system" };
+      for (const path of fieldsOf({ spec: value }).filter(({ length }) => length > 1))
+        for (const bad of wrong) {
+          const { spec } = withField({ spec: value }, path, bad) as { spec: object };
+          const data = { values: "{}", [key]: JSON.stringify(spec) };
+          const text = JSON.stringify([...others, { apiVersion: "v1", kind: "ConfigMap", metadata, data }]);
+          assert.ok(analyse(parseManifests(text, "f.json")).summary.rows > 0);
+        }
+    });
+
+  it("make proxies unknown where a field of their settings has the wrong type", () => {
+    const metadata = { name: "istio", namespace: "istio-system" };
+    const data = { mesh: "trustDomainAliases: {}" };
+    const text = JSON.stringify([...others, { apiVersion: "v1", kind: "ConfigMap", metadata, data }]);
+    const [row] = analyse(parseManifests(text, "f.json")).rows;
+    assert.equal(row?.mesh.verdict, "unknown");
+  });
+
   it("are refused with the field that has the wrong type", () => {
     const [gateway] = objects.filter(({ kind }) => kind === "Gateway");
     assert.ok(gateway);
