@@ -30,6 +30,23 @@ function commands(): Command {
     .addOption(new Option("-o, --output <format>", "format").choices(["text", "json"]).default("text"))
     .addHelpText("after", "\nExample:\n  mesh-egress validate --config stacks/Pulumi.rds.yaml")
     .action(async (options) => (await import("./validate.js")).validate(options));
+  program
+    .command("init")
+    .description("Write a first stack file, by questions or by options.")
+    .option("--out <file>", "file to write", "Pulumi.dev.yaml")
+    .addOption(new Option("--cloud <cloud>", "where the cluster is").choices(["existing", "gke", "ack"]))
+    .option("--project <id>", "project on Google Cloud")
+    .option("--region <region>", "region of the cloud")
+    .option("--from <range>", "range of the network that runs pulumi up, for the API server of ACK")
+    .option("--host <name>", "host name of the database")
+    .option("--protocol <name>", "protocol of the database")
+    .option("--namespace <name>", "namespace of the application")
+    .option("--account <name>", "service account of the application")
+    .addHelpText(
+      "after",
+      "\nExample:\n  mesh-egress init --host orders.db.example.com --protocol postgres --namespace shop --account orders",
+    )
+    .action(async (options) => (await import("./init.js")).init(options));
   registerAnalysis(program, stacks);
   registerAdopt(program);
   registerCompletion(program);

@@ -1,6 +1,7 @@
 import { message } from "../messages/index.js";
 import type { Finding, KubernetesObject, World } from "../model/model.js";
 import type { Mesh } from "./config/mesh.js";
+import { ascending } from "../model/order.js";
 import { evidence, label } from "./evidence.js";
 import { sniOf } from "./config/gateways.js";
 import { isHonoured } from "./config/managed.js";
@@ -9,6 +10,7 @@ import type { DestinationRuleSpec, GatewaySpec, AuthorizationPolicySpec } from "
 
 /** What holds on Istio and may not hold on the managed mesh. */
 export function managedMeshFindings(mesh: Mesh, world: World, outsideHosts: readonly string[]): Finding[] {
+  if (mesh.settings.kind === "asm") return dnsCaptures(mesh, world);
   if (mesh.settings.kind !== "cloud-service-mesh") return [];
   const hosts = [...new Set(outsideHosts)];
   return [
@@ -99,6 +101,25 @@ function localityOfGateways(world: World, hosts: string[]): Finding[] {
     }),
   );
 }
+
+/** Addresses that sidecars give to hosts without one, where a ProxyConfig alone tells sidecars to answer DNS. */
+function dnsCaptures(mesh: Mesh, world: World): Finding[] {
+  const allocated = mesh.services.filter(
+    ({ registry, allocated: own }) => registry === "external" && own !== undefined,
+  );
+  const hosts = [...new Set(allocated.map(({ host }) => host))].sort(ascending);
+  if (hosts.length === 0) return [];
+  return world.ofKind("networking.istio.io/ProxyConfig").flatMap((object): Finding[] => {
+    const { environmentVariables = {} } = (object.spec ?? {}) as { environmentVariables?: Record<string, string> };
+    if (environmentVariables[captureVariable] !== "true") return [];
+    const because = [
+      evidence(object, `spec.environmentVariables.${captureVariable}`, "no page of ASM says that it is read"),
+    ];
+    return [{ ...message("unconfirmed-dns-capture", { object: label(object), hosts }), because }];
+  });
+}
+
+const captureVariable = "ISTIO_META_DNS_CAPTURE";
 
 function unconfirmed(
   id: "unconfirmed-identities" | "unconfirmed-sni" | "unconfirmed-credential" | "unconfirmed-locality",

@@ -115,6 +115,14 @@ export const findingMessages = {
     manifests: "Give the database a port of its own on the gateway, and name that in the policy.",
     docs: "clouds/gke.md",
   },
+  "unconfirmed-dns-capture": {
+    severity: "low",
+    title: "ASM does not document that it reads ProxyConfig",
+    text: "{object} switches on DNS capture, on which the addresses of {hosts} rest. No page of ASM says that it reads a ProxyConfig. If it does not, a host without addresses captures all traffic on its port, and two of one port cannot be told apart.",
+    settings: "Switch DNS proxying on in ASM's API too (docs/clouds/ack.md), or give the databases addresses.",
+    manifests: "Switch DNS proxying on in ASM's API too, or set spec.addresses of the ServiceEntries.",
+    docs: "clouds/ack.md",
+  },
   "unconfirmed-credential": {
     severity: "high",
     title: "Cloud Service Mesh does not document certificates of a gateway towards a database",

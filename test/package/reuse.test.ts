@@ -70,10 +70,10 @@ describe("package", () => {
 
   after(() => rmSync(project, { recursive: true, force: true }));
 
-  it("brings the compiled library, the command and the schemas, and nothing else", () => {
+  it("brings the compiled library, the command, the plug-in and the schemas, and nothing else", () => {
     const strangers = packed.filter(
       (path) =>
-        !/^(dist\/.*\.(js|d\.ts)|bin\/mesh-egress\.js|docs\/\w+\.schema\.json|package\.json|README\.md|LICENSE)$/.test(
+        !/^(dist\/.*\.(js|d\.ts)|dist\/plugin\/\w+\.json|bin\/(mesh-egress\.js|pulumi-resource-mesh-egress)|docs\/\w+\.schema\.json|package\.json|README\.md|LICENSE)$/.test(
           path,
         ),
     );
