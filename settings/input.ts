@@ -1548,6 +1548,12 @@ export interface AsmMeshInput {
    */
   edition?: "standard" | "enterprise" | "ultimate";
   /**
+   * Use ASM's CNI plug-in, so that pods need no NET_ADMIN. Not in the standard edition.
+   *
+   * @default `false`
+   */
+  cni?: boolean;
+  /**
    * Send traces to Alibaba Cloud's own tracing service.
    *
    * @default `false`
