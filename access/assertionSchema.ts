@@ -29,7 +29,12 @@ export const assertionSchema = z.strictObject({
     .union([verdict, z.array(verdict).min(1)])
     .optional()
     .describe("What the mesh does with the connection."),
-  encrypted: z.boolean().optional().describe("Every hop uses some form of TLS."),
+  encrypted: z
+    .union([z.boolean(), z.literal("unknown")])
+    .optional()
+    .describe(
+      "`true`: every hop is known to use some form of TLS. `false`: a hop uses none. `unknown`: the application may speak TLS of its own, which the mesh cannot see.",
+    ),
   identity: z.boolean().optional().describe("The gateway authenticates the client by its certificate."),
   exposes: z
     .enum(["nothing", "greeting"])

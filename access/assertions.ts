@@ -163,6 +163,17 @@ export function describePair({ from, to }: Pick<Row, "from" | "to">): string {
   return `${from.namespace}/${from.workload} -> ${to.host}:${to.port}`;
 }
 
+/** Whether every hop carries TLS, as far as the mesh knows. */
+function isEncrypted({ encryption }: MeshVerdict): boolean | "unknown" {
+  if (encryption.includes("plaintext")) return false;
+  return encryption.includes("own-tls-unknown") ? "unknown" : true;
+}
+
+function encryptionFault(expected: boolean | "unknown", actual: boolean | "unknown") {
+  if (expected === true) return actual === "unknown" ? "assertion-own-tls" : "assertion-encryption";
+  return expected === "unknown" ? "assertion-tls-known" : "assertion-plaintext";
+}
+
 /** The expectations a row does not meet. */
 function faultsOf(assertion: Assertion, { mesh, around }: Row): Message[] {
   const wanted = assertion.expect === undefined ? [] : [assertion.expect].flat();
@@ -170,11 +181,9 @@ function faultsOf(assertion: Assertion, { mesh, around }: Row): Message[] {
   if (wanted.length > 0 && !wanted.includes(mesh.verdict))
     faults.push(message("assertion-verdict", { expected: wanted.join(" or "), actual: mesh.verdict }));
   const carried = mesh.encryption.length > 0;
-  const encrypted = carried && !mesh.encryption.includes("plaintext");
-  if (assertion.encrypted !== undefined && carried && assertion.encrypted !== encrypted) {
-    const id = assertion.encrypted ? "assertion-encryption" : "assertion-plaintext";
-    faults.push(message(id, { hops: mesh.encryption }));
-  }
+  const encrypted = isEncrypted(mesh);
+  if (assertion.encrypted !== undefined && carried && assertion.encrypted !== encrypted)
+    faults.push(message(encryptionFault(assertion.encrypted, encrypted), { hops: mesh.encryption }));
   if (assertion.identity !== undefined && carried && assertion.identity !== mesh.identity)
     faults.push(message(assertion.identity ? "assertion-identity" : "assertion-anonymous"));
   const exposed = mesh.exposes ?? "nothing";

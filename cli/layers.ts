@@ -5,7 +5,7 @@ const layers = {
   cluster: ["GkeCluster", "AckCluster", "ExistingCluster"],
   mesh: ["IstioMesh", "AlibabaServiceMesh", "CloudServiceMesh"],
   namespaces: ["MeshNamespace"],
-  gateway: ["EgressGateway"],
+  gateway: ["EgressGateway", "NodeGuard"],
   databases: ["RdsDatabase", "CloudSqlDatabase", "DatabaseEgress"],
   identity: ["MutualTls"],
   network: [

@@ -216,7 +216,7 @@ function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): Name
 }
 
 function namespaceArgs(settings: Settings, mesh: MeshFacts, gateway: Gateway): MeshNamespaceArgs[] {
-  const cni = settings.mesh.kind === "istio" ? settings.mesh.cni : undefined;
+  const cni = settings.mesh.kind === "cloud-service-mesh" ? undefined : settings.mesh.cni;
   const own = settings.namespaces.map(({ name, importsFrom, ...rest }) => ({
     ...rest,
     namespace: name,

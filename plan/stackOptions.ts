@@ -1,5 +1,6 @@
 import { clusterNetwork, gatewayRanges, workloadRanges } from "../settings/cluster.js";
 import { fleetTrustDomain, scopesGateways } from "../settings/mesh.js";
+import type { DatabaseSettings } from "../settings/databases.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes } from "../settings/trafficModes.js";
 import { hostOf } from "../components/egress/databaseEgress.js";
@@ -27,6 +28,7 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
         port: db.port,
         protocol: db.protocol,
         tls: trafficModes[db.trafficMode].wire === "tls",
+        applicationTls: applicationTlsOf(db),
         // A database made with the stack admits the gateway's ranges and nobody else.
         ...(db.provision ? { allowList: gatewayRanges(cluster) } : {}),
       };
@@ -63,4 +65,15 @@ function clientsOf({ databases }: Settings): ExistingWorkload[] {
 /** Workloads of others in namespaces that exist: of each namespace one stands for all that nothing names. */
 function others({ namespaces }: Settings): ExistingWorkload[] {
   return namespaces.flatMap(({ name, management }) => (management === "create" ? [] : [{ namespace: name }]));
+}
+
+/** Whether the application speaks TLS of its own inside TCP, as far as the settings know. */
+function applicationTlsOf({
+  applicationTls,
+  protocol,
+  provision,
+  trafficMode,
+}: DatabaseSettings): DatabaseOption["applicationTls"] {
+  if (trafficModes[trafficMode].encryptsUpstream === "gateway") return "never";
+  return applicationTls !== undefined || protocol === "tls" || provision?.requireTls ? "always" : undefined;
 }

@@ -11,7 +11,7 @@ import {
 } from "./gateway.js";
 import { globalIsolationProblems } from "./globalIsolation.js";
 import { ingressProblems } from "./ingress.js";
-import { channelProblems, scopesGateways, versionProblems } from "./mesh.js";
+import { channelProblems, editionProblems, scopesGateways, versionProblems } from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
 import { isolatedNamespaces, networkProblems } from "./network.js";
 import { telemetryProblems } from "./observability.js";
@@ -42,6 +42,7 @@ const checks: CrossCheck[] = [
   { of: ["cluster", "mesh"], problems: fleetless },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => channelProblems(mesh, cluster) },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => versionProblems(mesh, cluster) },
+  { of: ["mesh"], problems: ({ mesh }) => editionProblems(mesh) },
   {
     of: ["cluster", "mesh", "network"],
     problems: ({ cluster, mesh, network: { isolation } }) =>

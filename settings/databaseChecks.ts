@@ -103,6 +103,7 @@ const checks: Record<string, Check> = {
       : []),
     ...(db.brokers ?? []).flatMap((host) => wildcardProblems(host, db, facts)),
   ],
+  applicationTls: (db, facts) => applicationTlsProblems(db, facts),
   via: (db, _facts, { meshKind }) => {
     if (db.trafficMode !== "tls-wildcard") return [];
     if (db.via === "envoy" && meshKind === "cloud-service-mesh")
@@ -146,6 +147,32 @@ const checks: Record<string, Check> = {
         ]
       : [],
 };
+
+/** Where TLS of the application's own could not be seen, or would not be there. */
+function applicationTlsProblems(db: DatabaseSettings, facts: TrafficModeFacts): Fault[] {
+  const { applicationTls: value, protocol, trafficMode, tls } = db;
+  if (value === undefined) return [];
+  if (facts.encryptsUpstream === "gateway")
+    return [
+      {
+        value,
+        reason: `contradicts ${trafficMode}, in which the gateway opens TLS for an application that opens none`,
+        instead: "Leave it out, or use tcp-gateway-mtls",
+      },
+    ];
+  if (value !== "required" || facts.wire === "tls") return [];
+  const why = whyNot("tls-gateway-mtls", protocol, tls.directNegotiation);
+  return [
+    {
+      value,
+      reason: `cannot be checked in ${trafficMode}, whose proxies do not read what is inside TCP`,
+      instead:
+        why === undefined
+          ? "Use tls-gateway-mtls"
+          : `Let the database refuse clients without TLS, and write byDatabase: with ${protocol} ${why}`,
+    },
+  ];
+}
 
 /** What an SRV record decides: hosts, port, and TLS with the member's name from the first byte. */
 function srvProblems(db: DatabaseSettings, facts: TrafficModeFacts): Fault[] {

@@ -136,6 +136,12 @@ const databaseObject = z.strictObject({
     .describe(
       "Forwarder behind the gateway in tls-wildcard: NGINX beside it, or an added listener of the gateway's own Envoy.",
     ),
+  applicationTls: z
+    .enum(["required", "byDatabase"])
+    .optional()
+    .describe(
+      "TLS that the application opens itself. `required`: its sidecar lets nothing else out, in the modes that read it: those of TLS from the first byte. `byDatabase`: the database refuses clients without TLS, such as by require_secure_transport, hostssl or an SSL mode of the cloud; reports then count it as encrypted. Default: with protocols that ask for TLS inside TCP it is unknown to the mesh, and reports say so.",
+    ),
   tls: tls.prefault({}).describe("TLS towards the database."),
   limits: limits.prefault({}).describe("Limits on both hops."),
   provision: provision.optional(),

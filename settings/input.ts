@@ -96,9 +96,9 @@ export interface AccessAssertInput {
     | "unknown"
     | ("gateway" | "direct" | "blocked" | "misrouted" | "unknown")[];
   /**
-   * Every hop uses some form of TLS.
+   * `true`: every hop is known to use some form of TLS. `false`: a hop uses none. `unknown`: the application may speak TLS of its own, which the mesh cannot see.
    */
-  encrypted?: boolean;
+  encrypted?: boolean | "unknown";
   /**
    * The gateway authenticates the client by its certificate.
    */
@@ -1097,6 +1097,12 @@ export interface DatabaseEntryInput {
    */
   via?: "sni-proxy" | "envoy";
   /**
+   * TLS that the application opens itself. `required`: its sidecar lets nothing else out, in the modes that read it: those of TLS from the first byte. `byDatabase`: the database refuses clients without TLS, such as by require_secure_transport, hostssl or an SSL mode of the cloud; reports then count it as encrypted.
+   *
+   * @default with protocols that ask for TLS inside TCP it is unknown to the mesh, and reports say so
+   */
+  applicationTls?: "required" | "byDatabase";
+  /**
    * TLS towards the database.
    */
   tls?: DatabaseTlsInput;
@@ -1541,6 +1547,12 @@ export interface AsmMeshInput {
    * @default `"enterprise"`
    */
   edition?: "standard" | "enterprise" | "ultimate";
+  /**
+   * Use ASM's CNI plug-in, so that pods need no NET_ADMIN. Not in the standard edition.
+   *
+   * @default `false`
+   */
+  cni?: boolean;
   /**
    * Send traces to Alibaba Cloud's own tracing service.
    *

@@ -70,6 +70,10 @@ const asm = z.strictObject({
     .enum(["standard", "enterprise", "ultimate"])
     .default("enterprise")
     .describe("Edition of the ASM instance."),
+  cni: z
+    .boolean()
+    .default(false)
+    .describe("Use ASM's CNI plug-in, so that pods need no NET_ADMIN. Not in the standard edition."),
   tracing: z.boolean().default(false).describe("Send traces to Alibaba Cloud's own tracing service."),
 });
 
@@ -150,6 +154,20 @@ export function versionProblems(
 /** A fleet's workload identity pool decides the trust domain of Cloud Service Mesh; it takes no other. */
 export function fleetTrustDomain(project: string): string {
   return `${project}.svc.id.goog`;
+}
+
+/** What an edition of ASM does not have. Set there, the provider leaves it out silently. */
+export function editionProblems(mesh: MeshSettings): Problem[] {
+  return mesh.kind === "asm" && mesh.cni && mesh.edition === "standard"
+    ? [
+        {
+          path: "mesh.cni",
+          value: true,
+          reason: "is not in the standard edition of ASM",
+          instead: "Leave it out, or set mesh.edition to enterprise or ultimate",
+        },
+      ]
+    : [];
 }
 
 /** Whether the stack makes the mesh. Of a mesh that exists, everything that holds for the whole of it is someone else's. */

@@ -6,6 +6,7 @@ import { once } from "../model/once.js";
 import { kindKey } from "../model/world.js";
 import { type LineOf, readYaml, type YamlDocument } from "./yaml.js";
 import { isRead } from "./kinds.js";
+import { withoutNulls } from "./nulls.js";
 import { faultsOf } from "../validation/index.js";
 
 /** What a text holds: the objects the analysis reads, how many it does not, and what is wrong. */
@@ -135,7 +136,7 @@ function takeObject(value: unknown, source: Source, parsed: Parsed): void {
   if (!isRead({ apiVersion, kind, spec: value.spec })) return countIgnored(parsed, kindKey({ apiVersion, kind }));
   const fault = metadataFault(kind, value.metadata);
   if (fault) return report(fault);
-  const object = { ...value, source } as KubernetesObject;
+  const object = { ...(withoutNulls(value) as object), source } as KubernetesObject;
   const faults = faultsOf({ ...value, apiVersion, kind });
   for (const { field, reason } of faults)
     parsed.problems.push(problemOf(object, message("object-refused", { object: nameOf(object), field, reason })));

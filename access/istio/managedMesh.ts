@@ -6,6 +6,7 @@ import { evidence, label } from "./evidence.js";
 import { sniOf } from "./config/gateways.js";
 import { isHonoured } from "./config/managed.js";
 import { hostsMatch } from "./registry/hostname.js";
+import type { MeshService } from "./registry/registry.js";
 import type { DestinationRuleSpec, GatewaySpec, AuthorizationPolicySpec } from "./config/shapes.js";
 
 /** What holds on Istio and may not hold on the managed mesh. */
@@ -102,12 +103,17 @@ function localityOfGateways(world: World, hosts: string[]): Finding[] {
   );
 }
 
-/** Addresses that sidecars give to hosts without one, where a ProxyConfig alone tells sidecars to answer DNS. */
+/** Hosts of one port that only the addresses tell apart which sidecars give them, where a ProxyConfig alone switches that on. */
 function dnsCaptures(mesh: Mesh, world: World): Finding[] {
   const allocated = mesh.services.filter(
     ({ registry, allocated: own }) => registry === "external" && own !== undefined,
   );
-  const hosts = [...new Set(allocated.map(({ host }) => host))].sort(ascending);
+  const portsOf = ({ ports }: MeshService) => ports.map(({ number }) => number);
+  const shares = (service: MeshService) =>
+    allocated.some(
+      (other) => other.host !== service.host && portsOf(other).some((port) => portsOf(service).includes(port)),
+    );
+  const hosts = [...new Set(allocated.filter(shares).map(({ host }) => host))].sort(ascending);
   if (hosts.length === 0) return [];
   return world.ofKind("networking.istio.io/ProxyConfig").flatMap((object): Finding[] => {
     const { environmentVariables = {} } = (object.spec ?? {}) as { environmentVariables?: Record<string, string> };

@@ -17,9 +17,18 @@ export function unknown(because: readonly Evidence[]): MeshVerdict {
   return { verdict: "unknown", encryption: [], identity: false, exposes: null, because };
 }
 
-/** What protects a hop: the application's own TLS inside the proxies' own, or either, or nothing. */
-export function hopEncryption(mutual: boolean, target: Pick<Target, "protocol">): HopEncryption {
-  const own = target.protocol === "tls";
-  if (mutual) return own ? "mutual-tls+tls-passthrough" : "mutual-tls";
-  return own ? "tls-passthrough" : "plaintext";
+/** What protects a hop: the application's own TLS inside the proxies' own, or either, or nothing that a proxy knows of. */
+export function hopEncryption(
+  mutual: boolean,
+  target: Pick<Target, "protocol" | "kind" | "applicationTls">,
+): HopEncryption {
+  const own = ownTlsOf(target);
+  if (mutual) return own === "always" ? "mutual-tls+tls-passthrough" : "mutual-tls";
+  if (own === "always") return "tls-passthrough";
+  return own === "never" ? "plaintext" : "own-tls-unknown";
+}
+
+function ownTlsOf({ protocol, kind, applicationTls }: Parameters<typeof hopEncryption>[1]): Target["applicationTls"] {
+  if (protocol !== "tcp") return protocol === "tls" ? "always" : "never";
+  return applicationTls ?? (kind === "service" ? "never" : undefined);
 }

@@ -2,6 +2,10 @@
 export const assertionMessages = {
   "assertion-verdict": "expected {expected}, but the mesh path is {actual}",
   "assertion-encryption": "expected every hop to be encrypted, but the hops are: {hops}",
+  "assertion-own-tls":
+    "expected every hop to be encrypted, but whether the application speaks TLS of its own is unknown to the mesh (hops: {hops}); where the database refuses clients without TLS, write applicationTls: byDatabase",
+  "assertion-tls-known":
+    "expected that the mesh cannot tell whether the application speaks TLS, but the hops are: {hops}",
   "assertion-plaintext": "expected a plaintext hop, but the hops are: {hops}",
   "assertion-identity": "expected an authenticated client, but the client is not authenticated",
   "assertion-anonymous": "expected a client that is not authenticated, but it is authenticated",

@@ -118,7 +118,7 @@ export const findingMessages = {
   "unconfirmed-dns-capture": {
     severity: "low",
     title: "ASM does not document that it reads ProxyConfig",
-    text: "{object} switches on DNS capture, on which the addresses of {hosts} rest. No page of ASM says that it reads a ProxyConfig. If it does not, a host without addresses captures all traffic on its port, and two of one port cannot be told apart.",
+    text: "{object} switches on DNS capture, and only the addresses that it gives tell {hosts} apart, which share a port. No page of ASM says that it reads a ProxyConfig. If it does not, connections to one end at another.",
     settings: "Switch DNS proxying on in ASM's API too (docs/clouds/ack.md), or give the databases addresses.",
     manifests: "Switch DNS proxying on in ASM's API too, or set spec.addresses of the ServiceEntries.",
     docs: "clouds/ack.md",

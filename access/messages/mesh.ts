@@ -11,7 +11,8 @@ export const meshMessages = {
   "maybe-not-discovered":
     "the input does not show the namespace's labels, so whether the control plane reads its configuration is not known",
   "configuration-not-in-input": "the input holds nothing of this control plane's configuration",
-  "config-unreadable": "this is not valid YAML, so what configures the mesh is not known",
+  "config-unreadable":
+    "this is not valid YAML, or a field has the wrong type, so what configures the mesh is not known",
   "no-proxy-on-path": "{because}, so nothing in the mesh sees this connection",
   "address-of-sidecar": "{because}, yet the sidecar's DNS answers with an address only it knows",
   "no-address": "{host} has no address of its own",

@@ -159,6 +159,8 @@ export interface Target {
   /** The server sends bytes before the client does, as MySQL's greeting. */
   serverSpeaksFirst: boolean;
   kind: "database" | "service";
+  /** Whether the application speaks TLS of its own inside TCP. @default not known for databases, never for services */
+  applicationTls?: "always" | "never";
   /** The database's name in the stack config, where it has one. */
   database?: string;
   /** Real addresses of the target, where the input names them: what the client's DNS answers without capture. */
@@ -180,8 +182,13 @@ export interface Evidence extends Message {
 
 export type MeshVerdictName = "gateway" | "direct" | "blocked" | "misrouted" | "unknown";
 
-/** What protects one hop. `tls-passthrough` is the application's own TLS; `mutual-tls+tls-passthrough` is that, inside the mesh's. */
-export type HopEncryption = "plaintext" | "tls" | "mutual-tls" | "tls-passthrough" | "mutual-tls+tls-passthrough";
+/**
+ * What protects one hop. `tls-passthrough` is the application's own TLS; `mutual-tls+tls-passthrough` is that, inside the
+ * mesh's. `own-tls-unknown`: the proxies add nothing, and the application may speak TLS of its own inside TCP, as clients of
+ * Postgres and MySQL do, which no proxy sees.
+ */
+export type HopEncryption =
+  "plaintext" | "own-tls-unknown" | "tls" | "mutual-tls" | "tls-passthrough" | "mutual-tls+tls-passthrough";
 
 /** What the sidecar and the gateway do with the connection. Verdicts are shared between rows: never change one. */
 export interface MeshVerdict {
@@ -270,6 +277,8 @@ export interface DatabaseOption {
   protocol?: string;
   /** The client itself speaks TLS from the first byte with the host as SNI. */
   tls?: boolean;
+  /** Whether the client speaks TLS of its own inside the protocol, as where the database demands it. @default not known */
+  applicationTls?: "always" | "never";
   addresses?: readonly string[];
   /** CIDR blocks the database's own allow-list admits. */
   allowList?: readonly string[];
@@ -404,8 +413,8 @@ export interface Assertion {
   except?: readonly CallerPattern[];
   to: "*" | TargetPattern;
   expect?: MeshVerdictName | readonly MeshVerdictName[];
-  /** Every hop carries some form of TLS. */
-  encrypted?: boolean;
+  /** `true`: every hop is known to carry some form of TLS. `false`: one carries none. `unknown`: the application may add its own. */
+  encrypted?: boolean | "unknown";
   identity?: boolean;
   /** `nothing`: a blocked caller receives not one byte. */
   exposes?: "nothing" | "greeting";

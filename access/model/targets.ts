@@ -117,6 +117,7 @@ function addDatabase(targets: Map<string, Target>, database: DatabaseOption): vo
         : wire === "mysql" && database.tls !== true,
     kind: "database",
     database: database.name,
+    applicationTls: database.applicationTls,
     // Who names them knows them better than an entry, which any namespace can write.
     addresses: database.addresses ?? known?.addresses ?? [],
     ...(database.addresses && database.addresses.length > 0 ? { addressesGiven: true } : {}),

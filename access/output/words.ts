@@ -14,6 +14,7 @@ export const aroundSymbols: Record<AroundVerdictName, string> = { open: "○", b
 /** What protects a hop, in words. */
 export const hopWords: Record<HopEncryption, string> = {
   plaintext: "plaintext",
+  "own-tls-unknown": "own TLS unknown",
   tls: "TLS",
   "mutual-tls": "mutual TLS",
   "tls-passthrough": "own TLS",

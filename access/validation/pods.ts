@@ -2,12 +2,23 @@ import { message } from "../messages/index.js";
 import { isPortName, isPortNumber } from "./names.js";
 import type { Fault, Shape } from "./shape.js";
 
+const reference: Shape = { fields: { name: "text", key: "text" }, open: true };
+
 const container: Shape = {
   fields: {
     name: "text",
     image: "text",
-    args: { list: "text" },
-    command: { list: "text" },
+    args: { list: "text", items: "required" },
+    command: { list: "text", items: "required" },
+    env: {
+      items: "required",
+      list: {
+        fields: { name: "text", value: "text", valueFrom: { fields: { configMapKeyRef: reference }, open: true } },
+        open: true,
+      },
+    },
+    envFrom: { items: "required", list: { fields: { configMapRef: reference, prefix: "text" }, open: true } },
+    securityContext: { fields: { runAsUser: "integer", runAsGroup: "integer" }, open: true },
     ports: {
       list: {
         fields: { name: "text", containerPort: "integer", protocol: "text", hostPort: "integer", hostIP: "text" },
@@ -20,9 +31,10 @@ const container: Shape = {
 /** The fields of pods that the analysis reads: others may be there. */
 export const podSpec: Shape = {
   fields: {
-    containers: { list: container },
-    initContainers: { list: container },
+    containers: { list: container, items: "required" },
+    initContainers: { list: container, items: "required" },
     hostNetwork: "boolean",
+    securityContext: { fields: { runAsUser: "integer", runAsGroup: "integer" }, open: true },
     serviceAccountName: "text",
     serviceAccount: "text",
     nodeName: "text",

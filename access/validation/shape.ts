@@ -7,6 +7,8 @@ export type Shape =
 
 interface ListShape {
   list: Shape;
+  /** Null is no item: schemas of custom resources refuse it, and built-in kinds read it as an empty one. */
+  items?: "required";
 }
 
 /** An object with keys of the user's choice. */
@@ -35,6 +37,8 @@ export function shapeFaults(value: unknown, shape: Shape, field: string): Fault[
       : [{ field, reason: message("expected-type", { type: shape, found: found(value) }) }];
   if ("list" in shape) {
     if (!Array.isArray(value)) return [expected(field, "a list", value)];
+    const missing = shape.items === "required" ? value.indexOf(null) : -1;
+    if (missing >= 0) return [expected(`${field}[${missing}]`, "an item", null)];
     return value.flatMap((item: unknown, index) => shapeFaults(item, shape.list, `${field}[${index}]`));
   }
   if (typeof value !== "object" || Array.isArray(value)) return [expected(field, "a mapping", value)];
@@ -58,7 +62,7 @@ function expected(field: string, type: string, value: unknown): Fault {
 
 function found(value: unknown): string {
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a mapping" : JSON.stringify(value);
+  return typeof value === "object" && value !== null ? "a mapping" : JSON.stringify(value);
 }
 
 function unknownField(key: string, known: readonly string[]): Message {

@@ -11,8 +11,8 @@ import {
   type MaintenanceWindow,
 } from "../../settings/cluster.js";
 import { describeProblem, keyPath } from "../../settings/problem.js";
-import { AckPublicEndpoint, apiServerPort, type AuthorizedNetwork } from "./ackPublicEndpoint.js";
-import { AckVpc, type AckZone } from "./ackVpc.js";
+import { AckPublicEndpoint, type AuthorizedNetwork } from "./ackPublicEndpoint.js";
+import { AckVpc, type AckZone, apiServerPort } from "./ackVpc.js";
 import {
   changeInPlace,
   gatewayNodeEffects,
@@ -182,7 +182,8 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
     super("mesh-egress:index:AckCluster", name, {}, opts);
 
     this.network = { podCidr: filled.podCidr, serviceCidr: filled.serviceCidr, policyEngine: "terway" };
-    this.vpc = new AckVpc(`${name}-vpc`, filled, { parent: this });
+    const apiServerRanges = (filled.authorizedNetworks ?? []).map(({ range }) => range);
+    this.vpc = new AckVpc(`${name}-vpc`, { ...filled, apiServerRanges }, { parent: this });
     this.cloudNetwork = this.vpc.cloudNetwork;
     const publicEndpoint = filled.endpoint === "public" ? this.publicEndpoint(name, filled) : undefined;
     const cluster = this.controlPlane(name, filled, publicEndpoint);

@@ -2,7 +2,7 @@ import { SecurityGroup } from "@pulumi/alicloud/ecs/securityGroup.js";
 import { SecurityGroupRule } from "@pulumi/alicloud/ecs/securityGroupRule.js";
 import { LoadBalancer } from "@pulumi/alicloud/nlb/loadBalancer.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { VswitchIds } from "./ackVpc.js";
+import { apiServerPort, type VswitchIds } from "./ackVpc.js";
 
 /** A network from which an API server may be reached. */
 export interface AuthorizedNetwork {
@@ -20,9 +20,6 @@ export interface AckPublicEndpointArgs {
   /** Networks that may connect. */
   authorizedNetworks: AuthorizedNetwork[];
 }
-
-/** Port of the API server. */
-export const apiServerPort = 6443;
 
 /** The load balancer's own rules have 1, for its health checks, and 100, which admits everybody. */
 const priority = { admit: 10, refuse: 50 };

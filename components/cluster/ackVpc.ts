@@ -38,6 +38,9 @@ export interface AckVpcArgs {
   /** Ranges outside the VPC that nodes may open TLS connections to, for images.
    * @default ["0.0.0.0/0"] */
   imageRanges?: string[];
+  /** Ranges outside the VPC from which the API server is reached by a load balancer that hands the client's address through.
+   * @default none */
+  apiServerRanges?: string[];
   /** Mbit/s that each public address carries at most, 1 to 200.
    * @default 200 */
   natBandwidthMbps?: number;
@@ -45,6 +48,9 @@ export interface AckVpcArgs {
 
 /** The most that an address takes which is paid by traffic. Left out, the cloud gives 5. */
 const mostBandwidthMbps = 200;
+
+/** Port of the API server. */
+export const apiServerPort = 6443;
 
 /** Ids by zone. */
 export type VswitchIds = Record<string, pulumi.Output<string>>;
@@ -59,7 +65,10 @@ const priority = { allow: 50, dropRest: 100 };
 const anyPort = { ipProtocol: "all", portRange: "-1/-1" };
 
 /** What nodes of a cluster may exchange, before any database is known. Names depend on the zone, never on an index. */
-function clusterRules(args: AckVpcArgs): Record<string, Omit<SecurityGroupRuleArgs, "securityGroupId">> {
+function clusterRules(
+  who: "nodes" | "gateway",
+  args: AckVpcArgs,
+): Record<string, Omit<SecurityGroupRuleArgs, "securityGroupId">> {
   const inside = args.zones.flatMap(({ zone, nodes, pods, gateway }) =>
     Object.entries({ nodes, pods, gateway }).flatMap(([purpose, cidrIp]) =>
       ["ingress", "egress"].map((type) => [`${type}-${purpose}-${zone}`, { type, cidrIp, ...anyPort }] as const),
@@ -72,8 +81,16 @@ function clusterRules(args: AckVpcArgs): Record<string, Omit<SecurityGroupRuleAr
         { type: "egress", cidrIp, ipProtocol: "tcp", portRange: "443/443" },
       ] as const,
   );
+  // The control plane's network interfaces are in the nodes' group.
+  const clients = (who === "nodes" ? (args.apiServerRanges ?? []) : []).map(
+    (cidrIp) =>
+      [
+        `ingress-api-server-${cidrIp.replace("/", "-")}`,
+        { type: "ingress", cidrIp, ipProtocol: "tcp", portRange: `${apiServerPort}/${apiServerPort}` },
+      ] as const,
+  );
   return {
-    ...Object.fromEntries([...inside, ...images]),
+    ...Object.fromEntries([...inside, ...images, ...clients]),
     "ingress-cloud-services": { type: "ingress", cidrIp: cloudServices, ...anyPort },
     "egress-cloud-services": { type: "egress", cidrIp: cloudServices, ...anyPort },
     // A security group lets everything out that no rule names, databases beyond the VPC included.
@@ -198,7 +215,7 @@ export class AckVpc extends pulumi.ComponentResource {
       { securityGroupName, vpcId: this.vpcId, description: `Least privilege for the ${who} of ${this.name}` },
       { parent: this },
     );
-    for (const [rule, spec] of Object.entries(clusterRules(args)))
+    for (const [rule, spec] of Object.entries(clusterRules(who, args)))
       this.internet.push(
         new SecurityGroupRule(
           `${securityGroupName}-${rule}`,

@@ -36,6 +36,9 @@ export interface AlibabaServiceMeshArgs {
   /** Proxies log each connection.
    * @default true */
   accessLog?: boolean;
+  /** Use the CNI plug-in, so that pods need no NET_ADMIN; not in the standard edition.
+   * @default false */
+  cni?: boolean;
   /** Send traces to Alibaba Cloud's tracing service.
    * @default false */
   tracing?: boolean;
@@ -43,7 +46,7 @@ export interface AlibabaServiceMeshArgs {
    * @default "cluster.local" */
   trustDomain?: string;
   /** Where the program reaches the mesh's API server: `private` inside the VPC, `public` on the Internet, where it answers
-   * everybody who has a certificate of it.
+   * everybody who has a certificate of it. A change replaces the instance.
    * @default "private" */
   endpoint?: "private" | "public";
 }
@@ -85,7 +88,10 @@ export class AlibabaServiceMesh extends pulumi.ComponentResource implements Mesh
     const { meshes } = getServiceMeshesOutput({ ids: [mesh.id], enableDetails: true }, { parent: this });
     return pulumi.all([mesh.kubeconfig, meshes]).apply(([kubeconfig, [reported]]) => {
       const server = reported?.endpoints[0]?.publicApiServerEndpoint;
-      if (!server) throw new Error("The mesh reports no public address of its API server.");
+      if (!server)
+        throw new Error(
+          "The mesh reports no public address of its API server. The cloud gives one when it creates the mesh only: bind an elastic IP address to the API server in ASM's console.",
+        );
       return atServer(kubeconfig, server);
     });
   }
@@ -108,7 +114,10 @@ export class AlibabaServiceMesh extends pulumi.ComponentResource implements Mesh
           accessLog: { enabled: args.accessLog ?? true },
           tracing: args.tracing ?? false,
           // Only namespaces that ask for it get sidecars.
-          sidecarInjector: { enableNamespacesByDefault: false },
+          sidecarInjector: {
+            enableNamespacesByDefault: false,
+            ...(args.cni ? { initCniConfiguration: { enabled: true } } : {}),
+          },
         },
       },
       // A cluster without nodes cannot join, and the control plane takes longer than the default allows.

@@ -47,9 +47,9 @@ const mesh = { outboundTrafficPolicy: "REGISTRY_ONLY" as const, dnsCapture: true
 describe("the traffic modes of this project", () => {
   const host = "orders.db.example.com";
   const modes: [TrafficMode, string, string][] = [
-    ["tcp-direct", "direct plaintext", "direct plaintext"],
-    ["tcp-gateway", "gateway plaintext,plaintext", "gateway plaintext,plaintext"],
-    ["tcp-gateway-mtls", "gateway mutual-tls,plaintext known", "blocked"],
+    ["tcp-direct", "direct own-tls-unknown", "direct own-tls-unknown"],
+    ["tcp-gateway", "gateway own-tls-unknown,own-tls-unknown", "gateway own-tls-unknown,own-tls-unknown"],
+    ["tcp-gateway-mtls", "gateway mutual-tls,own-tls-unknown known", "blocked"],
     ["tls-direct", "direct tls-passthrough", "direct tls-passthrough"],
     ["tls-gateway", "gateway tls-passthrough,tls-passthrough", "gateway tls-passthrough,tls-passthrough"],
     ["tls-gateway-mtls", "gateway mutual-tls+tls-passthrough,tls-passthrough known", "blocked"],
@@ -125,7 +125,7 @@ describe("the traffic modes of this project", () => {
 
   it("go by the address that the sidecar's DNS hands out, whatever the SNI, where there is no route", () => {
     const objects = scene("tls-direct").filter(({ kind }) => kind !== "VirtualService");
-    assert.equal(verdictOf(objects, "shop/orders", host, withoutSni), "direct plaintext");
+    assert.equal(verdictOf(objects, "shop/orders", host, withoutSni), "direct own-tls-unknown");
   });
 });
 
@@ -152,7 +152,7 @@ describe("a gateway that connects to the database before the handshake", () => {
   it("is decided about all the same: when it connects changes nothing of where", () => {
     const verdict = (objects: KubernetesObject[]) =>
       verdictOf(objects, "shop/orders", "orders.db.example.com", { mesh });
-    assert.equal(verdict(patched), "gateway mutual-tls,plaintext known");
+    assert.equal(verdict(patched), "gateway mutual-tls,own-tls-unknown known");
     const further = change(patched, "EnvoyFilter", "egressgateway-handshake-first", (spec: never) => {
       const [patch] = (spec as { configPatches: { patch: { value: { typed_config: object } } }[] }).configPatches;
       Object.assign(patch?.patch.value.typed_config ?? {}, { cluster: "elsewhere" });

@@ -178,3 +178,49 @@ describe("The name of an Atlas cluster", () => {
       assert.deepEqual(warned(host), []);
   });
 });
+
+describe("TLS of the application's own", () => {
+  const named = { ...byAddress, addresses: undefined, host: "orders.example.com" };
+  const hopsOf = (database: object) => {
+    const settings = settingsOf(database);
+    const { rows } = analyse(judgedManifests(blueprintOf(settings)), optionsOfStack(settings));
+    return [...rows].find(({ from }) => from.serviceAccount === "orders")?.mesh.encryption.join(" > ");
+  };
+
+  for (const protocol of ["mongo", "redis", "kafka", "tls", "mysql", "postgres"] as const)
+    it(`is required only in modes that read it, and elsewhere the message says what can be done: ${protocol}`, async () => {
+      const seesTls = !["mysql", "postgres"].includes(protocol);
+      const required = { ...named, protocol, applicationTls: "required" };
+      const [problem] = await refused(() => settingsOf({ ...required, trafficMode: "tcp-gateway-mtls" }));
+      assert.match(problem ?? "", /^databases\[0\]\.applicationTls cannot be checked in tcp-gateway-mtls/);
+      const inTlsMode = await refused(() => settingsOf({ ...required, trafficMode: "tls-gateway-mtls" }));
+      assert.deepEqual(inTlsMode.length === 0, seesTls);
+    });
+
+  it("can be required of Postgres that opens TLS directly", async () => {
+    const direct = {
+      ...named,
+      protocol: "postgres",
+      trafficMode: "tls-gateway-mtls",
+      tls: { directNegotiation: true },
+    };
+    assert.deepEqual(await refused(() => settingsOf({ ...direct, applicationTls: "required" })), []);
+  });
+
+  it("contradicts a gateway that opens TLS in its place", async () => {
+    for (const applicationTls of ["required", "byDatabase"])
+      assert.equal(
+        (await refused(() => settingsOf({ ...named, trafficMode: "tls-origination", applicationTls }))).length,
+        1,
+      );
+  });
+
+  it("is unknown in TCP, unless the database demands it, the protocol is TLS, or the gateway opens it", () => {
+    const mysql = { ...named, protocol: "mysql" };
+    assert.equal(hopsOf(mysql), "mutual-tls > own-tls-unknown");
+    assert.equal(hopsOf({ ...mysql, applicationTls: "byDatabase" }), "mutual-tls+tls-passthrough > tls-passthrough");
+    const connector = { ...byAddress, port: 3307, protocol: "tls" };
+    assert.equal(hopsOf(connector), "mutual-tls+tls-passthrough > tls-passthrough");
+    assert.equal(hopsOf({ ...named, trafficMode: "tls-origination" }), "mutual-tls > tls");
+  });
+});

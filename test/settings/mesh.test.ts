@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { blueprintOf } from "../../components/blueprint.js";
 import type { ClusterSettings } from "../../settings/cluster.js";
 import { loadSettings } from "../../settings/load.js";
 import { istioMisfit } from "../../settings/istioVersions.js";
@@ -82,6 +83,28 @@ describe("Settings of the mesh", () => {
   it("refuse keys of another mesh, which would be read by nobody", () => {
     assert.equal(meshSchema.safeParse({ kind: "asm", revision: "canary" }).success, false);
     assert.equal(meshSchema.safeParse({ kind: "istio", edition: "enterprise" }).success, false);
+  });
+
+  it("refuse what an edition of ASM does not have, and hold namespaces to a stricter level with its CNI plug-in", () => {
+    const load = (mesh: object) =>
+      loadSettings({
+        cluster: {
+          cloud: "ack",
+          region: "cn-hangzhou",
+          vpcId: "vpc-1",
+          zones: [{ zone: "cn-hangzhou-i", nodes: "10.0.0.0/24", pods: "10.64.0.0/20", gateway: "10.65.0.0/24" }],
+          nodePool: { instanceTypes: ["ecs.g7.large"] },
+          gatewayPool: { instanceTypes: ["ecs.g7.large"] },
+        },
+        mesh: { kind: "asm", ...mesh },
+        namespaces: [{ name: "shop" }],
+      });
+    assert.throws(() => load({ cni: true, edition: "standard" }), /mesh\.cni: true is not in the standard edition/);
+    const level = (mesh: object) =>
+      blueprintOf(load(mesh)).manifests.find(({ kind }) => kind === "Namespace")?.metadata.labels?.[
+        "pod-security.kubernetes.io/enforce"
+      ];
+    assert.deepEqual([level({}), level({ cni: true })], ["privileged", "baseline"]);
   });
 
   it("refuse to connect after the handshake where proxies are known to be too old for it", () => {

@@ -1,6 +1,7 @@
 import { managedConfigMap, managedConfigMaps } from "../config/managed.js";
 import type { AnalysisOptions, KubernetesObject, MeshKind, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/namespaceOf.js";
+import { chartValues, injectorConfig, meshConfig } from "../../validation/mesh.js";
 import { istiodOf, placeOf, type Environment, type Istiod, type Place } from "./environment.js";
 import {
   embedded,
@@ -187,7 +188,7 @@ class Reader {
     const { mesh } = (object.data ?? {}) as { mesh?: string };
     if (mesh === undefined) return;
     plane.configPlace = placeOf(object, "data.mesh");
-    const config = embedded(mesh) as MeshConfig | undefined;
+    const config = embedded(mesh, meshConfig) as MeshConfig | undefined;
     if (!config) plane.unreadable = plane.configPlace;
     plane.config = merged(config ?? {}, this.#shared(plane));
   }
@@ -196,16 +197,19 @@ class Reader {
   #shared({ environment, namespace }: ControlPlane): MeshConfig {
     const name = environment.get("SHARED_MESH_CONFIG")?.value;
     const object = name ? this.#configMap(namespace, name) : undefined;
-    return (embedded((object?.data as { mesh?: string } | undefined)?.mesh) ?? {}) as MeshConfig;
+    return (embedded((object?.data as { mesh?: string } | undefined)?.mesh, meshConfig) ?? {}) as MeshConfig;
   }
 
   #readInjector(object: KubernetesObject): void {
     const plane = this.#plane(namespaceOf(object), revisionOf(object, "istio-sidecar-injector"));
     const { values, config } = object.data as { values: string; config?: string };
-    plane.values = (embedded(values) ?? {}) as InjectorValues;
     plane.valuesPlace = placeOf(object, "data.values");
-    plane.injector = (embedded(config) ?? {}) as InjectorConfig;
     plane.injectorPlace = placeOf(object, "data.config");
+    const read = { values: embedded(values, chartValues), config: embedded(config ?? "", injectorConfig) };
+    if (!read.values) plane.unreadable = plane.valuesPlace;
+    if (!read.config) plane.unreadable = plane.injectorPlace;
+    plane.values = (read.values ?? {}) as InjectorValues;
+    plane.injector = (read.config ?? {}) as InjectorConfig;
   }
 
   /** What istiod itself reads comes before what an operator makes it from. */

@@ -1,7 +1,9 @@
+import { withoutNulls } from "../../input/nulls.js";
 import { readYaml } from "../../input/yaml.js";
 import type { LabelSelector } from "../../model/labels.js";
 import type { KubernetesObject } from "../../model/model.js";
 import { namespaceOf } from "../../model/namespaceOf.js";
+import { shapeFaults, type Shape } from "../../validation/shape.js";
 import { placeOf, type Environment, type Place, type Variable } from "./environment.js";
 
 /** The part of Istio's ProxyConfig that is read. */
@@ -52,12 +54,12 @@ export interface InjectorConfig {
   alwaysInjectSelector?: LabelSelector[];
 }
 
-/** A value that is YAML within a manifest; undefined when it does not parse. */
-export function embedded(text: unknown): Record<string, unknown> | undefined {
+/** A value that is YAML within a manifest; undefined when it does not parse, or a field has the wrong type. */
+export function embedded(text: unknown, shape: Shape): object | undefined {
   if (typeof text !== "string") return undefined;
   const { value, error } = readYaml(text, () => false);
-  if (error) return undefined;
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  if (error || shapeFaults(value, shape, "").length > 0) return undefined;
+  return (withoutNulls(value ?? {}) as object | null) ?? {};
 }
 
 /** What an object that installs Istio says of a control plane, before there is a ConfigMap. */

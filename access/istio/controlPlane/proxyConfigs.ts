@@ -4,6 +4,7 @@ import { namespaceOf } from "../../model/namespaceOf.js";
 import type { Container, Identity } from "../../model/podOwners.js";
 import { byCreation } from "../evidence.js";
 import { rootOf } from "./controlPlanes.js";
+import { proxySettings } from "../../validation/mesh.js";
 import { placeOf, type Place } from "./environment.js";
 import { embedded, type ProxySettings } from "./meshConfig.js";
 
@@ -102,7 +103,7 @@ function annotated(
   annotations: Readonly<Record<string, string>>,
   pick: (settings: ProxySettings) => string | undefined,
 ): Setting | undefined {
-  const value = pick((embedded(annotations[configAnnotation]) ?? {}) as ProxySettings);
+  const value = pick((embedded(annotations[configAnnotation], proxySettings) ?? {}) as ProxySettings);
   const field = annotationField(workload, configAnnotation);
   return value === undefined ? undefined : { value: String(value), place: { ...workload, field } };
 }

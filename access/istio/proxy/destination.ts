@@ -6,6 +6,7 @@ import { hostsMatch, isWildcard } from "../registry/hostname.js";
 import { portField } from "./outbound.js";
 import type { MeshService } from "../registry/registry.js";
 import { upstreamTls, type Cluster, type MissingCluster, type ProxyScope, type UpstreamTls } from "../config/scope.js";
+import { hopEncryption } from "../verdict.js";
 
 /** Where a proxy's connection to a service outside the mesh ends. */
 export type Ending =
@@ -50,7 +51,7 @@ export function endOf(cluster: Cluster, target: Target, scope: ProxyScope, known
   const originates = tls.mode === "SIMPLE" || tls.mode === "MUTUAL";
   const misfit = misfitOf(tls, target);
   if (misfit) return { kind: "nowhere", because: [{ ...(tls.evidence ?? here(misfit)), ...wording(misfit) }] };
-  const plain = target.protocol === "tls" ? "tls-passthrough" : "plaintext";
+  const plain = hopEncryption(false, target);
   const encryption: HopEncryption = tls.mode === "SIMPLE" ? "tls" : tls.mode === "MUTUAL" ? "mutual-tls" : plain;
   const field = portField(service, port);
   const number = serverPort(cluster);

@@ -44,7 +44,7 @@ function hosts(kind: MeshKind, ...objects: object[]): unknown[] {
 describe("DNS capture on ASM", () => {
   const two = [entry("orders.db.example.com"), entry("stock.db.example.com")];
 
-  it("is reported with the hosts whose addresses rest on it, where a ProxyConfig switches it on", () => {
+  it("is reported with the hosts of one port that only it tells apart, where a ProxyConfig switches it on", () => {
     assert.deepEqual(hosts("asm", proxyConfig("true"), ...two), [["orders.db.example.com", "stock.db.example.com"]]);
   });
 
@@ -52,6 +52,11 @@ describe("DNS capture on ASM", () => {
     assert.deepEqual(hosts("asm", proxyConfig("true"), entry("orders.db.example.com", ["203.0.113.7"])), []);
     assert.deepEqual(hosts("asm", proxyConfig("false"), ...two), []);
     assert.deepEqual(hosts("asm", ...two), []);
+    assert.deepEqual(hosts("asm", proxyConfig("true"), entry("orders.db.example.com")), []);
+    assert.deepEqual(
+      hosts("asm", proxyConfig("true"), entry("orders.db.example.com"), entry("stock.db.example.com", ["203.0.113.7"])),
+      [],
+    );
     assert.deepEqual(hosts("istio", proxyConfig("true"), ...two), []);
   });
 });

@@ -16,11 +16,11 @@ const allowed = change(denied, "AuthorizationPolicy", "rds", (spec: Policy) => (
 
 describe("the vendor's recipe for a database behind an egress gateway", () => {
   it("sends the client through the gateway, encrypted to it and known there", () => {
-    assert.equal(verdictOf(allowed, client, database), "gateway mutual-tls,plaintext known");
+    assert.equal(verdictOf(allowed, client, database), "gateway mutual-tls,own-tls-unknown known");
   });
 
   it("lets another namespace past the gateway, because the entry is visible to it and the route is not", () => {
-    assert.equal(verdictOf(allowed, stranger, database), "direct plaintext");
+    assert.equal(verdictOf(allowed, stranger, database), "direct own-tls-unknown");
     const fields = rowOf(allowed, stranger, database).mesh.because.map(({ kind, field }) => `${kind} ${field}`);
     assert.ok(fields.includes("ServiceEntry spec.exportTo"), fields.join("; "));
     assert.ok(fields.includes("VirtualService spec.exportTo"), fields.join("; "));
@@ -45,9 +45,9 @@ describe("the vendor's recipe for a database behind an egress gateway", () => {
     const other = { host: "other.mysql.example.com", port: 3306 };
     assert.equal(
       verdictOf(allowed, client, other.host, { databases: [other] }),
-      "misrouted mutual-tls,plaintext known",
+      "misrouted mutual-tls,own-tls-unknown known",
     );
-    assert.equal(verdictOf(allowed, stranger, other.host, { databases: [other] }), "misrouted plaintext");
+    assert.equal(verdictOf(allowed, stranger, other.host, { databases: [other] }), "misrouted own-tls-unknown");
     const [finding] = analyse(allowed).findings;
     assert.match(
       said(finding),
@@ -68,12 +68,18 @@ spec:
   endpoints: [{ address: 203.0.113.99 }]
 `);
     const options = { databases: [{ host: database, port: 3306, addresses: ["203.0.113.10"] }] };
-    assert.equal(verdictOf(allowed, client, database, options), "gateway mutual-tls,plaintext known");
-    assert.equal(verdictOf([...allowed, ...older], client, database, options), "misrouted mutual-tls,plaintext known");
+    assert.equal(verdictOf(allowed, client, database, options), "gateway mutual-tls,own-tls-unknown known");
+    assert.equal(
+      verdictOf([...allowed, ...older], client, database, options),
+      "misrouted mutual-tls,own-tls-unknown known",
+    );
     const same = change(older, "ServiceEntry", "twin", (spec: { endpoints: { address: string }[] }) => {
       first(spec.endpoints).address = "203.0.113.10";
     });
-    assert.equal(verdictOf([...allowed, ...same], client, database, options), "gateway mutual-tls,plaintext known");
+    assert.equal(
+      verdictOf([...allowed, ...same], client, database, options),
+      "gateway mutual-tls,own-tls-unknown known",
+    );
   });
 
   it("finds the way round the sidecar open", () => {
@@ -92,7 +98,7 @@ spec:
     const scoped = change(allowed, "ServiceEntry", "demo-server-rds", (spec: { exportTo: string[] }) => {
       spec.exportTo = [".", "istio-system"];
     });
-    assert.equal(verdictOf(scoped, client, database), "gateway mutual-tls,plaintext known");
+    assert.equal(verdictOf(scoped, client, database), "gateway mutual-tls,own-tls-unknown known");
     assert.equal(verdictOf(scoped, stranger, database), "blocked");
   });
 
@@ -102,7 +108,7 @@ spec:
       databases: [{ host: database, port: 3306 }],
       mesh: { outboundTrafficPolicy: "ALLOW_ANY" as const },
     };
-    assert.equal(verdictOf(bare, client, database, options), "direct plaintext");
+    assert.equal(verdictOf(bare, client, database, options), "direct own-tls-unknown");
   });
 });
 
@@ -151,7 +157,7 @@ describe("the vendor's recipe, broken in one place", () => {
 
   it("is blocked when the hop's SNI is the cluster's name and the server has a host of its own", () => {
     const named = gateway((spec) => (first(spec.servers).hosts = [database]));
-    assert.equal(verdictOf(named, client, database), "gateway mutual-tls,plaintext known");
+    assert.equal(verdictOf(named, client, database), "gateway mutual-tls,own-tls-unknown known");
     const broken = change(named, "DestinationRule", "demo-server-egress-gateway", (spec: DestinationRuleSpec) => {
       delete first(first(spec.subsets).trafficPolicy.portLevelSettings).tls.sni;
     });
@@ -190,12 +196,12 @@ describe("the vendor's recipe, broken in one place", () => {
 
   it("goes straight to the database when the route's port is another", () => {
     const broken = route((spec) => (first(first(spec.tcp).match).port = 3307));
-    assert.equal(verdictOf(broken, client, database), "direct plaintext");
+    assert.equal(verdictOf(broken, client, database), "direct own-tls-unknown");
   });
 
   it("goes straight to the database when the route is for other labels", () => {
     const broken = route((spec) => (first(first(spec.tcp).match).sourceLabels = { name: "another" }));
-    assert.equal(verdictOf(broken, client, database), "direct plaintext");
+    assert.equal(verdictOf(broken, client, database), "direct own-tls-unknown");
   });
 
   it("follows a namespace's own rule over everyone else's", () => {
@@ -206,7 +212,7 @@ metadata: { name: all-local, namespace: demo-server }
 spec: { host: "*.local", trafficPolicy: { tls: { mode: DISABLE } } }
 `);
     // The exact host is more specific than the wildcard, so the wildcard alone shadows nothing here.
-    assert.equal(verdictOf([...allowed, ...shadow], client, database), "gateway mutual-tls,plaintext known");
+    assert.equal(verdictOf([...allowed, ...shadow], client, database), "gateway mutual-tls,own-tls-unknown known");
     const alone = without([...allowed, ...shadow], "DestinationRule", "demo-server-egress-gateway");
     assert.equal(verdictOf(alone, client, database), "blocked");
   });
@@ -219,7 +225,7 @@ metadata: { name: a-first, namespace: demo-server }
 spec: { host: istio-egressgateway.istio-system.svc.cluster.local, exportTo: ["."], subsets: [{ name: other }] }
 `);
     // The rule without a selector that istiod lists last is the one a proxy takes.
-    assert.equal(verdictOf([...second, ...allowed], client, database), "gateway mutual-tls,plaintext known");
+    assert.equal(verdictOf([...second, ...allowed], client, database), "gateway mutual-tls,own-tls-unknown known");
     const later = change(
       [...second, ...allowed],
       "DestinationRule",
@@ -273,7 +279,7 @@ spec:
 
   it("end at the first by host when neither has an address", () => {
     const both = [...allowed, ...second];
-    assert.equal(verdictOf(both, client, database), "gateway mutual-tls,plaintext known");
+    assert.equal(verdictOf(both, client, database), "gateway mutual-tls,own-tls-unknown known");
     assert.match(verdictOf(both, client, "second.mysql.example.com"), /^misrouted/);
   });
 
@@ -283,14 +289,14 @@ spec:
       return { ...object, metadata: { ...object.metadata, creationTimestamp } };
     });
     assert.match(verdictOf(aged, client, database), /^misrouted/);
-    assert.equal(verdictOf(aged, client, "second.mysql.example.com"), "direct plaintext");
+    assert.equal(verdictOf(aged, client, "second.mysql.example.com"), "direct own-tls-unknown");
   });
 
   it("answer for themselves when sidecars answer DNS", () => {
     const options = { mesh: { dnsCapture: true } };
     const both = [...allowed, ...second];
-    assert.equal(verdictOf(both, client, database, options), "gateway mutual-tls,plaintext known");
-    assert.equal(verdictOf(both, client, "second.mysql.example.com", options), "direct plaintext");
+    assert.equal(verdictOf(both, client, database, options), "gateway mutual-tls,own-tls-unknown known");
+    assert.equal(verdictOf(both, client, "second.mysql.example.com", options), "direct own-tls-unknown");
   });
 
   it("are out of reach at addresses that only the mesh knows, unless sidecars answer DNS", () => {
@@ -301,7 +307,7 @@ spec:
     assert.equal(verdictOf(alone, client, "second.mysql.example.com"), "blocked");
     assert.equal(
       verdictOf(alone, client, "second.mysql.example.com", { mesh: { dnsCapture: true } }),
-      "direct plaintext",
+      "direct own-tls-unknown",
     );
   });
 });
@@ -309,18 +315,18 @@ spec:
 describe("the community's recipes for an external MongoDB", () => {
   const ratings = "bookinfo/ratings-v2";
   const modes: [string, string, string[], string][] = [
-    ["direct by address", "my-mongo.tcp.svc", ["bookinfo-tcp-direct"], "direct plaintext"],
+    ["direct by address", "my-mongo.tcp.svc", ["bookinfo-tcp-direct"], "direct own-tls-unknown"],
     [
       "through the gateway in plaintext",
       "my-mongo.tcp.svc",
       ["bookinfo-tcp-direct", "bookinfo-tcp-gateway"],
-      "gateway plaintext,plaintext",
+      "gateway own-tls-unknown,own-tls-unknown",
     ],
     [
       "through the gateway in mutual TLS",
       "my-mongo.tcp.svc",
       ["bookinfo-tcp-direct", "bookinfo-tcp-gateway-mtls"],
-      "gateway mutual-tls,plaintext known",
+      "gateway mutual-tls,own-tls-unknown known",
     ],
     ["direct by SNI", "mongo.example.com", ["bookinfo-tls-direct"], "direct tls-passthrough"],
     [
@@ -352,7 +358,7 @@ spec: { selector: { matchLabels: { istio: egressgateway } }, rules: [{ from: [{ 
     const plain = [...recipe("bookinfo", "bookinfo-tcp-direct", "bookinfo-tcp-gateway"), ...policy];
     const mutual = [...recipe("bookinfo", "bookinfo-tcp-direct", "bookinfo-tcp-gateway-mtls"), ...policy];
     assert.equal(verdictOf(plain, ratings, "my-mongo.tcp.svc"), "blocked");
-    assert.equal(verdictOf(mutual, ratings, "my-mongo.tcp.svc"), "gateway mutual-tls,plaintext known");
+    assert.equal(verdictOf(mutual, ratings, "my-mongo.tcp.svc"), "gateway mutual-tls,own-tls-unknown known");
   });
 
   it("let a workload without a sidecar go as it likes", () => {
@@ -368,7 +374,7 @@ describe("what goes past a sidecar or ends elsewhere", () => {
         annotations: { "traffic.sidecar.istio.io/excludeOutboundPorts": "3306" },
       });
     });
-    assert.equal(verdictOf(past, client, database), "direct plaintext");
+    assert.equal(verdictOf(past, client, database), "direct own-tls-unknown");
     assert.equal(verdictOf(past, client, database, { mesh: { dnsCapture: true } }), "blocked");
   });
 
@@ -380,7 +386,10 @@ describe("what goes past a sidecar or ends elsewhere", () => {
         Object.assign(setting.tls, { subjectAltNames: [name] });
       });
     const right = naming("spiffe://cluster.local/ns/istio-system/sa/istio-egressgateway");
-    assert.equal(verdictOf(right, "bookinfo/ratings-v2", "my-mongo.tcp.svc"), "gateway mutual-tls,plaintext known");
+    assert.equal(
+      verdictOf(right, "bookinfo/ratings-v2", "my-mongo.tcp.svc"),
+      "gateway mutual-tls,own-tls-unknown known",
+    );
     const wrong = naming("spiffe://cluster.local/ns/istio-system/sa/another");
     assert.equal(verdictOf(wrong, "bookinfo/ratings-v2", "my-mongo.tcp.svc"), "blocked");
   });
@@ -396,7 +405,7 @@ describe("what goes past a sidecar or ends elsewhere", () => {
       },
     );
     const other = { host: "other.mysql.example.com", port: 3306 };
-    assert.equal(verdictOf(open, stranger, other.host, { databases: [other] }), "direct plaintext");
+    assert.equal(verdictOf(open, stranger, other.host, { databases: [other] }), "direct own-tls-unknown");
     // Behind the gateway the same entry leads the gateway to itself.
     assert.equal(verdictOf(open, client, database), "blocked");
   });

@@ -218,13 +218,14 @@ function node([x, y, width, height]: Box, title: string, sub: string, look: Node
 }
 
 function hop([path, x, y, anchor]: Arrow, kind: HopEncryption, tone: string): string {
+  const isOpen = kind === "plaintext" || kind === "own-tls-unknown";
   const color = kind === "plaintext" && tone !== "var(--misrouted)" ? "var(--direct)" : tone;
   const [own = "", inside] = hopWords[kind].split(" in ");
   const lines = inside === undefined ? [own] : [own, `in ${inside}`];
   const top = y - (lines.length - 1) * 14;
   const words = lines.map((line, index) => label(line, x, top + index * 14, "currentColor", anchor)).join("");
-  const mark = lock(anchor === "start" ? x + 5 : x, top - 17, kind !== "plaintext");
-  const dashes = kind === "plaintext" ? ' stroke-dasharray="6 4" class="flow"' : "";
+  const mark = lock(anchor === "start" ? x + 5 : x, top - 17, !isOpen);
+  const dashes = isOpen ? ' stroke-dasharray="6 4" class="flow"' : "";
   return `<g style="color:${color}"><path d="${path}" fill="none" stroke="${color}" stroke-width="2.2" stroke-linecap="round" marker-end="url(#head)"${dashes}/>${mark}${words}</g>`;
 }
 

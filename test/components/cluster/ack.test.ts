@@ -59,6 +59,17 @@ describe("AckCluster", () => {
       assert.ok(one("prod-api-server-balancer").dependsOn.includes(rule), rule);
   });
 
+  it("lets those networks through to the control plane, for such a load balancer keeps the client's address", async () => {
+    const outside = (registered: Registered[], group: string) =>
+      rules(registered, group)
+        .filter(({ type, cidrIp }) => type === "ingress" && !/^10\.|^100\.64\./.test(String(cidrIp)))
+        .map(({ cidrIp, portRange, policy }) => [cidrIp, portRange, policy]);
+    const { registered } = plain;
+    assert.deepEqual(outside(registered, "prod-vpc-nodes-group"), [["203.0.113.0/24", "6443/6443", "accept"]]);
+    assert.deepEqual(outside(registered, "prod-vpc-gateway-group"), []);
+    assert.deepEqual(outside((await create(inside)).registered, "prod-vpc-nodes-group"), []);
+  });
+
   it("puts the API server behind that load balancer, and behind no public address that ACK would make", () => {
     const { inputs } = plain.one("prod-cluster");
     assert.equal(inputs.slbInternetEnabled, false);

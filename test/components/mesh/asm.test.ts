@@ -47,6 +47,16 @@ describe("AlibabaServiceMesh", () => {
     assert.deepEqual(inputs.loadBalancer, { apiServerPublicEip: true });
   });
 
+  it("uses its CNI plug-in only where asked to", async () => {
+    const injector = async (changed: Partial<AlibabaServiceMeshArgs>) =>
+      ((await create(changed)).one("mesh-instance").inputs.meshConfig as { sidecarInjector: object }).sidecarInjector;
+    assert.deepEqual(await injector({}), { enableNamespacesByDefault: false });
+    assert.deepEqual(await injector({ cni: true }), {
+      enableNamespacesByDefault: false,
+      initCniConfiguration: { enabled: true },
+    });
+  });
+
   it("names its switch as one string, as the cloud's API wants it", async () => {
     const { inputs } = (await create()).one("mesh-instance");
     assert.deepEqual(inputs.network, { vpcId: "vpc-1", vswitcheList: "vsw-1" });
