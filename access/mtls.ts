@@ -1,4 +1,4 @@
-import { hasLabels } from "./istio/config/shapes.js";
+import { hasLabels } from "./model/labels.js";
 import { message } from "./messages/index.js";
 import { targetPort } from "./istio/config/gateways.js";
 import type { Mesh } from "./istio/config/mesh.js";

@@ -12,7 +12,8 @@ import { hostsMatch } from "./registry/hostname.js";
 import { endsOf } from "./registry/owners.js";
 import { isTls, wireProtocolOf } from "./registry/protocol.js";
 import { anyAddress, isEveryAddress, type MeshService } from "./registry/registry.js";
-import { type GatewaySpec, hasLabels, type Labels } from "./config/shapes.js";
+import { hasLabels } from "../model/labels.js";
+import type { GatewaySpec, Labels } from "./config/shapes.js";
 
 /** What no single pair shows, in any of the meshes. */
 export function findings(meshes: Meshes, world: World): Finding[] {

@@ -50,6 +50,12 @@ export function hasPairs(pairs: LabelMap, labels: Labels): Trilean {
   return every(Object.keys(pairs), (key) => equals(labels(key), pairs[key]));
 }
 
+/** The same where all labels are known, for loops over every object. No pairs are always there. */
+export function hasLabels(labels: LabelMap, pairs: LabelMap | undefined): boolean {
+  for (const key in pairs) if (labels[key] !== pairs[key]) return false;
+  return true;
+}
+
 function matchesExpression({ key, operator, values = [] }: LabelExpression, labels: Labels): Trilean {
   const value = labels(key);
   switch (operator) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { load } from "js-yaml";
+import { readYaml } from "mesh-access/yaml";
 import { planStack } from "../../plan/stack.js";
 import { loadSettings } from "../../settings/load.js";
 import { writeStack } from "../plan/stackFiles.js";
@@ -19,7 +19,7 @@ function ownKeys(config: Config = {}): Config {
 /** Settings that a page shows: whole stack files, and keys of one. */
 function examples(page: string): { whole: Config[]; parts: Config[] } {
   const blocks = readFileSync(`docs/clouds/${page}`, "utf8").matchAll(/```yaml\n([^]*?)```/g);
-  const shown = [...blocks].map(([, text = ""]) => (load(text) ?? {}) as Config & { config?: Config });
+  const shown = [...blocks].map(([, text = ""]) => (readYaml(text).value ?? {}) as Config & { config?: Config });
   return {
     whole: shown.map(({ config }) => ownKeys(config)).filter((each) => Object.keys(each).length > 0),
     parts: shown.map(ownKeys).filter((each) => Object.keys(each).length > 0),

@@ -5,7 +5,8 @@ import { contains, parseBlock } from "../../network/addressBlock.js";
 import { gatewayNameLabel } from "../gatewayApi/gateways.js";
 import { byCreation, evidence } from "../evidence.js";
 import type { MeshSettings } from "./settings.js";
-import { hasLabels, type AuthorizationPolicySpec, type Labels, type PolicyRule } from "./shapes.js";
+import { hasLabels } from "../../model/labels.js";
+import type { AuthorizationPolicySpec, Labels, PolicyRule } from "./shapes.js";
 import { every, not, some, type Trilean } from "../../model/trilean.js";
 
 /** What a proxy knows of a connection when it decides. */

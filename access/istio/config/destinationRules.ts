@@ -4,14 +4,8 @@ import { byCreation } from "../evidence.js";
 import { HostMap, resolveShortName } from "../registry/hostname.js";
 import type { MeshService } from "../registry/registry.js";
 import type { MeshSettings } from "./settings.js";
-import {
-  hasLabels,
-  type ClientTls,
-  type DestinationRuleSpec,
-  type Labels,
-  type Subset,
-  type TrafficPolicy,
-} from "./shapes.js";
+import { hasLabels } from "../../model/labels.js";
+import type { ClientTls, DestinationRuleSpec, Labels, Subset, TrafficPolicy } from "./shapes.js";
 
 /** A subset, and the object it came from: rules of one host merge. */
 export interface OwnedSubset {

@@ -4,7 +4,8 @@ import { namespaceOf } from "../../model/world.js";
 import { evidence } from "../evidence.js";
 import { chainRule, type ChainRule } from "./chainRules.js";
 import type { MeshSettings } from "./settings.js";
-import { hasLabels, type Labels } from "./shapes.js";
+import { hasLabels } from "../../model/labels.js";
+import type { Labels } from "./shapes.js";
 
 type Context = "SIDECAR_OUTBOUND" | "SIDECAR_INBOUND" | "GATEWAY";
 

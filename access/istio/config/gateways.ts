@@ -7,7 +7,8 @@ import { byCreation, evidence, label } from "../evidence.js";
 import { parseProtocol, type Protocol } from "../registry/protocol.js";
 import type { MeshService } from "../registry/registry.js";
 import type { MeshSettings } from "./settings.js";
-import { hasLabels, type GatewaySpec, type Server } from "./shapes.js";
+import { hasLabels } from "../../model/labels.js";
+import type { GatewaySpec, Server } from "./shapes.js";
 
 /** A server of a Gateway, on the port its pods really listen on. */
 export interface BoundServer {

@@ -4,7 +4,8 @@ import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.
 import { namespaceOf } from "../../model/world.js";
 import { byCreation, createdAt, evidence } from "../evidence.js";
 import type { MeshSettings } from "./settings.js";
-import { hasLabels, type Labels, type PeerAuthenticationSpec } from "./shapes.js";
+import { hasLabels } from "../../model/labels.js";
+import type { Labels, PeerAuthenticationSpec } from "./shapes.js";
 
 export type MtlsMode = "STRICT" | "PERMISSIVE" | "DISABLE";
 

@@ -172,9 +172,3 @@ export interface AuthorizationPolicySpec {
   action?: "ALLOW" | "DENY" | "AUDIT" | "CUSTOM";
   rules?: (PolicyRule | null)[];
 }
-
-/** Whether every wanted label is there with its value. No wanted labels are always there. */
-export function hasLabels(labels: Readonly<Labels>, wanted: Labels | undefined): boolean {
-  for (const key in wanted) if (labels[key] !== wanted[key]) return false;
-  return true;
-}

@@ -6,7 +6,8 @@ import { hostsMatch, isSubsetOf, isWildcard } from "../registry/hostname.js";
 import { parseProtocol, type Protocol } from "../registry/protocol.js";
 import type { MeshService } from "../registry/registry.js";
 import type { MeshSettings } from "./settings.js";
-import { hasLabels, type Labels, type SidecarSpec } from "./shapes.js";
+import { hasLabels } from "../../model/labels.js";
+import type { Labels, SidecarSpec } from "./shapes.js";
 import type { Route } from "./virtualServices.js";
 
 /** The hosts one egress listener imports from a namespace. */

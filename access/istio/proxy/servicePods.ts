@@ -10,7 +10,7 @@ import type { Hop, Pods } from "../inbound/pods.js";
 import { agreed, ended, type RouteResult } from "./route.js";
 import type { Cluster, UpstreamTls } from "../config/scope.js";
 import { principalOf } from "../inbound/server.js";
-import { hasLabels } from "../config/shapes.js";
+import { hasLabels } from "../../model/labels.js";
 import { blocked, unknown } from "../verdict.js";
 
 /** Leads connections to the pods behind a Service: a gateway's, or those of an application. */
