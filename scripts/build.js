@@ -39,5 +39,10 @@ function published(file) {
     default: source.replace(/\.ts$/, ".js"),
   });
   const exports = Object.entries(manifest.exports).map(([path, source]) => [path, compiled(source)]);
-  return { ...manifest, exports: Object.fromEntries(exports) };
+  const { types, default: main } = Object.fromEntries(exports)["."];
+  // `moduleResolution: node` reads no exports: it finds the entry points here.
+  const typesVersions = {
+    "*": Object.fromEntries(exports.map(([path, entry]) => [path.slice(2), [entry.types]]).filter(([path]) => path)),
+  };
+  return { ...manifest, main, types, typesVersions, exports: Object.fromEntries(exports) };
 }

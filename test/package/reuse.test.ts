@@ -109,6 +109,41 @@ describe("package", () => {
     assert.equal(status, 0, stdout);
   });
 
+  /** What the templates of Pulumi have had for TypeScript, by the kind of module a program is. */
+  const templates: [kind: "commonjs" | "module", options: string[]][] = [
+    ["commonjs", ["--module", "commonjs", "--moduleResolution", "node"]],
+    ["commonjs", ["--module", "nodenext", "--moduleResolution", "nodenext"]],
+    ["module", ["--module", "nodenext", "--moduleResolution", "nodenext"]],
+    ["module", ["--module", "node16", "--moduleResolution", "node16"]],
+    ["module", ["--module", "esnext", "--moduleResolution", "bundler"]],
+  ];
+  for (const [kind, options] of templates)
+    it(`is found by TypeScript in a program of kind ${kind} with ${options.filter((_, index) => index % 2).join(", ")}`, function () {
+      this.timeout(3 * minutes);
+      const folder = join(project, `template-${kind}-${options[1]}-${options[3]}`);
+      mkdirSync(folder);
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ type: kind }));
+      writeFileSync(
+        join(folder, "index.ts"),
+        'import { DatabaseEgress, type DatabaseEgressArgs } from "pulumi-mesh-egress";\n' +
+          'import { analyse } from "mesh-access";\n' +
+          'export const made = (args: DatabaseEgressArgs) => new DatabaseEgress("x", args).port.toFixed();\n' +
+          "export const rows = analyse([]).rows.length.toFixed();\n" +
+          "// @ts-expect-error a port is a number: types are found, and are not any\n" +
+          'export const wrong = (args: DatabaseEgressArgs) => new DatabaseEgress("x", args).port.trim();\n',
+      );
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        [
+          join(project, "node_modules/typescript/bin/tsc"),
+          ...["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--types", "node", ...options],
+          "index.ts",
+        ],
+        { cwd: folder, encoding: "utf8" },
+      );
+      assert.equal(status, 0, stdout);
+    });
+
   describe("planned with the user's own provider", () => {
     let resources: PlannedResource[];
 
