@@ -15,6 +15,7 @@ const rooms = {
   plan: ["access", "cli", "plugin", "bench", "lab"],
   cli: ["bench", "lab"],
   plugin: ["cli", "bench", "lab"],
+  policy: ["components", "settings", "plan", "cli", "plugin", "bench", "lab"],
 };
 
 /** Of the analysis' package, everything but what stands alone: the schema of assertions, YAML, placeholders, and the nearest known word. */
