@@ -32,7 +32,7 @@ export function optionsOfStack(settings: Settings): AnalysisOptions {
         // A database made with the stack admits the gateway's ranges and nobody else.
         ...(db.provision ? { allowList: gatewayRanges(cluster) } : {}),
       };
-      // What is promised of a cluster by its name holds for every host it hands out.
+      // What the settings say of a cluster by its name holds for every host that it returns.
       return [
         { ...shared, host: hostOf(db, settings.gateway.tenant), addresses: db.addresses },
         ...(db.brokers ?? []).map((host) => ({ ...shared, host })),

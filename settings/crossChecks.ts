@@ -69,7 +69,7 @@ const checks: CrossCheck[] = [
     problems: ({ databases, mesh, gateway }) => collisions(databases, { mesh, gateway }),
   },
   { of: ["namespaces"], problems: namespacesTwice },
-  { of: ["namespaces", "databases"], problems: strangers },
+  { of: ["namespaces", "databases"], problems: unlistedNamespaces },
   {
     of: ["network", "namespaces", "gateway", "mesh", "mutualTls"],
     problems: (settings) =>
@@ -169,7 +169,7 @@ function namespacesTwice({ namespaces }: Settings): Problem[] {
 }
 
 /** Namespaces that are used but not listed: a misspelled one would be opened for nobody. */
-function strangers({ namespaces, databases }: Settings): Problem[] {
+function unlistedNamespaces({ namespaces, databases }: Settings): Problem[] {
   const known = namespaces.map(({ name }) => name);
   return databases.flatMap((db, i) =>
     db.clients.flatMap(({ namespace }, j) => {
@@ -221,7 +221,7 @@ function denyingNamespaces({ network, namespaces, gateway, mesh }: Settings): st
   return gateway.install === false ? own : [...own, gatewayNamespace(gateway, mesh.kind)];
 }
 
-/** Policies that nothing enforces would be promises nobody keeps. */
+/** Policies that nothing enforces protect nothing. */
 function unenforced({ cluster, network }: Settings): Problem[] {
   return cluster.cloud === "existing" && cluster.policyEngine === "none" && network.isolation.enabled
     ? [

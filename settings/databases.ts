@@ -24,7 +24,7 @@ const client = z
       .min(1)
       .optional()
       .describe(
-        "Service accounts that may use it. With them a stranger is refused in the TLS handshake. Without, every workload of the namespace may, and a stranger is refused only at its first byte.",
+        "Service accounts that may use it. With them an unauthorized client is refused in the TLS handshake. Without, every workload of the namespace may use it, and an unauthorized client is refused only at its first byte.",
       ),
   })
   .describe("Who may use the database.");

@@ -38,7 +38,7 @@ export const gatewaySchema = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      "Connect to a database only after the caller's handshake: otherwise whoever gets to the gateway's port makes it connect, without any certificate. An EnvoyFilter, for proxies of Envoy 1.37 or later. Default: true with mesh.kind istio; asm takes it where its proxies are new enough, cloud-service-mesh never.",
+      "Connect to a database only after the client's TLS handshake. Otherwise any pod that can open a connection to the gateway's port makes it connect, without a certificate. An EnvoyFilter, for proxies of Envoy 1.37 or later. Default: true with mesh.kind istio; asm takes it where its proxies are new enough, cloud-service-mesh never.",
     ),
   replicas: z
     .strictObject({

@@ -65,7 +65,7 @@ interface Surroundings {
 /** What the ingress cannot know of mesh and namespaces. */
 export function ingressProblems({ gateway, hosts }: IngressSettings, around: Surroundings): Problem[] {
   const listed = around.namespaces.map(({ name }) => name);
-  const strangers = hosts.flatMap(({ namespace }, index) =>
+  const unlisted = hosts.flatMap(({ namespace }, index) =>
     listed.includes(namespace)
       ? []
       : [
@@ -79,7 +79,7 @@ export function ingressProblems({ gateway, hosts }: IngressSettings, around: Sur
   );
   return [
     ...gatewayProblems(gateway, around),
-    ...strangers,
+    ...unlisted,
     ...repeated(
       hosts.map(({ host, kind }, i) => ({
         path: `ingress.hosts[${i}].host`,

@@ -1261,7 +1261,7 @@ export interface DatabaseClientInput {
    */
   namespace: string;
   /**
-   * Service accounts that may use it. With them a stranger is refused in the TLS handshake. Without, every workload of the namespace may, and a stranger is refused only at its first byte.
+   * Service accounts that may use it. With them an unauthorized client is refused in the TLS handshake. Without, every workload of the namespace may use it, and an unauthorized client is refused only at its first byte.
    */
   serviceAccounts?: string[];
 }
@@ -1368,7 +1368,7 @@ export interface GatewayInput {
    */
   callersPolicy?: "filterChain" | "perDatabase" | "shared";
   /**
-   * Connect to a database only after the caller's handshake: otherwise whoever gets to the gateway's port makes it connect, without any certificate. An EnvoyFilter, for proxies of Envoy 1.37 or later.
+   * Connect to a database only after the client's TLS handshake. Otherwise any pod that can open a connection to the gateway's port makes it connect, without a certificate. An EnvoyFilter, for proxies of Envoy 1.37 or later.
    *
    * @default true with mesh.kind istio; asm takes it where its proxies are new enough, cloud-service-mesh never
    */

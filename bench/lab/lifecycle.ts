@@ -181,7 +181,7 @@ function goals({ series }: Growth): Goal[] {
 
 /** What a reader can do about it. */
 const advice = [
-  "Whoever keeps the state in files or in a bucket has it grow linearly with a stack for each team, on one gateway. Or, when " +
+  "With the state in files or in a bucket, a stack for each team on one gateway makes it grow linearly. Or, when " +
     "many databases are added at once, with `PULUMI_SKIP_CHECKPOINTS=true`; if the engine is killed meanwhile, `pulumi refresh` and " +
     "`pulumi import` must tell it what it had created.",
   "The Kubernetes provider sends at most 50 requests a second unless its `kubeClientSettings.qps` says otherwise.",

@@ -35,7 +35,7 @@ export const accessPart: Part = {
   title: "Who reaches what: the access analysis",
   method:
     "`mesh-egress access -f` on a folder of YAML with a mesh's whole configuration, a file for each namespace: every " +
-    "workload with every database, the mesh's path and the way round. Beside it `istioctl analyze --use-kube=false --all-namespaces` " +
+    "workload with every database, the mesh path and the sidecar bypass. Beside it `istioctl analyze --use-kube=false --all-namespaces` " +
     "the same files, which is compiled to machine code, checks objects for mistakes and computes no reach. Each is run " +
     `${rounds} times as a process of its own, by turns; start-up and parsing are part of every figure.`,
   run: async (bench) => {

@@ -115,5 +115,5 @@ export function labTable(): string | undefined {
     title,
     `${results.filter((result) => result.passed).length} of ${results.length}`,
   ]);
-  return `${table(["Scenario", "What it shows", "Seen as promised"], rows)}\n${passed} passed, ${failed} failed.`;
+  return `${table(["Scenario", "What it shows", "Passed"], rows)}\n${passed} passed, ${failed} failed.`;
 }
