@@ -44,6 +44,9 @@ async function filled(path: string, blocks: Record<string, string>): Promise<str
 
 const api = Object.entries(await apiReference()).map(([path, text]) => [`docs/api/${path}`, text]);
 
+// The package's schema is read from these types, so they come first.
+const types = await settingsTypes(settingsJsonSchema());
+if (!check) writeFileSync(settingsTypesPath, types);
 const { schema, late } = packageSchema();
 
 const documents: Record<string, string> = {
@@ -53,7 +56,7 @@ const documents: Record<string, string> = {
   "docs/messages.md": messagesPage(),
   ...Object.fromEntries(api),
   ...Object.fromEntries(modePages()),
-  [settingsTypesPath]: await settingsTypes(settingsJsonSchema()),
+  [settingsTypesPath]: types,
   "docs/settings.md": settingsReference(settingsJsonSchema()),
   "plugin/schema.json": `${JSON.stringify(schema, null, 1)}\n`,
   "plugin/late.json": `${JSON.stringify(late, null, 1)}\n`,
