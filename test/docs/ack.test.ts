@@ -5,21 +5,11 @@ import type { PlannedResource } from "../../plan/recording.js";
 import { planStack } from "../../plan/stack.js";
 import { project } from "../../settings/project.js";
 import { writeStack } from "../plan/stackFiles.js";
+import { pageTable } from "./pageTable.js";
 
 const page = readFileSync("docs/clouds/ack.md", "utf8");
 
-/** Rows of the page's table with this first heading. */
-function table(heading: string): string[][] {
-  const lines = page.split("\n");
-  const start = lines.findIndex((line) => new RegExp(`^\\| ${heading} +\\|`).test(line));
-  const end = lines.findIndex((line, index) => index > start && !line.startsWith("|"));
-  return lines.slice(start + 2, end).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const table = (heading: string) => pageTable(page, heading);
 
 /** Plans of the stack files that the page shows. One by one: a program's config is the process's. */
 async function plans(): Promise<PlannedResource[][]> {

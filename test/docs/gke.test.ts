@@ -3,21 +3,11 @@ import { readFileSync } from "node:fs";
 import { planStack } from "../../plan/stack.js";
 import type { PlannedResource } from "../../plan/recording.js";
 import { writeStack } from "../plan/stackFiles.js";
+import { pageTable } from "./pageTable.js";
 
 const page = readFileSync("docs/clouds/gke.md", "utf8");
 
-/** Rows of the page's table with this first heading. */
-function table(heading: string): string[][] {
-  const lines = page.split("\n");
-  const start = lines.findIndex((line) => new RegExp(`^\\| ${heading} +\\|`).test(line));
-  const end = lines.findIndex((line, index) => index > start && !line.startsWith("|"));
-  return lines.slice(start + 2, end).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const table = (heading: string) => pageTable(page, heading);
 
 const everything = {
   cluster: { cloud: "gke", project: "example-project", region: "europe-west3", databaseCidr: "10.200.0.0/20" },

@@ -2,18 +2,9 @@ import assert from "node:assert/strict";
 import { loadSettings } from "../../settings/load.js";
 import { clusterNetwork, clusterSchema, databaseRanges } from "../../settings/cluster.js";
 import { firewallDatabases } from "../../settings/cloudNetwork.js";
+import { ackSettings as ack, zone } from "./ackSettings.js";
 
 const gke = { cloud: "gke", project: "example-project", region: "europe-west3" };
-const zone = { zone: "cn-hangzhou-i", nodes: "10.0.0.0/24", pods: "10.64.0.0/20", gateway: "10.65.0.0/24" };
-const pool = { instanceTypes: ["ecs.g7.large"] };
-const ack = {
-  cloud: "ack",
-  region: "cn-hangzhou",
-  vpcId: "vpc-1",
-  zones: [zone],
-  nodePool: pool,
-  gatewayPool: pool,
-};
 const twoZones = [
   zone,
   { zone: "cn-hangzhou-j", nodes: "10.0.1.0/24", pods: "10.64.16.0/20", gateway: "10.65.1.0/24" },

@@ -4,6 +4,7 @@ import type { ClusterSettings } from "../../settings/cluster.js";
 import { loadSettings } from "../../settings/load.js";
 import { istioMisfit } from "../../settings/istioVersions.js";
 import { filledMesh, istioVersion, meshSchema } from "../../settings/mesh.js";
+import { ackSettings } from "./ackSettings.js";
 
 const project = { cloud: "gke", project: "example-project", region: "europe-west3" };
 const gke = (releaseChannel: string) => ({ ...project, releaseChannel }) as ClusterSettings;
@@ -88,14 +89,7 @@ describe("Settings of the mesh", () => {
   it("refuse what an edition of ASM does not have, and hold namespaces to a stricter level with its CNI plug-in", () => {
     const load = (mesh: object) =>
       loadSettings({
-        cluster: {
-          cloud: "ack",
-          region: "cn-hangzhou",
-          vpcId: "vpc-1",
-          zones: [{ zone: "cn-hangzhou-i", nodes: "10.0.0.0/24", pods: "10.64.0.0/20", gateway: "10.65.0.0/24" }],
-          nodePool: { instanceTypes: ["ecs.g7.large"] },
-          gatewayPool: { instanceTypes: ["ecs.g7.large"] },
-        },
+        cluster: ackSettings,
         mesh: { kind: "asm", ...mesh },
         namespaces: [{ name: "shop" }],
       });
@@ -120,16 +114,8 @@ describe("Settings of the mesh", () => {
   });
 
   it("refuse a mesh that does not work with the Gateway API of new ACK clusters", () => {
-    const ack = {
-      cloud: "ack",
-      region: "cn-hangzhou",
-      vpcId: "vpc-1",
-      zones: [{ zone: "cn-hangzhou-i", nodes: "10.0.0.0/24", pods: "10.64.0.0/20", gateway: "10.65.0.0/24" }],
-      nodePool: { instanceTypes: ["ecs.g7.large"] },
-      gatewayPool: { instanceTypes: ["ecs.g7.large"] },
-    };
     const load = (version: string | undefined, mesh: object) => () =>
-      loadSettings({ cluster: { ...ack, version }, mesh, namespaces: [] });
+      loadSettings({ cluster: { ...ackSettings, version }, mesh, namespaces: [] });
     const refusal = /mesh\.version: .*Gateway API 1\.5\.1.*cluster\.version below 1\.36/;
     for (const cluster of [undefined, "1.36.1-aliyun.1", "1.37.0-aliyun.1"]) {
       for (const version of ["1.25", "v1.25.6.84-g6ac3d-aliyun", "v1.9.7.93-g7910a454-aliyun"])

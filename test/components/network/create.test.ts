@@ -2,21 +2,13 @@ import assert from "node:assert/strict";
 import { createCluster } from "../../../components/cluster/create.js";
 import { createCloudGuards } from "../../../components/network/create.js";
 import { loadSettings } from "../../../settings/load.js";
+import { ackSettings } from "../../settings/ackSettings.js";
 import { alibabaCloud } from "../alibabaCloud.js";
 import { recordStack } from "../recordedStack.js";
 
-const pool = { instanceTypes: ["ecs.g7.large"] };
-const zone = { zone: "cn-hangzhou-i", nodes: "10.0.0.0/24", pods: "10.64.0.0/20", gateway: "10.65.0.0/24" };
 const clusters = {
   gke: { cloud: "gke", project: "example-project", region: "europe-west3" },
-  ack: {
-    cloud: "ack",
-    region: "cn-hangzhou",
-    vpcId: "vpc-1",
-    zones: [zone],
-    nodePool: pool,
-    gatewayPool: pool,
-  },
+  ack: ackSettings,
   existing: { cloud: "existing" },
 };
 

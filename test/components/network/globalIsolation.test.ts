@@ -2,6 +2,16 @@ import assert from "node:assert/strict";
 import { analyse, type KubernetesObject } from "mesh-access";
 import { globalIsolationManifests, type GlobalIsolationArgs } from "../../../components/network/globalIsolation.js";
 
+const deployment = (namespace: string) => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "app", namespace },
+  spec: {
+    selector: { matchLabels: { app: "app" } },
+    template: { metadata: { labels: { app: "app" } }, spec: { containers: [{ name: "c", image: "c" }] } },
+  },
+});
+
 interface Rule {
   action: string;
   protocol?: string;
@@ -184,15 +194,6 @@ describe("GlobalIsolation on Terway", () => {
   });
 
   it("leaves open to the analysis what no published semantics decide, and decides nothing for others", () => {
-    const pod = (namespace: string) => ({
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: "app", namespace },
-      spec: {
-        selector: { matchLabels: { app: "app" } },
-        template: { metadata: { labels: { app: "app" } }, spec: { containers: [{ name: "c", image: "c" }] } },
-      },
-    });
     const entry = {
       apiVersion: "networking.istio.io/v1",
       kind: "ServiceEntry",
@@ -208,7 +209,7 @@ describe("GlobalIsolation on Terway", () => {
     const namespaces = ["lobby", "kube-system"];
     const objects = [
       ...namespaces.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels: {} } })),
-      ...namespaces.map(pod),
+      ...namespaces.map(deployment),
       entry,
       ...(ackPolicies() as unknown as KubernetesObject[]),
     ];
@@ -222,15 +223,7 @@ describe("GlobalIsolation on Terway", () => {
 describe("GlobalIsolation on Dataplane V2", () => {
   const client = (namespace: string) => [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: {} } },
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: "app", namespace },
-      spec: {
-        selector: { matchLabels: { app: "app" } },
-        template: { metadata: { labels: { app: "app" } }, spec: { containers: [{ name: "c", image: "c" }] } },
-      },
-    },
+    deployment(namespace),
   ];
   const allow = {
     apiVersion: "networking.k8s.io/v1",
