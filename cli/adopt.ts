@@ -3,12 +3,10 @@ import type { Command } from "commander";
 import { type KubernetesObject, meshOptionsOf, namespaceOf, type ReachChange } from "mesh-access";
 import { type InputFlags, print, readInput, reportInput, takesInput } from "mesh-access/cli";
 import { changesTable } from "mesh-access/output";
-import { writeYaml } from "mesh-access/yaml";
 import pc from "picocolors";
-import { adopt } from "../plan/adopt/adopt.js";
 import { type Note, noteText } from "../plan/adopt/note.js";
 import { SettingsError } from "../settings/problem.js";
-import { project } from "../settings/project.js";
+import { stackFileText } from "./stackFileText.js";
 
 /** `adopt`: a stack file from what leads to databases in a cluster today. */
 export function registerAdopt(program: Command): void {
@@ -37,12 +35,15 @@ async function adoptCommand(flags: InputFlags & { out: string; force?: boolean }
   const { analysis, about } = await readInput(flags, command);
   reportInput({ analysis, about });
   const mesh = meshOptionsOf(analysis.objects, about.options.mesh) ?? about.options.mesh ?? {};
+  // Modes and components, and with them the Pulumi SDK: other commands start without them.
+  const [{ adopt }, { effectOf }] = await Promise.all([
+    import("../plan/adopt/adopt.js"),
+    import("../plan/adopt/after.js"),
+  ]);
   const adopted = adopt(analysis, mesh, flags.context);
-  // The components load the Pulumi SDK: other commands start without it.
-  const { effectOf } = await import("../plan/adopt/after.js");
   const { changes, notes } = effectOf(adopted, analysis, about.options);
   if (!changes) process.exitCode = 1;
-  const file = stackFile(adopted.config, about.subject);
+  const file = stackFileText(`Taken from ${about.subject}: who reaches which database stays as it is.`, adopted.config);
   const report = reportOf(changes, [...adopted.notes, ...notes], adopted.replaced);
   if (toOutput) {
     process.stderr.write(`${report}\n`);
@@ -50,11 +51,6 @@ async function adoptCommand(flags: InputFlags & { out: string; force?: boolean }
   }
   writeFileSync(flags.out, file);
   return print(`${pc.bold(flags.out)} written.\n\n${report}`);
-}
-
-function stackFile(config: Record<string, unknown>, source: string): string {
-  const keys = Object.entries(config).map(([key, value]) => [`${project}:${key}`, value]);
-  return `# Taken from ${source}: who reaches which database stays as it is.\n${writeYaml({ config: Object.fromEntries(keys) })}`;
 }
 
 function reportOf(

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { exitCodeOf, registerAnalysis, registerCompletion } from "mesh-access/cli";
 import { FailedAssertionsError } from "../plan/failedAssertions.js";
 import { SettingsError } from "../settings/problem.js";
 import { registerAdopt } from "./adopt.js";
+import { packageFile } from "./packageFile.js";
 import { takesStack } from "./stackOption.js";
 import { stacks } from "./stacks.js";
 
@@ -53,10 +54,8 @@ function commands(): Command {
   return program;
 }
 
-/** The version of this package, which has its package.json above the sources or above what they are compiled to. */
 function version(): string {
-  const [source, compiled] = ["../package.json", "../../package.json"].map((path) => new URL(path, import.meta.url));
-  const file = source && existsSync(source) ? source : compiled;
+  const file = packageFile("package.json");
   return file ? (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version : "0.0.0";
 }
 

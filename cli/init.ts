@@ -3,13 +3,13 @@ import { dirname, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { print } from "mesh-access/cli";
-import { writeYaml } from "mesh-access/yaml";
 import { loadSettings } from "../settings/load.js";
 import type { ClusterSettings } from "../settings/cluster.js";
 import type { SettingsInput } from "../settings/input.js";
 import { type Problem, SettingsError } from "../settings/problem.js";
-import { project } from "../settings/project.js";
 import { protocols } from "../settings/trafficModes.js";
+import { packageFile } from "./packageFile.js";
+import { stackFileText } from "./stackFileText.js";
 
 /** Answers to the questions of `init`; what is not given is asked for, or has a default. */
 export interface InitOptions {
@@ -65,7 +65,7 @@ export async function init(options: InitOptions): Promise<void> {
   const answers = await complete(options);
   const settings = settingsOf(answers);
   loadSettings({ ...settings });
-  writeFileSync(options.out, stackFileText(options.out, settings));
+  writeFileSync(options.out, textOf(options.out, settings));
   return print(
     `${options.out} is written. Next:\n  npx mesh-egress plan --config ${options.out}\n  npx mesh-egress access --config ${options.out}`,
   );
@@ -133,15 +133,9 @@ function clusterOf({ cloud, project: inProject = "", region = "", from = "" }: I
   }
 }
 
-function stackFileText(file: string, settings: SettingsInput): string {
-  const schema = [
-    new URL("../docs/settings.schema.json", import.meta.url),
-    new URL("../../docs/settings.schema.json", import.meta.url),
-  ]
-    .map((url) => fileURLToPath(url))
-    .find((path) => existsSync(path));
-  const place = schema ? relative(dirname(resolve(file)), schema) : "settings.schema.json";
-  const config = Object.entries(settings).map(([key, value]) => [`${project}:${key}`, value as unknown]);
+function textOf(file: string, settings: SettingsInput): string {
+  const schema = packageFile("docs/settings.schema.json");
+  const place = schema ? relative(dirname(resolve(file)), fileURLToPath(schema)) : "settings.schema.json";
   const region = settings.cluster.cloud === "ack" ? { "alicloud:region": settings.cluster.region } : {};
-  return `# yaml-language-server: $schema=${place}\n${writeYaml({ config: { ...region, ...Object.fromEntries(config) } })}`;
+  return stackFileText(`yaml-language-server: $schema=${place}`, settings, region);
 }

@@ -1,8 +1,9 @@
+import { withArguments } from "mesh-access";
 import type { Blueprint } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { makesMesh } from "../settings/mesh.js";
 import type { DatabaseSettings } from "../settings/databases.js";
-import { type ChangeId, changeMessages, filled } from "./messages.js";
+import { type ChangeId, changeMessages } from "./messages.js";
 
 /** Something that a stack changes for workloads that are not its own. */
 export interface ChangeForOthers {
@@ -21,7 +22,7 @@ export interface WrittenChange {
 
 export function writtenChange({ id, args, object }: ChangeForOthers): WrittenChange {
   const { what, keepOut } = changeMessages[id];
-  return { what: filled(what, args), object, keepOut: filled(keepOut, args) };
+  return { what: withArguments(what, args), object, keepOut: withArguments(keepOut, args) };
 }
 
 /** For the engine's log: a line for each change, the object and what keeps it out behind it. */

@@ -95,8 +95,3 @@ export const adoptMessages = {
 export type AdoptId = keyof typeof adoptMessages;
 
 export type ChangeId = keyof typeof changeMessages;
-
-/** A text with its arguments in place. */
-export function filled(text: string, args: Readonly<Record<string, string>>): string {
-  return text.replace(/\{(\w+)\}/g, (gap, name: string) => args[name] ?? gap);
-}

@@ -17,9 +17,15 @@ const read = (name: string): string => readFileSync(new URL(name, import.meta.ur
 /** The components for every Pulumi language: answers the engine's requests to make one. */
 export class ComponentProvider implements pulumi.provider.Provider {
   readonly schema = read("schema.json");
-  readonly #resources = (JSON.parse(this.schema) as Schema).resources;
-  readonly version = (JSON.parse(this.schema) as Schema).version;
+  readonly version: string;
+  readonly #resources: Schema["resources"];
   readonly #late = JSON.parse(read("late.json")) as LateArguments;
+
+  constructor() {
+    const { version, resources } = JSON.parse(this.schema) as Schema;
+    this.version = version;
+    this.#resources = resources;
+  }
 
   /** @throws Error where the type is not one of the package, or an argument is refused. Nothing is registered then. */
   async construct(

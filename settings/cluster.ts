@@ -455,21 +455,6 @@ export function reachProblems(cluster: ClusterSettings): Problem[] {
     : [];
 }
 
-/** Keys that are gone, for a better answer than that they are not known. */
-export function retiredClusterKeyProblems(config: Record<string, unknown>): Problem[] {
-  const { cloud, publicEndpoint } = (config["cluster"] ?? {}) as { cloud?: unknown; publicEndpoint?: unknown };
-  return cloud === "ack" && publicEndpoint !== undefined
-    ? [
-        {
-          path: "cluster.publicEndpoint",
-          value: publicEndpoint,
-          reason: "is not a setting any more: a public API server answers the networks that are named only",
-          instead: "Write endpoint: public and authorizedNetworks, or leave it out",
-        },
-      ]
-    : [];
-}
-
 /**
  * A provider that is set to another region than the cluster's, whose zones it would not find.
  *

@@ -1,9 +1,10 @@
 import { nearest } from "mesh-access/nearest";
 import { crossProblems } from "./crossChecks.js";
-import { regionProblems, retiredClusterKeyProblems } from "./cluster.js";
-import { filledMesh, retiredKeyProblems } from "./mesh.js";
+import { regionProblems } from "./cluster.js";
+import { filledMesh } from "./mesh.js";
 import { type Issue, tryParse } from "./parse.js";
 import { keyPath, keysOf, type Problem, SettingsError } from "./problem.js";
+import { retiredKeyProblems } from "./retiredKeys.js";
 import { type ParsedSettings, type Settings, settingsSchema } from "./schema.js";
 import { keysAt, samples, schemasAt } from "./shape.js";
 import { ownersKeyProblems } from "./tenant.js";
@@ -31,7 +32,7 @@ export function loadSettings(
     if (all.length > 0) throw new SettingsError(all);
     return settings;
   }
-  const moved = [...movedKindProblems(config), ...retiredKeyProblems(config), ...retiredClusterKeyProblems(config)];
+  const moved = [...movedKindProblems(config), ...retiredKeyProblems(config)];
   const own = parsed.problems.filter(({ path }) => !moved.some((each) => each.path === path));
   throw new SettingsError([...own, ...moved, ...unchecked, ...whateverElse(config, parsed.issues, root)]);
 }

@@ -179,18 +179,3 @@ export function makesMesh(mesh: Pick<MeshSettings, "kind"> & { install?: boolean
 export function scopesGateways(mesh: MeshSettings): boolean {
   return mesh.kind === "istio" && mesh.scopeGateways;
 }
-
-/** Keys that are gone, for a better answer than that they are not known. */
-export function retiredKeyProblems(config: Record<string, unknown>): Problem[] {
-  const { kind, channel } = (config["mesh"] ?? {}) as { kind?: unknown; channel?: unknown };
-  return kind === "cloud-service-mesh" && channel !== undefined
-    ? [
-        {
-          path: "mesh.channel",
-          value: channel,
-          reason: "is not a setting any more: the channel of Cloud Service Mesh is that of its cluster",
-          instead: "Leave it out, and choose the channel with cluster.releaseChannel",
-        },
-      ]
-    : [];
-}

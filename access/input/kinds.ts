@@ -1,6 +1,6 @@
 import { kindKey } from "../model/kindKey.js";
 import type { KubernetesObject } from "../model/model.js";
-import { isUnmodelledMeshKind } from "../model/meshKinds.js";
+import { followedMeshKinds, isUnmodelledMeshKind } from "../model/meshKinds.js";
 import { makesPods } from "../model/podOwners.js";
 import { isUnmodelledPolicy } from "../model/policyKinds.js";
 
@@ -25,27 +25,10 @@ export const readKinds: ReadonlySet<string> = new Set([
   "argoproj.io/Rollout",
   "discovery.k8s.io/EndpointSlice",
   "networking.k8s.io/NetworkPolicy",
-  "networking.istio.io/Gateway",
-  "networking.istio.io/VirtualService",
-  "networking.istio.io/DestinationRule",
-  "networking.istio.io/ServiceEntry",
-  "networking.istio.io/Sidecar",
-  "networking.istio.io/WorkloadEntry",
+  ...followedMeshKinds,
   "networking.istio.io/WorkloadGroup",
-  "networking.istio.io/EnvoyFilter",
-  "networking.istio.io/ProxyConfig",
-  "extensions.istio.io/WasmPlugin",
-  "extensions.istio.io/TrafficExtension",
-  "gateway.networking.k8s.io/Gateway",
   "gateway.networking.k8s.io/GatewayClass",
-  "gateway.networking.k8s.io/HTTPRoute",
-  "gateway.networking.k8s.io/GRPCRoute",
-  "gateway.networking.k8s.io/TCPRoute",
-  "gateway.networking.k8s.io/TLSRoute",
-  "security.istio.io/AuthorizationPolicy",
-  "security.istio.io/PeerAuthentication",
   "security.istio.io/RequestAuthentication",
-  "istio.alibabacloud.com/IstioGateway",
   "istio.alibabacloud.com/ASMEgressTrafficPolicy",
   "projectcalico.org/NetworkPolicy",
   "projectcalico.org/GlobalNetworkPolicy",
@@ -61,7 +44,6 @@ export const readKinds: ReadonlySet<string> = new Set([
   "cilium.io/CiliumCIDRGroup",
   "networking.gke.io/FQDNNetworkPolicy",
   "admissionregistration.k8s.io/MutatingWebhookConfiguration",
-  "install.istio.io/IstioOperator",
   "sailoperator.io/Istio",
   "sailoperator.io/IstioRevision",
   "sailoperator.io/IstioRevisionTag",

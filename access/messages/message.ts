@@ -67,7 +67,7 @@ export function wording(text: string): Message {
 /** The text of a message with its arguments in place. */
 export function textOf({ id, args }: Message): string {
   const entry = messages[id];
-  return filled(typeof entry === "string" ? entry : entry.text, args);
+  return withArguments(typeof entry === "string" ? entry : entry.text, args);
 }
 
 /** A message's arguments as text and numbers, for programs. */
@@ -91,14 +91,15 @@ export interface FindingAdvice {
 
 export function adviceOf({ id, args }: Message<FindingId>): FindingAdvice {
   const { title, severity, settings, manifests, docs }: FindingEntry = findingMessages[id];
-  return { title, severity, settings: filled(settings, args), manifests: filled(manifests, args), docs };
+  return { title, severity, settings: withArguments(settings, args), manifests: withArguments(manifests, args), docs };
 }
 
 export function severityOf(id: ProblemId): ProblemEntry["severity"] {
   return problemMessages[id].severity;
 }
 
-function filled(text: string, args: Message["args"]): string {
+/** A text with its arguments in the place of the names in braces. */
+export function withArguments(text: string, args: Message["args"]): string {
   return text.replace(/\{(\w+)\}/g, (gap, name: string) => {
     const value = args[name];
     return value === undefined ? gap : written(value);

@@ -5,7 +5,7 @@ import type { KubernetesObject } from "./model.js";
 const meshGroups = /(^|\.)istio\.io$|^istio\.alibabacloud\.com$|(^|\.)maistra\.io$|^gateway\.networking\.(x-)?k8s\.io$/;
 
 /** Their kinds that the analysis follows. */
-const followed = new Set([
+export const followedMeshKinds: ReadonlySet<string> = new Set([
   "networking.istio.io/Gateway",
   "networking.istio.io/VirtualService",
   "networking.istio.io/DestinationRule",
@@ -40,5 +40,5 @@ const withoutEffect = new Set([
 /** Whether objects of a kind may change the paths of a mesh in ways that the analysis does not model. */
 export function isUnmodelledMeshKind(object: Pick<KubernetesObject, "apiVersion" | "kind">): boolean {
   const key = kindKey(object);
-  return meshGroups.test(groupOf(object)) && !followed.has(key) && !withoutEffect.has(key);
+  return meshGroups.test(groupOf(object)) && !followedMeshKinds.has(key) && !withoutEffect.has(key);
 }

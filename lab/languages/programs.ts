@@ -1,7 +1,7 @@
-import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
-import { offline } from "../engine/index.js";
+import { offline, pluginFile } from "../engine/index.js";
 import { type LanguageHost, startLanguageHost } from "../engine/languageHost.js";
 import { chartRepository } from "../mesh/chartRepository.js";
 import type { Ground } from "../scenarios/ground.js";
@@ -49,8 +49,9 @@ export async function prepareLanguages({ host, pulumiHome, stage }: Ground): Pro
   await writeFile(join(root, "examples/typescript/tsconfig.json"), JSON.stringify(tsconfig()));
   await symlink(resolve("node_modules"), join(root, "node_modules"));
   await symlink(resolve("bin"), join(root, "bin"));
-  await installPlugin(pulumiHome);
-  await installPythonSdk(host.servers.programs["package-sdk"], python);
+  const { version } = JSON.parse(await readFile("plugin/schema.json", "utf8")) as { version: string };
+  await symlink(resolve("bin/pulumi-resource-mesh-egress"), await pluginFile(pulumiHome, "mesh-egress", version));
+  await installPythonSdk(host.servers.programs["package-sdk"], python, version);
   const nodejs = await startLanguageHost();
   const env = {
     ...offline,
@@ -102,17 +103,11 @@ function tsconfig(): object {
   return { compilerOptions: { module: "NodeNext", moduleResolution: "NodeNext", paths } };
 }
 
-/** Where the engine looks for a plug-in that an SDK names by version. */
-async function installPlugin(pulumiHome: string): Promise<void> {
-  const folder = join(pulumiHome, "plugins", "resource-mesh-egress-v0.1.0");
-  await mkdir(folder, { recursive: true });
-  await symlink(resolve("bin/pulumi-resource-mesh-egress"), join(folder, "pulumi-resource-mesh-egress"));
-}
-
 /** The SDK that `pulumi package add` would write, installed as far as Python asks: with the package's name and version. */
-async function installPythonSdk(generator: string, folder: string): Promise<void> {
+async function installPythonSdk(generator: string, folder: string, version: string): Promise<void> {
   await execa(generator, [resolve("plugin/schema.json"), folder]);
-  const information = join(folder, "pulumi_mesh_egress-0.1.0.dist-info");
+  const information = join(folder, `pulumi_mesh_egress-${version}.dist-info`);
   await mkdir(information);
-  await writeFile(join(information, "METADATA"), "Metadata-Version: 2.1\nName: pulumi_mesh_egress\nVersion: 0.1.0\n");
+  const metadata = `Metadata-Version: 2.1\nName: pulumi_mesh_egress\nVersion: ${version}\n`;
+  await writeFile(join(information, "METADATA"), metadata);
 }

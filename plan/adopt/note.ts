@@ -1,4 +1,5 @@
-import { type AdoptId, adoptMessages, filled } from "../messages.js";
+import { withArguments } from "mesh-access";
+import { type AdoptId, adoptMessages } from "../messages.js";
 
 /** Something that could not be carried over as it is. */
 export interface Note {
@@ -11,5 +12,5 @@ export function note(id: AdoptId, args: Readonly<Record<string, string>> = {}): 
 }
 
 export function noteText({ id, args }: Note): string {
-  return filled(adoptMessages[id], args);
+  return withArguments(adoptMessages[id], args);
 }

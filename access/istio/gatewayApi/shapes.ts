@@ -1,4 +1,5 @@
 import type { LabelSelector } from "../../model/labels.js";
+import type { TargetRef } from "../config/shapes.js";
 
 /** The fields of the Gateway API's resources that decide a path. */
 
@@ -25,20 +26,12 @@ export interface KubernetesGatewaySpec {
   };
 }
 
-export interface ParentRef {
-  group?: string;
-  kind?: string;
-  name?: string;
-  namespace?: string;
+export interface ParentRef extends TargetRef {
   sectionName?: string;
   port?: number;
 }
 
-export interface BackendRef {
-  group?: string;
-  kind?: string;
-  name?: string;
-  namespace?: string;
+export interface BackendRef extends TargetRef {
   port?: number;
   weight?: number;
 }
