@@ -5,6 +5,7 @@ import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseCh
 import {
   callersPolicyProblems,
   connectProblems,
+  routeGuardProblems,
   gatewayMemoryProblems,
   gatewayNamespace,
   podProblems,
@@ -123,6 +124,7 @@ const checks: CrossCheck[] = [
   },
   { of: ["cluster", "mesh", "gateway", "network", "databases"], problems: tenantProblems },
   { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh) },
+  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => routeGuardProblems(gateway, mesh) },
   {
     of: ["gateway", "mesh"],
     problems: ({ gateway, mesh }) => callersPolicyProblems(gateway, { scopeGateways: scopesGateways(mesh) }),
