@@ -8,12 +8,12 @@ import { nameOnGateway } from "./tenant.js";
 import { safestMode, type TrafficMode, trafficModes, type TrafficModeFacts, whyNot } from "./trafficModes.js";
 
 /** What a database's checks must know of the rest. */
-export interface Surroundings {
+export interface Context {
   meshKind: MeshSettings["kind"];
 }
 
 type Fault = Omit<Problem, "path">;
-type Check = (db: DatabaseSettings, facts: TrafficModeFacts, around: Surroundings) => Fault[];
+type Check = (db: DatabaseSettings, facts: TrafficModeFacts, context: Context) => Fault[];
 
 /** Checks of one database by the key they complain about. */
 const checks: Record<string, Check> = {
@@ -248,10 +248,10 @@ function withIdentity({ protocol, trafficMode, tls }: DatabaseSettings): Traffic
 const reservedPorts = new Set([15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090]);
 
 /** Everything wrong with one database by itself. */
-export function databaseProblems(db: DatabaseSettings, path: string, around: Surroundings): Problem[] {
+export function databaseProblems(db: DatabaseSettings, path: string, context: Context): Problem[] {
   const facts: TrafficModeFacts = trafficModes[db.trafficMode];
   return Object.entries(checks).flatMap(([key, check]) =>
-    check(db, facts, around).map((problem) => ({ path: `${path}.${key}`, ...problem })),
+    check(db, facts, context).map((problem) => ({ path: `${path}.${key}`, ...problem })),
   );
 }
 

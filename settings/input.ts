@@ -106,7 +106,7 @@ export interface AccessAssertInput {
   /**
    * What a blocked client still receives: nothing, or the handshake packet of a server-first protocol.
    */
-  exposes?: "nothing" | "greeting";
+  exposes?: "nothing" | "handshake";
   /**
    * Whether a client can bypass its sidecar.
    */

@@ -103,7 +103,7 @@ const noSni: Partial<Record<Protocol, string>> = {
 
 /** Protocols that negotiate TLS inside their own protocol: a proxy cannot open TLS on their behalf. */
 const inBandTls: Partial<Record<Protocol, string>> = {
-  mysql: "its server greets before TLS starts, so a proxy cannot open TLS in the application's place",
+  mysql: "its server sends its handshake packet before TLS starts, so a proxy cannot open TLS in the application's place",
   postgres: "it asks for TLS inside its own protocol, which a proxy does not speak",
 };
 

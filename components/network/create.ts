@@ -27,10 +27,10 @@ export async function createCloudGuards({ cluster, databases, network }: Setting
       const [{ AckFirewall }, { FlowLogs }] = [await import("./ackFirewall.js"), await import("./flowLogs.js")];
       const { enabled, retentionDays } = network.flowLogs;
       return (name, cluster, opts) => {
-        const around = cluster.cloudNetwork as AckNetwork;
-        const firewall = new AckFirewall(`${name}-firewall`, { network: around, databases: guarded }, opts);
+        const cloudNetwork = cluster.cloudNetwork as AckNetwork;
+        const firewall = new AckFirewall(`${name}-firewall`, { network: cloudNetwork, databases: guarded }, opts);
         if (!enabled) return [firewall];
-        return [firewall, new FlowLogs(`${name}-flow-logs`, { vpcId: around.vpcId, retentionDays }, opts)];
+        return [firewall, new FlowLogs(`${name}-flow-logs`, { vpcId: cloudNetwork.vpcId, retentionDays }, opts)];
       };
     }
     case "existing":

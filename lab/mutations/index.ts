@@ -28,7 +28,7 @@ export interface MutationRecord {
   readonly istioctl: readonly IstioctlMessage[];
 }
 
-const fixtures: FixtureNamespace[] = ["shop", "depot", "stranger", "bare"].map((name) => ({
+const fixtures: FixtureNamespace[] = ["shop", "depot", "unlisted", "bare"].map((name) => ({
   name,
   injection: name !== "bare",
   workloads: callers.filter(({ namespace }) => namespace === name).map(({ labels }) => ({ name: labels["app"] ?? "" })),
@@ -36,7 +36,7 @@ const fixtures: FixtureNamespace[] = ["shop", "depot", "stranger", "bare"].map((
 
 const attempts: readonly Attempted[] = callers.flatMap((who) =>
   databases.flatMap((server) =>
-    (["sidecar", "around"] as const).map((through): Attempted => ({ who, through, server })),
+    (["sidecar", "bypass"] as const).map((through): Attempted => ({ who, through, server })),
   ),
 );
 

@@ -11,7 +11,7 @@ const introduction = `# Against istioctl analyze
 
 \`istioctl analyze\` checks Istio's objects one at a time or in pairs. The access analysis of this project asks another question:
 who reaches which database, by which path. Here both read the same manifests, and the lab says who is right: every
-configuration was applied to a real mesh, and every workload tried every database, through its sidecar and around it.
+configuration was applied to a real mesh, and every workload tried every database, through its sidecar and bypassing it.
 
 A configuration *changes reach* when any of these connections ends otherwise than in the configuration it varies.
 \`istioctl analyze\` *speaks* when it reports something it does not report of that configuration. To speak of a change that changes

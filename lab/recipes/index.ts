@@ -77,7 +77,7 @@ const earlyConnection = "early-connection";
 const foretells = {
   observation: "5.10",
   title: "the access analysis finds a gateway that connects before the handshake",
-  expected: `${earlyConnection} where the database hears of strangers, nothing where it does not`,
+  expected: `${earlyConnection} where unauthorized clients open connections to the database, nothing where they do not`,
 };
 
 /** The documents' own recipes, applied as they stand. */

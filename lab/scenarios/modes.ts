@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { brokerAddresses, kafkaListeners, machineAddresses, machineOf } from "../outside/index.js";
-import { connection, greeting, type Attempt } from "../probes/connection.js";
+import { connection, serverHandshake, type Attempt } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { withoutCertificate } from "../probes/http.js";
 import type { Probe } from "../probes/probe.js";
@@ -16,7 +16,7 @@ const browser: Who = { namespace: "shop", labels: { app: "browser" } };
 const keeper: Who = { namespace: "depot", labels: { app: "keeper" } };
 const courier: Who = { namespace: "direct", labels: { app: "courier" } };
 /** The buyer's labels and service account in a namespace nobody allowed. */
-const twin: Who = { namespace: "stranger", labels: { app: "buyer" } };
+const twin: Who = { namespace: "unlisted", labels: { app: "buyer" } };
 
 /** Protocols the second client namespace may use too, so that one database's clients are not another's. */
 const keepersToo = ["mongo", "redis"];
@@ -107,12 +107,12 @@ function gatewayProbes(entry: Entry): Probe[] {
       from: keeper,
       expect: keeperMay ? "answers" : "blocked",
     }),
-    connection({ ...part, title: `${name}: a twin in a strange namespace is refused`, from: twin, expect: "blocked" }),
+    connection({ ...part, title: `${name}: a pod with the client's labels in another namespace is refused`, from: twin, expect: "blocked" }),
     connection({
       ...part,
-      title: `${name}: around its sidecar the client is refused`,
+      title: `${name}: bypassing its sidecar, the client is refused`,
       from: buyer,
-      through: "around",
+      through: "bypass",
       to: dialled,
       expect: "blocked",
     }),
@@ -168,12 +168,12 @@ function directProbes(entry: Entry): Probe[] {
   return [
     connection({ ...part, title: `${name}: the client is answered`, from: courier, expect: "answers" }),
     connection({ ...part, title: `${name}: a namespace not allowed is refused`, from: buyer, expect: "blocked" }),
-    connection({ ...part, title: `${name}: a stranger is refused`, from: twin, expect: "blocked" }),
+    connection({ ...part, title: `${name}: an unauthorized client is refused`, from: twin, expect: "blocked" }),
     connection({
       ...part,
-      title: `${name}: around its sidecar the client is answered too: a direct mode leaves that way open`,
+      title: `${name}: bypassing its sidecar, the client is answered too: a direct mode leaves that way open`,
       from: courier,
-      through: "around",
+      through: "bypass",
       to: { ...part.to, address: addressFor(entry) },
       expect: "answers",
     }),
@@ -192,7 +192,7 @@ function brokerProbes(entry: Entry): Probe[] {
     return [
       connection({ ...begun, title: title("the client is answered"), from: client, expect: "answers" }),
       connection({ ...begun, title: title("who is not allowed is refused"), from: other, expect: "blocked" }),
-      connection({ ...begun, title: title("a twin in a strange namespace is refused"), from: twin, expect: "blocked" }),
+      connection({ ...begun, title: title("a pod with the client's labels in another namespace is refused"), from: twin, expect: "blocked" }),
     ];
   });
 }
@@ -237,7 +237,7 @@ function wildcardDatabaseProbes(entry: Entry): Probe[] {
   const guarded = facts.throughGateway;
   const part = { ...partOf(entry), to: { host: oneOf(host), port, tls: true } };
   const client = guarded ? buyer : courier;
-  const around = { ...part.to, address: addressFor(entry) };
+  const bypass = { ...part.to, address: addressFor(entry) };
   return [
     connection({ ...part, title: `${name}: the client is answered`, from: client, expect: "answers" }),
     connection({
@@ -246,13 +246,13 @@ function wildcardDatabaseProbes(entry: Entry): Probe[] {
       from: guarded ? browser : buyer,
       expect: "blocked",
     }),
-    connection({ ...part, title: `${name}: a twin in a strange namespace is refused`, from: twin, expect: "blocked" }),
+    connection({ ...part, title: `${name}: a pod with the client's labels in another namespace is refused`, from: twin, expect: "blocked" }),
     connection({
       ...part,
-      title: `${name}: around its sidecar the client is ${guarded ? "refused" : "answered too"}`,
+      title: `${name}: bypassing its sidecar, the client is ${guarded ? "refused" : "answered too"}`,
       from: client,
-      through: "around",
-      to: around,
+      through: "bypass",
+      to: bypass,
       expect: guarded ? "blocked" : "answers",
     }),
   ];
@@ -324,9 +324,9 @@ function wildcardProbes(entry: Entry): Probe[] {
           }),
           connection({
             ...tls,
-            title: title("around its sidecar the client is refused"),
+            title: title("bypassing its sidecar, the client is refused"),
             from: buyer,
-            through: "around",
+            through: "bypass",
             to: at("one", machineAddresses.web),
             expect: "blocked",
           }),
@@ -349,9 +349,9 @@ const furtherProbes: Probe[] = [
     expect: "answers",
     answer: /^stock$/m,
   }),
-  greeting({
+  serverHandshake({
     observation: "c",
-    title: "a denied service account gets not one byte of MySQL's greeting",
+    title: "a denied service account receives no byte of MySQL's handshake packet",
     from: browser,
     protocol: "mysql",
     to: mysqlMtls,
@@ -368,7 +368,7 @@ const furtherProbes: Probe[] = [
   withoutCertificate({
     observation: "f",
     title:
-      "the gateway's shared port wants a certificate of the client that comes around its sidecar with a database's SNI",
+      "the gateway's shared port wants a certificate of a client that bypasses its sidecar with a database's SNI",
     from: buyer,
     sni: mysqlMtls.host,
     gateway: gatewayService,
@@ -376,7 +376,7 @@ const furtherProbes: Probe[] = [
   }),
   withoutCertificate({
     observation: "f",
-    title: "the gateway's shared port is closed to a stranger",
+    title: "the gateway's shared port is closed to unauthorized clients",
     from: twin,
     sni: mysqlMtls.host,
     gateway: gatewayService,
@@ -391,8 +391,8 @@ const bySni = [...matrix, ...wildcards].filter(
 
 const guarded = matrix.filter(({ facts }) => facts.throughGateway);
 
-/** A policy decides at the client's first byte: a server that speaks first has greeted by then. The handshake comes before. */
-const greets = ({ protocol }: Entry): boolean => protocol === "mysql";
+/** A policy decides at the client's first byte: a server-first database has sent its handshake packet by then. The handshake comes before. */
+const serverFirst = ({ protocol }: Entry): boolean => protocol === "mysql";
 
 const allowRules = new SetAside();
 
@@ -420,7 +420,7 @@ export const modesScenario: Scenario = {
   config: modesConfig,
   secrets: async () => ({}),
   machines: ["rds", "stock", "postgres", "redis", "mongo", "kafka", "web", "archive"],
-  fixtures: [{ name: "stranger", injection: true, workloads: [{ name: "buyer" }] }],
+  fixtures: [{ name: "unlisted", injection: true, workloads: [{ name: "buyer" }] }],
   steps: [
     {
       title: "all modes at once",
@@ -442,9 +442,9 @@ export const modesScenario: Scenario = {
         connection({
           ...partOf(entry),
           observation: "h",
-          title: `${entry.name}: without its allow rule it fails${greets(entry) ? ", though after the greeting" : ""}`,
+          title: `${entry.name}: without its allow rule it fails${serverFirst(entry) ? ", though after the handshake packet" : ""}`,
           from: buyer,
-          expect: greets(entry) ? "greeting" : "blocked",
+          expect: serverFirst(entry) ? "handshake" : "blocked",
         }),
       ),
     },

@@ -123,9 +123,9 @@ class ScenarioRun {
     const { stage } = this.ground;
     this.results.enter("destroy");
     // At the same time: the API server lets 5 s pass before it empties a namespace.
-    const strangersGone = removeFixtures(stage, this.scenario.fixtures).catch(() => undefined); // the listing will show them
+    const fixturesGone = removeFixtures(stage, this.scenario.fixtures).catch(() => undefined); // the listing will show them
     await this.results.check(everyStack.destroy, async () => deleted(await stack.destroy()));
-    await strangersGone;
+    await fixturesGone;
     await this.results.check(everyStack.remains, async () => remains(before, await apiListing(stage.kubectl)));
   }
 }

@@ -1,4 +1,4 @@
-import { connection, greeting } from "../probes/connection.js";
+import { connection, serverHandshake } from "../probes/connection.js";
 import type { Probe } from "../probes/probe.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { addressOf } from "../scenarios/stage.js";
@@ -30,10 +30,10 @@ const whoMay: Probe[] = [
     expect: "blocked",
   }),
   ...[browser, keeper, twin].map(({ namespace, labels }) =>
-    greeting({
+    serverHandshake({
       ...rds,
       observation: "a",
-      title: `${namespace}/${labels["app"]}, who is no client, gets not one byte of MySQL's greeting`,
+      title: `${namespace}/${labels["app"]}, which is not a client, receives no byte of MySQL's handshake packet`,
       from: { namespace, labels },
       expect: "blocked",
     }),
@@ -93,7 +93,7 @@ export const sharedPolicyScenario: Scenario = {
   config: () => config,
   secrets: async () => ({}),
   machines: ["rds", "stock", "redis", "web"],
-  fixtures: [{ name: "stranger", injection: true, workloads: [{ name: "buyer" }] }],
+  fixtures: [{ name: "unlisted", injection: true, workloads: [{ name: "buyer" }] }],
   steps: [
     { title: "one policy admits all callers the gateway knows", probes: whoMay },
     {
@@ -111,7 +111,7 @@ export const sharedPolicyScenario: Scenario = {
       title: "Gateways of any namespace count, and each database has a policy",
       config: unscoped,
       act: admitNoMoreThanBefore,
-      probes: [throughBackDoor("policies close the back door, but only after MySQL's greeting", "greeting")],
+      probes: [throughBackDoor("policies close the back door, but only after MySQL's handshake packet", "handshake")],
     },
     {
       title: "as at first",

@@ -95,7 +95,7 @@ export class GatewayPods {
       handshake: names.length > 0 ? { names: new Set(names), because: because() } : undefined,
       chainRules: this.pods.meshOf(workload).patches.chainRules(workload, port, chain.sni),
       policies: this.pods.policySet(workload, false),
-      greets: target.serverSpeaksFirst && (end.kind === "database" || end.kind === "other"),
+      serverFirst: target.serverSpeaksFirst && (end.kind === "database" || end.kind === "other"),
       because: steps,
       admitted: finished(end, steps, [hopEncryption(mutual, target)], true, authenticated),
     };
@@ -195,7 +195,7 @@ function chainFor(
     return (because) => unknown([...because, { ...twin.because, ...wording(text) }]);
   }
   if (inspects && !tls && target.serverSpeaksFirst) {
-    const text = "the gateway waits for a TLS handshake on this port, and the client for the server's greeting";
+    const text = "the gateway waits for a TLS handshake on this port, and the client waits for the server's handshake packet";
     return (because) => blocked(first ? [...because, { ...first.because, ...wording(text) }] : because);
   }
   const chain =

@@ -59,7 +59,7 @@ export const gateway: readonly Operator[] = [
   ),
   onGateway((draft, object) => draft.remove(object)),
   (draft, random) => {
-    const namespace = random.pick(["shop", "stranger", gatewayNamespace]);
+    const namespace = random.pick(["shop", "unlisted", gatewayNamespace]);
     const { name, host } = random.pick(mutual);
     const hosts = random.pick([[host], ["*"], ["*.mysql.rds.aliyuncs.com"]]);
     const mode = random.pick(["ISTIO_MUTUAL", "PASSTHROUGH"]);

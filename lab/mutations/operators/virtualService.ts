@@ -49,7 +49,7 @@ export const virtualService: readonly Operator[] = [
     }),
   ),
   route((draft, object, database, random) => {
-    const namespace = random.pick(["shop", "depot", "stranger"]);
+    const namespace = random.pick(["shop", "depot", "unlisted"]);
     draft.edit(`mesh leg for ${namespace} only`, object, (spec) => {
       if (spec.tcp) meshLeg(spec).match[0].sourceNamespace = namespace;
       else meshLeg(spec).match[0].sourceNamespace = namespace;
@@ -97,7 +97,7 @@ export const virtualService: readonly Operator[] = [
   route((draft, object) => draft.remove(object)),
   (draft, random) => {
     const { name, host, port, speaks } = random.pick(guarded);
-    const namespace = random.pick(["shop", "depot", "stranger"]);
+    const namespace = random.pick(["shop", "depot", "unlisted"]);
     const to = random.pick(guarded);
     const exportTo = random.pick([undefined, ["."], ["*"]]);
     const match = speaks === "https" ? [{ port, sniHosts: [host] }] : [{ port }];

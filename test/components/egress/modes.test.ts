@@ -74,7 +74,7 @@ for (const mode of trafficModeNames)
     }
 
     if (facts.identity)
-      it("refuses strangers in the handshake and by policy, both by service account", () => {
+      it("refuses unauthorized clients in the handshake and by policy, both by service account", () => {
         assert.equal(servers[0]?.tls?.mode, "ISTIO_MUTUAL");
         assert.deepEqual(servers[0]?.tls?.subjectAltNames, [
           "spiffe://cluster.local/ns/billing/sa/orders",
