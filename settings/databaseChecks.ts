@@ -70,7 +70,7 @@ const checks: Record<string, Check> = {
     if (facts.needsOwnPort && !db.gatewayPort)
       return [
         {
-          reason: `is missing: in ${db.trafficMode} nothing but the port tells databases apart at the gateway`,
+          reason: `is missing: in ${db.trafficMode} nothing but the port distinguishes databases at the gateway`,
           instead: "Write a port no other database has, such as 15500, or use tcp-gateway-mtls",
         },
       ];
@@ -391,14 +391,14 @@ function onOnePort(databases: DatabaseSettings[], meshKind: MeshSettings["kind"]
           {
             path: `databases[${i}].port`,
             value: db.port,
-            reason: `is also databases[${before}]'s, for the same namespace, and nothing tells them apart`,
+            reason: `is also databases[${before}]'s, for the same namespace, and nothing distinguishes them`,
             instead: `${capture}, or write \`addresses\` for each`,
           },
         ];
   });
 }
 
-/** A sidecar that reads no SNI tells databases apart by address and port. */
+/** A sidecar that reads no SNI distinguishes databases by address and port. */
 function onOneAddress(databases: DatabaseSettings[]): Problem[] {
   const entries = databases.flatMap(({ addresses = [], port, clients, trafficMode }, i) => {
     if (trafficModes[trafficMode].wire === "tls") return [];

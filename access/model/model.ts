@@ -219,7 +219,7 @@ export interface Row {
   bypass: BypassVerdict;
 }
 
-/** Answers about every target, in the order of the targets. Workloads that nothing tells apart share one object. */
+/** Answers about every target, in the order of the targets. Workloads that nothing distinguishes share one object. */
 export interface Answers {
   mesh: readonly MeshVerdict[];
   bypass: readonly BypassVerdict[];
@@ -233,7 +233,7 @@ export interface WorkloadAnswers {
 /** Decides the way round for one workload. Verdict objects are shared, so equal answers are the same object. */
 export type BypassOfWorkload = (target: Target) => BypassVerdict;
 
-/** Answers with the very same function for workloads that no policy tells apart, so callers may group workloads by it. */
+/** Answers with the very same function for workloads that no policy distinguishes, so callers may group workloads by it. */
 export type BypassDecider = (workload: Workload) => BypassOfWorkload;
 
 /** Whether policies on either side let one workload's pods open a connection to a port of another's: the pod's, not a Service's. */

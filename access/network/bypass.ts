@@ -26,7 +26,7 @@ export const verdictOf: Record<Decision["outcome"], BypassVerdictName> = {
 
 /**
  * Reads the policies once and answers what happens if a process dials a target itself, past its sidecar. Workloads that
- * no policy tells apart share one function, and targets that none tells apart share one verdict.
+ * no policy distinguishes share one function, and targets that none distinguishes share one verdict.
  *
  * @param targets Every target that will be asked about, where that is known: if none of them is a pod, who may connect
  * to pods tells no callers apart.
@@ -42,7 +42,7 @@ export function prepareBypass(
   return (workload) => preparation.of(workload);
 }
 
-/** Targets that the network cannot tell apart: what stands behind them, on one port. */
+/** Targets that the network cannot distinguish: what stands behind them, on one port. */
 interface TargetClass {
   number: number;
   destination: Destination;

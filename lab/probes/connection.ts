@@ -70,7 +70,7 @@ async function tryOnce(attempt: Attempt, stage: Stage): Promise<Finding> {
   return {
     passed: seen === expect,
     seen,
-    evidence: told(result),
+    evidence: lastLine(result),
     ...(isPredicted(attempt) ? { connection: connectionOf(stage, attempt, seen) } : {}),
   };
 }
@@ -110,7 +110,7 @@ function verdictOf({ exitCode, stdout, stderr }: ExecResult, answer: RegExp): Ve
 }
 
 /** The last line of what a client said, which names the error. */
-export function told({ stdout, stderr, timedOut, exitCode }: ExecResult): string {
+export function lastLine({ stdout, stderr, timedOut, exitCode }: ExecResult): string {
   const said = `${stderr.trim()}\n${stdout.trim()}`.trim().split("\n").at(-1) ?? "";
   if (said) return said.slice(0, 300);
   return timedOut ? "no answer before the time-out" : `exit ${exitCode}, nothing said`;

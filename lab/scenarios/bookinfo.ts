@@ -21,7 +21,7 @@ const ratings: Who = { namespace: "bookinfo", labels: { app: "ratings", version:
 /** Another version of the same service, with the account all its versions had. */
 const otherRatings: Who = { namespace: "bookinfo", labels: { app: "ratings", version: "v1" } };
 const reviews: Who = { namespace: "bookinfo", labels: { app: "reviews", version: "v3" } };
-const twin: Who = { namespace: "unlisted", labels: ratings.labels };
+const sameLabels: Who = { namespace: "unlisted", labels: ratings.labels };
 
 const host = "mongo.db.example.com";
 const page = "bookinfo.example.com";
@@ -147,7 +147,7 @@ export const bookinfoScenario: Scenario = {
           ...mongo,
           observation: "a",
           title: "a strange namespace is refused",
-          from: twin,
+          from: sameLabels,
           expect: "blocked",
         }),
       ],
@@ -162,7 +162,7 @@ export const bookinfoScenario: Scenario = {
           ...mongo,
           observation: "b",
           title: "a strange namespace is refused",
-          from: twin,
+          from: sameLabels,
           expect: "blocked",
         }),
       ],
@@ -252,7 +252,7 @@ export const bookinfoScenario: Scenario = {
           ...mongo,
           observation: "c",
           title: "a pod with the client's labels in another namespace is refused",
-          from: twin,
+          from: sameLabels,
           expect: "blocked",
         }),
         connection({

@@ -63,7 +63,13 @@ export const localScenario: Scenario = {
           from: orders,
           expect: "blocked",
         }),
-        serverHandshake({ ...mysql, observation: "c", title: "and receives no byte of it", from: orders, expect: "blocked" }),
+        serverHandshake({
+          ...mysql,
+          observation: "c",
+          title: "and receives no byte of it",
+          from: orders,
+          expect: "blocked",
+        }),
         connection({
           ...mysql,
           observation: "c",

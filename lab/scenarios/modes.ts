@@ -16,7 +16,7 @@ const browser: Who = { namespace: "shop", labels: { app: "browser" } };
 const keeper: Who = { namespace: "depot", labels: { app: "keeper" } };
 const courier: Who = { namespace: "direct", labels: { app: "courier" } };
 /** The buyer's labels and service account in a namespace nobody allowed. */
-const twin: Who = { namespace: "unlisted", labels: { app: "buyer" } };
+const sameLabels: Who = { namespace: "unlisted", labels: { app: "buyer" } };
 
 /** Protocols the second client namespace may use too, so that one database's clients are not another's. */
 const keepersToo = ["mongo", "redis"];
@@ -107,7 +107,12 @@ function gatewayProbes(entry: Entry): Probe[] {
       from: keeper,
       expect: keeperMay ? "answers" : "blocked",
     }),
-    connection({ ...part, title: `${name}: a pod with the client's labels in another namespace is refused`, from: twin, expect: "blocked" }),
+    connection({
+      ...part,
+      title: `${name}: a pod with the client's labels in another namespace is refused`,
+      from: sameLabels,
+      expect: "blocked",
+    }),
     connection({
       ...part,
       title: `${name}: bypassing its sidecar, the client is refused`,
@@ -168,7 +173,7 @@ function directProbes(entry: Entry): Probe[] {
   return [
     connection({ ...part, title: `${name}: the client is answered`, from: courier, expect: "answers" }),
     connection({ ...part, title: `${name}: a namespace not allowed is refused`, from: buyer, expect: "blocked" }),
-    connection({ ...part, title: `${name}: an unauthorized client is refused`, from: twin, expect: "blocked" }),
+    connection({ ...part, title: `${name}: an unauthorized client is refused`, from: sameLabels, expect: "blocked" }),
     connection({
       ...part,
       title: `${name}: bypassing its sidecar, the client is answered too: a direct mode leaves that way open`,
@@ -192,7 +197,12 @@ function brokerProbes(entry: Entry): Probe[] {
     return [
       connection({ ...begun, title: title("the client is answered"), from: client, expect: "answers" }),
       connection({ ...begun, title: title("who is not allowed is refused"), from: other, expect: "blocked" }),
-      connection({ ...begun, title: title("a pod with the client's labels in another namespace is refused"), from: twin, expect: "blocked" }),
+      connection({
+        ...begun,
+        title: title("a pod with the client's labels in another namespace is refused"),
+        from: sameLabels,
+        expect: "blocked",
+      }),
     ];
   });
 }
@@ -234,34 +244,39 @@ const oneOf = (host: string): string => host.replace("*", "one");
 /** A database among the hosts of a wildcard. */
 function wildcardDatabaseProbes(entry: Entry): Probe[] {
   const { name, host, port, facts } = entry;
-  const guarded = facts.throughGateway;
+  const { throughGateway } = facts;
   const part = { ...partOf(entry), to: { host: oneOf(host), port, tls: true } };
-  const client = guarded ? buyer : courier;
+  const client = throughGateway ? buyer : courier;
   const bypass = { ...part.to, address: addressFor(entry) };
   return [
     connection({ ...part, title: `${name}: the client is answered`, from: client, expect: "answers" }),
     connection({
       ...part,
-      title: `${name}: ${guarded ? "another service account" : "a namespace not allowed"} is refused`,
-      from: guarded ? browser : buyer,
+      title: `${name}: ${throughGateway ? "another service account" : "a namespace not allowed"} is refused`,
+      from: throughGateway ? browser : buyer,
       expect: "blocked",
     }),
-    connection({ ...part, title: `${name}: a pod with the client's labels in another namespace is refused`, from: twin, expect: "blocked" }),
     connection({
       ...part,
-      title: `${name}: bypassing its sidecar, the client is ${guarded ? "refused" : "answered too"}`,
+      title: `${name}: a pod with the client's labels in another namespace is refused`,
+      from: sameLabels,
+      expect: "blocked",
+    }),
+    connection({
+      ...part,
+      title: `${name}: bypassing its sidecar, the client is ${throughGateway ? "refused" : "answered too"}`,
       from: client,
       through: "bypass",
       to: bypass,
-      expect: guarded ? "blocked" : "answers",
+      expect: throughGateway ? "blocked" : "answers",
     }),
   ];
 }
 
 /** A host of a wildcard group that is answered by a machine. */
 function wildcardProbes(entry: Entry): Probe[] {
-  const guarded = entry.facts.throughGateway;
-  const client = guarded ? buyer : courier;
+  const { throughGateway } = entry.facts;
+  const client = throughGateway ? buyer : courier;
   const domain = entry.host.slice(1);
   const tls = { observation: "g", protocol: "tls" as const };
   const at = (name: string, address?: string) => ({
@@ -301,11 +316,11 @@ function wildcardProbes(entry: Entry): Probe[] {
     connection({
       ...tls,
       title: title("a strange namespace is refused"),
-      from: twin,
+      from: sameLabels,
       to: at("one"),
       expect: "blocked",
     }),
-    ...(guarded
+    ...(throughGateway
       ? [
           connection({
             ...tls,
@@ -367,8 +382,7 @@ const furtherProbes: Probe[] = [
   }),
   withoutCertificate({
     observation: "f",
-    title:
-      "the gateway's shared port wants a certificate of a client that bypasses its sidecar with a database's SNI",
+    title: "the gateway's shared port wants a certificate of a client that bypasses its sidecar with a database's SNI",
     from: buyer,
     sni: mysqlMtls.host,
     gateway: gatewayService,
@@ -377,7 +391,7 @@ const furtherProbes: Probe[] = [
   withoutCertificate({
     observation: "f",
     title: "the gateway's shared port is closed to unauthorized clients",
-    from: twin,
+    from: sameLabels,
     sni: mysqlMtls.host,
     gateway: gatewayService,
     port: 15443,
@@ -389,7 +403,7 @@ const bySni = [...matrix, ...wildcards].filter(
   ({ facts, protocol }) => facts.wire === "tls" && (protocol === "postgres" || protocol === "kafka"),
 );
 
-const guarded = matrix.filter(({ facts }) => facts.throughGateway);
+const behindGateway = matrix.filter(({ facts }) => facts.throughGateway);
 
 /** A policy decides at the client's first byte: a server-first database has sent its handshake packet by then. The handshake comes before. */
 const serverFirst = ({ protocol }: Entry): boolean => protocol === "mysql";
@@ -438,7 +452,7 @@ export const modesScenario: Scenario = {
     {
       title: "without the rules that allow",
       act: removeAllowRules,
-      probes: guarded.map((entry) =>
+      probes: behindGateway.map((entry) =>
         connection({
           ...partOf(entry),
           observation: "h",
@@ -451,7 +465,7 @@ export const modesScenario: Scenario = {
     {
       title: "with the rules again",
       act: (stage) => allowRules.putBack(stage),
-      probes: guarded
+      probes: behindGateway
         .filter(({ protocol }) => protocol === "tls" || protocol === "tcp")
         .map((entry) =>
           connection({

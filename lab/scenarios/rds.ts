@@ -10,7 +10,7 @@ import { addressOf, allGatewayPods, type Who } from "./stage.js";
 
 const client: Who = { namespace: "demo-server", labels: { name: "lbl-k8s-mysql" } };
 /** The client's labels and service account, in a namespace nobody allowed. */
-const twin: Who = { namespace: "unlisted", labels: client.labels };
+const sameLabels: Who = { namespace: "unlisted", labels: client.labels };
 const visitor: Who = { namespace: "unlisted", labels: { app: "visitor" } };
 /** A pod of the client's own namespace, with the client's account, that keeps the database's port from its sidecar. */
 const excluder: Who = { namespace: "demo-server", labels: { app: "excluder" } };
@@ -168,7 +168,7 @@ export const rdsScenario: Scenario = {
           ...mysql,
           observation: "f",
           title: "so is one with the client's labels and service account name in another namespace",
-          from: twin,
+          from: sameLabels,
           expect: "blocked",
         }),
         serverHandshake({
@@ -258,7 +258,8 @@ export const rdsScenario: Scenario = {
         connection({
           ...mysql,
           observation: "g",
-          title: "a namespace no policy covers reaches an open database by bypassing its sidecar: what the allow-list is for",
+          title:
+            "a namespace no policy covers reaches an open database by bypassing its sidecar: what the allow-list is for",
           from: visitor,
           through: "bypass",
           to: byAddress,

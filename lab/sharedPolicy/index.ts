@@ -5,7 +5,7 @@ import { addressOf } from "../scenarios/stage.js";
 import type { Config, Scenario } from "../scenarios/scenario.js";
 import { admitEverybody, admitNoMoreThanBefore, backDoorIsSilent, openBackDoor, throughBackDoor } from "./backDoor.js";
 import { connections, keptIsUntouched, lostIsCut } from "./changedRights.js";
-import { browser, buyer, config, databases, hosts, keeper, keepers, mysql, twin } from "./setting.js";
+import { browser, buyer, config, databases, hosts, keeper, keepers, mysql, sameLabels } from "./setting.js";
 
 const rds = { protocol: "mysql", to: { host: hosts.rds, port: 3306 } } as const;
 const stock = { protocol: "mysql", to: { host: hosts.stock, port: 3306 } } as const;
@@ -29,7 +29,7 @@ const whoMay: Probe[] = [
     from: browser,
     expect: "blocked",
   }),
-  ...[browser, keeper, twin].map(({ namespace, labels }) =>
+  ...[browser, keeper, sameLabels].map(({ namespace, labels }) =>
     serverHandshake({
       ...rds,
       observation: "a",

@@ -188,14 +188,15 @@ function chainFor(
   tls: boolean,
   target: Target,
 ): GatewayChain | Refusal {
-  const { twin, inspects } = listener;
+  const { duplicate, inspects } = listener;
   const [first] = listener.chains;
-  if (twin) {
+  if (duplicate) {
     const text = "two servers of this port match the same names: the proxy refuses the whole listener";
-    return (because) => unknown([...because, { ...twin.because, ...wording(text) }]);
+    return (because) => unknown([...because, { ...duplicate.because, ...wording(text) }]);
   }
   if (inspects && !tls && target.serverSpeaksFirst) {
-    const text = "the gateway waits for a TLS handshake on this port, and the client waits for the server's handshake packet";
+    const text =
+      "the gateway waits for a TLS handshake on this port, and the client waits for the server's handshake packet";
     return (because) => blocked(first ? [...because, { ...first.because, ...wording(text) }] : because);
   }
   const chain =

@@ -59,7 +59,7 @@ describe("the vendor's recipe for a database behind an egress gateway", () => {
     const older = read(`
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
-metadata: { name: twin, namespace: demo-other, creationTimestamp: "2026-01-01T00:00:00Z" }
+metadata: { name: duplicate, namespace: demo-other, creationTimestamp: "2026-01-01T00:00:00Z" }
 spec:
   hosts: [${database}]
   location: MESH_EXTERNAL
@@ -73,7 +73,7 @@ spec:
       verdictOf([...allowed, ...older], client, database, options),
       "misrouted mutual-tls,own-tls-unknown known",
     );
-    const same = change(older, "ServiceEntry", "twin", (spec: { endpoints: { address: string }[] }) => {
+    const same = change(older, "ServiceEntry", "duplicate", (spec: { endpoints: { address: string }[] }) => {
       first(spec.endpoints).address = "203.0.113.10";
     });
     assert.equal(

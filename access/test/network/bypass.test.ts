@@ -319,7 +319,7 @@ describe("the way round the sidecar", () => {
     });
   });
 
-  it("gives workloads that no policy tells apart one function", () => {
+  it("gives workloads that no policy distinguishes one function", () => {
     const world = worldOf(namespace("shop"), app("a"), app("b"), app("c"), egress([], { matchLabels: { app: "c" } }));
     const decide = prepareBypass(world, {});
     assert.equal(decide(workload(world, "a")), decide(workload(world, "b")));

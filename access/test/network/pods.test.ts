@@ -90,7 +90,7 @@ describe("labels that controllers add", () => {
       });
     assert.equal(named("a-1", 2), "open");
     assert.equal(named("a-2", 2), "blocked");
-    assert.equal(named("a-900", 1000), "unknown", "of many pods only the first are told apart");
+    assert.equal(named("a-900", 1000), "unknown", "of many pods only the first are distinguished");
   });
 
   it("choose the pods behind a Service too", () => {

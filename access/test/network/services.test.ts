@@ -100,7 +100,7 @@ describe("what is behind a Service", () => {
     assert.equal(outcome([alias("db", "e"), alias("e", "db"), closed], target), "open");
   });
 
-  it("is told apart by protocol", () => {
+  it("is distinguished by protocol", () => {
     const world = worldOf(
       namespace("shop"),
       app("web"),

@@ -62,7 +62,7 @@ describe("the matrix in a terminal", () => {
     assert.match(graves[1] ?? "", /receives the server's handshake packet/);
   });
 
-  it("tells workloads of one name apart", () => {
+  it("distinguishes workloads of one name", () => {
     assert.ok(client);
     const two = [client, { ...client, from: { ...client.from } }];
     const heads = accessTable({ rows: listedRows(two), findings: [], summary }, plain).match(
@@ -123,14 +123,14 @@ describe("a comparison of reach", () => {
     );
   });
 
-  it("tells workloads of one name apart, of which a namespace may hold several", () => {
+  it("distinguishes workloads of one name, of which a namespace may hold several", () => {
     assert.ok(client && intruder && lost);
     const [deployment, cronJob] = [client, { ...client, from: { ...client.from }, mesh: intruder.mesh }];
     const elsewhere = (row: Row): Row => ({ ...row, to: lost.to });
     const both = [deployment, elsewhere(deployment), cronJob, elsewhere(cronJob)];
     assert.deepEqual(diffReach(both, both), []);
-    const told = diffReach(both, [deployment, cronJob]).map(({ to, after }) => `${to.host} ${after?.mesh.verdict}`);
-    assert.deepEqual(told, ["two.example.com undefined", "two.example.com undefined"]);
+    const reach = diffReach(both, [deployment, cronJob]).map(({ to, after }) => `${to.host} ${after?.mesh.verdict}`);
+    assert.deepEqual(reach, ["two.example.com undefined", "two.example.com undefined"]);
   });
 
   it("reads from before to after", () => {

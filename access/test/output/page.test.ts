@@ -216,7 +216,7 @@ describe("the page, in a browser", function () {
     assert.ok((await page.locator("[role=row] > [role=rowheader]").count()) > 5);
   });
 
-  it("folds workloads and databases that nothing tells apart, and says which they are", async () => {
+  it("folds workloads and databases that nothing distinguishes, and says which they are", async () => {
     const whole = matrix(200, 60);
     await open(accessPage(about, { ...whole, objects: manifests }));
     assert.match(await page.locator("#status").innerText(), /200 workloads × 60 databases in 24 lines/);

@@ -48,12 +48,12 @@ function sentence(workload: number, target: number, { mesh, bypass }: Answer): s
     misrouted: `${who} connects to ${what} and is routed to another database.`,
     unknown: `The manifests do not tell what the mesh does with ${who} and ${what}.`,
   }[mesh.verdict];
-  const bypass = {
+  const below = {
     open: " A process that bypasses its sidecar reaches it.",
     blocked: " A process that bypasses its sidecar does not reach it.",
     unknown: " Whether a process that bypasses its sidecar reaches it is not known.",
   }[bypass.verdict];
-  return path + bypass;
+  return path + below;
 }
 
 function pill(verdict: string, text: string): string {

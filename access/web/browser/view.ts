@@ -1,7 +1,7 @@
 import { gravity } from "../../output/words.js";
 import { type Answer, answerOf, callersOf, data, targetAt, workloadAt } from "./page.js";
 
-/** Lines of the matrix: a workload or a database, together with those that nothing tells apart. */
+/** Lines of the matrix: a workload or a database, together with those that nothing distinguishes. */
 export interface Line {
   /** Places among the workloads or targets; the first stands for all. */
   members: readonly [number, ...number[]];

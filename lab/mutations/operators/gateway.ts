@@ -4,7 +4,7 @@ import {
   another,
   gatewayNamespace,
   gatewaySelector,
-  guarded,
+  throughGateway,
   mutual,
   onDatabase,
   ownName,
@@ -12,7 +12,7 @@ import {
 } from "./operator.js";
 
 const onGateway = (change: Parameters<typeof onDatabase>[3]): Operator =>
-  onDatabase("Gateway", guarded, ownName, change);
+  onDatabase("Gateway", throughGateway, ownName, change);
 const server = (spec: Loose): Loose => spec.servers[0];
 
 /** What the gateway listens for. */

@@ -12,7 +12,7 @@ export const gatewaySelector = { istio: "egressgateway" };
 export const gatewayHost = `egressgateway.${gatewayNamespace}.svc.cluster.local`;
 
 /** Databases that pass the gateway. */
-export const guarded = databases.filter(({ name }) => name !== "site");
+export const throughGateway = databases.filter(({ name }) => name !== "site");
 /** Databases whose hop to the gateway has the mesh's own TLS. */
 export const mutual = databases.filter(({ speaks }) => speaks === "mysql");
 

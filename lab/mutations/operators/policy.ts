@@ -1,9 +1,17 @@
 import { databases } from "../base.js";
 import type { Loose } from "../draft.js";
-import { another, find, gatewayNamespace, gatewaySelector, guarded, onDatabase, type Operator } from "./operator.js";
+import {
+  another,
+  find,
+  gatewayNamespace,
+  gatewaySelector,
+  throughGateway,
+  onDatabase,
+  type Operator,
+} from "./operator.js";
 
 const policy = (change: Parameters<typeof onDatabase>[3]): Operator =>
-  onDatabase("AuthorizationPolicy", guarded, ({ name }) => `egressgateway-${name}`, change);
+  onDatabase("AuthorizationPolicy", throughGateway, ({ name }) => `egressgateway-${name}`, change);
 const rule = (spec: Loose): Loose => spec.rules[0];
 
 const sources: readonly Loose[] = [
