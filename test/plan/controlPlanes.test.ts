@@ -80,7 +80,7 @@ describe("An upgrade of the control plane", () => {
     const reach = (mesh: object) => {
       const settings = loadSettings({ ...smallStack, mesh: { kind: "istio", ...mesh }, workloads });
       const { rows } = judgeStack(judgedManifests(blueprintOf(settings)), settings);
-      return [...rows].map(({ from, to, mesh: path, around }) => [from, to.host, path.verdict, around.verdict]);
+      return [...rows].map(({ from, to, mesh: path, bypass }) => [from, to.host, path.verdict, bypass.verdict]);
     };
     const before = reach(start);
     assert.ok(before.some(([, , verdict]) => verdict === "gateway"));
