@@ -67,7 +67,9 @@ export function blueprintOf(settings: Settings): Blueprint {
   const rendered: Layers = {
     meshManifests: meshManifests(settings.mesh),
     namespaces: namespaces(settings, mesh, gateway),
-    ...(install ? { egressGateway: gatewayPart(egressGateway(settings, { mesh, gateway }, throughGateway), gateway) } : {}),
+    ...(install
+      ? { egressGateway: gatewayPart(egressGateway(settings, { mesh, gateway }, throughGateway), gateway) }
+      : {}),
     parts: [
       ...(install ? nodeGuard(settings, mesh, gateway) : []),
       ...partsOf(settings, { mesh, network, gateway, hasGateway, throughGateway }),
@@ -262,9 +264,7 @@ function namespaceRevisions(settings: Settings, gateway: Gateway): Map<string, s
     ...(hasGatewayNamespace(settings) ? [{ name: gateway.namespace, revision: settings.gateway.revision }] : []),
     ...own,
   ];
-  return new Map(
-    all.map(({ name, revision = defaultRevisionOf(mesh) }) => [name, revisionNamed(mesh, revision)]),
-  );
+  return new Map(all.map(({ name, revision = defaultRevisionOf(mesh) }) => [name, revisionNamed(mesh, revision)]));
 }
 
 /** Namespaces whose services and routes the sidecars of one namespace take over. Undefined: every namespace's. */

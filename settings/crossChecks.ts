@@ -130,7 +130,10 @@ const checks: CrossCheck[] = [
         : gatewayMemoryProblems(gateway, databases, { scopeGateways: scopesGateways(mesh) }),
   },
   { of: ["cluster", "mesh", "gateway", "network", "databases"], problems: tenantProblems },
-  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, { kind: mesh.kind, versions: meshVersions(mesh) }) },
+  {
+    of: ["gateway", "mesh"],
+    problems: ({ gateway, mesh }) => connectProblems(gateway, { kind: mesh.kind, versions: meshVersions(mesh) }),
+  },
   {
     of: ["gateway", "mesh"],
     problems: ({ gateway, mesh }) => callersPolicyProblems(gateway, { scopeGateways: scopesGateways(mesh) }),

@@ -32,7 +32,9 @@ const istio = z.strictObject({
   version: z
     .string()
     .default(istioVersion)
-    .describe("Version of the Helm charts: of the custom resource definitions, the CNI plug-in and each revision that has none of its own."),
+    .describe(
+      "Version of the Helm charts: of the custom resource definitions, the CNI plug-in and each revision that has none of its own.",
+    ),
   repository: z.string().default("oci://ghcr.io/istio/release/charts").describe("Where the charts come from."),
   ...revisionKeys,
   cni: z.boolean().default(false).describe("Install Istio's CNI plug-in, so that pods need no NET_ADMIN."),

@@ -50,7 +50,11 @@ describe("Revisions of the control plane", () => {
       mesh: { ...both, tags: { default: "1-31-4" }, defaultRevision: "default" },
     },
     "the unnamed one beside one with a name": {
-      mesh: { ...both, revisions: [{ name: "default", version: "1.31.4" }, { name: "1-32-0" }], defaultRevision: "default" },
+      mesh: {
+        ...both,
+        revisions: [{ name: "default", version: "1.31.4" }, { name: "1-32-0" }],
+        defaultRevision: "default",
+      },
     },
   }))
     it(`may be ${what}`, () => {
@@ -65,7 +69,11 @@ describe("Revisions of the control plane", () => {
       { mesh: left, namespaces: [{ name: "shop", revision: "prod" }] },
       { "namespaces[0].revision": remedy },
     ],
-    ["is taken out while the gateway uses it", { mesh: left, gateway: { revision: "prod" } }, { "gateway.revision": remedy }],
+    [
+      "is taken out while the gateway uses it",
+      { mesh: left, gateway: { revision: "prod" } },
+      { "gateway.revision": remedy },
+    ],
     [
       "is taken out while a tag stands for it",
       { mesh: { ...left, tags: { stable: "prod" } } },
@@ -78,7 +86,10 @@ describe("Revisions of the control plane", () => {
     ],
     [
       "is misspelled",
-      { mesh: left, namespaces: [{ name: "shop", revision: "1-32-O" }].map(({ name }) => ({ name, revision: "1-32-1" })) },
+      {
+        mesh: left,
+        namespaces: [{ name: "shop", revision: "1-32-O" }].map(({ name }) => ({ name, revision: "1-32-1" })),
+      },
       { "namespaces[0].revision": "Did you mean 1-32-0?" },
     ],
     [

@@ -82,7 +82,10 @@ describe("IstioMesh", () => {
 
   it("puts a revision beside the control plane that has no name, and touches neither's release", async () => {
     const before = await install();
-    const both = { revisions: [{ name: "default" }, { name: "1-32-0", version: "1.32.0" }], defaultRevision: "default" };
+    const both = {
+      revisions: [{ name: "default" }, { name: "1-32-0", version: "1.32.0" }],
+      defaultRevision: "default",
+    };
     const { one, made } = await install({ version: "1.32.0", ...both });
     assert.deepEqual(
       ["mesh-istiod", "mesh-istiod-1-32-0"].map((name) => [one(name).inputs.name, one(name).inputs.version]),
@@ -110,7 +113,9 @@ describe("IstioMesh", () => {
     assert.deepEqual(before.dependsOn.sort(), ["mesh-istiod-1-31-4", "mesh-istiod-1-32-0"]);
     assert.deepEqual(
       after.inputs,
-      JSON.parse(JSON.stringify(before.inputs).replaceAll('"1-31-4"', '"1-32-0"').replaceAll("istiod-1-31-4", "istiod-1-32-0")),
+      JSON.parse(
+        JSON.stringify(before.inputs).replaceAll('"1-31-4"', '"1-32-0"').replaceAll("istiod-1-31-4", "istiod-1-32-0"),
+      ),
     );
   });
 
