@@ -7,7 +7,7 @@ import { type MeshEgress, meshEgressFor, printedBy } from "../command/meshEgress
 import { readOnlyKubeconfig, removeReader } from "../command/reader.js";
 import type { LabStack } from "../engine/index.js";
 import { QueryStream } from "../faults/queryStream.js";
-import { answersOf, outagesOf, told } from "../faults/streamReport.js";
+import { answersOf, outagesOf, summaryOf } from "../faults/streamReport.js";
 import { Sandbox } from "../mesh/sandbox.js";
 import { Workbench } from "../mesh/workbench.js";
 import type { Finding } from "../probes/probe.js";
@@ -15,7 +15,7 @@ import { rds, wordsFor } from "../recipes/points.js";
 import { apiListing } from "../scenarios/apiListing.js";
 import type { Experiment } from "../scenarios/experiment.js";
 import { deleted, deployed, remains } from "../scenarios/findings.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 import { everyStack } from "../scenarios/observations.js";
 import { type Listener, Results } from "../scenarios/results.js";
 import { settled } from "../scenarios/settled.js";
@@ -83,8 +83,8 @@ export const adoptExperiment: Experiment = {
     { title: steps.after, observations: [looks.diff, looks.agreement, looks.check] },
     { title: steps.destroy, observations: [looks.destroyed, looks.remains] },
   ],
-  run: async (ground, listener, keep) => {
-    const run = new AdoptRun(ground, listener);
+  run: async (lab, listener, keep) => {
+    const run = new AdoptRun(lab, listener);
     await run.all(keep);
     return { results: run.results.all };
   },
@@ -98,14 +98,14 @@ class AdoptRun {
   private readonly folder: string;
 
   constructor(
-    private readonly ground: Ground,
+    private readonly lab: RunningLab,
     listener: Listener,
   ) {
     this.results = new Results("adopt", listener);
-    this.workbench = new Workbench(ground, setting);
-    this.stage = ground.stage;
-    this.meshEgress = meshEgressFor(ground.host);
-    this.folder = join(ground.host.folder, "adopt");
+    this.workbench = new Workbench(lab, setting);
+    this.stage = lab.stage;
+    this.meshEgress = meshEgressFor(lab.host);
+    this.folder = join(lab.host.folder, "adopt");
   }
 
   async all(keep: boolean): Promise<void> {
@@ -118,7 +118,7 @@ class AdoptRun {
       const before = await this.look();
       const file = join(this.folder, "Pulumi.adopted.yaml");
       const report = await this.adopted(file);
-      stack = await this.ground.open({ name: "adopted" }, {});
+      stack = await this.lab.open({ name: "adopted" }, {});
       if (await this.migrated(stack, file, report)) await this.compared(before, report, file);
     } finally {
       if (!keep) await this.removal(stack, listing);
@@ -241,14 +241,14 @@ function lost(outages: ReturnType<typeof outagesOf>, most: number): Finding {
   const failures = outages.flatMap((outage) => outage.failures);
   return {
     passed: failures.length <= most && outages.every(({ over }) => over),
-    seen: told(outages),
+    seen: summaryOf(outages),
     evidence: failures.join("\n"),
   };
 }
 
 const asSeen = {
   mesh: { gateway: "answers gateway", direct: "answers direct", blocked: "blocked" } as Record<string, string>,
-  around: { open: "answers direct", closed: "blocked" } as Record<string, string>,
+  bypass: { open: "answers direct", closed: "blocked" } as Record<string, string>,
 };
 
 /** Every change that the report prints was seen, and every change that was seen is printed. */
@@ -259,7 +259,7 @@ function heldAgainst({ changes }: AdoptReport, before: readonly Tried[], after: 
     return now && wordsFor(tried) !== wordsFor(now) ? [line] : [];
   });
   const printed = [...changes].flatMap(([pair, { before: was, after: is }]) =>
-    (["mesh", "around"] as const)
+    (["mesh", "bypass"] as const)
       .filter((way) => was[way] !== is[way])
       .map((way) => `${pair} ${way}: ${asSeen[way][was[way]]} -> ${asSeen[way][is[way]]}`),
   );
@@ -268,6 +268,6 @@ function heldAgainst({ changes }: AdoptReport, before: readonly Tried[], after: 
 }
 
 function lineOf({ from, to, through }: Tried, before: string, after: string): string {
-  const way = through === "around" ? "around" : "mesh";
+  const way = through === "bypass" ? "bypass" : "mesh";
   return `${from.namespace}/${from.workload} -> ${to.host}:${to.port} ${way}: ${before} -> ${after}`;
 }

@@ -8,7 +8,7 @@ export interface AdoptReport {
 /** A pair as it is reached: the verdict of the mesh path, and of the sidecar bypass. */
 export interface Reach {
   readonly mesh: string;
-  readonly around: string;
+  readonly bypass: string;
 }
 
 const change =
@@ -20,7 +20,7 @@ export function readReport(text: string): AdoptReport {
   const changes = new Map<string, { before: Reach; after: Reach }>();
   for (const { groups: found = {} } of text.matchAll(change)) {
     const { pair = "", m1 = "", a1 = "", m2 = "", a2 = "" } = found;
-    changes.set(pair, { before: { mesh: m1, around: a1 }, after: { mesh: m2, around: a2 } });
+    changes.set(pair, { before: { mesh: m1, bypass: a1 }, after: { mesh: m2, bypass: a2 } });
   }
   const toRemove = [...text.matchAll(removal)].map(({ groups: found = {} }) => {
     const { kind = "", namespace = "", name = "" } = found;

@@ -34,5 +34,5 @@ export const applied = [...gatewayManifests, ...allowing(recipe("rds"))];
 
 /** Every workload to the database, through its sidecar and past it. */
 export const attempts: readonly Attempted[] = [client, reports, batch, bare].flatMap((who) =>
-  (["sidecar", "around"] as const).map((through) => ({ who, through, server: rds })),
+  (["sidecar", "bypass"] as const).map((through) => ({ who, through, server: rds })),
 );

@@ -10,7 +10,7 @@ import { applicationUser } from "../probes/users.js";
 import { apiListing } from "../scenarios/apiListing.js";
 import type { Experiment } from "../scenarios/experiment.js";
 import { deleted, deployed, remains } from "../scenarios/findings.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 import { everyStack } from "../scenarios/observations.js";
 import { type Listener, Results } from "../scenarios/results.js";
 import { settled } from "../scenarios/settled.js";
@@ -65,8 +65,8 @@ export const usageExperiment: Experiment = {
     { title: steps.text, observations: [looks.text] },
     { title: steps.destroy, observations: [looks.destroyed, looks.remains] },
   ],
-  run: async (ground, listener, keep) => {
-    const run = new UsageRun(ground, listener);
+  run: async (lab, listener, keep) => {
+    const run = new UsageRun(lab, listener);
     await run.all(keep);
     return { results: run.results.all };
   },
@@ -91,13 +91,13 @@ class UsageRun {
   private readonly folder: string;
 
   constructor(
-    private readonly ground: Ground,
+    private readonly lab: RunningLab,
     listener: Listener,
   ) {
     this.results = new Results("usage", listener);
-    this.stage = ground.stage;
-    this.meshEgress = meshEgressFor(ground.host);
-    this.folder = join(ground.host.folder, "usage");
+    this.stage = lab.stage;
+    this.meshEgress = meshEgressFor(lab.host);
+    this.folder = join(lab.host.folder, "usage");
   }
 
   private get file(): string {
@@ -105,12 +105,12 @@ class UsageRun {
   }
 
   async all(keep: boolean): Promise<void> {
-    const { stage, ground } = this;
+    const { stage, lab } = this;
     await stage.outside.admitEverybody();
     const listing = await apiListing(stage.kubectl);
     await mkdir(this.folder, { recursive: true });
     await writeFile(this.file, stackFileText("A database with two clients.", config));
-    const [stack] = await Promise.all([ground.open({ name: "usage" }, {}), stage.outside.start(["rds"])]);
+    const [stack] = await Promise.all([lab.open({ name: "usage" }, {}), stage.outside.start(["rds"])]);
     try {
       this.results.enter(steps.json);
       const isUp = await this.results.check(looks.up, async () => {
