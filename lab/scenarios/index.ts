@@ -1,12 +1,15 @@
+import { adoptExperiment } from "../adopt/index.js";
 import { languagesExperiment } from "../languages/index.js";
 import { commandExperiment } from "../command/index.js";
 import { mutationsExperiment } from "../mutations/index.js";
 import { recipesExperiment } from "../recipes/index.js";
 import { cloudsExperiment } from "../clouds/index.js";
+import { admissionScenario } from "../admission/index.js";
 import { faultsScenario } from "../faults/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
+import { usageExperiment } from "../usage/index.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -29,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
+  admissionScenario,
 ];
 
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
@@ -38,5 +42,7 @@ export const experiments: readonly Experiment[] = [
   languagesExperiment,
   cloudsExperiment,
   recipesExperiment,
+  adoptExperiment,
+  usageExperiment,
   mutationsExperiment,
 ];
