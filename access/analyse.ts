@@ -33,6 +33,7 @@ import { assumptionsOf, notRead } from "./assumptions.js";
 import { checkReferences } from "./input/references.js";
 import { once } from "./model/once.js";
 import { buildWorld } from "./model/world.js";
+import { reachFindings } from "./reachFindings.js";
 import { summaryOf } from "./summary.js";
 
 /**
@@ -48,7 +49,10 @@ export function analyse(input: readonly KubernetesObject[] | Manifests, options:
   const reach = once(() => new Reach(world, options, targets(), network()));
   const workloads = world.workloads.filter(({ gateway }) => !gateway);
   const rows = once(() => new LazyRows(workloads, reach()));
-  const found = once(() => findings(reach().mesh.meshes, world));
+  const found = once(() => [
+    ...reachFindings(workloads, reach().targets, rows()),
+    ...findings(reach().mesh.meshes, world),
+  ]);
   const summary = once(() => rows().summary());
   const mtls = once(() =>
     auditMtls(

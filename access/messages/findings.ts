@@ -14,6 +14,26 @@ export interface FindingEntry {
 }
 
 export const findingMessages = {
+  "no-sidecar-past-gateway": {
+    severity: "high",
+    title: "Workloads without a sidecar reach databases past the gateway",
+    text: "{workloads} have no sidecar, and the network lets them connect to {hosts} themselves: without an identity, in plaintext unless the application opens TLS, and whatever the gateway's list of clients says.",
+    settings:
+      "Keep network.isolation.enabled, list their namespaces under namespaces, and let the database admit the gateway's addresses only.",
+    manifests:
+      "Add a default-deny NetworkPolicy for egress to their namespaces, or let the database admit the gateway's addresses only.",
+    docs: "attackers.md",
+  },
+  "bypass-past-gateway": {
+    severity: "medium",
+    title: "Processes that bypass their sidecar reach databases past the gateway",
+    text: "The network lets pods of {workloads} connect to {hosts} themselves. A process that bypasses its sidecar, for which user 1337 is enough, reaches them without an identity, whatever the gateway's list of clients says.",
+    settings:
+      "Keep network.isolation.enabled, list their namespaces under namespaces, and let the database admit the gateway's addresses only.",
+    manifests:
+      "Add a default-deny NetworkPolicy for egress to their namespaces, or let the database admit the gateway's addresses only.",
+    docs: "attackers.md",
+  },
   "port-swallowed": {
     severity: "high",
     title: "A ServiceEntry captures all traffic on a port",
