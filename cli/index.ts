@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { exitCodeOf, registerAnalysis, registerCompletion } from "mesh-access/cli";
-import { FailedAssertionsError } from "../plan/failedAssertions.js";
+import { FailedAssertionsError } from "../settings/failedAssertions.js";
 import { SettingsError } from "../settings/problem.js";
 import { registerAdopt } from "./adopt.js";
-import { packageFile } from "./packageFile.js";
+import { packageVersion } from "./packageFile.js";
 import { takesStack } from "./stackOption.js";
 import { stacks } from "./stacks.js";
 
@@ -12,7 +11,7 @@ import { stacks } from "./stacks.js";
 function commands(): Command {
   const program = new Command("mesh-egress")
     .description("Plans database egress through a service mesh, and shows which workload reaches which database.")
-    .version(version())
+    .version(packageVersion())
     .exitOverride()
     .showHelpAfterError("(add --help for help)");
   takesStack(program.command("plan"))
@@ -52,11 +51,6 @@ function commands(): Command {
   registerAdopt(program);
   registerCompletion(program);
   return program;
-}
-
-function version(): string {
-  const file = packageFile("package.json");
-  return file ? (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version : "0.0.0";
 }
 
 /** Runs one command line and returns its exit code: 0 fine, 1 refused input, 2 wrong usage. */

@@ -36,7 +36,7 @@ async function isStackFile(file: string): Promise<boolean> {
 
 /** Where the stack file defines assertions, and what planned objects come from. */
 function placesOf(file: string): Pick<StackInput, "assertionSource" | "evidenceSource" | "allowedSource"> {
-  const { value, lineOf } = readYaml(readFileSync(file, "utf8"), () => true);
+  const { value, lineOf } = readYaml(readFileSync(file, "utf8"), () => true, "pulumi");
   const config = ((value as { config?: Record<string, unknown> } | undefined)?.config ?? {}) as Record<string, unknown>;
   const own = (key: string): unknown => config[`${project}:${key}`];
   const sourceOf = (item: unknown): Source | undefined => {
