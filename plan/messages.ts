@@ -70,7 +70,7 @@ export const changeMessages = {
 export const adoptMessages = {
   "not-a-database": "{host}:{port} speaks HTTP. It is left as it is: routes of HTTP are not what a stack describes.",
   "several-ports": "{host} has the ports {ports}. A stack registers a host with one port: write the others by hand.",
-  "wildcard-without-tls": "{host}:{port} is a wildcard without TLS, which nothing tells apart. List its hosts.",
+  "wildcard-without-tls": "{host}:{port} is a wildcard without TLS, which nothing distinguishes. List its hosts.",
   "endpoint-by-name":
     "{host}:{port} stands for other names ({endpoints}). Let applications dial these, and register them.",
   "shared-entry": "{object} also declares {hosts}, which are not carried over. It stays, and has to be split by hand.",

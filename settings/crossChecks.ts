@@ -38,7 +38,7 @@ interface CrossCheck {
 
 const checks: CrossCheck[] = [
   { of: ["cluster"], problems: ({ cluster }) => reachProblems(cluster) },
-  { of: ["cluster", "mesh"], problems: homeless },
+  { of: ["cluster", "mesh"], problems: meshesOfOtherClouds },
   { of: ["cluster", "mesh"], problems: fleetless },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => channelProblems(mesh, cluster) },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => versionProblems(mesh, cluster) },
@@ -136,7 +136,7 @@ export function crossProblems(sound: Partial<Settings>): Problem[] {
     .flatMap(({ problems }) => problems(sound as Settings));
 }
 
-function homeless({ cluster, mesh }: Settings): Problem[] {
+function meshesOfOtherClouds({ cluster, mesh }: Settings): Problem[] {
   const { clouds, why } = homes[mesh.kind];
   return clouds.includes(cluster.cloud)
     ? []

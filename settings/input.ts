@@ -106,11 +106,11 @@ export interface AccessAssertInput {
   /**
    * What a blocked client still receives: nothing, or the handshake packet of a server-first protocol.
    */
-  exposes?: "nothing" | "greeting";
+  exposes?: "nothing" | "handshake";
   /**
    * Whether a client can bypass its sidecar.
    */
-  around?: "open" | "blocked" | "unknown";
+  bypass?: "open" | "blocked" | "unknown";
 }
 
 export interface AccessAssertToInput {
@@ -1071,7 +1071,7 @@ export interface DatabaseEntryInput {
   /**
    * Port of its own on the gateway. From 1 to 65535.
    *
-   * @default the shared port, told apart by SNI
+   * @default the shared port, distinguished by SNI
    */
   gatewayPort?: number;
   /**
@@ -1356,7 +1356,7 @@ export interface GatewayInput {
    */
   namespace?: string;
   /**
-   * Port that all databases share, told apart by SNI. From 1 to 65535.
+   * Port that all databases share, distinguished by SNI. From 1 to 65535.
    *
    * @default `15443`
    */

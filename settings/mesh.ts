@@ -100,7 +100,7 @@ export type MeshSettings = ParsedMesh & { dnsCapture: boolean };
 /** The channel of a GKE cluster in which Cloud Service Mesh has DNS capture. */
 const dnsCaptureChannel = "RAPID";
 
-/** Whether Cloud Service Mesh captures DNS on a cluster of this channel, unless told otherwise. The mesh's channel is the cluster's. */
+/** Whether Cloud Service Mesh captures DNS on a cluster of this channel, unless set otherwise. The mesh's channel is the cluster's. */
 export function channelCapturesDns(releaseChannel: string | undefined): boolean {
   return releaseChannel === dnsCaptureChannel;
 }

@@ -59,7 +59,7 @@ function refusedFor(issue: Issue): { reason: string; instead: string } {
   return { reason: String(reason ?? "is not valid"), instead: String(instead ?? "See docs/settings.md") };
 }
 
-/** What is wrong by the options of a union: by the value that tells them apart, or by the option of the same type. */
+/** What is wrong by the options of a union: by the value that distinguishes them, or by the option of the same type. */
 function unionProblems(
   issue: Extract<Issue, { code: "invalid_union" }>,
   schema: z.ZodType,
@@ -68,7 +68,7 @@ function unionProblems(
 ): Problem[] {
   const path = keyPath([...(root ? [root] : []), ...issue.path]);
   if ("options" in issue && issue.discriminator) {
-    // Its path ends with the key that tells the options apart, unless the value is no object at all.
+    // Its path ends with the key that distinguishes the options, unless the value is no object at all.
     if (typeof issue.input !== "object" || issue.input === null)
       return [
         wrongType(path, issue.input, { expected: "object", input: issue.input }, samplesAt(schema, issue.path, whole)),

@@ -47,8 +47,8 @@ export function loadStackFile(file: string): StackFile {
   const settings = collect(() => loadSettings(config.own, projectRoot(file), config.foreign));
   // A key with a wrong prefix is not missing too.
   const misplaced = new Set(problems.map(({ path, instead }) => keyAfterPrefix(instead) ?? path));
-  const told = all.filter(({ path, reason }) => reason !== "is missing" || !misplaced.has(path));
-  if (told.length > 0 || !secrets || !settings) throw new SettingsError(told.map(locate));
+  const reported = all.filter(({ path, reason }) => reason !== "is missing" || !misplaced.has(path));
+  if (reported.length > 0 || !secrets || !settings) throw new SettingsError(reported.map(locate));
   return { ...config, settings, secrets };
 }
 

@@ -12,4 +12,6 @@ export const synonyms: Record<string, string> = {
   kubernetes: "existing",
   csm: "cloud-service-mesh",
   anthos: "cloud-service-mesh",
+  around: "bypass",
+  greeting: "handshake",
 };

@@ -54,6 +54,6 @@ export function reachIn({ rows, findings, problems }: Analysis): StackReach {
 }
 
 /** Pairs that are blocked on both paths are left out: there are as many as workloads times databases. */
-function reachesAnything({ mesh, around }: Row): boolean {
-  return mesh.verdict !== "blocked" || mesh.exposes !== null || around.verdict !== "blocked";
+function reachesAnything({ mesh, bypass }: Row): boolean {
+  return mesh.verdict !== "blocked" || mesh.exposes !== null || bypass.verdict !== "blocked";
 }

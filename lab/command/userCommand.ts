@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { offline } from "../engine/index.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 
 /** What of a clone `pulumi preview` does not run; its packages are linked. */
 const leftOut = [".git", "node_modules", "docs", "lab", "bench", "test"];
@@ -15,7 +15,7 @@ export interface UserCommand {
 }
 
 /** The command as a user has it. */
-export async function userCommand({ host, pulumiHome }: Ground): Promise<UserCommand> {
+export async function userCommand({ host, pulumiHome }: RunningLab): Promise<UserCommand> {
   const folder = join(host.folder, "command", "clone");
   const state = join(host.folder, "command", "state");
   await mkdir(state, { recursive: true });

@@ -8,7 +8,7 @@ import type { Finding } from "../probes/probe.js";
 import { apiListing } from "../scenarios/apiListing.js";
 import type { Experiment } from "../scenarios/experiment.js";
 import { remains } from "../scenarios/findings.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 import type { Observation } from "../scenarios/observations.js";
 import { Results } from "../scenarios/results.js";
 import { prepareJudgedProgram } from "./policy.js";
@@ -97,19 +97,19 @@ export const languagesExperiment: Experiment = {
     },
     { title: "the policy pack", observations: [looks.mandatory, looks.advisory, looks.keeps] },
   ],
-  run: async (ground, listener) => {
+  run: async (lab, listener) => {
     const results = new Results("languages", listener);
-    const workplace = await prepareWorkplace(ground);
+    const workplace = await prepareWorkplace(lab);
     const projects = await prepareProjects(workplace);
     results.enter("types");
     await results.check(looks.types, async () => wentWell(await workplace.checkTypes(projects.python)));
     const reference: { objects?: string[] } = {};
     for (const language of languages) {
       results.enter(names[language]);
-      await inLanguage(language, { ground, workplace, project: projects[language], results, reference });
+      await inLanguage(language, { lab, workplace, project: projects[language], results, reference });
     }
     results.enter("templates and SecurePlatform");
-    await fromSettings(ground, workplace, results);
+    await fromSettings(lab, workplace, results);
     results.enter("the policy pack");
     await judged(workplace, results);
     return { results: results.all };
@@ -143,7 +143,7 @@ async function prepareProjects({ example, pulumi }: Workplace): Promise<Record<L
 }
 
 interface Run {
-  ground: Ground;
+  lab: RunningLab;
   workplace: Workplace;
   project: string;
   results: Results;
@@ -153,8 +153,8 @@ interface Run {
 
 const unasked = ["--yes", "--skip-preview"];
 
-async function inLanguage(language: Language, { ground, workplace, project, results, reference }: Run): Promise<void> {
-  const { kubectl, controlPlane } = ground.stage;
+async function inLanguage(language: Language, { lab, workplace, project, results, reference }: Run): Promise<void> {
+  const { kubectl, controlPlane } = lab.stage;
   const before = await apiListing(kubectl);
   if (language === "yaml")
     await results.check(looks.refused, async () =>
@@ -177,7 +177,7 @@ async function inLanguage(language: Language, { ground, workplace, project, resu
 const reached = /shop\/orders -> orders\.db\.example\.com:5432"?\s*: "?● gateway.*/;
 
 /** Templates, and the platform that one of them makes beside the one that YAML does. */
-async function fromSettings(ground: Ground, workplace: Workplace, results: Results): Promise<void> {
+async function fromSettings(lab: RunningLab, workplace: Workplace, results: Results): Promise<void> {
   const folders: Partial<Record<Template, string>> = {};
   for (const template of templates)
     await results.check(looks.new(template), async () => {
@@ -191,8 +191,8 @@ async function fromSettings(ground: Ground, workplace: Workplace, results: Resul
   const yaml = await workplace.example("platform");
   await fromLabsCharts(join(yaml, "Pulumi.yaml"), "kind: istio");
   await workplace.pulumi(yaml, "stack", "init", "platform");
-  const reference = await deployed(ground, workplace, folders.existing ?? "");
-  const other = await deployed(ground, workplace, yaml);
+  const reference = await deployed(lab, workplace, folders.existing ?? "");
+  const other = await deployed(lab, workplace, yaml);
   await results.check(looks.platform, () => same(other.objects, reference.objects));
   await results.check(looks.access, () => {
     const passed = other.access !== "" && other.access === reference.access && reached.test(other.output);
@@ -205,7 +205,7 @@ async function fromSettings(ground: Ground, workplace: Workplace, results: Resul
 }
 
 /** Objects and the output `access` of a program, which is gone afterwards. */
-async function deployed({ stage }: Ground, { pulumi }: Workplace, project: string) {
+async function deployed({ stage }: RunningLab, { pulumi }: Workplace, project: string) {
   const { output } = await pulumi(project, "up", ...unasked);
   const objects = await objectsOfProgram(stage.controlPlane.kubeconfigPath);
   const { output: access } = await pulumi(project, "stack", "output", "access", "--json");

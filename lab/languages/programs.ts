@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 import { offline, pluginFile } from "../engine/index.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 
 /** What a command printed, and whether it went well. */
 export interface Ended {
@@ -23,7 +23,7 @@ export interface Workplace {
 }
 
 /** Installs package and plug-in as far as the languages ask. */
-export async function prepareWorkplace({ host, pulumiHome, stage }: Ground): Promise<Workplace> {
+export async function prepareWorkplace({ host, pulumiHome, stage }: RunningLab): Promise<Workplace> {
   const { programs, python } = host.servers;
   const root = join(host.folder, "languages");
   const [state, pythonSdk] = [join(root, "state"), join(root, "python-packages")];

@@ -129,11 +129,11 @@ const rdsSteps: readonly RecipeStep[] = [
     recipes: ["rds"],
     points: [
       {
-        title: "the denied client gets the database's greeting, and holds a connection to it",
+        title: "the denied client receives the database's handshake packet, and holds a connection to it",
         who: client,
         through,
         server: rds,
-        measured: "greeting",
+        measured: "handshake",
         meant: "blocked",
         ours: "rds h: not one byte",
       },
@@ -191,18 +191,18 @@ const rdsSteps: readonly RecipeStep[] = [
         ours: "modes c: refused",
       },
       {
-        title: "the client's process steps around its sidecar and reaches the database",
+        title: "the client's process bypasses its sidecar and reaches the database",
         who: client,
-        through: "around",
+        through: "bypass",
         server: rds,
         measured: "answers direct",
         meant: "blocked",
         ours: "rds g: refused by NetworkPolicy",
       },
       {
-        title: "another namespace around its sidecar does too",
+        title: "another namespace that bypasses its sidecar does too",
         who: batch,
-        through: "around",
+        through: "bypass",
         server: rds,
         measured: "answers direct",
         meant: "blocked",
@@ -227,7 +227,7 @@ interface Mode {
   readonly server: Server;
   readonly letter: string;
   readonly client: string;
-  readonly stranger: string;
+  readonly unlisted: string;
 }
 
 const modes: readonly Mode[] = [
@@ -237,7 +237,7 @@ const modes: readonly Mode[] = [
     server: mongo,
     letter: "a",
     client: "answers direct",
-    stranger: "answers direct",
+    unlisted: "answers direct",
   },
   {
     title: "MongoDB, TCP through the gateway",
@@ -245,7 +245,7 @@ const modes: readonly Mode[] = [
     server: mongo,
     letter: "b",
     client: "answers gateway",
-    stranger: "blocked",
+    unlisted: "blocked",
   },
   {
     title: "MongoDB, TCP through the gateway with mutual TLS",
@@ -253,7 +253,7 @@ const modes: readonly Mode[] = [
     server: mongo,
     letter: "c",
     client: "answers gateway",
-    stranger: "blocked",
+    unlisted: "blocked",
   },
   {
     title: "MongoDB, TLS without a gateway",
@@ -261,7 +261,7 @@ const modes: readonly Mode[] = [
     server: mongoTls,
     letter: "d",
     client: "answers direct",
-    stranger: "answers direct",
+    unlisted: "answers direct",
   },
   {
     title: "MongoDB, TLS through the gateway",
@@ -269,7 +269,7 @@ const modes: readonly Mode[] = [
     server: mongoTls,
     letter: "e",
     client: "answers gateway",
-    stranger: "answers gateway",
+    unlisted: "answers gateway",
   },
   {
     title: "MongoDB, TLS through the gateway with mutual TLS",
@@ -277,14 +277,14 @@ const modes: readonly Mode[] = [
     server: mongoTls,
     letter: "f",
     client: "answers gateway",
-    stranger: "blocked",
+    unlisted: "blocked",
   },
 ];
 
 /** Every recipe, in the documents' order. */
 export const steps: readonly RecipeStep[] = [
   ...rdsSteps,
-  ...modes.map(({ title, recipes, server, letter, client: answered, stranger }): RecipeStep => ({
+  ...modes.map(({ title, recipes, server, letter, client: answered, unlisted }): RecipeStep => ({
     title,
     recipes,
     points: [
@@ -302,14 +302,14 @@ export const steps: readonly RecipeStep[] = [
         who: tool,
         through,
         server,
-        measured: stranger,
+        measured: unlisted,
         meant: "blocked",
         ours: `modes ${letter}: refused`,
       },
       {
-        title: "the client around its sidecar",
+        title: "the client bypasses its sidecar",
         who: ratings,
-        through: "around",
+        through: "bypass",
         server,
         measured: "answers direct",
         meant: "blocked",

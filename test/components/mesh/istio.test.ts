@@ -29,7 +29,7 @@ describe("IstioMesh", () => {
     assert.deepEqual(one("mesh-namespace").dependsOn, ["nodes"]);
   });
 
-  it("blocks hosts that nobody registered, unless told otherwise", async () => {
+  it("blocks hosts that nobody registered, unless set otherwise", async () => {
     const { one } = await install();
     assert.deepEqual(values(one("mesh-istiod")).meshConfig.outboundTrafficPolicy, { mode: "REGISTRY_ONLY" });
     const open = await install({ outboundTrafficPolicy: "ALLOW_ANY" });
@@ -53,7 +53,7 @@ describe("IstioMesh", () => {
     assert.equal(config.proxyMetadata["ECC_SIGNATURE_ALGORITHM"], "ECDSA");
   });
 
-  it("lets a gateway's pods obey Gateways of their own namespace only, unless told otherwise", async () => {
+  it("lets a gateway's pods obey Gateways of their own namespace only, unless set otherwise", async () => {
     const scoping = ({ one }: Awaited<ReturnType<typeof install>>) =>
       (values(one("mesh-istiod")) as unknown as { env: object }).env;
     assert.deepEqual(scoping(await install()), { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: "true" });
