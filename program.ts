@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Analysis } from "mesh-access";
 import { changesForOthers, type WrittenChange, writtenChange } from "./plan/changesForOthers.js";
+import { type ControlPlane, controlPlanesOf } from "./plan/controlPlanes.js";
 import { assumptionOf, blueprintOf } from "./components/blueprint.js";
 import { reachIn, type StackReach } from "./components/judgement/stackReach.js";
 import { SecurePlatform } from "./components/platform.js";
@@ -17,6 +18,8 @@ export interface Outcome extends StackReach {
   analysis: Analysis;
   /** What the stack changes for workloads that are not its own. */
   changes: WrittenChange[];
+  /** Control planes, and the namespaces they serve. Empty where none has a name. */
+  controlPlanes: ControlPlane[];
   /** What that assumes of the stack that owns the gateway, where this one does not. */
   assumption?: string;
 }
@@ -53,8 +56,9 @@ export async function deploy(
   const blueprint = blueprintOf(settings);
   const platform = await SecurePlatform.create(name, { blueprint, secrets }, opts);
   const changes = changesForOthers(blueprint).map(writtenChange);
+  const controlPlanes = controlPlanesOf(blueprint);
   const { analysis } = platform;
-  return { platform, analysis, changes, ...reachIn(analysis), assumption: assumptionOf(blueprint) };
+  return { platform, analysis, changes, controlPlanes, ...reachIn(analysis), assumption: assumptionOf(blueprint) };
 }
 
 /** Every entry of the `secrets` key, marked as secret. Only their names are looked at. */
