@@ -3,6 +3,7 @@ import { assumptionOf } from "../components/blueprint.js";
 import { reachIn } from "../components/judgement/stackReach.js";
 import { SecurePlatform } from "../components/platform.js";
 import { changesForOthers, changesText, writtenChange } from "../plan/changesForOthers.js";
+import { controlPlaneLines, controlPlanesOf } from "../plan/controlPlanes.js";
 import type { SecurePlatformArgs } from "./platform.js";
 
 /** Judges and registers a stack, with what the engine's log says of it. */
@@ -15,6 +16,9 @@ export async function securePlatform(
   const { urn, blueprint, analysis, access, findings, gatewaySources } = platform;
   const changes = changesForOthers(blueprint).map(writtenChange);
   if (changes.length > 0) void pulumi.log.warn(changesText(changes), platform);
+  const controlPlanes = controlPlanesOf(blueprint);
+  if (controlPlanes.length > 0)
+    void pulumi.log.info(["Control planes:", ...controlPlaneLines(controlPlanes)].join("\n"), platform);
   const assumption = assumptionOf(blueprint);
   if (assumption) void pulumi.log.info(assumption, platform);
   for (const problem of reachIn(analysis).problems) void pulumi.log.warn(problem, platform);
