@@ -107,7 +107,7 @@ export const applicationTlsScenario: Scenario = {
           "mysql",
           "a MySQL client without TLS sees the handshake packet, and cannot log in",
           plain,
-          "greeting",
+          "handshake",
         ),
         dialled("c", "mysql", "one that asks for TLS inside the protocol is answered", asked, "answers"),
         dialled("d", "redis", "a Redis client without TLS is refused", plain, "blocked"),
