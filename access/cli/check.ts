@@ -69,9 +69,11 @@ Examples:
       const results = checkAssertions(assertions, analysis.rows, analysis.targets);
       reportInput(input);
       if (results.some((result) => !result.ok)) process.exitCode = somethingWrong;
-      for (const { format, file } of flags.report ?? [])
-        await writeFile(file, asFile(await rendered(format, results, input)));
-      return print(await rendered(flags.output, results, input));
+      const file = input.file ?? flags.file?.find((name) => name !== "-");
+      const reported = { ...input, file };
+      for (const { format, file: to } of flags.report ?? [])
+        await writeFile(to, asFile(await rendered(format, results, reported)));
+      return print(await rendered(flags.output, results, reported));
     });
 }
 
@@ -84,7 +86,7 @@ interface Flags extends InputFlags {
 const asFile = (report: string | Iterable<string>) => (typeof report === "string" ? `${report}\n` : report);
 
 async function rendered(format: Format, results: AssertionResult[], input: Input): Promise<string | Iterable<string>> {
-  const { analysis, about, assertionSource } = input;
+  const { analysis, about, assertionSource, file } = input;
   const found = sourcesOf(analysis.objects);
   const sourceOf: SourceOf = (link) => found(link) ?? input.evidenceSource(link);
   switch (format) {
@@ -95,7 +97,7 @@ async function rendered(format: Format, results: AssertionResult[], input: Input
     case "table":
       return checksTable(results, pc, sourceOf);
     case "sarif":
-      return JSON.stringify(sarif(results, analysis, about, { sourceOf, assertionSource }), null, 2);
+      return JSON.stringify(sarif(results, analysis, about, { sourceOf, assertionSource, file }), null, 2);
     case "html":
       return (await import("../web/checksPage.js")).checksPage(about, analysis, results);
   }
