@@ -28,6 +28,16 @@ function commands(): Command {
     .addOption(new Option("--out <dir>", "write one YAML file per object into a folder").conflicts("output"))
     .addHelpText("after", "\nExample:\n  mesh-egress render --stack rds --out manifests/")
     .action(async (options) => (await import("./render.js")).render(options));
+  takesStack(program.command("roles"))
+    .description("Print Roles that allow pulumi up and destroy of a stack, and nothing else.")
+    .option("--user <name>", "user who gets them")
+    .option("--group <name>", "group that gets them")
+    .option("--service-account <namespace/name>", "service account that gets them")
+    .addHelpText(
+      "after",
+      "\nExample:\n  mesh-egress roles --config Pulumi.shop.yaml --group deployers | kubectl apply --server-side -f -",
+    )
+    .action(async (options) => (await import("./roles.js")).roles(options));
   takesStack(program.command("validate"))
     .description("Check a stack's settings.")
     .addOption(new Option("-o, --output <format>", "format").choices(["text", "json"]).default("text"))
