@@ -6,10 +6,12 @@ import { recipesExperiment } from "../recipes/index.js";
 import { cloudsExperiment } from "../clouds/index.js";
 import { admissionScenario } from "../admission/index.js";
 import { faultsScenario } from "../faults/index.js";
+import { rightsExperiment } from "../rights/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
 import { usageExperiment } from "../usage/index.js";
+import { applicationTlsScenario } from "./applicationTls.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -29,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   boutiqueScenario,
   localScenario,
   modesScenario,
+  applicationTlsScenario,
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
@@ -38,6 +41,7 @@ export const scenarios: readonly Scenario[] = [
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
 export const experiments: readonly Experiment[] = [
   teamsExperiment,
+  rightsExperiment,
   commandExperiment,
   languagesExperiment,
   cloudsExperiment,
