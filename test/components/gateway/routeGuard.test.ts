@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { analyse, type KubernetesObject } from "mesh-access";
 import { blueprintOf, judgedManifests } from "../../../components/blueprint.js";
 import { routeGuardManifests } from "../../../components/gateway/routeGuard.js";
-import { optionsOfStack } from "../../../plan/stackOptions.js";
+import { optionsOfStack } from "../../../components/judgement/stackOptions.js";
 import { loadSettings } from "../../../settings/load.js";
 import { smallStack } from "../../plan/stackFiles.js";
 import { assertFollowsSchema } from "../crdSchemas.js";
