@@ -57,7 +57,6 @@ class Preparation {
   private readonly classesByKey = new Map<string, TargetClass>();
   private readonly allowLists = new Map<string, AroundVerdict>();
   private readonly verdicts = new WeakMap<Decision, AroundVerdict>();
-  private readonly policyNumbers: ReadonlyMap<object, number>;
   private readonly blocks: readonly AddressBlock[];
   /** Some policy lets out by name, so targets of one address differ. */
   private readonly namesDiffer: boolean;
@@ -70,7 +69,6 @@ class Preparation {
     targets: readonly Target[] | undefined,
   ) {
     const { policies, services } = network;
-    this.policyNumbers = new Map(policies.map((policy, index) => [policy, index]));
     this.blocks = distinctBlocks(policies);
     this.namesDiffer = policies.some(({ readsNames }) => readsNames);
     const reachesPods =
@@ -104,14 +102,11 @@ class Preparation {
     const host = workload.hostNetwork ? `${workload.kind}/${workload.namespace}/${workload.name}` : "";
     const { namespace, serviceAccount } = workload;
     const groups = workload.pods.map((group) => {
-      const governing = this.network
-        .governing(workload, group, "egress")
-        .flat()
-        .map(({ policy, selects }) => `${this.policyNumbers.get(policy)}:${selects}`);
+      const { number } = this.network.side("egress", workload, group);
       const { labels, unknownValues, moreLabels, addresses } = group;
       // All that the selectors of policies can read of a caller.
       const identity = [Object.entries(labels).sort(), unknownValues, moreLabels, addresses, namespace, serviceAccount];
-      return `${governing.join()} ${this.callersDiffer ? JSON.stringify(identity) : ""}`;
+      return `${number} ${this.callersDiffer ? JSON.stringify(identity) : ""}`;
     });
     return `${host} ${[...new Set(groups)].join(" or ")}`;
   }

@@ -4,15 +4,15 @@ import { describeSelector, matchesSelector, requiredPair, type LabelSelector } f
 import { and, every, not, some, type Trilean } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";
 import { parseBlock } from "./addressBlock.js";
+import { everyPort, portsOf, unionOf } from "./portSet.js";
 import {
   defaultTier,
   inBlock,
-  namedPort,
+  namedPorts,
   namespaceLabels,
   orderOfKubernetesPolicies,
   readBlocks,
   trafficOf,
-  type Connection,
   type Direction,
   type Peer,
   type Policy,
@@ -94,11 +94,8 @@ function readRule(
       ports.map(describePort),
       peers.map((peer) => describePeer(peer, namespace)),
     ),
-    matches: (connection: Connection) => {
-      const onPort = ports.length === 0 || ports.some((port) => matchesPort(port, connection));
-      if (!onPort) return false;
-      return peers.length === 0 || some(peerMatchers, (matches) => matches(connection[other]));
-    },
+    joins: (ends) => peers.length === 0 || some(peerMatchers, (matches) => matches(ends[other])),
+    ports: readPorts(ports),
   };
 }
 
@@ -129,11 +126,20 @@ function readAddresses(
     );
 }
 
-function matchesPort(wanted: PolicyPort, { port, protocol, destination }: Connection): boolean {
-  if ((wanted.protocol ?? "TCP") !== protocol) return false;
-  if (wanted.port === undefined) return true;
-  if (typeof wanted.port === "string") return namedPort(wanted.port, protocol, destination, port);
-  return port >= wanted.port && port <= (wanted.endPort ?? wanted.port);
+function readPorts(ports: readonly PolicyPort[]): Rule["ports"] {
+  if (ports.length === 0) return () => everyPort;
+  const numbered = unionOf(
+    ports.flatMap(({ protocol = "TCP", port, endPort }) =>
+      typeof port === "string" ? [] : portsOf(protocol, port, endPort ?? port),
+    ),
+  );
+  const named = ports.filter(({ port }) => typeof port === "string");
+  if (named.length === 0) return () => numbered;
+  return ({ destination }) =>
+    unionOf([
+      numbered,
+      ...named.map(({ protocol = "TCP", port }) => namedPorts(String(port), destination, protocol)),
+    ]);
 }
 
 function describePort({ protocol = "TCP", port, endPort }: PolicyPort): Message {

@@ -16,13 +16,14 @@ import type {
 import { parseBlock } from "./addressBlock.js";
 import { CalicoReader } from "./calicoPolicy.js";
 import { CiliumReader } from "./ciliumPolicy.js";
-import { decide, type Decision } from "./decide.js";
+import type { Decision, Selected } from "./decide.js";
 import { readFqdnPolicy } from "./fqdnPolicy.js";
-import { onHostNetwork, sameNode } from "./hostNetwork.js";
+import { ofNodes, onHostNetwork, sameNode } from "./hostNetwork.js";
 import { readKubernetesPolicy } from "./kubernetesPolicy.js";
-import type { Connection, Direction, Peer, PodPeer, Policy, PolicyEngine, Protocol } from "./policy.js";
+import type { Direction, Ends, Peer, PodPeer, Policy, PolicyEngine, Protocol } from "./policy.js";
 import { factsOf, selectPolicies, type PoliciesOf } from "./selection.js";
 import { ServiceDirectory, type End, type PodsEnd } from "./services.js";
+import { constantSide, onPort, PolicySide, type Side } from "./side.js";
 import { readTierPolicy } from "./tierPolicy.js";
 import { readUnmodelledPolicy } from "./unmodelledPolicy.js";
 
@@ -37,6 +38,10 @@ export class Network {
   readonly #pods = new Map<PodGroup, PodPeer>();
   /** Policies may hold for the interfaces of nodes. */
   readonly #interfaces: boolean;
+  readonly #sides: Record<Direction, Map<PodPeer, Side>> = { ingress: new Map(), egress: new Map() };
+  readonly #sidesByPolicies = new Map<string, Side>();
+  readonly #policyNumbers: ReadonlyMap<Policy, number>;
+  #sideCount = 0;
   private selection: PoliciesOf | undefined;
 
   constructor(
@@ -49,16 +54,39 @@ export class Network {
     this.services = new ServiceDirectory(world, options, targets);
     this.policies = this.engine === "none" ? [] : readPolicies(world, this.engine, this.services, problems);
     this.problems = problems;
+    this.#policyNumbers = new Map(this.policies.map((policy, index) => [policy, index]));
     this.#interfaces = this.engine !== "none" && world.ofKind("projectcalico.org/HostEndpoint").length > 0;
   }
 
-  /** Which policies govern pods, tier by tier. Found on first use: who only wants the problems does not pay for it. */
-  governing(workload: Workload, group: PodGroup, direction: Direction): ReturnType<PoliciesOf> {
+  /** What decides about pods' connections in one direction. Found on first use: who only wants the problems does not pay for it. */
+  side(direction: Direction, workload: Workload, group: PodGroup): Side {
+    const pod = this.#pod(workload, group);
+    let side = this.#sides[direction].get(pod);
+    if (!side) this.#sides[direction].set(pod, (side = this.#makeSide(direction, pod)));
+    return side;
+  }
+
+  #makeSide(direction: Direction, pod: PodPeer): Side {
+    const { workload } = pod;
     this.selection ??= selectPolicies(
       this.world.workloads.flatMap((one) => one.pods.map((pods) => this.#pod(one, pods))),
       this.policies,
     );
-    return this.selection(this.#pod(workload, group), direction);
+    const selected = this.selection(pod, direction);
+    if (!workload.hostNetwork) return this.#sideOf(direction, selected);
+    const tiers = ofNodes(selected);
+    if (this.#interfaces || tiers.length === 0)
+      return constantSide(this.#sideCount++, onHostNetwork(workload, this.#interfaces));
+    return this.#sideOf(direction, tiers);
+  }
+
+  /** The side of all pods that the same policies govern. */
+  #sideOf(direction: Direction, tiers: readonly (readonly Selected[])[]): Side {
+    const governing = tiers.flat().map(({ policy, selects }) => `${this.#policyNumbers.get(policy)}:${selects}`);
+    const key = `${direction} ${governing.join()}`;
+    let side = this.#sidesByPolicies.get(key);
+    if (!side) this.#sidesByPolicies.set(key, (side = new PolicySide(this.#sideCount++, direction, tiers)));
+    return side;
   }
 
   /** Pods of a workload as policies see them: on the host network they are their node, an address among others. */
@@ -107,19 +135,13 @@ export class Network {
     const destination: Peer = end.workload
       ? this.peer(end.workload, end.group)
       : { addresses: end.addresses, host: end.host };
-    const connection = { source, destination, port: end.port, protocol };
-    const outgoing = this.#side("egress", from, group, connection);
-    const decision = end.workload
-      ? both(outgoing, this.#side("ingress", end.workload, end.group, connection))
-      : outgoing;
-    if (!end.workload || decision.outcome === "allowed") return decision;
-    return sameNode({ workload: from, group }, end, decision);
-  }
-
-  #side(direction: Direction, workload: Workload, group: PodGroup, connection: Connection): Decision {
-    const tiers = this.governing(workload, group, direction);
-    if (!workload.hostNetwork) return decide(direction, tiers, connection);
-    return onHostNetwork(workload, tiers, this.#interfaces, (some) => decide(direction, some, connection));
+    const ends: Ends = { source, destination };
+    const decided = (direction: Direction, workload: Workload, pods: PodGroup) =>
+      onPort(this.side(direction, workload, pods).onEveryPort(ends), protocol, end.port);
+    const outgoing = decided("egress", from, group);
+    if (!end.workload) return outgoing;
+    const decision = both(outgoing, decided("ingress", end.workload, end.group));
+    return decision.outcome === "allowed" ? decision : sameNode({ workload: from, group }, end, decision);
   }
 }
 
@@ -135,16 +157,19 @@ function ofPods(
   const { kind, namespace, name } = workload;
   const labels = describeSelector({ matchLabels: { ...group.labels } });
   const only: Evidence = { kind, namespace, name, field: "metadata.labels", ...message("only-some-pods", { labels }) };
-  return { ...decision, because: [only, ...decision.because] };
+  return { outcome: decision.outcome, because: [only, ...decision.because] };
 }
 
-/** Both have to allow: a denial decides, whatever the other says. */
+/** Both have to allow: a denial decides, whatever the other says. Evidence is put together when asked for: it differs by pair. */
 function both(one: Decision, other: Decision): Decision {
-  for (const outcome of ["denied", "unknown"] as const) {
-    const decisive = [one, other].filter((decision) => decision.outcome === outcome);
-    if (decisive.length > 0) return { outcome, because: decisive.flatMap((decision) => decision.because) };
-  }
-  return { outcome: "allowed", because: [...one.because, ...other.because] };
+  const outcomes = [one.outcome, other.outcome];
+  const outcome = (["denied", "unknown"] as const).find((worst) => outcomes.includes(worst)) ?? "allowed";
+  return {
+    outcome,
+    get because() {
+      return [one, other].flatMap((side) => (side.outcome === outcome ? side.because : []));
+    },
+  };
 }
 
 /** One that allows is enough: whoever dials may choose. */
