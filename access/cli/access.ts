@@ -1,6 +1,14 @@
 import { Option, type Command } from "commander";
 import pc from "picocolors";
 import { assumedOf } from "../output/about.js";
+import type { Analysis } from "../model/model.js";
+import {
+  connectionRows,
+  connectionsCsv,
+  connectionsDocument,
+  connectionsJsonLines,
+  connectionsTable,
+} from "../output/connections.js";
 import { accessDot } from "../output/graph.js";
 import { accessJson } from "../output/json.js";
 import { accessMarkdown } from "../output/markdown.js";
@@ -18,6 +26,7 @@ interface AccessFlags extends InputFlags {
   namespace?: string[];
   only?: Selectable[];
   wide?: boolean;
+  all?: boolean;
 }
 
 /** `access`: the matrix of workloads and databases. */
@@ -31,6 +40,7 @@ export function registerAccess(program: Command, stacks?: Stacks): void {
         .choices(selectable)
         .argParser(selectableOf),
     )
+    .option("--all", "every port of TCP, UDP and SCTP as well: between workloads, from and to outside, from new pods")
     .option("--wide", "a line for each pair, with the host in full and what decides it")
     .addHelpText(
       "after",
@@ -48,6 +58,12 @@ Examples:
     });
 }
 
+/** The matrix of databases, where the input has any, and all connections below it. */
+function tables(analysis: Analysis, matrix: string, namespaces: readonly string[] | undefined): string[] {
+  const connections = connectionsTable(analysis, pc, namespaces);
+  return analysis.targets.length > 0 ? [matrix, "", connections] : [connections];
+}
+
 function stackExample(program: Command, stacks: Stacks | undefined): string {
   return stacks
     ? `\n  ${program.name()} access --config Pulumi.shop.yaml -f dump.yaml  # the stack on the cluster as it is`
@@ -63,23 +79,31 @@ async function accessReport(input: Input, flags: AccessFlags): Promise<string | 
   const { about } = input;
   const analysis = ofNamespaces(input.analysis, flags.namespace);
   const selection: Selection = { only: flags.only };
+  const { all, namespace } = flags;
   switch (flags.output) {
     case "json":
-      return accessJson(analysis, about, selection);
+      return accessJson(analysis, about, selection, all ? connectionsDocument(analysis, namespace) : undefined);
     case "jsonl":
-      return pairsJsonLines(analysis, selection);
+      return all ? connectionsJsonLines(analysis, namespace) : pairsJsonLines(analysis, selection);
     case "csv":
-      return pairsCsv(analysis, selection);
+      return all ? connectionsCsv(analysis, namespace) : pairsCsv(analysis, selection);
     case "md":
-      return accessMarkdown(analysis, about, selection);
+      return accessMarkdown(analysis, about, selection, all ? connectionRows(analysis, namespace) : undefined);
     case "dot":
       return accessDot(analysis, about, selection);
     case "html":
-      return (await import("../web/accessPage.js")).accessPage(about, analysis, selection);
+      return (await import("../web/accessPage.js")).accessPage(
+        about,
+        analysis,
+        selection,
+        undefined,
+        all ? connectionRows(analysis, namespace) : undefined,
+      );
     case "table": {
-      const table = accessTable(analysis, pc, { width: process.stdout.columns, wide: flags.wide }, selection);
+      const matrix = accessTable(analysis, pc, { width: process.stdout.columns, wide: flags.wide }, selection);
       const assumed = assumedOf(about, analysis).map((text) => `${pc.cyan("Assumed:")} ${text}`);
-      return [table, ...(assumed.length > 0 && !process.stdout.isTTY ? ["", ...assumed] : [])].join("\n");
+      const table = all ? tables(analysis, matrix, namespace) : [matrix];
+      return [...table, ...(assumed.length > 0 && !process.stdout.isTTY ? ["", ...assumed] : [])].join("\n");
     }
   }
 }

@@ -11,18 +11,12 @@ import type {
   Workload,
   World,
 } from "../model/model.js";
+import { PairMemo } from "../model/pairMemo.js";
 import { namespaceOf } from "../model/world.js";
 import { contains, isEverything, overlaps, parseBlock, type AddressBlock } from "./addressBlock.js";
-import type { Decision } from "./decide.js";
 import { Network } from "./network.js";
 import { distinctBlocks } from "./policy.js";
 import type { Destination, End } from "./services.js";
-
-export const verdictOf: Record<Decision["outcome"], AroundVerdictName> = {
-  allowed: "open",
-  denied: "blocked",
-  unknown: "unknown",
-};
 
 /**
  * Reads the policies once and answers what happens if a process dials a target itself, past its sidecar. Workloads that
@@ -42,9 +36,11 @@ export function prepareAround(
   return (workload) => preparation.of(workload);
 }
 
+/** Verdicts that are in memory at a time: where policies tell all pods apart, there is one for each pair. */
+const keptVerdicts = 200_000;
+
 /** Targets that the network cannot tell apart: what stands behind them, on one port. */
 interface TargetClass {
-  number: number;
   destination: Destination;
   port: number;
 }
@@ -53,10 +49,10 @@ class Preparation {
   private readonly functions = new Map<string, AroundOfWorkload>();
   /** A gateway is asked about for every path through it, and thousands of policies may govern it. */
   private readonly byWorkload = new Map<Workload, AroundOfWorkload>();
+  private readonly verdicts = new PairMemo<Workload, TargetClass, AroundVerdict>(keptVerdicts);
   private readonly classes = new Map<Target, TargetClass>();
   private readonly classesByKey = new Map<string, TargetClass>();
   private readonly allowLists = new Map<string, AroundVerdict>();
-  private readonly verdicts = new WeakMap<Decision, AroundVerdict>();
   private readonly blocks: readonly AddressBlock[];
   /** Some policy lets out by name, so targets of one address differ. */
   private readonly namesDiffer: boolean;
@@ -86,10 +82,8 @@ class Preparation {
     const key = this.keyOf(workload);
     const known = this.functions.get(key);
     if (known) return known;
-    const verdicts: (AroundVerdict | undefined)[] = [];
     const answer: AroundOfWorkload = (target) => {
-      const aim = this.classOf(target);
-      const byNetwork = (verdicts[aim.number] ??= this.byNetwork(workload, aim));
+      const byNetwork = this.verdicts.of(workload, this.classOf(target), (one, aim) => this.byNetwork(one, aim));
       return target.allowList && byNetwork.verdict !== "blocked"
         ? stricter(byNetwork, this.byAllowList(target.allowList))
         : byNetwork;
@@ -116,7 +110,7 @@ class Preparation {
     if (known) return known;
     const destination = this.network.services.destination(target);
     const key = this.keyOfDestination(destination, target);
-    const shared = this.classesByKey.get(key) ?? { number: this.classesByKey.size, destination, port: target.port };
+    const shared = this.classesByKey.get(key) ?? { destination, port: target.port };
     this.classesByKey.set(key, shared);
     this.classes.set(target, shared);
     return shared;
@@ -139,11 +133,7 @@ class Preparation {
   private byNetwork(workload: Workload, { destination, port }: TargetClass): AroundVerdict {
     const { ends, service, refused } = destination;
     if (service && refused) return { verdict: "blocked", because: [noSuchPort(service, port)] };
-    const decision = this.network.toEnds(workload, ends);
-    let verdict = this.verdicts.get(decision);
-    if (!verdict)
-      this.verdicts.set(decision, (verdict = { verdict: verdictOf[decision.outcome], because: decision.because }));
-    return verdict;
+    return this.network.toEnds(workload, ends);
   }
 
   private byAllowList(allowList: readonly string[]): AroundVerdict {

@@ -1,5 +1,6 @@
 import { message, type Message } from "../messages/index.js";
-import { knownLabels, partlyKnownLabels, type Labels } from "../model/labels.js";
+import { anyAccount } from "../model/existingWorkloads.js";
+import { knownLabels, partlyKnownLabels, someValue, type Labels, type LabelValue } from "../model/labels.js";
 import type { KubernetesObject, NamespaceFacts, Workload, World } from "../model/model.js";
 import { and, every, not, or, some, type Trilean } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";
@@ -8,8 +9,10 @@ import { parseCalicoSelector, type CalicoSelector } from "./calicoSelector.js";
 import { matchesDomain } from "./domainName.js";
 import { everyPort, noPort, portsOf, protocols, unionOf, type PortSet } from "./portSet.js";
 import {
+  anyNamespace,
   defaultTier,
   inBlock,
+  isIn,
   namedPorts,
   namespaceLabels,
   readBlocks,
@@ -263,7 +266,7 @@ export class CalicoReader {
     return (peer) =>
       and(
         endpoints(peer),
-        names.length ? peer.pod !== undefined && names.includes(peer.pod.workload.serviceAccount) : true,
+        names.length ? hasAccount(peer, names) : true,
         serviceAccounts?.selector ? (peer.pod ? accounts.matches(this.accountLabels(peer.pod.workload)) : false) : true,
       );
   }
@@ -277,7 +280,7 @@ export class CalicoReader {
     return ({ pod, addresses }) => {
       if (pod) {
         const inNamespace = namespaces?.matches(labelsOfNamespace(pod.namespace)) ?? true;
-        const inScope = scope === undefined || scope === pod.namespace.name;
+        const inScope = scope === undefined || isIn(pod, scope);
         return and(inScope, inNamespace, selector.matches(podLabels(pod)));
       }
       const sets = this.sets.filter(
@@ -295,9 +298,15 @@ export class CalicoReader {
     const account = this.world
       .inNamespace("ServiceAccount", workload.namespace)
       .find((object) => object.metadata.name === workload.serviceAccount);
+    if (workload.serviceAccount === anyAccount) return partlyKnownLabels({});
     const labels = { ...account?.metadata.labels, "projectcalico.org/name": workload.serviceAccount };
     return account ? knownLabels(labels) : partlyKnownLabels(labels);
   }
+}
+
+function hasAccount({ pod }: Peer, names: readonly string[]): Trilean {
+  if (!pod) return false;
+  return pod.workload.serviceAccount === anyAccount ? "unknown" : names.includes(pod.workload.serviceAccount);
 }
 
 function readTier({ metadata, spec }: KubernetesObject): Tier {
@@ -317,18 +326,19 @@ function governedDirections(spec: CalicoSpec, stored: boolean): ReadonlySet<Dire
   return new Set([spec.egress?.length ? "egress" : "ingress"]);
 }
 
-function podLabels({ workload, labels }: PodPeer): Labels {
-  const added: Record<string, string> = {
-    "projectcalico.org/namespace": workload.namespace,
-    "projectcalico.org/serviceaccount": workload.serviceAccount,
+function podLabels({ workload, namespace, labels }: PodPeer): Labels {
+  const added: Record<string, LabelValue> = {
+    "projectcalico.org/namespace": namespace === anyNamespace ? someValue : workload.namespace,
+    "projectcalico.org/serviceaccount": workload.serviceAccount === anyAccount ? someValue : workload.serviceAccount,
     "projectcalico.org/orchestrator": "k8s",
   };
-  return (key) => added[key] ?? labels(key);
+  return (key) => (Object.hasOwn(added, key) ? added[key] : labels(key));
 }
 
 function labelsOfNamespace(namespace: NamespaceFacts): Labels {
   const labels = namespaceLabels(namespace);
-  return (key) => (key === "projectcalico.org/name" ? namespace.name : labels(key));
+  return (key) =>
+    key === "projectcalico.org/name" ? (namespace === anyNamespace ? someValue : namespace.name) : labels(key);
 }
 
 function protocolName(protocol: string | number | undefined): string | undefined {

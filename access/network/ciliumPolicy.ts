@@ -1,5 +1,6 @@
 import { message, type Message } from "../messages/index.js";
 import { describeSelector, matchesSelector, someValue, type LabelSelector, type Labels } from "../model/labels.js";
+import { anyAccount } from "../model/existingWorkloads.js";
 import type { KubernetesObject, World } from "../model/model.js";
 import { and, every, not, or, some, type Trilean } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";
@@ -7,8 +8,10 @@ import { parseBlock } from "./addressBlock.js";
 import { matchesDomain } from "./domainName.js";
 import { everyPort, noPort, portsOf, protocols, unionOf, type PortSet } from "./portSet.js";
 import {
+  anyNamespace,
   defaultTier,
   holds,
+  isIn,
   namedPorts,
   namespaceLabels,
   orderOfKubernetesPolicies,
@@ -218,8 +221,7 @@ function selectsPeer(selector: LabelSelector, peer: Peer, scope: string | undefi
   if (keys.some((key) => key.startsWith("reserved:") || key.startsWith("cidr:"))) return "unknown";
   if (!peer.pod) return false;
   const elsewhere = keys.some((key) => key === namespaceLabel || key.startsWith(namespaceLabelPrefix));
-  if (scope !== undefined && !elsewhere && peer.pod.namespace.name !== scope) return false;
-  return matchesSelector(own, ciliumLabels(peer.pod));
+  return and(scope === undefined || elsewhere || isIn(peer.pod, scope), matchesSelector(own, ciliumLabels(peer.pod)));
 }
 
 /** Keys without the source of a label: pods have theirs from Kubernetes only. */
@@ -235,8 +237,9 @@ function plain({ matchLabels, matchExpressions }: LabelSelector): LabelSelector 
 function ciliumLabels({ workload, namespace, labels }: PodPeer): Labels {
   const ofNamespace = namespaceLabels(namespace);
   return (key) => {
-    if (key === namespaceLabel) return namespace.name;
-    if (key === "io.cilium.k8s.policy.serviceaccount") return workload.serviceAccount;
+    if (key === namespaceLabel) return namespace === anyNamespace ? someValue : namespace.name;
+    if (key === "io.cilium.k8s.policy.serviceaccount")
+      return workload.serviceAccount === anyAccount ? someValue : workload.serviceAccount;
     if (key === "io.cilium.k8s.policy.cluster") return someValue;
     return key.startsWith(namespaceLabelPrefix) ? ofNamespace(key.slice(namespaceLabelPrefix.length)) : labels(key);
   };
@@ -316,9 +319,7 @@ function readPort(
   const first = Number(port);
   if (Number.isNaN(first)) return namedPorts(port, destination, own);
   const last = Math.max(first, endPort ?? first);
-  return unionOf(
-    (own ? [own] : protocols).map((each) => (first === 0 ? portsOf(each) : portsOf(each, first, last))),
-  );
+  return unionOf((own ? [own] : protocols).map((each) => (first === 0 ? portsOf(each) : portsOf(each, first, last))));
 }
 
 function unmodelledField(rule: CiliumRule): string | undefined {

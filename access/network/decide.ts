@@ -1,5 +1,5 @@
 import { message, type Message } from "../messages/index.js";
-import type { Evidence } from "../model/model.js";
+import type { AroundVerdict, AroundVerdictName, Evidence } from "../model/model.js";
 import { and, or, type Trilean } from "../model/trilean.js";
 import type { Direction, Ends, Policy, Rule } from "./policy.js";
 import { everyPort, type PortSet } from "./portSet.js";
@@ -10,19 +10,13 @@ export interface Selected {
   selects: Exclude<Trilean, false>;
 }
 
-/** What the network does with a connection, and the policies and rules that say so: made when asked for, and then kept. */
-export interface Decision {
-  readonly outcome: "allowed" | "denied" | "unknown";
-  readonly because: readonly Evidence[];
-}
-
 /** Ports that nothing tells apart, and what one side of a connection decides on them. */
-export interface PortDecision extends Decision {
+export interface PortDecision extends AroundVerdict {
   readonly ports: PortSet;
 }
 
 class DecidedByPolicies implements PortDecision {
-  readonly outcome: Decision["outcome"];
+  readonly verdict: AroundVerdictName;
   #because?: readonly Evidence[];
 
   constructor(
@@ -30,15 +24,11 @@ class DecidedByPolicies implements PortDecision {
     private readonly steps: readonly Step[],
   ) {
     const action = steps.at(-1)?.action;
-    this.outcome = steps.some((step) => step.action !== action)
-      ? "unknown"
-      : action === "Allow"
-        ? "allowed"
-        : "denied";
+    this.verdict = steps.some((step) => step.action !== action) ? "unknown" : action === "Allow" ? "open" : "blocked";
   }
 
   get because(): readonly Evidence[] {
-    const decisive = this.outcome === "unknown" ? [] : this.steps.filter((step) => step.certain);
+    const decisive = this.verdict === "unknown" ? [] : this.steps.filter((step) => step.certain);
     return (this.#because ??= evidenceOf(decisive.length > 0 ? decisive : this.steps));
   }
 }
@@ -96,9 +86,7 @@ function toldApart(applicable: readonly Applicable[]): PortSet[] {
   let parts = [everyPort];
   for (const set of sets) {
     if (set === everyPort) continue;
-    parts = parts
-      .flatMap((part) => [part.intersect(set), part.minus(set)])
-      .filter((part) => !part.isEmpty);
+    parts = parts.flatMap((part) => [part.intersect(set), part.minus(set)]).filter((part) => !part.isEmpty);
   }
   return parts;
 }

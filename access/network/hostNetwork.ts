@@ -1,7 +1,7 @@
 import { message, type Message } from "../messages/index.js";
-import type { Evidence, PodGroup, Workload } from "../model/model.js";
+import type { AroundVerdict, Evidence, PodGroup, Workload } from "../model/model.js";
 import type { Trilean } from "../model/trilean.js";
-import type { Decision, PortDecision, Selected } from "./decide.js";
+import type { PortDecision, Selected } from "./decide.js";
 import { everyPort } from "./portSet.js";
 
 interface Pods {
@@ -16,10 +16,10 @@ interface Pods {
  * @param interfaces Policies may hold for the interfaces of nodes.
  */
 export function onHostNetwork(workload: Workload, interfaces: boolean): PortDecision {
-  const [outcome, text] = interfaces
+  const [verdict, text] = interfaces
     ? (["unknown", message("host-network-interfaces")] as const)
-    : (["allowed", message("host-network-exempt")] as const);
-  return { ports: everyPort, outcome, because: [evidence(workload, text)] };
+    : (["open", message("host-network-exempt")] as const);
+  return { ports: everyPort, verdict, because: [evidence(workload, text)] };
 }
 
 /** The policies among those that select pods on the host network which hold for nodes. */
@@ -28,7 +28,7 @@ export function ofNodes(tiers: readonly (readonly Selected[])[]): readonly (read
 }
 
 /** A pod's own node reaches it, and is reached by it, whatever the policies. Source: kubernetes.io, Network Policies. */
-export function sameNode(from: Pods, to: Pods, decision: Decision): Decision {
+export function sameNode(from: Pods, to: Pods, decision: AroundVerdict): AroundVerdict {
   const [hosted, pod] = from.workload.hostNetwork ? [from, to] : [to, from];
   if (!hosted.workload.hostNetwork || pod.workload.hostNetwork) return decision;
   const together = onSameNode(hosted, pod);
@@ -36,8 +36,8 @@ export function sameNode(from: Pods, to: Pods, decision: Decision): Decision {
   const args = { pod: `${pod.workload.namespace}/${pod.workload.name}` };
   const because = evidence(hosted.workload, message(together === true ? "same-node" : "maybe-same-node", args));
   return together === true
-    ? { outcome: "allowed", because: [because] }
-    : { outcome: "unknown", because: [because, ...decision.because] };
+    ? { verdict: "open", because: [because] }
+    : { verdict: "unknown", because: [because, ...decision.because] };
 }
 
 /** Whether some of the pods on the host network run on the node of some of the others. */

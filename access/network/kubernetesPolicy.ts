@@ -1,5 +1,5 @@
 import { message, type Message } from "../messages/index.js";
-import type { KubernetesObject } from "../model/model.js";
+import type { KubernetesObject, NamespaceFacts } from "../model/model.js";
 import { describeSelector, matchesSelector, requiredPair, type LabelSelector } from "../model/labels.js";
 import { and, every, not, some, type Trilean } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";
@@ -8,6 +8,7 @@ import { everyPort, portsOf, unionOf } from "./portSet.js";
 import {
   defaultTier,
   inBlock,
+  isIn,
   namedPorts,
   namespaceLabels,
   orderOfKubernetesPolicies,
@@ -102,14 +103,33 @@ function readRule(
 function readPeer(peer: PolicyPeer, namespace: string, engine: PolicyEngine | undefined): (peer: Peer) => Trilean {
   if (peer.ipBlock) return readAddresses(peer.ipBlock, engine);
   const { podSelector, namespaceSelector } = peer;
+  const inChosen = namespaceSelector && namespaceMatcher(namespaceSelector);
   return ({ pod }) => {
     if (!pod) return false;
-    const inNamespace = namespaceSelector
-      ? matchesSelector(namespaceSelector, namespaceLabels(pod.namespace))
-      : pod.namespace.name === namespace;
+    const inNamespace = inChosen ? inChosen(pod.namespace) : isIn(pod, namespace);
     if (inNamespace === false || !podSelector) return inNamespace;
     return and(inNamespace, matchesSelector(podSelector, pod.labels));
   };
+}
+
+type NamespaceMatcher = (namespace: NamespaceFacts) => Trilean;
+
+/** Thousands of policies have the same few selectors. */
+const namespaceMatchers = new Map<string, NamespaceMatcher>();
+
+function namespaceMatcher(selector: LabelSelector): NamespaceMatcher {
+  const key = JSON.stringify(selector);
+  let matcher = namespaceMatchers.get(key);
+  if (!matcher) {
+    const known = new WeakMap<NamespaceFacts, Trilean>();
+    matcher = (namespace) => {
+      let match = known.get(namespace);
+      if (match === undefined) known.set(namespace, (match = matchesSelector(selector, namespaceLabels(namespace))));
+      return match;
+    };
+    namespaceMatchers.set(key, matcher);
+  }
+  return matcher;
 }
 
 function readAddresses(
@@ -136,10 +156,7 @@ function readPorts(ports: readonly PolicyPort[]): Rule["ports"] {
   const named = ports.filter(({ port }) => typeof port === "string");
   if (named.length === 0) return () => numbered;
   return ({ destination }) =>
-    unionOf([
-      numbered,
-      ...named.map(({ protocol = "TCP", port }) => namedPorts(String(port), destination, protocol)),
-    ]);
+    unionOf([numbered, ...named.map(({ protocol = "TCP", port }) => namedPorts(String(port), destination, protocol))]);
 }
 
 function describePort({ protocol = "TCP", port, endPort }: PolicyPort): Message {

@@ -2,9 +2,13 @@ import { message } from "../messages/index.js";
 import { describeSelector } from "../model/labels.js";
 import { labelsOf } from "../model/pods.js";
 import { isUnmodelledPolicy } from "../model/policyKinds.js";
+import { anyPod } from "../model/existingWorkloads.js";
+import { ascending } from "../model/order.js";
+import { PairMemo } from "../model/pairMemo.js";
 import { nameOf, problemOf } from "../model/problem.js";
 import type {
   AnalysisOptions,
+  AroundVerdict,
   Evidence,
   KubernetesObject,
   PodGroup,
@@ -16,16 +20,31 @@ import type {
 import { parseBlock } from "./addressBlock.js";
 import { CalicoReader } from "./calicoPolicy.js";
 import { CiliumReader } from "./ciliumPolicy.js";
-import type { Decision, Selected } from "./decide.js";
+import type { PortDecision, Selected } from "./decide.js";
 import { readFqdnPolicy } from "./fqdnPolicy.js";
 import { ofNodes, onHostNetwork, sameNode } from "./hostNetwork.js";
 import { readKubernetesPolicy } from "./kubernetesPolicy.js";
-import type { Direction, Ends, Peer, PodPeer, Policy, PolicyEngine, Protocol } from "./policy.js";
+import {
+  anyNamespace,
+  type Direction,
+  type Ends,
+  type Peer,
+  type PodPeer,
+  type Policy,
+  type PolicyEngine,
+  type Protocol,
+} from "./policy.js";
 import { factsOf, selectPolicies, type PoliciesOf } from "./selection.js";
 import { ServiceDirectory, type End, type PodsEnd } from "./services.js";
 import { constantSide, onPort, PolicySide, type Side } from "./side.js";
 import { readTierPolicy } from "./tierPolicy.js";
 import { readUnmodelledPolicy } from "./unmodelledPolicy.js";
+
+/** Some pods of a workload, or something outside the cluster. */
+export type PodsPeer = { workload: Workload; group: PodGroup } | Peer;
+
+/** Verdicts on pairs of sides that are in memory at a time. */
+const keptVerdicts = 50_000;
 
 /** The network under the mesh: every policy of the input, and what they make of a connection. Built once per input. */
 export class Network {
@@ -41,7 +60,11 @@ export class Network {
   readonly #sides: Record<Direction, Map<PodPeer, Side>> = { ingress: new Map(), egress: new Map() };
   readonly #sidesByPolicies = new Map<string, Side>();
   readonly #policyNumbers: ReadonlyMap<Policy, number>;
+  /** One object for equal verdicts: callers are grouped by it. */
+  readonly #both = new PairMemo<AroundVerdict, AroundVerdict, AroundVerdict>(keptVerdicts);
   #sideCount = 0;
+  /** A pod for each namespace that somebody may add. */
+  readonly newPods: readonly Workload[];
   private selection: PoliciesOf | undefined;
 
   constructor(
@@ -54,6 +77,7 @@ export class Network {
     this.services = new ServiceDirectory(world, options, targets);
     this.policies = this.engine === "none" ? [] : readPolicies(world, this.engine, this.services, problems);
     this.problems = problems;
+    this.newPods = [...world.namespaces.keys()].sort(ascending).map(anyPod);
     this.#policyNumbers = new Map(this.policies.map((policy, index) => [policy, index]));
     this.#interfaces = this.engine !== "none" && world.ofKind("projectcalico.org/HostEndpoint").length > 0;
   }
@@ -69,7 +93,7 @@ export class Network {
   #makeSide(direction: Direction, pod: PodPeer): Side {
     const { workload } = pod;
     this.selection ??= selectPolicies(
-      this.world.workloads.flatMap((one) => one.pods.map((pods) => this.#pod(one, pods))),
+      [...this.world.workloads, ...this.newPods].flatMap((one) => one.pods.map((pods) => this.#pod(one, pods))),
       this.policies,
     );
     const selected = this.selection(pod, direction);
@@ -104,14 +128,16 @@ export class Network {
   #pod(workload: Workload, group: PodGroup): PodPeer {
     let pod = this.#pods.get(group);
     if (!pod) {
-      pod = { workload, group, labels: labelsOf(group), namespace: factsOf(this.world, workload.namespace) };
+      const namespace =
+        workload.namespace === anyNamespace.name ? anyNamespace : factsOf(this.world, workload.namespace);
+      pod = { workload, group, labels: labelsOf(group), namespace };
       this.#pods.set(group, pod);
     }
     return pod;
   }
 
   /** Whether some pod of a workload may open a connection to some pod of another: both sides have to allow it. */
-  betweenPods(from: Workload, to: Workload, port: number, protocol: Protocol = "TCP"): Decision {
+  betweenPods(from: Workload, to: Workload, port: number, protocol: Protocol = "TCP"): AroundVerdict {
     return this.toEnds(
       from,
       to.pods.map((group): PodsEnd => ({ workload: to, group, port, certain: true })),
@@ -120,7 +146,7 @@ export class Network {
   }
 
   /** Whether some pod of a workload reaches some of the ends: who dials may choose, and so may the Service in between. */
-  toEnds(from: Workload, ends: readonly End[], protocol: Protocol = "TCP"): Decision {
+  toEnds(from: Workload, ends: readonly End[], protocol: Protocol = "TCP"): AroundVerdict {
     const groups = from.pods.map((group) => {
       const decisions = ends.map((end) => this.#toEnd(from, group, end, protocol));
       return anyOf(decisions.map((decision, index) => ofPods(decision, ends[index], decisions)));
@@ -130,7 +156,22 @@ export class Network {
     );
   }
 
-  #toEnd(from: Workload, group: PodGroup, end: End, protocol: Protocol): Decision {
+  /**
+   * What one side makes of connections from some pods to others, on every port. An end outside the cluster has no side
+   * of its own.
+   */
+  decided(direction: Direction, from: PodsPeer, to: PodsPeer): readonly PortDecision[] | undefined {
+    const own = direction === "egress" ? from : to;
+    if (!("group" in own)) return undefined;
+    const ends: Ends = { source: this.#endOf(from), destination: this.#endOf(to) };
+    return this.side(direction, own.workload, own.group).onEveryPort(ends);
+  }
+
+  #endOf(end: PodsPeer): Peer {
+    return "group" in end ? this.peer(end.workload, end.group) : end;
+  }
+
+  #toEnd(from: Workload, group: PodGroup, end: End, protocol: Protocol): AroundVerdict {
     const source = this.peer(from, group);
     const destination: Peer = end.workload
       ? this.peer(end.workload, end.group)
@@ -140,45 +181,45 @@ export class Network {
       onPort(this.side(direction, workload, pods).onEveryPort(ends), protocol, end.port);
     const outgoing = decided("egress", from, group);
     if (!end.workload) return outgoing;
-    const decision = both(outgoing, decided("ingress", end.workload, end.group));
-    return decision.outcome === "allowed" ? decision : sameNode({ workload: from, group }, end, decision);
+    const decision = this.#both.of(outgoing, decided("ingress", end.workload, end.group), both);
+    return decision.verdict === "open" ? decision : sameNode({ workload: from, group }, end, decision);
   }
 }
 
 /** Names the pods that an answer holds for, where others of the same workload fare differently. */
 function ofPods(
-  decision: Decision,
+  decision: AroundVerdict,
   end: { workload?: Workload; group?: PodGroup } | undefined,
-  all: readonly Decision[],
-): Decision {
+  all: readonly AroundVerdict[],
+): AroundVerdict {
   const { workload, group } = end ?? {};
-  if (!workload || !group || all.every(({ outcome }) => outcome === decision.outcome)) return decision;
+  if (!workload || !group || all.every(({ verdict }) => verdict === decision.verdict)) return decision;
   if (workload.pods.length === 1) return decision;
   const { kind, namespace, name } = workload;
   const labels = describeSelector({ matchLabels: { ...group.labels } });
   const only: Evidence = { kind, namespace, name, field: "metadata.labels", ...message("only-some-pods", { labels }) };
-  return { outcome: decision.outcome, because: [only, ...decision.because] };
+  return { verdict: decision.verdict, because: [only, ...decision.because] };
 }
 
 /** Both have to allow: a denial decides, whatever the other says. Evidence is put together when asked for: it differs by pair. */
-function both(one: Decision, other: Decision): Decision {
-  const outcomes = [one.outcome, other.outcome];
-  const outcome = (["denied", "unknown"] as const).find((worst) => outcomes.includes(worst)) ?? "allowed";
+function both(one: AroundVerdict, other: AroundVerdict): AroundVerdict {
+  const verdicts = [one.verdict, other.verdict];
+  const verdict = (["blocked", "unknown"] as const).find((worst) => verdicts.includes(worst)) ?? "open";
   return {
-    outcome,
+    verdict,
     get because() {
-      return [one, other].flatMap((side) => (side.outcome === outcome ? side.because : []));
+      return [one, other].flatMap((side) => (side.verdict === verdict ? side.because : []));
     },
   };
 }
 
 /** One that allows is enough: whoever dials may choose. */
-function anyOf(decisions: readonly Decision[]): Decision {
-  for (const outcome of ["allowed", "unknown"] as const) {
-    const decisive = decisions.find((decision) => decision.outcome === outcome);
+function anyOf(decisions: readonly AroundVerdict[]): AroundVerdict {
+  for (const verdict of ["open", "unknown"] as const) {
+    const decisive = decisions.find((decision) => decision.verdict === verdict);
     if (decisive) return decisive;
   }
-  return decisions[0] ?? { outcome: "unknown", because: [] };
+  return decisions[0] ?? { verdict: "unknown", because: [] };
 }
 
 /** The engine whose own kinds the input holds. */

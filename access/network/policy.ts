@@ -105,6 +105,14 @@ export const unmodelledTier: Tier = { name: "(not modelled)", order: -Infinity, 
 /** Where Calico puts the NetworkPolicies of Kubernetes among its own. */
 export const orderOfKubernetesPolicies = 1_000;
 
+/** The namespace of pods of which not even that is known. */
+export const anyNamespace: NamespaceFacts = { name: "*", labels: {}, annotations: {}, declared: false };
+
+/** Whether pods are in a namespace. */
+export function isIn({ namespace }: PodPeer, name: string): Trilean {
+  return namespace === anyNamespace ? "unknown" : namespace.name === name;
+}
+
 /** What a namespace's labels are known to be: only its name where no Namespace object is at hand. */
 export function namespaceLabels(namespace: NamespaceFacts): Labels {
   return namespace.declared ? knownLabels(namespace.labels) : partlyKnownLabels(namespace.labels);
@@ -128,7 +136,9 @@ export function holds(block: AddressBlock, addresses: readonly AddressBlock[]): 
 export function namedPorts(name: string, { pod }: Peer, protocol?: Protocol): PortSet {
   const ports = pod?.workload.ports.filter((port) => port.name === name) ?? [];
   return unionOf(
-    ports.flatMap((port) => (protocol && port.protocol !== protocol ? [] : portsOf(port.protocol, port.port, port.port))),
+    ports.flatMap((port) =>
+      protocol && port.protocol !== protocol ? [] : portsOf(port.protocol, port.port, port.port),
+    ),
   );
 }
 

@@ -121,7 +121,9 @@ export class PortSet {
         const own = this.ranges().filter((range) => range.protocol === protocol);
         if (own.length === 0) return [];
         if (own[0]?.first === 1 && own[0].last === lastPort) return [protocol];
-        return [`${protocol} ${own.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(", ")}`];
+        return [
+          `${protocol} ${own.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(", ")}`,
+        ];
       })
       .join(", ");
   }

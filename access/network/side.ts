@@ -5,6 +5,8 @@ import type { Direction, Ends, Policy, Protocol, Rule } from "./policy.js";
 export interface Side {
   /** Counts up: stands for the side in keys. Pods that nothing tells apart in this direction share one. */
   readonly number: number;
+  /** The policies that have a say. */
+  readonly policies: readonly Policy[];
   /** The answer on every port. Peers that nothing tells apart share it. */
   onEveryPort(ends: Ends): readonly PortDecision[];
 }
@@ -12,7 +14,7 @@ export interface Side {
 /** The same answer for all connections. */
 export function constantSide(number: number, decision: PortDecision): Side {
   const decisions = [decision];
-  return { number, onEveryPort: () => decisions };
+  return { number, policies: [], onEveryPort: () => decisions };
 }
 
 /** What is decided on one port. */
@@ -24,6 +26,7 @@ export function onPort(decisions: readonly PortDecision[], protocol: Protocol, p
 
 /** What policies make of connections in one direction. Kept by what tells peers apart, not by peer. */
 export class PolicySide implements Side {
+  readonly policies: readonly Policy[];
   readonly #rules: readonly { rule: Rule; selects: Selected["selects"] }[];
   readonly #known = new Map<string, readonly PortDecision[]>();
 
@@ -33,6 +36,7 @@ export class PolicySide implements Side {
     private readonly direction: Direction,
     private readonly tiers: readonly (readonly Selected[])[],
   ) {
+    this.policies = tiers.flat().map(({ policy }) => policy);
     this.#rules = tiers
       .flat()
       .flatMap(({ policy, selects }) => rulesOf(policy, direction).map((rule) => ({ rule, selects })));
