@@ -6,8 +6,8 @@ import type {
   Analysis,
   AnalysisOptions,
   Answers,
-  AroundOfWorkload,
-  AroundVerdict,
+  BypassOfWorkload,
+  BypassVerdict,
   Evidence,
   Explanation,
   KubernetesObject,
@@ -23,7 +23,7 @@ import type {
   World,
 } from "./model/model.js";
 import { placeholdersIn } from "./model/placeholder.js";
-import { prepareAround } from "./network/around.js";
+import { prepareBypass } from "./network/bypass.js";
 import { Network } from "./network/network.js";
 import { problemAt } from "./model/problem.js";
 import { deriveTargets } from "./model/targets.js";
@@ -145,23 +145,23 @@ class Reach {
   readonly targets: readonly Target[];
   readonly mesh: MeshDecider;
   readonly #network: Network;
-  readonly #around: (workload: Workload) => AroundOfWorkload;
+  readonly #bypass: (workload: Workload) => BypassOfWorkload;
   readonly #paths = new Map<string, readonly Path[]>();
   readonly #lists = new Map<string, readonly Path[]>();
-  readonly #aroundVerdicts = new Kept<AroundOfWorkload, readonly AroundVerdict[]>(keptAnswers);
+  readonly #bypassVerdicts = new Kept<BypassOfWorkload, readonly BypassVerdict[]>(keptAnswers);
   readonly #groups = new Kept<string, Answers>(keptAnswers);
   #numbers = new Map<object, number>();
   #lastNumber = 0;
   readonly #openTargets: readonly Target[];
   /** Targets that are Services of pods which may have a sidecar of their own. */
   readonly #mayHaveSidecar: readonly boolean[];
-  readonly #closed = new Kept<AroundVerdict, MeshVerdict>(keptVerdicts);
-  readonly #noted = new PairMemo<MeshVerdict, AroundVerdict, MeshVerdict>(keptVerdicts);
+  readonly #closed = new Kept<BypassVerdict, MeshVerdict>(keptVerdicts);
+  readonly #noted = new PairMemo<MeshVerdict, BypassVerdict, MeshVerdict>(keptVerdicts);
 
   constructor(world: World, options: AnalysisOptions, targets: readonly Target[], network: Network) {
     this.targets = targets;
     this.mesh = new MeshDecider(world, options, this.targets);
-    this.#around = prepareAround(world, options, this.targets, network);
+    this.#bypass = prepareBypass(world, options, this.targets, network);
     this.#network = network;
     this.#mayHaveSidecar = this.targets.map(
       (target) =>
@@ -176,11 +176,11 @@ class Reach {
 
   answersOf(workload: Workload): Answers {
     const paths = this.#pathsOf(workload);
-    const around = this.#around(workload);
+    const bypass = this.#bypass(workload);
     const hops = this.#hopsOf(workload, paths);
     const bare = this.#pathsWithoutSidecar(workload);
-    const key = [paths, around, ...hops.values(), ...bare].map((one) => this.#number(one)).join(",");
-    return this.#groups.of(key, this.targets.length, () => this.#combine(paths, around, hops, bare));
+    const key = [paths, bypass, ...hops.values(), ...bare].map((one) => this.#number(one)).join(",");
+    return this.#groups.of(key, this.targets.length, () => this.#combine(paths, bypass, hops, bare));
   }
 
   /** What services of the mesh make of a caller past its sidecar, who has no certificate. Empty without services. */
@@ -205,8 +205,8 @@ class Reach {
   }
 
   /** Whether the caller's pods may connect to the pods each path goes through. */
-  #hopsOf(workload: Workload, paths: readonly Path[]): Map<Path["via"], AroundVerdict> {
-    const hops = new Map<Path["via"], AroundVerdict>();
+  #hopsOf(workload: Workload, paths: readonly Path[]): Map<Path["via"], BypassVerdict> {
+    const hops = new Map<Path["via"], BypassVerdict>();
     for (const { via } of paths) {
       if (via && !hops.has(via)) hops.set(via, this.#network.betweenPods(workload, via.workload, via.port));
     }
@@ -225,20 +225,20 @@ class Reach {
 
   #combine(
     paths: readonly Path[],
-    aroundOf: AroundOfWorkload,
-    hops: Map<Path["via"], AroundVerdict>,
+    bypassOf: BypassOfWorkload,
+    hops: Map<Path["via"], BypassVerdict>,
     bare: readonly Path[],
   ): Answers {
-    const own = this.#aroundVerdicts.of(aroundOf, this.targets.length, () =>
-      this.targets.map((target) => aroundOf(target)),
+    const own = this.#bypassVerdicts.of(bypassOf, this.targets.length, () =>
+      this.targets.map((target) => bypassOf(target)),
     );
     const mesh = paths.map((path, index) => this.#throughNetwork(path, index, own[index], hops.get(path.via)));
-    const around = bare.length > 0 ? own.map((below, index) => this.#atService(below, index, bare[index])) : own;
-    return { mesh, around };
+    const bypass = bare.length > 0 ? own.map((below, index) => this.#atService(below, index, bare[index])) : own;
+    return { mesh, bypass };
   }
 
   /** The server's own sidecar has a say too: it may refuse plaintext, or callers it does not know. */
-  #atService(network: AroundVerdict, index: number, bare: Path | undefined): AroundVerdict {
+  #atService(network: BypassVerdict, index: number, bare: Path | undefined): BypassVerdict {
     const received = bare?.verdict;
     if (!this.#mayHaveSidecar[index] || network.verdict === "blocked" || !received) return network;
     if (received.verdict === "blocked") return { verdict: "blocked", because: received.because };
@@ -249,29 +249,29 @@ class Reach {
   #throughNetwork(
     { verdict, via, leavesFromGateway }: Path,
     index: number,
-    around: AroundVerdict | undefined,
-    hop: AroundVerdict | undefined,
+    bypass: BypassVerdict | undefined,
+    hop: BypassVerdict | undefined,
   ): MeshVerdict {
     const arrives = hop ? this.#merge(verdict, hop) : verdict;
     const target = this.#openTargets[index];
     const carried = arrives.verdict === "gateway" || arrives.verdict === "direct" || arrives.verdict === "misrouted";
     if (!target || target.kind === "service" || (!carried && arrives.exposes === null)) return arrives;
-    if (leavesFromGateway && via) return this.#merge(arrives, this.#around(via.workload)(target));
-    return around && carried ? this.#merge(arrives, around) : arrives;
+    if (leavesFromGateway && via) return this.#merge(arrives, this.#bypass(via.workload)(target));
+    return bypass && carried ? this.#merge(arrives, bypass) : arrives;
   }
 
   /**
    * What the network says closes a path: its policies are then the whole reason. Where it cannot tell, the path stands
    * and the evidence says so: mesh verdicts are about proxies, and an unclear policy is no reason to call a path closed.
    */
-  #merge(verdict: MeshVerdict, network: AroundVerdict): MeshVerdict {
+  #merge(verdict: MeshVerdict, network: BypassVerdict): MeshVerdict {
     if (network.verdict === "open") return verdict;
     if (network.verdict === "blocked") return this.#closed.of(network, 1, () => closedBy(network));
     return this.#noted.of(verdict, network, noted);
   }
 }
 
-function closedBy(network: AroundVerdict): MeshVerdict {
+function closedBy(network: BypassVerdict): MeshVerdict {
   return {
     ...blocked([]),
     get because() {
@@ -280,7 +280,7 @@ function closedBy(network: AroundVerdict): MeshVerdict {
   };
 }
 
-function noted(verdict: MeshVerdict, network: AroundVerdict): MeshVerdict {
+function noted(verdict: MeshVerdict, network: BypassVerdict): MeshVerdict {
   return {
     ...verdict,
     get because() {
@@ -319,15 +319,15 @@ class LazyRows implements Rows {
 
   at(workload: number, target: number): Row | undefined {
     const [from, to, answers] = [this.#callers[workload], this.ends[target], this.#answersOf(workload)];
-    const [mesh, around] = [answers?.mesh[target], answers?.around[target]];
-    return from && to && mesh && around ? { from, to, mesh, around } : undefined;
+    const [mesh, bypass] = [answers?.mesh[target], answers?.bypass[target]];
+    return from && to && mesh && bypass ? { from, to, mesh, bypass } : undefined;
   }
 
   *[Symbol.iterator](): Iterator<Row> {
     for (const { from, answers } of this.byWorkload()) {
       for (const [target, to] of this.ends.entries()) {
-        const [mesh, around] = [answers.mesh[target], answers.around[target]];
-        if (mesh && around) yield { from, to, mesh, around };
+        const [mesh, bypass] = [answers.mesh[target], answers.bypass[target]];
+        if (mesh && bypass) yield { from, to, mesh, bypass };
       }
     }
   }

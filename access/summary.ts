@@ -1,4 +1,4 @@
-import type { Answers, AroundVerdictName, MeshVerdictName, Summary, WorkloadAnswers } from "./model/model.js";
+import type { Answers, BypassVerdictName, MeshVerdictName, Summary, WorkloadAnswers } from "./model/model.js";
 
 /** Counts pairs. */
 export function summaryOf(byWorkload: Iterable<WorkloadAnswers>, workloads: number, targets: number): Summary {
@@ -23,25 +23,25 @@ export class Counter {
   }
 }
 
-type Counts = Pick<Summary, "mesh" | "around" | "greetings" | "bypassable">;
+type Counts = Pick<Summary, "mesh" | "bypass" | "exposed" | "bypassable">;
 
 function none(): Counts {
   return {
     mesh: { gateway: 0, direct: 0, blocked: 0, misrouted: 0, unknown: 0 },
-    around: { open: 0, blocked: 0, unknown: 0 },
-    greetings: 0,
+    bypass: { open: 0, blocked: 0, unknown: 0 },
+    exposed: 0,
     bypassable: 0,
   };
 }
 
-function countsOf({ mesh, around }: Answers): Counts {
+function countsOf({ mesh, bypass }: Answers): Counts {
   const counts = none();
   for (const [index, { verdict, exposes }] of mesh.entries()) {
-    const below = around[index]?.verdict;
+    const below = bypass[index]?.verdict;
     if (!below) continue;
     counts.mesh[verdict]++;
-    counts.around[below]++;
-    if (exposes === "greeting") counts.greetings++;
+    counts.bypass[below]++;
+    if (exposes === "handshake") counts.exposed++;
     if (below === "open" && (verdict === "blocked" || verdict === "gateway")) counts.bypassable++;
   }
   return counts;
@@ -49,8 +49,8 @@ function countsOf({ mesh, around }: Answers): Counts {
 
 function addTo(sum: Counts, more: Counts): void {
   for (const verdict in more.mesh) sum.mesh[verdict as MeshVerdictName] += more.mesh[verdict as MeshVerdictName];
-  for (const verdict in more.around)
-    sum.around[verdict as AroundVerdictName] += more.around[verdict as AroundVerdictName];
-  sum.greetings += more.greetings;
+  for (const verdict in more.bypass)
+    sum.bypass[verdict as BypassVerdictName] += more.bypass[verdict as BypassVerdictName];
+  sum.exposed += more.exposed;
   sum.bypassable += more.bypassable;
 }

@@ -1,4 +1,4 @@
-import type { AroundVerdictName, PodGroup, Workload } from "../model/model.js";
+import type { BypassVerdictName, PodGroup, Workload } from "../model/model.js";
 import type { PortDecision } from "./decide.js";
 import { sameNode } from "./hostNetwork.js";
 import type { Network, PodsPeer } from "./network.js";
@@ -25,8 +25,8 @@ function ofSide(decisions: readonly PortDecision[] | undefined): PortAnswer {
   if (!decisions) return everythingOpen;
   let answer = verdictsOf.get(decisions);
   if (!answer) {
-    const portsWith = (wanted: AroundVerdictName) =>
-      unionOf(decisions.filter(({ verdict }) => verdict === wanted).map(({ ports }) => ports));
+    const portsWith = (wanted: BypassVerdictName) =>
+      unionOf(decisions.filter(({ decision }) => decision.verdict === wanted).map(({ ports }) => ports));
     verdictsOf.set(decisions, (answer = portAnswer(portsWith("open"), portsWith("unknown"))));
   }
   return answer;

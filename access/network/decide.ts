@@ -1,5 +1,6 @@
 import { message, type Message } from "../messages/index.js";
-import type { AroundVerdict, AroundVerdictName, Evidence } from "../model/model.js";
+import { once } from "../model/once.js";
+import type { BypassVerdict, Evidence } from "../model/model.js";
 import { and, or, type Trilean } from "../model/trilean.js";
 import type { Direction, Ends, Policy, Rule } from "./policy.js";
 import { everyPort, type PortSet } from "./portSet.js";
@@ -11,26 +12,23 @@ export interface Selected {
 }
 
 /** Ports that nothing tells apart, and what one side of a connection decides on them. */
-export interface PortDecision extends AroundVerdict {
+export interface PortDecision {
   readonly ports: PortSet;
+  readonly decision: BypassVerdict;
 }
 
-class DecidedByPolicies implements PortDecision {
-  readonly verdict: AroundVerdictName;
-  #because?: readonly Evidence[];
-
-  constructor(
-    readonly ports: PortSet,
-    private readonly steps: readonly Step[],
-  ) {
-    const action = steps.at(-1)?.action;
-    this.verdict = steps.some((step) => step.action !== action) ? "unknown" : action === "Allow" ? "open" : "blocked";
-  }
-
-  get because(): readonly Evidence[] {
-    const decisive = this.verdict === "unknown" ? [] : this.steps.filter((step) => step.certain);
-    return (this.#because ??= evidenceOf(decisive.length > 0 ? decisive : this.steps));
-  }
+/** The verdict of steps. Its evidence is made when it is asked for. */
+function decisionOf(steps: readonly Step[]): BypassVerdict {
+  const action = steps.at(-1)?.action;
+  const differ = steps.some((step) => step.action !== action);
+  const certain = differ ? [] : steps.filter((step) => step.certain);
+  const because = once(() => evidenceOf(certain.length > 0 ? certain : steps));
+  return {
+    verdict: differ ? "unknown" : action === "Allow" ? "open" : "blocked",
+    get because() {
+      return because();
+    },
+  };
 }
 
 interface Step {
@@ -76,7 +74,7 @@ export function decide(
       const unclear = one.unclearPorts && !ports.intersect(one.unclearPorts).isEmpty;
       matching.set(one.rule, unclear ? "unknown" : one.joins);
     }
-    return new DecidedByPolicies(ports, [...walk(direction, tiers, { ends, matching })]);
+    return { ports, decision: decisionOf([...walk(direction, tiers, { ends, matching })]) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { message, type Message } from "../messages/index.js";
-import type { AroundVerdict, Evidence, PodGroup, Workload } from "../model/model.js";
+import type { BypassVerdict, Evidence, PodGroup, Workload } from "../model/model.js";
 import type { Trilean } from "../model/trilean.js";
 import type { PortDecision, Selected } from "./decide.js";
 import { everyPort } from "./portSet.js";
@@ -19,7 +19,7 @@ export function onHostNetwork(workload: Workload, interfaces: boolean): PortDeci
   const [verdict, text] = interfaces
     ? (["unknown", message("host-network-interfaces")] as const)
     : (["open", message("host-network-exempt")] as const);
-  return { ports: everyPort, verdict, because: [evidence(workload, text)] };
+  return { ports: everyPort, decision: { verdict, because: [evidence(workload, text)] } };
 }
 
 /** The policies among those that select pods on the host network which hold for nodes. */
@@ -28,7 +28,7 @@ export function ofNodes(tiers: readonly (readonly Selected[])[]): readonly (read
 }
 
 /** A pod's own node reaches it, and is reached by it, whatever the policies. Source: kubernetes.io, Network Policies. */
-export function sameNode(from: Pods, to: Pods, decision: AroundVerdict): AroundVerdict {
+export function sameNode(from: Pods, to: Pods, decision: BypassVerdict): BypassVerdict {
   const [hosted, pod] = from.workload.hostNetwork ? [from, to] : [to, from];
   if (!hosted.workload.hostNetwork || pod.workload.hostNetwork) return decision;
   const together = onSameNode(hosted, pod);

@@ -8,7 +8,7 @@ import { PairMemo } from "../model/pairMemo.js";
 import { nameOf, problemOf } from "../model/problem.js";
 import type {
   AnalysisOptions,
-  AroundVerdict,
+  BypassVerdict,
   Evidence,
   KubernetesObject,
   PodGroup,
@@ -61,7 +61,7 @@ export class Network {
   readonly #sidesByPolicies = new Map<string, Side>();
   readonly #policyNumbers: ReadonlyMap<Policy, number>;
   /** One object for equal verdicts: callers are grouped by it. */
-  readonly #both = new PairMemo<AroundVerdict, AroundVerdict, AroundVerdict>(keptVerdicts);
+  readonly #both = new PairMemo<BypassVerdict, BypassVerdict, BypassVerdict>(keptVerdicts);
   #sideCount = 0;
   /** A pod for each namespace that somebody may add. */
   readonly newPods: readonly Workload[];
@@ -137,7 +137,7 @@ export class Network {
   }
 
   /** Whether some pod of a workload may open a connection to some pod of another: both sides have to allow it. */
-  betweenPods(from: Workload, to: Workload, port: number, protocol: Protocol = "TCP"): AroundVerdict {
+  betweenPods(from: Workload, to: Workload, port: number, protocol: Protocol = "TCP"): BypassVerdict {
     return this.toEnds(
       from,
       to.pods.map((group): PodsEnd => ({ workload: to, group, port, certain: true })),
@@ -146,7 +146,7 @@ export class Network {
   }
 
   /** Whether some pod of a workload reaches some of the ends: who dials may choose, and so may the Service in between. */
-  toEnds(from: Workload, ends: readonly End[], protocol: Protocol = "TCP"): AroundVerdict {
+  toEnds(from: Workload, ends: readonly End[], protocol: Protocol = "TCP"): BypassVerdict {
     const groups = from.pods.map((group) => {
       const decisions = ends.map((end) => this.#toEnd(from, group, end, protocol));
       return anyOf(decisions.map((decision, index) => ofPods(decision, ends[index], decisions)));
@@ -171,7 +171,7 @@ export class Network {
     return "group" in end ? this.peer(end.workload, end.group) : end;
   }
 
-  #toEnd(from: Workload, group: PodGroup, end: End, protocol: Protocol): AroundVerdict {
+  #toEnd(from: Workload, group: PodGroup, end: End, protocol: Protocol): BypassVerdict {
     const source = this.peer(from, group);
     const destination: Peer = end.workload
       ? this.peer(end.workload, end.group)
@@ -188,10 +188,10 @@ export class Network {
 
 /** Names the pods that an answer holds for, where others of the same workload fare differently. */
 function ofPods(
-  decision: AroundVerdict,
+  decision: BypassVerdict,
   end: { workload?: Workload; group?: PodGroup } | undefined,
-  all: readonly AroundVerdict[],
-): AroundVerdict {
+  all: readonly BypassVerdict[],
+): BypassVerdict {
   const { workload, group } = end ?? {};
   if (!workload || !group || all.every(({ verdict }) => verdict === decision.verdict)) return decision;
   if (workload.pods.length === 1) return decision;
@@ -202,7 +202,7 @@ function ofPods(
 }
 
 /** Both have to allow: a denial decides, whatever the other says. Evidence is put together when asked for: it differs by pair. */
-function both(one: AroundVerdict, other: AroundVerdict): AroundVerdict {
+function both(one: BypassVerdict, other: BypassVerdict): BypassVerdict {
   const verdicts = [one.verdict, other.verdict];
   const verdict = (["blocked", "unknown"] as const).find((worst) => verdicts.includes(worst)) ?? "open";
   return {
@@ -214,7 +214,7 @@ function both(one: AroundVerdict, other: AroundVerdict): AroundVerdict {
 }
 
 /** One that allows is enough: whoever dials may choose. */
-function anyOf(decisions: readonly AroundVerdict[]): AroundVerdict {
+function anyOf(decisions: readonly BypassVerdict[]): BypassVerdict {
   for (const verdict of ["open", "unknown"] as const) {
     const decisive = decisions.find((decision) => decision.verdict === verdict);
     if (decisive) return decisive;

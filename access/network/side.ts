@@ -1,4 +1,5 @@
 import { decide, doubtOf, type Applicable, type PortDecision, type Selected } from "./decide.js";
+import type { BypassVerdict } from "../model/model.js";
 import type { Direction, Ends, Policy, Protocol, Rule } from "./policy.js";
 
 /** What decides about some pods' connections in one direction. */
@@ -18,10 +19,10 @@ export function constantSide(number: number, decision: PortDecision): Side {
 }
 
 /** What is decided on one port. */
-export function onPort(decisions: readonly PortDecision[], protocol: Protocol, port: number): PortDecision {
+export function onPort(decisions: readonly PortDecision[], protocol: Protocol, port: number): BypassVerdict {
   const found = decisions.find(({ ports }) => ports.has(protocol, port)) ?? decisions.at(-1);
   if (!found) throw new RangeError("A side decides on every port.");
-  return found;
+  return found.decision;
 }
 
 /** What policies make of connections in one direction. Kept by what tells peers apart, not by peer. */

@@ -11,7 +11,7 @@ export function takesPlaintext(meshes: Meshes, workload: Workload): PortAnswer {
   const { present, ambient } = workload.sidecar;
   if (present === false && !ambient) return portAnswer(tcp, noPort);
   // What a gateway takes is a matter of its servers.
-  if (present !== true || workload.gateway || meshes.doubtsOf(workload)) return portAnswer(noPort, tcp);
+  if (present !== true || workload.gateway || meshes.doubtsOf(workload, "server")) return portAnswer(noPort, tcp);
   const mesh = meshes.of(workload) ?? meshes.everything;
   const modes = mesh.peers.forWorkload(workload.namespace, workload.labels);
   const anybody = mesh.policies.forWorkload(workload.namespace, workload.labels, false).isEmpty;

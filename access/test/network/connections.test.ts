@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { analyse } from "../../analyse.js";
 import { Network } from "../../network/network.js";
+import type { PortAnswer } from "../../network/portAnswer.js";
 import { PortSet, protocols, type PortRange } from "../../network/portSet.js";
 import { app, namespace, policy, worldOf } from "./scene.js";
 
@@ -116,8 +117,8 @@ describe("connections on every port", () => {
             const found = connections.at(from, to);
             if (!found) continue;
             for (const { protocol, number } of probes) {
-              const { open, unknown } = found.network;
-              const answer = open.has(protocol, number)
+              const { open, unknown }: PortAnswer = found.network;
+              const answer: string = open.has(protocol, number)
                 ? "open"
                 : unknown.has(protocol, number)
                   ? "unknown"
