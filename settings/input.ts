@@ -1727,6 +1727,10 @@ export interface ExistingClusterInput {
    */
   registry?: string;
   /**
+   * Digests of images, by the image as it is written: `"nginx:1.28-alpine": sha256:…`. Every pod of the stack takes the image by its digest, so that a tag that moves changes nothing.
+   */
+  imageDigests?: Record<string, string>;
+  /**
    * Forget objects, rather than fail, when the cluster cannot be reached any more.
    *
    * @default `false`
@@ -1826,6 +1830,10 @@ export interface AckClusterInput {
    * @default the public registries
    */
   registry?: string;
+  /**
+   * Digests of images, by the image as it is written: `"nginx:1.28-alpine": sha256:…`. Every pod of the stack takes the image by its digest, so that a tag that moves changes nothing.
+   */
+  imageDigests?: Record<string, string>;
   /**
    * KMS key that encrypts Secrets in the control plane's store.
    */
@@ -2076,6 +2084,10 @@ export interface GkeClusterInput {
    * @default the public registries
    */
   registry?: string;
+  /**
+   * Digests of images, by the image as it is written: `"nginx:1.28-alpine": sha256:…`. Every pod of the stack takes the image by its digest, so that a tag that moves changes nothing.
+   */
+  imageDigests?: Record<string, string>;
   /**
    * Cloud KMS key that encrypts Secrets in the control plane's store.
    */
