@@ -7,8 +7,8 @@ import { namesRevisions, revisionKeys, revisionProblems, versionsOf } from "./re
 import type { Settings } from "./schema.js";
 import { isOlder } from "./versions.js";
 
-/** Version of Istio's charts that the components are tested with. */
-export const istioVersion = "1.31.1";
+/** Default version of Istio's charts: the latest patch of the minor version that the lab runs. */
+export const istioVersion = "1.31.4";
 
 const shared = {
   outboundTrafficPolicy: z
