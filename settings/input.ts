@@ -1602,7 +1602,7 @@ export interface IstioMeshInput {
   /**
    * Version of the Helm charts: of the custom resource definitions, the CNI plug-in and each revision that has none of its own.
    *
-   * @default `"1.31.1"`
+   * @default `"1.31.4"`
    */
   version?: string;
   /**
