@@ -1,3 +1,4 @@
+import { adoptExperiment } from "../adopt/index.js";
 import { languagesExperiment } from "../languages/index.js";
 import { commandExperiment } from "../command/index.js";
 import { mutationsExperiment } from "../mutations/index.js";
@@ -7,6 +8,8 @@ import { faultsScenario } from "../faults/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
+import { usageExperiment } from "../usage/index.js";
+import { applicationTlsScenario } from "./applicationTls.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -26,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   boutiqueScenario,
   localScenario,
   modesScenario,
+  applicationTlsScenario,
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
@@ -38,5 +42,7 @@ export const experiments: readonly Experiment[] = [
   languagesExperiment,
   cloudsExperiment,
   recipesExperiment,
+  adoptExperiment,
+  usageExperiment,
   mutationsExperiment,
 ];
