@@ -6,13 +6,17 @@ import type { Experiment } from "../scenarios/experiment.js";
 import type { Ground } from "../scenarios/ground.js";
 import { Results } from "../scenarios/results.js";
 import { looksOf, type Opened } from "./looks.js";
+import { followPage, pages, pageTitle, walked } from "./page.js";
 import { type CloudStack, cloudStacks } from "./stacks.js";
 
 /** The stacks as their files have them, on clouds that are invented and keep the vendors' rules. */
 export const cloudsExperiment: Experiment = {
   name: "clouds",
   title: "Whole stacks on both clouds: planned, judged, deployed, interrupted, changed and destroyed",
-  observations: cloudStacks.map((whole) => ({ title: titleOf(whole), observations: looksOf(whole) })),
+  observations: [
+    ...cloudStacks.map((whole) => ({ title: titleOf(whole), observations: looksOf(whole) })),
+    ...pages.map((page) => ({ title: pageTitle(page), observations: [walked] })),
+  ],
   run: async (ground, listener) => {
     const results = new Results("clouds", listener);
     const region = await startRegion(ground.host);
@@ -20,6 +24,10 @@ export const cloudsExperiment: Experiment = {
       results.enter(titleOf(whole));
       const opened = await openWhole(ground, region, whole);
       for (const { look, ...what } of looksOf(whole)) await results.check(what, () => look(opened));
+    }
+    for (const page of pages) {
+      results.enter(pageTitle(page));
+      await results.check(walked, () => followPage(page, ground, region));
     }
     return { results: results.all };
   },

@@ -126,6 +126,7 @@ export const debianPackages = [
   "nftables",
   "iproute2",
   "curl",
+  "jq",
   "openssl",
   "tcpdump",
   "util-linux",
