@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { exitCodeOf, registerAnalysis, registerCompletion } from "mesh-access/cli";
-import { FailedAssertionsError } from "../plan/failedAssertions.js";
+import { exitCodeOf, registerAnalysis, registerCompletion, takesCluster } from "mesh-access/cli";
+import { FailedAssertionsError } from "../settings/failedAssertions.js";
 import { SettingsError } from "../settings/problem.js";
 import { registerAdopt } from "./adopt.js";
-import { packageFile } from "./packageFile.js";
+import { packageVersion } from "./packageFile.js";
 import { takesStack } from "./stackOption.js";
 import { stacks } from "./stacks.js";
 
@@ -12,20 +11,33 @@ import { stacks } from "./stacks.js";
 function commands(): Command {
   const program = new Command("mesh-egress")
     .description("Plans database egress through a service mesh, and shows which workload reaches which database.")
-    .version(version())
+    .version(packageVersion())
     .exitOverride()
     .showHelpAfterError("(add --help for help)");
-  takesStack(program.command("plan"))
-    .description("Show the resources a stack would create, and who reaches what.")
+  takesCluster(takesStack(program.command("plan")))
+    .description("Show the resources a stack would create, and who reaches what; with a cluster, on it as it is.")
     .addOption(new Option("-o, --output <format>", "format").choices(["tree", "json"]).default("tree"))
-    .addHelpText("after", "\nExample:\n  mesh-egress plan --stack bookinfo")
-    .action(async (options) => (await import("./plan.js")).plan(options));
+    .addHelpText(
+      "after",
+      "\nExamples:\n  mesh-egress plan --stack bookinfo\n  mesh-egress plan --config Pulumi.shop.yaml --context prod",
+    )
+    .action(async (options, command: Command) => (await import("./plan.js")).plan(options, command));
   takesStack(program.command("render"))
     .description("Print the Kubernetes manifests of a stack.")
     .addOption(new Option("-o, --output <format>", "format").choices(["yaml", "json"]).default("yaml"))
     .addOption(new Option("--out <dir>", "write one YAML file per object into a folder").conflicts("output"))
     .addHelpText("after", "\nExample:\n  mesh-egress render --stack rds --out manifests/")
     .action(async (options) => (await import("./render.js")).render(options));
+  takesStack(program.command("roles"))
+    .description("Print Roles that allow pulumi up and destroy of a stack, and nothing else.")
+    .option("--user <name>", "user who gets them")
+    .option("--group <name>", "group that gets them")
+    .option("--service-account <namespace/name>", "service account that gets them")
+    .addHelpText(
+      "after",
+      "\nExample:\n  mesh-egress roles --config Pulumi.shop.yaml --group deployers | kubectl apply --server-side -f -",
+    )
+    .action(async (options) => (await import("./roles.js")).roles(options));
   takesStack(program.command("validate"))
     .description("Check a stack's settings.")
     .addOption(new Option("-o, --output <format>", "format").choices(["text", "json"]).default("text"))
@@ -52,11 +64,6 @@ function commands(): Command {
   registerAdopt(program);
   registerCompletion(program);
   return program;
-}
-
-function version(): string {
-  const file = packageFile("package.json");
-  return file ? (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version : "0.0.0";
 }
 
 /** Runs one command line and returns its exit code: 0 fine, 1 refused input, 2 wrong usage. */

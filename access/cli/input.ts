@@ -41,6 +41,8 @@ export interface StackInput extends Manifests {
   evidenceSource?: SourceOf;
   /** Where its settings allow a client a database. */
   allowedSource?: AllowedAt;
+  /** Its file. */
+  file?: string;
 }
 
 /** Another source of input than manifests: stacks, which a package that knows them brings along. */
@@ -63,6 +65,8 @@ export interface Input {
   assertionSource: (index: number) => Source | undefined;
   evidenceSource: SourceOf;
   allowedSource: AllowedAt;
+  /** File of the stack, where one was read. */
+  file?: string;
 }
 
 /** Collects the values of an option that may be given several times. */
@@ -70,14 +74,18 @@ export function repeated(value: string, before: string[] | undefined): string[] 
   return [...(before ?? []), value];
 }
 
+/** Gives a command `-f` and `--context`: manifests of a cluster, or a cluster. */
+export function takesCluster(command: Command): Command {
+  return command
+    .option("-f, --file <path>", "manifests: a file, a folder, or - for the standard input; repeatable", repeated)
+    .addOption(new Option("--context <name>", "read the cluster of a kubeconfig context, read-only").conflicts("file"))
+    .addOption(new Option("--kubeconfig <file>", "kubeconfig to use with --context").conflicts("file"));
+}
+
 /** Gives a command `-f`, `--context`, and what manifests alone cannot say. */
 export function takesInput(command: Command, stacks?: Stacks): Command {
   // With a stack, files or a cluster are what it is judged on.
-  const withStack = stacks ? stacks.takesStack(command) : command;
-  return withStack
-    .option("-f, --file <path>", "manifests: a file, a folder, or - for the standard input; repeatable", repeated)
-    .addOption(new Option("--context <name>", "read the cluster of a kubeconfig context, read-only").conflicts("file"))
-    .addOption(new Option("--kubeconfig <file>", "kubeconfig to use with --context").conflicts("file"))
+  return takesCluster(stacks ? stacks.takesStack(command) : command)
     .addOption(
       new Option("--outbound <policy>", "outbound traffic policy of the mesh").choices(["ALLOW_ANY", "REGISTRY_ONLY"]),
     )
@@ -162,6 +170,7 @@ function inputOf(stack: StackInput, flags: InputFlags, command: Command): Input 
     assertionSource: stack.assertionSource ?? none,
     evidenceSource: stack.evidenceSource ?? none,
     allowedSource: stack.allowedSource ?? none,
+    file: stack.file,
   };
 }
 

@@ -26,6 +26,14 @@ export interface Site {
   reports(type: string): Properties;
 }
 
+/** A cloud without API servers: its clusters are entries of the inventory. */
+export const nowhere: Site = {
+  made: async () => undefined,
+  unmade: async () => undefined,
+  answer: () => undefined,
+  reports: () => ({}),
+};
+
 /** A resource whose creation began and did not come to its end, as providers report it. */
 class Unfinished extends Error {
   constructor(

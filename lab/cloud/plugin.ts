@@ -1,13 +1,21 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { main } from "@pulumi/pulumi/provider/server.js";
-import { InventedCloud } from "./inventedCloud.js";
-import { Inventory } from "./inventory.js";
+import { InventedCloud, nowhere, type Site } from "./inventedCloud.js";
+import { emptyWorld, Inventory } from "./inventory.js";
 import { LabSite, type SiteFiles } from "./site.js";
 
-/** Where a stack's environment names the cloud it is deployed in. */
-export const cloudVariables = { inventory: "LAB_CLOUD_INVENTORY", site: "LAB_CLOUD_SITE" } as const;
+/** The engine starts this as the plug-in of a cloud's provider, in the environment of the stack, which may name a cloud. */
+const { LAB_CLOUD_INVENTORY: file, LAB_CLOUD_SITE: site } = process.env;
 
-/** The engine starts this as the plug-in of a cloud's provider, in the environment of the stack. */
-const site = JSON.parse(await readFile(process.env["LAB_CLOUD_SITE"] ?? "", "utf8")) as SiteFiles;
-const inventory = new Inventory(process.env["LAB_CLOUD_INVENTORY"] ?? "");
-await main(new InventedCloud(inventory, new LabSite(site)), process.argv.slice(2));
+/** For a preview, which makes nothing, any empty cloud will do. */
+async function emptyInventory(): Promise<Inventory> {
+  const inventory = new Inventory(join(await mkdtemp(join(tmpdir(), "cloud-")), "inventory.json"));
+  inventory.write(structuredClone(emptyWorld));
+  return inventory;
+}
+
+const inventory = file === undefined ? await emptyInventory() : new Inventory(file);
+const made: Site = site === undefined ? nowhere : new LabSite(JSON.parse(await readFile(site, "utf8")) as SiteFiles);
+await main(new InventedCloud(inventory, made), process.argv.slice(2));

@@ -3,7 +3,7 @@ import { type CloudRegion, startRegion } from "../cloud/region.js";
 import { openStack } from "../engine/index.js";
 import { deployedPlatform } from "../scenarios/deployedPlatform.js";
 import type { Experiment } from "../scenarios/experiment.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 import { Results } from "../scenarios/results.js";
 import { looksOf, type Opened } from "./looks.js";
 import { followPage, pages, pageTitle, walked } from "./page.js";
@@ -17,17 +17,17 @@ export const cloudsExperiment: Experiment = {
     ...cloudStacks.map((whole) => ({ title: titleOf(whole), observations: looksOf(whole) })),
     ...pages.map((page) => ({ title: pageTitle(page), observations: [walked] })),
   ],
-  run: async (ground, listener) => {
+  run: async (lab, listener) => {
     const results = new Results("clouds", listener);
-    const region = await startRegion(ground.host);
+    const region = await startRegion(lab.host);
     for (const whole of cloudStacks) {
       results.enter(titleOf(whole));
-      const opened = await openWhole(ground, region, whole);
+      const opened = await openWhole(lab, region, whole);
       for (const { look, ...what } of looksOf(whole)) await results.check(what, () => look(opened));
     }
     for (const page of pages) {
       results.enter(pageTitle(page));
-      await results.check(walked, () => followPage(page, ground, region));
+      await results.check(walked, () => followPage(page, lab, region));
     }
     return { results: results.all };
   },
@@ -37,7 +37,7 @@ function titleOf({ name, on }: CloudStack): string {
   return `${name}: ${on}`;
 }
 
-type Place = Pick<Ground, "host" | "pulumiHome"> & { stage: Pick<Ground["stage"], "outside"> };
+type Place = Pick<RunningLab, "host" | "pulumiHome"> & { stage: Pick<RunningLab["stage"], "outside"> };
 
 /** Opens the stack in a cloud of its own. */
 export async function openWhole(

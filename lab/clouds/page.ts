@@ -8,7 +8,7 @@ import type { CloudRegion } from "../cloud/region.js";
 import { userCommand } from "../command/userCommand.js";
 import { chartRepository } from "../mesh/chartRepository.js";
 import type { Finding } from "../probes/probe.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 import type { Observation } from "../scenarios/observations.js";
 import { startVendorCommands } from "./commandServer.js";
 
@@ -36,7 +36,7 @@ export function scriptOf(page: Page): { stackFile: string; blocks: string[] } {
   return { stackFile, blocks: inOrder.flatMap(({ blocks }) => blocks) };
 }
 
-type Place = Pick<Ground, "host" | "pulumiHome">;
+type Place = Pick<RunningLab, "host" | "pulumiHome">;
 
 /** Follows the page in a copy of the clone, in a shell of its own. */
 export async function followPage(page: Page, place: Place, region: CloudRegion): Promise<Finding> {
@@ -77,7 +77,6 @@ export async function followPage(page: Page, place: Place, region: CloudRegion):
     return { passed, seen: seen.join("; "), evidence: String(all).slice(-evidenceLength) };
   } finally {
     commands.close();
-    pulumi.close();
   }
 }
 

@@ -1,9 +1,8 @@
 import { cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { startLanguageHost } from "../engine/languageHost.js";
 import { offline } from "../engine/index.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 
 /** What of a clone `pulumi preview` does not run; its packages are linked. */
 const leftOut = [".git", "node_modules", "docs", "lab", "bench", "test"];
@@ -15,16 +14,15 @@ export interface UserCommand {
   /** Variables by which another program in the copy finds what the command finds. */
   env: Record<string, string>;
   run(...args: string[]): Promise<{ exitCode: number; output: string }>;
-  close(): void;
 }
 
 /**
- * The command as a user has it, but for the language host, which the lab brings itself.
+ * The command as a user has it.
  *
  * @param name of the folder that holds copy and state
  */
 export async function userCommand(
-  { host, pulumiHome }: Pick<Ground, "host" | "pulumiHome">,
+  { host, pulumiHome }: Pick<RunningLab, "host" | "pulumiHome">,
   name = "command",
 ): Promise<UserCommand> {
   const folder = join(host.folder, name, "clone");
@@ -34,13 +32,11 @@ export async function userCommand(
   for (const source of sources) await cp(source, join(folder, source), { recursive: true });
   await symlink(join(process.cwd(), "node_modules"), join(folder, "node_modules"));
   const { programs } = host.servers;
-  const language = await startLanguageHost();
   const env = {
     ...offline,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_HOME: pulumiHome,
     PULUMI_CONFIG_PASSPHRASE: "of no value",
-    PULUMI_DEBUG_LANGUAGES: `nodejs:${language.port}`,
   };
   return {
     folder,
@@ -54,6 +50,5 @@ export async function userCommand(
       });
       return { exitCode: exitCode ?? 1, output: String(all) };
     },
-    close: () => language.close(),
   };
 }

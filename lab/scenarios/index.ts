@@ -1,12 +1,16 @@
+import { adoptExperiment } from "../adopt/index.js";
 import { languagesExperiment } from "../languages/index.js";
 import { commandExperiment } from "../command/index.js";
 import { mutationsExperiment } from "../mutations/index.js";
 import { recipesExperiment } from "../recipes/index.js";
 import { cloudsExperiment } from "../clouds/index.js";
 import { faultsScenario } from "../faults/index.js";
+import { rightsExperiment } from "../rights/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
+import { usageExperiment } from "../usage/index.js";
+import { applicationTlsScenario } from "./applicationTls.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -26,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   boutiqueScenario,
   localScenario,
   modesScenario,
+  applicationTlsScenario,
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
@@ -34,9 +39,12 @@ export const scenarios: readonly Scenario[] = [
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
 export const experiments: readonly Experiment[] = [
   teamsExperiment,
+  rightsExperiment,
   commandExperiment,
   languagesExperiment,
   cloudsExperiment,
   recipesExperiment,
+  adoptExperiment,
+  usageExperiment,
   mutationsExperiment,
 ];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { InventedCloud, type Site } from "../../cloud/inventedCloud.js";
+import { InventedCloud, nowhere } from "../../cloud/inventedCloud.js";
 import { emptyWorld, Inventory, type Item, type Properties, type World } from "../../cloud/inventory.js";
 import { answers } from "../../cloud/reach.js";
 
@@ -11,14 +11,6 @@ const network = "gcp:compute/network:Network";
 const connection = "gcp:servicenetworking/connection:Connection";
 const instance = "gcp:sql/databaseInstance:DatabaseInstance";
 const vpcLink = "https://www.googleapis.com/compute/v1/projects/p/global/networks/vpc";
-
-/** A cloud that makes nothing in any API server. */
-const nowhere: Site = {
-  made: async () => undefined,
-  unmade: async () => undefined,
-  answer: () => undefined,
-  reports: () => ({}),
-};
 
 describe("The cloud the lab invents", () => {
   let folder = "";
