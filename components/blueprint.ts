@@ -265,6 +265,7 @@ function egressGateway(settings: Settings, mesh: MeshFacts, throughGateway: Data
     ...own,
     mesh,
     nodes: hasGatewayNodes(settings) ? onGatewayNodes : undefined,
+    statistics: settings.observability.metrics.enabled,
     // Which clusters of the mesh run a gateway that names none, no page of ASM says.
     clusterIds: mesh.kind === "asm" ? [written({ kind: "cluster", of: "own" })] : undefined,
     forwarders: nginx.flatMap((db) =>

@@ -14,6 +14,7 @@ import { ingressProblems } from "./ingress.js";
 import { channelProblems, editionProblems, scopesGateways, versionProblems } from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
 import { isolatedNamespaces, networkProblems } from "./network.js";
+import { metricsProblems } from "./metrics.js";
 import { telemetryProblems } from "./observability.js";
 import type { Problem } from "./problem.js";
 import { rolesTwice, roleProblems } from "./rbac.js";
@@ -88,6 +89,7 @@ const checks: CrossCheck[] = [
       }),
   },
   { of: ["mesh", "observability"], problems: telemetryProblems },
+  { of: ["network", "observability"], problems: metricsProblems },
   {
     of: ["ingress", "mesh", "namespaces"],
     problems: ({ ingress, mesh, namespaces }) => ingressProblems(ingress, { meshKind: mesh.kind, namespaces }),

@@ -59,6 +59,11 @@ export interface EgressGatewayArgs {
   nodes?: NodePlacement;
   /** Wildcard groups that NGINX forwards beside Envoy. @default none */
   forwarders?: Forwarder[];
+  /**
+   * Have the proxies give the statistics that the alerts of {@link GatewayMetrics} read, and that Istio leaves out. Not on ASM,
+   * whose operator makes the pods. @default false
+   */
+  statistics?: boolean;
   /** Proxy image; not on ASM. @default auto: the injection webhook chooses */
   image?: string;
   /** Clusters of the mesh that run the gateway; ASM only. @default every cluster */
@@ -74,6 +79,7 @@ function shapeOf({
   mesh,
   nodes,
   forwarders = [],
+  statistics = false,
   meshProvider: _,
   clusterIds: __,
   ...own
@@ -85,7 +91,7 @@ function shapeOf({
     ...connectProblems(settings, mesh),
   ];
   if (problems.length > 0) throw new SettingsError(problems);
-  return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders };
+  return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders, statistics };
 }
 
 /** The gateway's resources, and with them the policy that lets nobody pass. */

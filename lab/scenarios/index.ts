@@ -7,6 +7,7 @@ import { faultsScenario } from "../faults/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
+import { alertsScenario } from "../alerts/index.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
+  alertsScenario,
 ];
 
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
