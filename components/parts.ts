@@ -255,14 +255,15 @@ function telemetryParts(settings: Settings, { mesh, gateway, hasGateway }: Conte
 /** The gateway's owner watches it for all stacks. */
 function metricsParts(settings: Settings, context: Context): Part[] {
   const { gateway, hasGateway } = context;
-  if (!settings.observability.metrics.enabled || gateway.tenant !== undefined || !hasGateway) return [];
+  const { metrics } = settings.observability;
+  if (!metrics.enabled || gateway.tenant !== undefined || !hasGateway) return [];
   return [
     {
       name: "metrics",
       type: componentType("GatewayMetrics"),
       manifests: gatewayMetricsManifests(gatewayMetricsArgs(settings, context)),
       home: "cluster",
-      namespaces: [gateway.namespace],
+      namespaces: [gateway.namespace, ...(metrics.namespace === undefined ? [] : [metrics.namespace])],
     },
   ];
 }

@@ -1,6 +1,6 @@
 /** How urgent an alert is: somebody must act now, within a working day, or when there is time. */
-export const severities = ["critical", "warning", "info"] as const;
-export type Severity = (typeof severities)[number];
+export type Severity = "critical" | "warning" | "info";
+export const severities = ["critical", "warning", "info"] as const satisfies readonly Severity[];
 
 /** What a stack may change of an alert, and what holds otherwise. */
 export interface AlertDefaults {
@@ -64,5 +64,6 @@ export const alertDefaults = {
   EgressGatewayVersionSkew: { severity: "warning", for: "1h" },
 } as const satisfies Record<string, AlertDefaults>;
 
+/** Name of an alert. */
 export type AlertName = keyof typeof alertDefaults;
 export const alertNames = Object.keys(alertDefaults) as [AlertName, ...AlertName[]];

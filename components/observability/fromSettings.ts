@@ -1,5 +1,6 @@
 import type { DatabaseSettings } from "../../settings/databases.js";
 import type { Settings } from "../../settings/schema.js";
+import { trafficModes } from "../../settings/trafficModes.js";
 import { hostOf } from "../egress/databaseEgress.js";
 import { endpointsOf } from "../egress/endpoint.js";
 import type { Gateway } from "../gateway/gateway.js";
@@ -9,16 +10,16 @@ import type { WatchedDatabase } from "./metrics/context.js";
 
 /** The settings' metrics as the component takes them. */
 export function gatewayMetricsArgs(
-  { gateway: { resources }, observability: { metrics } }: Settings,
-  { mesh, gateway, throughGateway }: { mesh: MeshFacts; gateway: Gateway; throughGateway: DatabaseSettings[] },
+  { gateway: { resources }, observability: { metrics }, databases }: Settings,
+  { mesh, gateway }: { mesh: MeshFacts; gateway: Gateway },
 ): GatewayMetricsArgs {
   const { enabled: _, ...own } = metrics;
-  return { ...own, gateway, mesh, memoryLimit: resources.memoryLimit, databases: throughGateway.flatMap(watched) };
+  return { ...own, gateway, mesh, memoryLimit: resources.memoryLimit, databases: databases.flatMap(watched) };
 }
 
-/** What clients of a wildcard dial is not known beforehand, so nobody can tell that it is unused. */
+/** The endpoints of a database on the gateway. Which hosts of a wildcard clients dial is not known beforehand. */
 function watched(database: DatabaseSettings): WatchedDatabase[] {
-  if (database.trafficMode === "tls-wildcard") return [];
+  if (!trafficModes[database.trafficMode].throughGateway || database.trafficMode === "tls-wildcard") return [];
   const { maxConnections } = database.limits;
   return endpointsOf({ ...database, host: hostOf(database) }).map(({ host, port }) => ({ host, port, maxConnections }));
 }
