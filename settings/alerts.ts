@@ -11,7 +11,23 @@ export interface AlertDefaults {
   threshold?: { value: number; unit: string };
 }
 
-/** The alerts of an egress gateway, in the order of their pages. Their expressions are in components/observability/alerts.ts. */
+/** Name of an alert, in the order of their pages. */
+export type AlertName =
+  | "EgressGatewayNotScraped"
+  | "EgressGatewayStatisticsMissing"
+  | "EgressGatewayHandshakesRefused"
+  | "EgressGatewayPolicyDenied"
+  | "EgressDatabaseConnectFailures"
+  | "EgressDatabaseConnectionsNearLimit"
+  | "EgressDatabaseConnectionLimitReached"
+  | "EgressDatabaseUnused"
+  | "EgressGatewayCertificateExpiring"
+  | "EgressGatewayMemoryNearLimit"
+  | "EgressGatewayConnectionsNearLimit"
+  | "EgressGatewayDraining"
+  | "EgressGatewayVersionSkew";
+
+/** The alerts of an egress gateway. Their expressions are in components/observability/alerts.ts. */
 export const alertDefaults = {
   EgressGatewayNotScraped: { severity: "critical", for: "10m" },
   EgressGatewayStatisticsMissing: { severity: "warning", for: "15m" },
@@ -62,8 +78,6 @@ export const alertDefaults = {
   },
   EgressGatewayDraining: { severity: "warning", for: "5m" },
   EgressGatewayVersionSkew: { severity: "warning", for: "1h" },
-} as const satisfies Record<string, AlertDefaults>;
+} as const satisfies Record<AlertName, AlertDefaults>;
 
-/** Name of an alert. */
-export type AlertName = keyof typeof alertDefaults;
 export const alertNames = Object.keys(alertDefaults) as [AlertName, ...AlertName[]];

@@ -2,7 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { writeYaml } from "mesh-access/yaml";
 import { gatewaySchema } from "../../settings/gateway.js";
 import { bytes } from "../../settings/formats.js";
-import { metricsSchema } from "../../settings/metrics.js";
+import { metricsSchema, type MetricsSettings } from "../../settings/metrics.js";
+import { parse } from "../../settings/parse.js";
 import type { Gateway } from "../gateway/gateway.js";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
@@ -76,8 +77,13 @@ function controlPlaneTargets({ gateway, mesh: { controlPlane } }: GatewayMetrics
   return [{ job: `${gateway.name}-control-plane`, namespace, pods: podLabels, ...controlPlaneMetrics }];
 }
 
-function contextOf({ gateway, mesh, memoryLimit, databases = [], window }: GatewayMetricsArgs): RuleContext {
-  const standard = gatewaySchema.parse({}).resources.memoryLimit;
+/** The settings among the arguments, checked and with their defaults. */
+function settingsOf(args: GatewayMetricsArgs): MetricsSettings {
+  const { format, namespace, labels, dashboardLabels, runbooks, window, alerts } = args;
+  return parse(metricsSchema, { format, namespace, labels, dashboardLabels, runbooks, window, alerts }, "metrics");
+}
+
+function contextOf({ gateway, mesh, memoryLimit, databases = [] }: GatewayMetricsArgs, window: string): RuleContext {
   // ASM's operator names the pods after the Service.
   const deployment = mesh.kind === "asm" ? `istio-${gateway.name}` : gateway.name;
   return {
@@ -85,81 +91,81 @@ function contextOf({ gateway, mesh, memoryLimit, databases = [], window }: Gatew
     pods: `namespace="${gateway.namespace}",pod=~"${deployment}-[a-z0-9]+-[a-z0-9]+"`,
     ...(mesh.controlPlane ? { controlPlane: `namespace="${mesh.controlPlane.namespace}"` } : {}),
     sharedPort: gateway.sharedPort,
-    memoryLimitBytes: bytes(memoryLimit ?? standard),
+    memoryLimitBytes: bytes(memoryLimit ?? gatewaySchema.parse({}).resources.memoryLimit),
     databases,
-    window: window ?? metricsSchema.parse({}).window,
+    window,
   };
 }
 
 /** Scrape configuration, rules and dashboard of a gateway. */
 export function gatewayMetricsContent(args: GatewayMetricsArgs): GatewayMetricsContent {
-  const context = contextOf(args);
+  const { window, alerts, runbooks } = settingsOf(args);
+  const context = contextOf(args, window);
   return {
     scrapeConfigs: scrapeConfigs([...gatewayTargets(args), ...controlPlaneTargets(args)]),
-    rules: rulesOf(context, args.alerts, args.runbooks),
+    rules: rulesOf(context, alerts, runbooks),
     dashboard: dashboard(args.gateway.name, context),
   };
 }
 
-/** The objects that carry them, in the format that is asked for. */
+/**
+ * The objects that carry them, in the format that is asked for.
+ *
+ * @throws {@link SettingsError} with every problem of the arguments at once.
+ */
 export function gatewayMetricsManifests(args: GatewayMetricsArgs): Manifest[] {
-  const { gateway, labels = {}, namespace = gateway.namespace } = args;
-  const { dashboardLabels = metricsSchema.parse({}).dashboardLabels } = args;
+  const { gateway } = args;
+  const { format, namespace = gateway.namespace, labels, dashboardLabels } = settingsOf(args);
   const content = gatewayMetricsContent(args);
-  const dashboards: Manifest = {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name: `${gateway.name}-dashboard`, namespace, labels: { ...labels, ...dashboardLabels } },
-    data: { [`${gateway.name}.json`]: JSON.stringify(content.dashboard, null, 1) },
+  const metadata = (name: string, more: Record<string, string> = {}, home = namespace) => {
+    const all = { ...labels, ...more };
+    return { name, namespace: home, ...(Object.keys(all).length > 0 ? { labels: all } : {}) };
   };
   return [
-    ...(args.format === "prometheusOperator" ? operatorObjects(args, content) : plainObjects(args, content)),
-    dashboards,
-  ];
-}
-
-function plainObjects(
-  { gateway, labels = {}, namespace = gateway.namespace }: GatewayMetricsArgs,
-  content: GatewayMetricsContent,
-): Manifest[] {
-  return [
+    ...(format === "prometheusOperator"
+      ? operatorObjects(args, content, metadata)
+      : plainObjects(args, content, metadata)),
     {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name: `${gateway.name}-prometheus`, namespace, labels },
-      data: {
-        "scrape.yaml": writeYaml({ scrape_configs: content.scrapeConfigs }),
-        "rules.yaml": writeYaml(content.rules),
-      },
+      metadata: metadata(`${gateway.name}-dashboard`, dashboardLabels),
+      data: { [`${gateway.name}.json`]: JSON.stringify(content.dashboard, null, 1) },
     },
   ];
 }
 
+/** Names, places and labels an object of the stack's. @default namespace: that of rules and dashboard */
+type Metadata = (name: string, more?: Record<string, string>, namespace?: string) => Manifest["metadata"];
+
+function plainObjects(
+  { gateway }: GatewayMetricsArgs,
+  { scrapeConfigs, rules }: GatewayMetricsContent,
+  metadata: Metadata,
+): Manifest[] {
+  const data = { "scrape.yaml": writeYaml({ scrape_configs: scrapeConfigs }), "rules.yaml": writeYaml(rules) };
+  return [{ apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${gateway.name}-prometheus`), data }];
+}
+
 const operatorApi = "monitoring.coreos.com/v1";
 
-function operatorObjects(args: GatewayMetricsArgs, { rules }: GatewayMetricsContent): Manifest[] {
-  const { gateway, labels = {}, namespace = gateway.namespace } = args;
+function operatorObjects(args: GatewayMetricsArgs, { rules }: GatewayMetricsContent, metadata: Metadata): Manifest[] {
+  const { name, namespace } = args.gateway;
   // Beside the gateway: an operator may take a PodMonitor's targets from its own namespace only.
-  const monitor = (name: string, targets: Target[]): Manifest[] =>
+  const monitor = (of: string, targets: Target[]): Manifest[] =>
     targets.length === 0
       ? []
       : [
           {
             apiVersion: operatorApi,
             kind: "PodMonitor",
-            metadata: { name, namespace: gateway.namespace, labels },
+            metadata: metadata(of, {}, namespace),
             spec: podMonitorSpec(targets),
           },
         ];
   return [
-    ...monitor(gateway.name, gatewayTargets(args)),
-    ...monitor(`${gateway.name}-control-plane`, controlPlaneTargets(args)),
-    {
-      apiVersion: operatorApi,
-      kind: "PrometheusRule",
-      metadata: { name: gateway.name, namespace, labels },
-      spec: rules,
-    },
+    ...monitor(name, gatewayTargets(args)),
+    ...monitor(`${name}-control-plane`, controlPlaneTargets(args)),
+    { apiVersion: operatorApi, kind: "PrometheusRule", metadata: metadata(name), spec: rules },
   ];
 }
 

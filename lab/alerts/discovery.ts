@@ -23,7 +23,7 @@ export async function discover(stage: Stage): Promise<void> {
   const written = new Map<string, string>();
   for (;;) {
     for (const [job, { namespace, labels }] of Object.entries(jobs)) {
-      const targets = JSON.stringify(stage.agent.podsOf(namespace, labels).flatMap(targetsOf));
+      const targets = JSON.stringify(stage.agent.listed(namespace, labels).flatMap(targetsOf));
       if (written.get(job) === targets) continue;
       if (!(await write(stage, fileOf(`egressgateway-${job}`), targets))) return;
       written.set(job, targets);

@@ -5,10 +5,9 @@ import { faults, littleMemory } from "./faults.js";
 import { reloadRules, startPrometheus } from "./prometheus.js";
 import { checkedRules, recordedSeries, testedRules } from "./rules.js";
 import { config, monitoring, shop } from "./setting.js";
-import { Cost, notScraped, scraped } from "./targets.js";
+import { cost, notScraped, scraped } from "./targets.js";
 
 const snooper: Who = { namespace: monitoring, labels: { app: "snooper" } };
-const cost = new Cost();
 
 function withLittleMemory(stack: Config): Config {
   const resources = { memoryRequest: "64Mi", memoryLimit: "112Mi" };
@@ -37,10 +36,10 @@ export const alertsScenario: Scenario = {
     {
       title: "Prometheus loads what the stack has written",
       act: startPrometheus,
-      probes: [checkedRules, testedRules, scraped, notScraped(snooper), cost.measured],
+      probes: [checkedRules, testedRules, scraped, notScraped(snooper)],
     },
     ...faultSteps,
-    { title: "what was recorded meanwhile", probes: [recordedSeries, cost.compared] },
+    { title: "what was recorded meanwhile", probes: [recordedSeries, cost] },
     { title: "a gateway with little memory", config: withLittleMemory, probes: [littleMemory] },
     { title: "the gateway has its memory again", act: reloadRules, probes: [scraped] },
   ],
