@@ -5,7 +5,7 @@ import { clients } from "../probes/clients.js";
 import { failHandshakes, haltedHandshake } from "../probes/databaseConnections.js";
 import { applicationUser, proxyUser } from "../probes/users.js";
 import { gatewayPods, type Stage, type Who } from "../scenarios/stage.js";
-import { alertFires, type Fault } from "./alertProbe.js";
+import type { Fault } from "./alertProbe.js";
 import { ChangedPods, ready, scaleGateway } from "./gatewayPods.js";
 import { reloadRules } from "./prometheus.js";
 import { buyer, descriptorPercent, ledgerHost, ledgerUser, memoryPercent, seller, shop, visitor } from "./setting.js";
@@ -225,8 +225,8 @@ export const faults: readonly Fault[] = [
 ];
 
 /** The step has given the pods little memory; the rules have their limit. */
-export const littleMemory = alertFires({
+export const littleMemory: Fault = {
   title: `the gateway's pod uses more than ${memoryPercent} % of a memory limit of 112 MiB`,
   fires: ["EgressGatewayMemoryNearLimit"],
   strike: reloadRules,
-});
+};

@@ -40,7 +40,7 @@ export const alertsScenario: Scenario = {
     },
     ...faultSteps,
     { title: "what was recorded meanwhile", probes: [recordedSeries, cost] },
-    { title: "a gateway with little memory", config: withLittleMemory, probes: [littleMemory] },
+    { title: "a gateway with little memory", config: withLittleMemory, probes: [alertFires(littleMemory)] },
     { title: "the gateway has its memory again", act: reloadRules, probes: [scraped] },
   ],
   change: {

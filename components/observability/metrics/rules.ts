@@ -35,15 +35,8 @@ function alertingRule(alert: Alert, gateway: string, runbooks?: string): Alertin
   };
 }
 
-/** Recording rules and alerts of a gateway. Alerts come after the series they read. */
+/** Recording rules and alerts of a gateway, in one group: rules of a group are evaluated in order, groups are not. */
 export function rulesOf(context: RuleContext, changes: readonly AlertChange[] = [], runbooks?: string): Rules {
-  return {
-    groups: [
-      { name: "mesh-egress.records", rules: records(context) },
-      {
-        name: "mesh-egress.alerts",
-        rules: alertsOf(context, changes).map((alert) => alertingRule(alert, context.gateway, runbooks)),
-      },
-    ],
-  };
+  const alerts = alertsOf(context, changes).map((alert) => alertingRule(alert, context.gateway, runbooks));
+  return { groups: [{ name: `mesh-egress ${context.gateway}`, rules: [...records(context), ...alerts] }] };
 }
