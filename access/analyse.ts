@@ -6,8 +6,8 @@ import type {
   Analysis,
   AnalysisOptions,
   Answers,
-  AroundOfWorkload,
-  AroundVerdict,
+  BypassOfWorkload,
+  BypassVerdict,
   Evidence,
   Explanation,
   HopDecider,
@@ -24,7 +24,7 @@ import type {
   World,
 } from "./model/model.js";
 import { placeholdersIn } from "./model/placeholder.js";
-import { prepareAround, verdictOf } from "./network/around.js";
+import { prepareBypass, verdictOf } from "./network/bypass.js";
 import { Network } from "./network/network.js";
 import { problemAt } from "./model/problem.js";
 import { deriveTargets } from "./model/targets.js";
@@ -112,7 +112,7 @@ export function explain(
 /** Reads the policies once, and answers whether pods of one workload may connect to another's. */
 function prepareHops(network: Network): HopDecider {
   // One object for equal answers: callers are grouped by it.
-  const verdicts = new Map<string, AroundVerdict>();
+  const verdicts = new Map<string, BypassVerdict>();
   return (from, to, port) => {
     const { outcome, because } = network.betweenPods(from, to, port, "TCP");
     const answer = { verdict: verdictOf[outcome], because };
@@ -136,22 +136,22 @@ const pastTheSidecar: Evidence = {
 class Reach {
   readonly targets: readonly Target[];
   readonly mesh: MeshDecider;
-  readonly #around: (workload: Workload) => AroundOfWorkload;
+  readonly #bypass: (workload: Workload) => BypassOfWorkload;
   readonly #hop: HopDecider;
   readonly #paths = new Map<string, readonly Path[]>();
-  readonly #aroundVerdicts = new Map<AroundOfWorkload, readonly AroundVerdict[]>();
+  readonly #bypassVerdicts = new Map<BypassOfWorkload, readonly BypassVerdict[]>();
   readonly #groups = new Map<readonly Path[], Map<string, Answers>>();
   readonly #numbers = new Map<object, number>();
   readonly #openTargets: readonly Target[];
   /** Targets that are Services of pods which may have a sidecar of their own. */
   readonly #mayHaveSidecar: readonly boolean[];
-  readonly #closed = new Map<AroundVerdict, MeshVerdict>();
-  readonly #noted = new Map<MeshVerdict, Map<AroundVerdict, MeshVerdict>>();
+  readonly #closed = new Map<BypassVerdict, MeshVerdict>();
+  readonly #noted = new Map<MeshVerdict, Map<BypassVerdict, MeshVerdict>>();
 
   constructor(world: World, options: AnalysisOptions, targets: readonly Target[], network: Network) {
     this.targets = targets;
     this.mesh = new MeshDecider(world, options, this.targets);
-    this.#around = prepareAround(world, options, this.targets, network);
+    this.#bypass = prepareBypass(world, options, this.targets, network);
     this.#hop = prepareHops(network);
     this.#mayHaveSidecar = this.targets.map(
       (target) =>
@@ -166,14 +166,14 @@ class Reach {
 
   answersOf(workload: Workload): Answers {
     const paths = this.#pathsOf(workload);
-    const around = this.#around(workload);
+    const bypass = this.#bypass(workload);
     const hops = this.#hopsOf(workload, paths);
     let groups = this.#groups.get(paths);
     if (!groups) this.#groups.set(paths, (groups = new Map()));
     const bare = this.#pathsWithoutSidecar(workload);
-    const key = [around, ...hops.values(), ...bare].map((one) => this.#number(one)).join(",");
+    const key = [bypass, ...hops.values(), ...bare].map((one) => this.#number(one)).join(",");
     let group = groups.get(key);
-    if (!group) groups.set(key, (group = this.#combine(paths, around, hops, bare)));
+    if (!group) groups.set(key, (group = this.#combine(paths, bypass, hops, bare)));
     return group;
   }
 
@@ -191,8 +191,8 @@ class Reach {
   }
 
   /** Whether the caller's pods may connect to the pods each path goes through. */
-  #hopsOf(workload: Workload, paths: readonly Path[]): Map<Path["via"], AroundVerdict> {
-    const hops = new Map<Path["via"], AroundVerdict>();
+  #hopsOf(workload: Workload, paths: readonly Path[]): Map<Path["via"], BypassVerdict> {
+    const hops = new Map<Path["via"], BypassVerdict>();
     for (const { via } of paths) {
       if (via && !hops.has(via)) hops.set(via, this.#hop(workload, via.workload, via.port));
     }
@@ -208,20 +208,20 @@ class Reach {
 
   #combine(
     paths: readonly Path[],
-    aroundOf: AroundOfWorkload,
-    hops: Map<Path["via"], AroundVerdict>,
+    bypassOf: BypassOfWorkload,
+    hops: Map<Path["via"], BypassVerdict>,
     bare: readonly Path[],
   ): Answers {
-    let around = this.#aroundVerdicts.get(aroundOf);
-    if (!around) this.#aroundVerdicts.set(aroundOf, (around = this.targets.map((target) => aroundOf(target))));
-    const own = around;
+    let bypass = this.#bypassVerdicts.get(bypassOf);
+    if (!bypass) this.#bypassVerdicts.set(bypassOf, (bypass = this.targets.map((target) => bypassOf(target))));
+    const own = bypass;
     const mesh = paths.map((path, index) => this.#throughNetwork(path, index, own[index], hops.get(path.via)));
-    if (bare.length > 0) around = own.map((below, index) => this.#atService(below, index, bare[index]));
-    return { mesh, around };
+    if (bare.length > 0) bypass = own.map((below, index) => this.#atService(below, index, bare[index]));
+    return { mesh, bypass };
   }
 
   /** The server's own sidecar has a say too: it may refuse plaintext, or callers it does not know. */
-  #atService(network: AroundVerdict, index: number, bare: Path | undefined): AroundVerdict {
+  #atService(network: BypassVerdict, index: number, bare: Path | undefined): BypassVerdict {
     const received = bare?.verdict;
     if (!this.#mayHaveSidecar[index] || network.verdict === "blocked" || !received) return network;
     if (received.verdict === "blocked") return { verdict: "blocked", because: received.because };
@@ -232,22 +232,22 @@ class Reach {
   #throughNetwork(
     { verdict, via, leavesFromGateway }: Path,
     index: number,
-    around: AroundVerdict | undefined,
-    hop: AroundVerdict | undefined,
+    bypass: BypassVerdict | undefined,
+    hop: BypassVerdict | undefined,
   ): MeshVerdict {
     const arrives = hop ? this.#merge(verdict, hop) : verdict;
     const target = this.#openTargets[index];
     const carried = arrives.verdict === "gateway" || arrives.verdict === "direct" || arrives.verdict === "misrouted";
     if (!target || target.kind === "service" || (!carried && arrives.exposes === null)) return arrives;
-    if (leavesFromGateway && via) return this.#merge(arrives, this.#around(via.workload)(target));
-    return around && carried ? this.#merge(arrives, around) : arrives;
+    if (leavesFromGateway && via) return this.#merge(arrives, this.#bypass(via.workload)(target));
+    return bypass && carried ? this.#merge(arrives, bypass) : arrives;
   }
 
   /**
    * What the network says closes a path: its policies are then the whole reason. Where it cannot tell, the path stands
    * and the evidence says so: mesh verdicts are about proxies, and an unclear policy is no reason to call a path closed.
    */
-  #merge(verdict: MeshVerdict, network: AroundVerdict): MeshVerdict {
+  #merge(verdict: MeshVerdict, network: BypassVerdict): MeshVerdict {
     if (network.verdict === "open") return verdict;
     if (network.verdict === "blocked") {
       let closed = this.#closed.get(network);
@@ -290,15 +290,15 @@ class LazyRows implements Rows {
 
   at(workload: number, target: number): Row | undefined {
     const [from, to, answers] = [this.#callers[workload], this.ends[target], this.#answersOf(workload)];
-    const [mesh, around] = [answers?.mesh[target], answers?.around[target]];
-    return from && to && mesh && around ? { from, to, mesh, around } : undefined;
+    const [mesh, bypass] = [answers?.mesh[target], answers?.bypass[target]];
+    return from && to && mesh && bypass ? { from, to, mesh, bypass } : undefined;
   }
 
   *[Symbol.iterator](): Iterator<Row> {
     for (const { from, answers } of this.byWorkload()) {
       for (const [target, to] of this.ends.entries()) {
-        const [mesh, around] = [answers.mesh[target], answers.around[target]];
-        if (mesh && around) yield { from, to, mesh, around };
+        const [mesh, bypass] = [answers.mesh[target], answers.bypass[target]];
+        if (mesh && bypass) yield { from, to, mesh, bypass };
       }
     }
   }

@@ -37,10 +37,10 @@ export const assertionSchema = z.strictObject({
     ),
   identity: z.boolean().optional().describe("The gateway authenticates the client by its certificate."),
   exposes: z
-    .enum(["nothing", "greeting"])
+    .enum(["nothing", "handshake"])
     .optional()
     .describe("What a blocked client still receives: nothing, or the handshake packet of a server-first protocol."),
-  around: z.enum(["open", "blocked", "unknown"]).optional().describe("Whether a client can bypass its sidecar."),
+  bypass: z.enum(["open", "blocked", "unknown"]).optional().describe("Whether a client can bypass its sidecar."),
 });
 
 export const assertionsSchema = z.array(assertionSchema);

@@ -1,6 +1,6 @@
 import { message, type Message } from "./messages/index.js";
 import type {
-  AroundVerdict,
+  BypassVerdict,
   Assertion,
   AssertionFailure,
   AssertionResult,
@@ -54,17 +54,17 @@ interface Fault {
 
 /** Failing pairs of an assertion. Verdicts are shared between rows, so what they fail is worked out once for each two. */
 class Faults {
-  readonly #ofVerdicts = new Map<MeshVerdict, Map<AroundVerdict, Fault[]>>();
+  readonly #ofVerdicts = new Map<MeshVerdict, Map<BypassVerdict, Fault[]>>();
   readonly #byKind = new Map<string, Map<readonly Evidence[], Fault>>();
 
   /** Notes what a row fails, if anything. */
   add(assertion: Assertion, row: Row): boolean {
-    let byAround = this.#ofVerdicts.get(row.mesh);
-    if (!byAround) this.#ofVerdicts.set(row.mesh, (byAround = new Map()));
-    let faults = byAround.get(row.around);
+    let byBypass = this.#ofVerdicts.get(row.mesh);
+    if (!byBypass) this.#ofVerdicts.set(row.mesh, (byBypass = new Map()));
+    let faults = byBypass.get(row.bypass);
     if (!faults) {
       faults = faultsOf(assertion, row).map((what) => this.#faultOf(what, row));
-      byAround.set(row.around, faults);
+      byBypass.set(row.bypass, faults);
     }
     for (const fault of faults) {
       fault.pairs++;
@@ -77,7 +77,7 @@ class Faults {
     const kind = JSON.stringify(what);
     let faults = this.#byKind.get(kind);
     if (!faults) this.#byKind.set(kind, (faults = new Map()));
-    const { because } = what.id === "assertion-around" ? row.around : row.mesh;
+    const { because } = what.id === "assertion-bypass" ? row.bypass : row.mesh;
     let fault = faults.get(because);
     if (!fault) faults.set(because, (fault = { what, because, pairs: 0, examples: [] }));
     return fault;
@@ -175,7 +175,7 @@ function encryptionFault(expected: boolean | "unknown", actual: boolean | "unkno
 }
 
 /** The expectations a row does not meet. */
-function faultsOf(assertion: Assertion, { mesh, around }: Row): Message[] {
+function faultsOf(assertion: Assertion, { mesh, bypass }: Row): Message[] {
   const wanted = assertion.expect === undefined ? [] : [assertion.expect].flat();
   const faults: Message[] = [];
   if (wanted.length > 0 && !wanted.includes(mesh.verdict))
@@ -189,8 +189,8 @@ function faultsOf(assertion: Assertion, { mesh, around }: Row): Message[] {
   const exposed = mesh.exposes ?? "nothing";
   if (assertion.exposes !== undefined && mesh.verdict === "blocked" && assertion.exposes !== exposed)
     faults.push(message("assertion-exposes", { expected: assertion.exposes, actual: exposed }));
-  if (assertion.around !== undefined && assertion.around !== around.verdict)
-    faults.push(message("assertion-around", { expected: assertion.around, actual: around.verdict }));
+  if (assertion.bypass !== undefined && assertion.bypass !== bypass.verdict)
+    faults.push(message("assertion-bypass", { expected: assertion.bypass, actual: bypass.verdict }));
   return faults;
 }
 

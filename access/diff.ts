@@ -52,13 +52,13 @@ function changeOf(before: Row | undefined, after: Row | undefined): ReachChange 
   return { from, to, ...(before ? { before: verdicts(before) } : {}), ...(after ? { after: verdicts(after) } : {}) };
 }
 
-function verdicts({ mesh, around }: Row): Pick<Row, "mesh" | "around"> {
-  return { mesh, around };
+function verdicts({ mesh, bypass }: Row): Pick<Row, "mesh" | "bypass"> {
+  return { mesh, bypass };
 }
 
 function sameReach(a: Row, b: Row): boolean {
   return (
-    a.around.verdict === b.around.verdict &&
+    a.bypass.verdict === b.bypass.verdict &&
     a.from.serviceAccount === b.from.serviceAccount &&
     (a.mesh === b.mesh || summary(a.mesh) === summary(b.mesh))
   );

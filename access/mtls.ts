@@ -24,7 +24,7 @@ function auditWorkload(meshes: Meshes, workload: Workload): MtlsAuditRow[] {
     const text = message("accepts-plaintext", { because });
     return [{ ...who, port: null, mode: "none", plaintext: true, because: { ...because, ...text } }];
   }
-  const doubts = meshes.doubtsOf(workload);
+  const doubts = meshes.doubtsOf(workload, "server");
   const [doubt] = doubts ?? [];
   if (doubt) return [{ ...who, port: null, mode: "unknown", plaintext: "unknown", because: doubt }];
   const mesh = meshes.of(workload) ?? meshes.everything;

@@ -10,9 +10,9 @@ await runInLabHost(run, (step) => console.error(progressLine(step)));
 
 /** Loaded late: the process outside the lab host, which only waits, runs this file too. */
 async function run(host: LabHost): Promise<number> {
-  const { measureOnBed } = await import("./lab/measureOnBed.js");
+  const { measureOnTestbed } = await import("./lab/measureOnTestbed.js");
   const chosen = { names: names as PartName[], largest: Number(largest) };
-  const failed = await measureOnBed(host, client, chosen, async (name, report) => {
+  const failed = await measureOnTestbed(host, client, chosen, async (name, report) => {
     const reports = JSON.parse(await readFile(file, "utf8")) as object;
     await writeFile(file, JSON.stringify({ ...reports, [name]: report }));
   });

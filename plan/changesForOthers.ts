@@ -2,6 +2,7 @@ import { withArguments } from "mesh-access";
 import type { Blueprint } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { makesMesh } from "../settings/mesh.js";
+import { releaseOf } from "../settings/revisions.js";
 import type { DatabaseSettings } from "../settings/databases.js";
 import { type ChangeId, changeMessages } from "./messages.js";
 
@@ -18,11 +19,21 @@ export interface WrittenChange {
   what: string;
   object: string;
   keepOut: string;
+  /** Where it happens; undefined for the whole mesh or cluster. */
+  namespace?: string;
+  /** Workloads that it concerns, where the cluster is known. */
+  concerns?: string;
 }
 
 export function writtenChange({ id, args, object }: ChangeForOthers): WrittenChange {
   const { what, keepOut } = changeMessages[id];
-  return { what: withArguments(what, args), object, keepOut: withArguments(keepOut, args) };
+  const { namespace } = args;
+  return {
+    what: withArguments(what, args),
+    object,
+    keepOut: withArguments(keepOut, args),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
 }
 
 /** For the engine's log: a line for each change, the object and what keeps it out behind it. */
@@ -48,6 +59,7 @@ export function changesForOthers(blueprint: Blueprint): ChangeForOthers[] {
   };
   return [
     ...installed(blueprint),
+    ...moved(blueprint, places),
     ...manifests.flatMap((manifest) => changeOf(manifest, places) ?? []),
     ...routes(settings.databases, places),
   ];
@@ -66,7 +78,22 @@ interface Places {
 
 function installed({ settings: { mesh } }: Blueprint): ChangeForOthers[] {
   if (mesh.kind !== "istio" || !mesh.install) return [];
-  return [{ id: "mesh-installed", args: { version: mesh.version }, object: `Helm release ${mesh.namespace}/istiod` }];
+  return mesh.revisions.map((revision) => ({
+    id: "mesh-installed",
+    args: { version: revision.version ?? mesh.version },
+    object: `Helm release ${mesh.namespace}/${releaseOf(revision)}`,
+  }));
+}
+
+/** Pods of others in namespaces whose revision the stack chooses. */
+function moved({ revisions }: Blueprint, { shared }: Places): ChangeForOthers[] {
+  return [...revisions]
+    .filter(([namespace]) => shared.has(namespace))
+    .map(([namespace, revision]) => ({
+      id: "namespace-revision",
+      args: { namespace, revision },
+      object: `Namespace ${namespace}`,
+    }));
 }
 
 /** Fields that decide which workloads an object is for, and what it says. */

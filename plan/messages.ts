@@ -40,6 +40,10 @@ export const changeMessages = {
     what: "Namespace {namespace} gets the labels {labels}.",
     keepOut: "Set management: use for the namespace, and label it yourself.",
   },
+  "namespace-revision": {
+    what: "Pods of namespace {namespace} get the proxy of revision {revision} when they restart, unless the namespace has a label istio-injection, which comes first. Those that this stack does not write keep the control plane they have until then.",
+    keepOut: "Set revision for the namespace to the one that it has.",
+  },
   "namespace-mutual-tls": {
     what: "Workloads of namespace {namespace} accept {mode} mutual TLS.",
     keepOut: "Take them out of mutualTls.namespaces and mutualTls.workloads.",
@@ -70,14 +74,14 @@ export const changeMessages = {
 export const adoptMessages = {
   "not-a-database": "{host}:{port} speaks HTTP. It is left as it is: routes of HTTP are not what a stack describes.",
   "several-ports": "{host} has the ports {ports}. A stack registers a host with one port: write the others by hand.",
-  "wildcard-without-tls": "{host}:{port} is a wildcard without TLS, which nothing tells apart. List its hosts.",
+  "wildcard-without-tls": "{host}:{port} is a wildcard without TLS, which nothing distinguishes. List its hosts.",
   "endpoint-by-name":
     "{host}:{port} stands for other names ({endpoints}). Let applications dial these, and register them.",
   "shared-entry": "{object} also declares {hosts}, which are not carried over. It stays, and has to be split by hand.",
   "no-client":
     "{host}:{port} is reached by no client through its gateway: the stack leaves it out, and its objects are to be removed.",
   "no-sidecar":
-    "{workloads}: without a sidecar they reach {host}:{port} past the mesh, before and after. Give them one, or close it with network policy.",
+    "{workloads} have no sidecar: they reach {host}:{port} without the mesh, before and after, and the assertions leave them out. Give them a sidecar, or close it with network policy.",
   "left-out":
     "{workloads}: they reach {host}:{port} past the gateway that its route names, and are left out. If that is meant, name their accounts under clients.",
   "default-account":

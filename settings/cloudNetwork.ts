@@ -71,7 +71,7 @@ export function firewallProblems(databases: DatabaseSettings[], provisioned: str
       ? [
           {
             path,
-            reason: `is missing: another database on port ${port} is dialled without the gateway, and the cloud's firewall cannot tell the two apart`,
+            reason: `is missing: another database on port ${port} is dialled without the gateway, and the cloud's firewall cannot distinguish the two`,
             instead: "Write the ranges of at least this one",
           },
         ]

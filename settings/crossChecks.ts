@@ -11,7 +11,14 @@ import {
 } from "./gateway.js";
 import { globalIsolationProblems } from "./globalIsolation.js";
 import { ingressProblems } from "./ingress.js";
-import { channelProblems, editionProblems, scopesGateways, versionProblems } from "./mesh.js";
+import {
+  channelProblems,
+  editionProblems,
+  meshRevisionProblems,
+  meshVersions,
+  scopesGateways,
+  versionProblems,
+} from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
 import { isolatedNamespaces, networkProblems } from "./network.js";
 import { metricsProblems } from "./metrics.js";
@@ -39,11 +46,12 @@ interface CrossCheck {
 
 const checks: CrossCheck[] = [
   { of: ["cluster"], problems: ({ cluster }) => reachProblems(cluster) },
-  { of: ["cluster", "mesh"], problems: homeless },
+  { of: ["cluster", "mesh"], problems: meshesOfOtherClouds },
   { of: ["cluster", "mesh"], problems: fleetless },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => channelProblems(mesh, cluster) },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => versionProblems(mesh, cluster) },
   { of: ["mesh"], problems: ({ mesh }) => editionProblems(mesh) },
+  { of: ["mesh", "gateway", "namespaces"], problems: meshRevisionProblems },
   {
     of: ["cluster", "mesh", "network"],
     problems: ({ cluster, mesh, network: { isolation } }) =>
@@ -124,7 +132,10 @@ const checks: CrossCheck[] = [
         : gatewayMemoryProblems(gateway, databases, { scopeGateways: scopesGateways(mesh) }),
   },
   { of: ["cluster", "mesh", "gateway", "network", "databases"], problems: tenantProblems },
-  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh) },
+  {
+    of: ["gateway", "mesh"],
+    problems: ({ gateway, mesh }) => connectProblems(gateway, { kind: mesh.kind, versions: meshVersions(mesh) }),
+  },
   {
     of: ["gateway", "mesh"],
     problems: ({ gateway, mesh }) => callersPolicyProblems(gateway, { scopeGateways: scopesGateways(mesh) }),
@@ -138,7 +149,7 @@ export function crossProblems(sound: Partial<Settings>): Problem[] {
     .flatMap(({ problems }) => problems(sound as Settings));
 }
 
-function homeless({ cluster, mesh }: Settings): Problem[] {
+function meshesOfOtherClouds({ cluster, mesh }: Settings): Problem[] {
   const { clouds, why } = homes[mesh.kind];
   return clouds.includes(cluster.cloud)
     ? []

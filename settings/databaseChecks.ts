@@ -8,12 +8,12 @@ import { nameOnGateway } from "./tenant.js";
 import { safestMode, type TrafficMode, trafficModes, type TrafficModeFacts, whyNot } from "./trafficModes.js";
 
 /** What a database's checks must know of the rest. */
-export interface Surroundings {
+export interface Context {
   meshKind: MeshSettings["kind"];
 }
 
 type Fault = Omit<Problem, "path">;
-type Check = (db: DatabaseSettings, facts: TrafficModeFacts, around: Surroundings) => Fault[];
+type Check = (db: DatabaseSettings, facts: TrafficModeFacts, context: Context) => Fault[];
 
 /** Checks of one database by the key they complain about. */
 const checks: Record<string, Check> = {
@@ -70,7 +70,7 @@ const checks: Record<string, Check> = {
     if (facts.needsOwnPort && !db.gatewayPort)
       return [
         {
-          reason: `is missing: in ${db.trafficMode} nothing but the port tells databases apart at the gateway`,
+          reason: `is missing: in ${db.trafficMode} nothing but the port distinguishes databases at the gateway`,
           instead: "Write a port no other database has, such as 15500, or use tcp-gateway-mtls",
         },
       ];
@@ -248,10 +248,10 @@ function withIdentity({ protocol, trafficMode, tls }: DatabaseSettings): Traffic
 const reservedPorts = new Set([15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090]);
 
 /** Everything wrong with one database by itself. */
-export function databaseProblems(db: DatabaseSettings, path: string, around: Surroundings): Problem[] {
+export function databaseProblems(db: DatabaseSettings, path: string, context: Context): Problem[] {
   const facts: TrafficModeFacts = trafficModes[db.trafficMode];
   return Object.entries(checks).flatMap(([key, check]) =>
-    check(db, facts, around).map((problem) => ({ path: `${path}.${key}`, ...problem })),
+    check(db, facts, context).map((problem) => ({ path: `${path}.${key}`, ...problem })),
   );
 }
 
@@ -391,21 +391,22 @@ function onOnePort(databases: DatabaseSettings[], meshKind: MeshSettings["kind"]
           {
             path: `databases[${i}].port`,
             value: db.port,
-            reason: `is also databases[${before}]'s, for the same namespace, and nothing tells them apart`,
+            reason: `is also databases[${before}]'s, for the same namespace, and nothing distinguishes them`,
             instead: `${capture}, or write \`addresses\` for each`,
           },
         ];
   });
 }
 
-/** A sidecar that reads no SNI tells databases apart by address and port. */
+/** A sidecar that reads no SNI distinguishes databases by address and port. */
 function onOneAddress(databases: DatabaseSettings[]): Problem[] {
   const entries = databases.flatMap(({ addresses = [], port, clients, trafficMode }, i) => {
     if (trafficModes[trafficMode].wire === "tls") return [];
     const namespaces = [...new Set(clients.map(({ namespace }) => namespace))];
-    return addresses.flatMap((value, j) =>
+    // An address that one list holds twice is harmless, and no other database's.
+    return [...new Set(addresses)].flatMap((value) =>
       namespaces.map((namespace) => ({
-        path: `databases[${i}].addresses[${j}]`,
+        path: `databases[${i}].addresses[${addresses.indexOf(value)}]`,
         value,
         identity: `${namespace} ${value}:${port}`,
       })),

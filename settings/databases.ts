@@ -114,7 +114,9 @@ const databaseObject = z.strictObject({
     .optional()
     .describe("Path and encryption. See docs/modes. Default: tcp-gateway-mtls; tls-gateway-mtls with `srv`."),
   clients: z.array(client).min(1).describe("Who may use it. Nobody else sees it."),
-  gatewayPort: port.optional().describe("Port of its own on the gateway. Default: the shared port, told apart by SNI."),
+  gatewayPort: port
+    .optional()
+    .describe("Port of its own on the gateway. Default: the shared port, distinguished by SNI."),
   addresses: z
     .array(ipv4)
     .min(1)

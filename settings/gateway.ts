@@ -8,7 +8,7 @@ import type { Problem } from "./problem.js";
 import { longestTenant, tenantMark } from "./tenant.js";
 import { trafficModes } from "./trafficModes.js";
 
-/** `gateway`: the egress gateway all guarded databases share. */
+/** `gateway`: the egress gateway that all databases behind it share. */
 export const gatewaySchema = z.strictObject({
   install: z
     .boolean()
@@ -27,7 +27,10 @@ export const gatewaySchema = z.strictObject({
   namespace: objectName
     .optional()
     .describe("Namespace of its pods. Default: istio-egress; on ASM istio-system, where its gateways must be."),
-  sharedPort: port.default(15443).describe("Port that all databases share, told apart by SNI."),
+  revision: objectName
+    .optional()
+    .describe("Revision, or tag, whose proxy its pods run. Default: `mesh.defaultRevision`."),
+  sharedPort: port.default(15443).describe("Port that all databases share, distinguished by SNI."),
   callersPolicy: z
     .enum(["filterChain", "perDatabase", "shared"])
     .optional()
@@ -154,15 +157,14 @@ const leastForConnect = [1, 29];
 /** Managed Cloud Service Mesh documents EnvoyFilters for some HTTP filters only. */
 export function connectProblems(
   { connectAfterHandshake }: Pick<GatewaySettings, "connectAfterHandshake">,
-  mesh: Pick<MeshSettings, "kind"> & { version?: string },
+  { kind, versions }: { kind: MeshSettings["kind"]; versions: readonly { version: string; path: string }[] },
 ): Problem[] {
   if (!connectAfterHandshake) return [];
+  const old = versions.find(({ version }) => isOlder(version, leastForConnect));
   const reason =
-    mesh.kind === "cloud-service-mesh"
+    kind === "cloud-service-mesh"
       ? "needs an EnvoyFilter for TCP, and managed Cloud Service Mesh documents some for HTTP only"
-      : mesh.version !== undefined && isOlder(mesh.version, leastForConnect)
-        ? `needs proxies of Envoy 1.37, and those of mesh.version ${mesh.version} are older`
-        : undefined;
+      : old && `needs proxies of Envoy 1.37, and those of ${old.path} ${old.version} are older`;
   return reason === undefined
     ? []
     : [{ path: "gateway.connectAfterHandshake", value: true, reason, instead: "Leave it out" }];
@@ -207,12 +209,12 @@ export function gatewayMemoryProblems(
 ): Problem[] {
   const { resources } = gateway;
   const callersPolicy = callersPolicyOf(gateway, mesh);
-  const guarded = databases.filter(({ trafficMode }) => trafficModes[trafficMode].throughGateway);
+  const throughGateway = databases.filter(({ trafficMode }) => trafficModes[trafficMode].throughGateway);
   const admitted = ({ trafficMode, gatewayPort }: DatabaseSettings) =>
     trafficModes[trafficMode].identity &&
     (callersPolicy === "filterChain" || (callersPolicy === "shared" && !gatewayPort));
-  const chains = endpointsAmong(guarded);
-  const rules = endpointsAmong(guarded.filter((db) => !admitted(db)));
+  const chains = endpointsAmong(throughGateway);
+  const rules = endpointsAmong(throughGateway.filter((db) => !admitted(db)));
   // Each change of a rule replaces every chain, and the old ones stay for the drain time.
   const neededMiB = Math.ceil(usedMiB.byItself + usedMiB.database * chains + 2 * usedMiB.rule * chains * rules);
   if (neededMiB * 2 ** 20 <= bytes(resources.memoryLimit)) return [];

@@ -57,14 +57,14 @@ export const ingressSchema = z.strictObject({
 });
 export type IngressSettings = z.output<typeof ingressSchema>;
 
-interface Surroundings {
+interface Context {
   meshKind: string;
   namespaces: { name: string; injection: boolean }[];
 }
 
 /** What the ingress cannot know of mesh and namespaces. */
-export function ingressProblems({ gateway, hosts }: IngressSettings, around: Surroundings): Problem[] {
-  const listed = around.namespaces.map(({ name }) => name);
+export function ingressProblems({ gateway, hosts }: IngressSettings, context: Context): Problem[] {
+  const listed = context.namespaces.map(({ name }) => name);
   const unlisted = hosts.flatMap(({ namespace }, index) =>
     listed.includes(namespace)
       ? []
@@ -78,7 +78,7 @@ export function ingressProblems({ gateway, hosts }: IngressSettings, around: Sur
         ],
   );
   return [
-    ...gatewayProblems(gateway, around),
+    ...gatewayProblems(gateway, context),
     ...unlisted,
     ...repeated(
       hosts.map(({ host, kind }, i) => ({
@@ -99,7 +99,7 @@ export function ingressProblems({ gateway, hosts }: IngressSettings, around: Sur
 
 function gatewayProblems(
   { create, namespace }: IngressSettings["gateway"],
-  { meshKind, namespaces }: Surroundings,
+  { meshKind, namespaces }: Context,
 ): Problem[] {
   if (!create) return [];
   if (meshKind === "asm")

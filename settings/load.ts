@@ -34,7 +34,7 @@ export function loadSettings(
   }
   const moved = [...movedKindProblems(config), ...retiredKeyProblems(config)];
   const own = parsed.problems.filter(({ path }) => !moved.some((each) => each.path === path));
-  throw new SettingsError([...own, ...moved, ...unchecked, ...whateverElse(config, parsed.issues, root)]);
+  throw new SettingsError([...own, ...moved, ...unchecked, ...furtherProblems(config, parsed.issues, root)]);
 }
 
 /** The settings with what one key decides for another and the manifest files read, and what is wrong in those files. */
@@ -54,7 +54,7 @@ const mostRounds = 8;
  * What is wrong between keys beside what is wrong in single ones. Each wrong value is replaced by several that could have
  * been meant; only what is wrong with all of them is reported, so that no mistake hides another and none is made up.
  */
-function whateverElse(config: Record<string, unknown>, issues: readonly Issue[], root: string): Problem[] {
+function furtherProblems(config: Record<string, unknown>, issues: readonly Issue[], root: string): Problem[] {
   // An unknown key may be a known one misspelled, so nothing is said of what only seems to be left out.
   const broken = new Set(issues.flatMap(pathsOf));
   const standIns = issues.length > many ? fewStandIns : mostStandIns;

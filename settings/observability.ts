@@ -49,15 +49,15 @@ export const observabilitySchema = z.strictObject({
 });
 export type ObservabilitySettings = z.output<typeof observabilitySchema>;
 
-type Told = Pick<Settings, "observability" | "mesh">;
+type TelemetrySettings = Pick<Settings, "observability" | "mesh">;
 
 /** Whose proxies the settings are about. */
-export function telemetryScope({ observability, mesh }: Told): "mesh" | "gateway" {
+export function telemetryScope({ observability, mesh }: TelemetrySettings): "mesh" | "gateway" {
   return observability.scope ?? (makesMesh(mesh) ? "mesh" : "gateway");
 }
 
 /** Tracing that nothing would send. */
-export function telemetryProblems(settings: Told): Problem[] {
+export function telemetryProblems(settings: TelemetrySettings): Problem[] {
   return settings.observability.tracing.enabled && telemetryScope(settings) === "gateway"
     ? [
         {

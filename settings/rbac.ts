@@ -70,7 +70,7 @@ export function roleProblems(
         : [],
     ),
   );
-  const homeless = role.subjects.flatMap((subject, index) =>
+  const withoutNamespace = role.subjects.flatMap((subject, index) =>
     subject.kind === "ServiceAccount" && !subject.namespace && !role.namespace
       ? [
           {
@@ -81,5 +81,5 @@ export function roleProblems(
         ]
       : [],
   );
-  return [...wildcards, ...homeless];
+  return [...wildcards, ...withoutNamespace];
 }

@@ -4,7 +4,7 @@ import type { Settings } from "./schema.js";
 import { type TrafficModeFacts, trafficModes } from "./trafficModes.js";
 
 /** Keys of `gateway` that say which gateway it is and who comes to it; every other says how it is installed. */
-const tenantKeys = new Set(["install", "tenant", "name", "namespace", "sharedPort", "callersPolicy"]);
+const tenantKeys = new Set(["install", "tenant", "name", "namespace", "revision", "sharedPort", "callersPolicy"]);
 
 const owner = "the stack that installs the gateway";
 
@@ -36,25 +36,25 @@ export function ownersKeyProblems(config: Record<string, unknown>): Problem[] {
   }));
 }
 
-type Told = Pick<Settings, "cluster" | "mesh" | "gateway" | "network" | "databases">;
+type TenantSettings = Pick<Settings, "cluster" | "mesh" | "gateway" | "network" | "databases">;
 
 /** What a stack cannot be or do that brings its databases to a gateway another stack owns. */
-export function tenantProblems(settings: Told): Problem[] {
+export function tenantProblems(settings: TenantSettings): Problem[] {
   const { install, tenant } = settings.gateway;
-  if (install === false) return [...unnamed(settings), ...secondPlatform(settings), ...ownersAffairs(settings)];
+  if (install === false) return [...missingTenant(settings), ...ownPlatform(settings), ...settingsOfTheOwner(settings)];
   return tenant === undefined
     ? []
     : [
         {
           path: "gateway.tenant",
           value: tenant,
-          reason: "tells apart the stacks on a gateway that another one owns, and this stack owns its gateway",
+          reason: "distinguishes the stacks on a gateway that another one owns, and this stack owns its gateway",
           instead: "Leave it out, or set gateway.install to false",
         },
       ];
 }
 
-function unnamed({ gateway }: Told): Problem[] {
+function missingTenant({ gateway }: TenantSettings): Problem[] {
   return gateway.tenant === undefined
     ? [
         {
@@ -67,7 +67,7 @@ function unnamed({ gateway }: Told): Problem[] {
 }
 
 /** The gateway stands in a cluster and a mesh already, so neither is made here. */
-function secondPlatform({ cluster, mesh }: Told): Problem[] {
+function ownPlatform({ cluster, mesh }: TenantSettings): Problem[] {
   const made =
     mesh.kind !== "istio"
       ? { path: "mesh.kind", value: mesh.kind }
@@ -90,14 +90,14 @@ function secondPlatform({ cluster, mesh }: Told): Problem[] {
           {
             ...made,
             reason: "makes a mesh of its own beside the gateway's",
-            instead: "Use mesh.kind istio with install false, and its revision and trustDomain where they differ",
+            instead: "Use mesh.kind istio with install false, and its revisions and trustDomain where they differ",
           },
         ]
       : []),
   ];
 }
 
-function ownersAffairs({ cluster, network, databases }: Told): Problem[] {
+function settingsOfTheOwner({ cluster, network, databases }: TenantSettings): Problem[] {
   const enforced = cluster.cloud !== "existing" || cluster.policyEngine !== "none";
   return [
     ...(network.isolation.enabled || !enforced
@@ -133,7 +133,8 @@ function beyondTenants({ trafficMode, via }: DatabaseSettings, path: string): Pr
           {
             path: `${path}.trafficMode`,
             value: trafficMode,
-            reason: "is told apart at the gateway by its port alone, which another stack may take for another database",
+            reason:
+              "is distinguished at the gateway by its port alone, which another stack may take for another database",
             instead: "Use tcp-gateway-mtls",
           },
         ]

@@ -31,7 +31,7 @@ export interface TrafficModeFacts {
   encryptsUpstream: "application" | "gateway" | "application-may";
   /** Whether the sidecar-to-gateway hop is mutual TLS. */
   encryptsHop: boolean;
-  /** Whether the mode needs a port of its own on the gateway, because nothing on the wire tells databases apart. */
+  /** Whether the mode needs a port of its own on the gateway, because nothing on the wire distinguishes databases. */
   needsOwnPort: boolean;
   /** Whether the host may be a wildcard such as `*.example.com`. */
   wildcard: boolean;
@@ -40,7 +40,7 @@ export interface TrafficModeFacts {
 const tcp = { wire: "tcp", encryptsUpstream: "application-may", wildcard: false } as const;
 const tls = { wire: "tls", encryptsUpstream: "application", wildcard: false } as const;
 const direct = { throughGateway: false, identity: false, encryptsHop: false, needsOwnPort: false } as const;
-const guarded = { throughGateway: true, identity: true, encryptsHop: true, needsOwnPort: false } as const;
+const mutualTls = { throughGateway: true, identity: true, encryptsHop: true, needsOwnPort: false } as const;
 
 export const trafficModes = {
   "tcp-direct": { ...tcp, ...direct, summary: "TCP from the sidecar straight to the database." },
@@ -54,7 +54,7 @@ export const trafficModes = {
   },
   "tcp-gateway-mtls": {
     ...tcp,
-    ...guarded,
+    ...mutualTls,
     summary: "TCP through the egress gateway inside mutual TLS: the gateway knows who is calling.",
   },
   "tls-direct": { ...tls, ...direct, summary: "The application's own TLS, matched by SNI, straight to the database." },
@@ -68,18 +68,18 @@ export const trafficModes = {
   },
   "tls-gateway-mtls": {
     ...tls,
-    ...guarded,
+    ...mutualTls,
     summary: "The application's own TLS inside mutual TLS to the egress gateway: the gateway knows who is calling.",
   },
   "tls-origination": {
     ...tcp,
-    ...guarded,
+    ...mutualTls,
     encryptsUpstream: "gateway",
     summary: "Plain from the application, mutual TLS to the egress gateway, which opens TLS to the database.",
   },
   "tls-wildcard": {
     ...tls,
-    ...guarded,
+    ...mutualTls,
     wildcard: true,
     summary: "Any host of a wildcard through the egress gateway inside mutual TLS, forwarded by the inner SNI.",
   },
@@ -94,7 +94,7 @@ export const trafficModes = {
 export type TrafficMode = keyof typeof trafficModes;
 export const trafficModeNames = Object.keys(trafficModes) as [TrafficMode, ...TrafficMode[]];
 
-/** Why a protocol cannot be told apart by SNI. Protocols not listed can carry TLS from the client's first byte. */
+/** Why a protocol cannot be distinguished by SNI. Protocols not listed can carry TLS from the client's first byte. */
 const noSni: Partial<Record<Protocol, string>> = {
   mysql: "the server speaks first, so there is no SNI to route on",
   postgres: "it asks for TLS inside its own protocol, so the first bytes carry no SNI",
@@ -103,7 +103,8 @@ const noSni: Partial<Record<Protocol, string>> = {
 
 /** Protocols that negotiate TLS inside their own protocol: a proxy cannot open TLS on their behalf. */
 const inBandTls: Partial<Record<Protocol, string>> = {
-  mysql: "its server greets before TLS starts, so a proxy cannot open TLS in the application's place",
+  mysql:
+    "its server sends its handshake packet before TLS starts, so a proxy cannot open TLS in the application's place",
   postgres: "it asks for TLS inside its own protocol, which a proxy does not speak",
 };
 

@@ -30,7 +30,7 @@ An assertion file:
       except: [{ namespace: shop }]
       to: { host: orders.example.com }
       expect: blocked
-      around: blocked
+      bypass: blocked
 
 Examples:
   ${program.name()} check -f manifests/ --assert assertions.yaml

@@ -73,8 +73,8 @@ function changesCsv(changes: readonly ReachChange[]): Iterable<string> {
       ...change.to,
       before: side(change.before),
       after: side(change.after),
-      bypassBefore: change.before?.around.verdict,
-      bypassAfter: change.after?.around.verdict,
+      bypassBefore: change.before?.bypass.verdict,
+      bypassAfter: change.after?.bypass.verdict,
     })),
   );
 }

@@ -1,5 +1,5 @@
 import { message } from "../messages/index.js";
-import type { AnalysisOptions, Target, Workload, World } from "../model/model.js";
+import type { AnalysisOptions, Evidence, Target, Workload, World } from "../model/model.js";
 import { isIncomplete } from "../model/placeholder.js";
 import { interception, interceptionKey } from "../network/interception.js";
 import { CallerClasses, withoutSidecar } from "./proxy/callerClasses.js";
@@ -40,6 +40,11 @@ class Callers {
   }
 }
 
+/** Names what makes the paths of a class of callers unknown. */
+function doubtKey(doubts: readonly Evidence[] | undefined): string {
+  return doubts ? JSON.stringify(doubts.map(({ kind, namespace, name, field }) => [kind, namespace, name, field])) : "";
+}
+
 /** Decides what the proxies do with connections. Everything that does not depend on the caller is worked out once. */
 export class MeshDecider {
   readonly meshes: Meshes;
@@ -67,7 +72,7 @@ export class MeshDecider {
   /** Names the class of callers whose paths are the same: configured alike, and with the same identity. */
   classOf(workload: Workload): string {
     const { classes, number } = this.#callersOf(workload);
-    return `${number} ${classes.nameOf(workload)}`;
+    return `${number} ${classes.nameOf(workload)} ${doubtKey(this.meshes.doubtsOf(workload, "client"))}`;
   }
 
   /** The paths of a caller to all targets, in their order. Callers of one class share the list where nothing depends on them. */
@@ -83,10 +88,10 @@ export class MeshDecider {
 
   /** Routes of a class of callers to every target, worked out once. */
   #routesOf(workload: Workload, callers: Callers): ClassRoutes {
-    const undecidable = this.meshes.doubtsOf(workload);
+    const undecidable = this.meshes.doubtsOf(workload, "client");
     const hasProxy = workload.sidecar.present === true && !undecidable;
     const scope = hasProxy ? callers.classes.scopeOf(workload) : undefined;
-    const key = scope ?? `${callers.number} ${withoutSidecar(workload)} ${undecidable ? "?" : ""}`;
+    const key = scope ?? `${callers.number} ${withoutSidecar(workload)} ${doubtKey(undecidable)}`;
     let routes = this.#routes.get(key);
     if (!routes) {
       routes = { settled: [], open: [] };

@@ -25,6 +25,8 @@ export const meshLimits: readonly Limit[] = [
     "annotation sidecar.istio.io/interceptionMode": "NONE: no connection passes through the sidecar, in or out",
     "securityContext runAsUser, runAsGroup":
       "the proxy's own: connections go past the sidecar; unknown where some containers have it",
+    "selectors of Istio's objects and sourceLabels":
+      "by the pods' labels; unknown where the pods of a workload differ, or a controller sets the label to a value that the input does not show",
     serviceAccountName: "the caller's identity; every pod with a sidecar is taken to have its certificate",
   }),
   ...leftOpen("Workload", {

@@ -103,7 +103,7 @@ function localityOfGateways(world: World, hosts: string[]): Finding[] {
   );
 }
 
-/** Hosts of one port that only the addresses tell apart which sidecars give them, where a ProxyConfig alone switches that on. */
+/** Hosts of one port that only the addresses distinguish which sidecars give them, where a ProxyConfig alone switches that on. */
 function dnsCaptures(mesh: Mesh, world: World): Finding[] {
   const allocated = mesh.services.filter(
     ({ registry, allocated: own }) => registry === "external" && own !== undefined,

@@ -9,7 +9,7 @@ export interface Path {
   leavesFromGateway: boolean;
 }
 
-export function blocked(because: readonly Evidence[], exposes: "greeting" | null = null): MeshVerdict {
+export function blocked(because: readonly Evidence[], exposes: "handshake" | null = null): MeshVerdict {
   return { verdict: "blocked", encryption: [], identity: false, exposes, because };
 }
 

@@ -10,7 +10,7 @@ export const assertionMessages = {
   "assertion-identity": "expected an authenticated client, but the client is not authenticated",
   "assertion-anonymous": "expected a client that is not authenticated, but it is authenticated",
   "assertion-exposes": "expected a blocked client to receive {expected}, but it receives {actual}",
-  "assertion-around": "expected the sidecar bypass to be {expected}, but it is {actual}",
+  "assertion-bypass": "expected the sidecar bypass to be {expected}, but it is {actual}",
   "assertion-matches-no-target":
     'The assertion matches no database: there is no {target}. Known: {known}. Correct "to", or remove the assertion.',
   "assertion-without-workloads":

@@ -28,6 +28,8 @@ export const meshMessages = {
   "gateway-out-of-scope": "does not apply to pods of namespace {namespace}",
   "no-server-on-port": "no Gateway gives the pods of {pods} a server on port {port}",
   "kind-may-change-path": "may change this path: the analysis does not model {kind} of {group}",
+  "selects-some-pods":
+    "may hold for some of these pods only: their labels differ, or the input does not show the one that decides",
   "workload-entries": "selects WorkloadEntry {name} too, and endpoints outside of pods are not modelled",
   "route-not-modelled": "routes of the Gateway API that are bound to services are not modelled",
   "declared-protocol": "declared {protocol}",

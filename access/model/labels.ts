@@ -50,7 +50,10 @@ export function hasPairs(pairs: LabelMap, labels: Labels): Trilean {
   return every(Object.keys(pairs), (key) => equals(labels(key), pairs[key]));
 }
 
-/** The same where all labels are known, for loops over every object. No pairs are always there. */
+/**
+ * The same where all labels are known, for loops over every object. No pairs are always there. Workloads of which a label that
+ * a selector mentions is not known are told apart beforehand, by `PartialSelections`.
+ */
 export function hasLabels(labels: LabelMap, pairs: LabelMap | undefined): boolean {
   for (const key in pairs) if (labels[key] !== pairs[key]) return false;
   return true;

@@ -156,7 +156,7 @@ export interface Target {
   port: number;
   /** How the client speaks: `tls` sends `host` as SNI at once, `tcp` says nothing a proxy could read. */
   protocol: ApplicationProtocol;
-  /** The server sends bytes before the client does, as MySQL's greeting. */
+  /** The server sends bytes before the client does, as MySQL does with its handshake packet. */
   serverSpeaksFirst: boolean;
   kind: "database" | "service";
   /** Whether the application speaks TLS of its own inside TCP. @default not known for databases, never for services */
@@ -198,15 +198,15 @@ export interface MeshVerdict {
   /** The gateway, or for a direct path the server's own proxy, knows the caller by its certificate. */
   identity: boolean;
   /** What a caller that is blocked receives all the same. */
-  exposes: null | "greeting";
+  exposes: null | "handshake";
   because: readonly Evidence[];
 }
 
-export type AroundVerdictName = "open" | "blocked" | "unknown";
+export type BypassVerdictName = "open" | "blocked" | "unknown";
 
 /** What happens if the process avoids its sidecar and dials the target itself. Shared between rows: never change one. */
-export interface AroundVerdict {
-  verdict: AroundVerdictName;
+export interface BypassVerdict {
+  verdict: BypassVerdictName;
   because: readonly Evidence[];
 }
 
@@ -216,13 +216,13 @@ export interface Row {
   from: { namespace: string; workload: string; serviceAccount: string };
   to: { host: string; port: number };
   mesh: MeshVerdict;
-  around: AroundVerdict;
+  bypass: BypassVerdict;
 }
 
-/** Answers about every target, in the order of the targets. Workloads that nothing tells apart share one object. */
+/** Answers about every target, in the order of the targets. Workloads that nothing distinguishes share one object. */
 export interface Answers {
   mesh: readonly MeshVerdict[];
-  around: readonly AroundVerdict[];
+  bypass: readonly BypassVerdict[];
 }
 
 export interface WorkloadAnswers {
@@ -231,13 +231,13 @@ export interface WorkloadAnswers {
 }
 
 /** Decides the way round for one workload. Verdict objects are shared, so equal answers are the same object. */
-export type AroundOfWorkload = (target: Target) => AroundVerdict;
+export type BypassOfWorkload = (target: Target) => BypassVerdict;
 
-/** Answers with the very same function for workloads that no policy tells apart, so callers may group workloads by it. */
-export type AroundDecider = (workload: Workload) => AroundOfWorkload;
+/** Answers with the very same function for workloads that no policy distinguishes, so callers may group workloads by it. */
+export type BypassDecider = (workload: Workload) => BypassOfWorkload;
 
 /** Whether policies on either side let one workload's pods open a connection to a port of another's: the pod's, not a Service's. */
-export type HopDecider = (from: Workload, to: Workload, port: number) => AroundVerdict;
+export type HopDecider = (from: Workload, to: Workload, port: number) => BypassVerdict;
 
 /** Products that run Istio's configuration. */
 export type MeshKind = "istio" | "asm" | "cloud-service-mesh";
@@ -324,9 +324,9 @@ export interface Summary {
   targets: number;
   rows: number;
   mesh: Record<MeshVerdictName, number>;
-  around: Record<AroundVerdictName, number>;
-  /** Rows whose caller is blocked yet sees the server's greeting. */
-  greetings: number;
+  bypass: Record<BypassVerdictName, number>;
+  /** Rows whose caller is blocked yet receives the server's handshake packet. */
+  exposed: number;
   /** Rows the mesh blocks or sends through the gateway while the network underneath is open. */
   bypassable: number;
 }
@@ -386,8 +386,8 @@ export interface MtlsAuditRow {
 export interface ReachChange {
   from: Row["from"];
   to: Row["to"];
-  before?: Pick<Row, "mesh" | "around">;
-  after?: Pick<Row, "mesh" | "around">;
+  before?: Pick<Row, "mesh" | "bypass">;
+  after?: Pick<Row, "mesh" | "bypass">;
 }
 
 /** Who an assertion speaks of; a name may be `*`, and a field left out means any. */
@@ -417,8 +417,8 @@ export interface Assertion {
   encrypted?: boolean | "unknown";
   identity?: boolean;
   /** `nothing`: a blocked caller receives not one byte. */
-  exposes?: "nothing" | "greeting";
-  around?: AroundVerdictName;
+  exposes?: "nothing" | "handshake";
+  bypass?: BypassVerdictName;
 }
 
 /** Pairs that do not meet an expectation, all for the same cause. */

@@ -10,7 +10,7 @@ interface AddedLabels {
   unknown?: readonly string[];
 }
 
-/** Replicas of a StatefulSet that are told apart; of more, nobody writes policies for each. */
+/** Replicas of a StatefulSet that are distinguished; of more, nobody writes policies for each. */
 const mostOrdinals = 64;
 
 /** Labels that controllers of Kubernetes, and of Argo Rollouts, give to the pods they make. */

@@ -10,7 +10,7 @@ const intercepted: Interception = { intercepted: true };
 
 type Captured = Pick<Workload, "capture">;
 
-/** The settings that decide interception, as one text: equal for workloads that they do not tell apart. */
+/** The settings that decide interception, as one text: equal for workloads that they do not distinguish. */
 export function interceptionKey({ capture }: Captured): string {
   const settings = Object.values(capture);
   return settings.length === 0 ? "" : JSON.stringify(capture);

@@ -1,7 +1,7 @@
 import type { ReachChange } from "../model/model.js";
 import { describePair } from "../assertions.js";
 import type { Colors } from "./colors.js";
-import { aroundSymbols, count, hops, meshSymbols, remark } from "./words.js";
+import { bypassSymbols, count, hops, meshSymbols, remark } from "./words.js";
 
 /** Changes in reach as a terminal shows them: `+` added, `-` removed, `~` changed, from what to what. */
 export function changesTable(changes: readonly ReachChange[], colors: Colors): string {
@@ -27,7 +27,7 @@ export function kindOf({ before, after }: ReachChange): "added" | "removed" | "c
 }
 
 /** One side of a change in a line. */
-export function reach({ mesh, around }: NonNullable<ReachChange["before"]>): string {
+export function reach({ mesh, bypass }: NonNullable<ReachChange["before"]>): string {
   const facts = [hops(mesh.encryption), remark(mesh)].filter(Boolean).join(", ");
-  return `${meshSymbols[mesh.verdict]} ${mesh.verdict}${facts && ` (${facts})`}, ${aroundSymbols[around.verdict]} bypass ${around.verdict}`;
+  return `${meshSymbols[mesh.verdict]} ${mesh.verdict}${facts && ` (${facts})`}, ${bypassSymbols[bypass.verdict]} bypass ${bypass.verdict}`;
 }

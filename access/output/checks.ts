@@ -46,8 +46,8 @@ export function coverage({ covered, broken }: Pick<AssertionResult, "covered" | 
 }
 
 /** Everything that decides a pair, the mesh first. */
-export function chainOf({ mesh, around }: Pick<Row, "mesh" | "around">): Evidence[] {
-  return [...mesh.because, ...around.because];
+export function chainOf({ mesh, bypass }: Pick<Row, "mesh" | "bypass">): Evidence[] {
+  return [...mesh.because, ...bypass.because];
 }
 
 /** An assertion by its name, or by what it states. */

@@ -11,7 +11,7 @@ const meshColor: Record<MeshVerdictName, "green" | "yellow" | "dim" | "red" | "m
   unknown: "magenta",
 };
 
-/** Text in the colour of a verdict; the verdict's shape tells it apart without colours. */
+/** Text in the colour of a verdict; the verdict's shape distinguishes it without colours. */
 export function inColorOf(verdict: MeshVerdictName, text: string, colors: Colors): string {
   return colors[meshColor[verdict]](text);
 }

@@ -1,9 +1,9 @@
 import { textOf } from "../messages/index.js";
-import type { AroundVerdict, Evidence, MeshVerdict, Row } from "../model/model.js";
+import type { BypassVerdict, Evidence, MeshVerdict, Row } from "../model/model.js";
 import { describePair } from "../assertions.js";
 import type { Colors } from "./colors.js";
 import { placeText, type SourceOf } from "./places.js";
-import { aroundSymbols, hops, meshSymbols, objectName, remark } from "./words.js";
+import { bypassSymbols, hops, meshSymbols, objectName, remark } from "./words.js";
 
 /** One pair in full: the chain that decides it, step by step, and the sidecar bypass. */
 export function explanationText(row: Row, colors: Colors, sourceOf: SourceOf = () => undefined): string {
@@ -13,8 +13,8 @@ export function explanationText(row: Row, colors: Colors, sourceOf: SourceOf = (
     meshHeading(row.mesh, colors),
     ...steps(row.mesh.because, colors, sourceOf),
     "",
-    aroundHeading(row.around, colors),
-    ...steps(row.around.because, colors, sourceOf),
+    bypassHeading(row.bypass, colors),
+    ...steps(row.bypass.because, colors, sourceOf),
   ].join("\n");
 }
 
@@ -23,8 +23,8 @@ function meshHeading(mesh: MeshVerdict, colors: Colors): string {
   return `Through the mesh: ${colors.bold(`${meshSymbols[mesh.verdict]} ${mesh.verdict}`)}${facts && ` (${facts})`}`;
 }
 
-function aroundHeading({ verdict }: AroundVerdict, colors: Colors): string {
-  return `Sidecar bypass: ${colors.bold(`${aroundSymbols[verdict]} ${verdict}`)}`;
+function bypassHeading({ verdict }: BypassVerdict, colors: Colors): string {
+  return `Sidecar bypass: ${colors.bold(`${bypassSymbols[verdict]} ${verdict}`)}`;
 }
 
 /** Numbered evidence: the object and its field, then what it does. */

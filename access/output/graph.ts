@@ -48,12 +48,12 @@ export function accessDot(analysis: Analysis, about: About, selection: Selection
   return ["digraph access {", "  rankdir=LR;", title, ...lines, ...nodes, ...edges, "}"].join("\n");
 }
 
-function isDrawn({ mesh, around }: Row): boolean {
-  return mesh.verdict !== "blocked" || mesh.exposes !== null || around.verdict !== "blocked";
+function isDrawn({ mesh, bypass }: Row): boolean {
+  return mesh.verdict !== "blocked" || mesh.exposes !== null || bypass.verdict !== "blocked";
 }
 
-function edge(from: string, to: string, { mesh, around }: Row): string {
-  const text = [mesh.verdict, hops(mesh.encryption), around.verdict === "open" ? "bypass open" : ""].filter(Boolean);
+function edge(from: string, to: string, { mesh, bypass }: Row): string {
+  const text = [mesh.verdict, hops(mesh.encryption), bypass.verdict === "open" ? "bypass open" : ""].filter(Boolean);
   const style = mesh.verdict === "blocked" ? "dashed" : "solid";
   return `  ${from} -> ${to} [label=${label(text)}, color="${colors[mesh.verdict]}", style=${style}];`;
 }
@@ -62,7 +62,7 @@ function edge(from: string, to: string, { mesh, around }: Row): string {
 function foldedColumns(callers: SharedAnswers["callers"], targets: number): number[][] {
   const folded = new Map<string, number[]>();
   for (let target = 0; target < targets; target++) {
-    const key = callers.map(({ mesh, around }) => `${mesh[target]} ${around[target]}`).join();
+    const key = callers.map(({ mesh, bypass }) => `${mesh[target]} ${bypass[target]}`).join();
     const places = folded.get(key);
     if (places) places.push(target);
     else folded.set(key, [target]);

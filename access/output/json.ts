@@ -29,7 +29,7 @@ export function accessJson(analysis: Analysis, about: About, selection: Selectio
       list("targets", analysis.targets, ({ host, port, database = "" }) => ({ host, port, database })),
       list("callers", answers.callers, (equal) => callersOf(equal, analysis.workloads)),
       list("mesh", answers.mesh),
-      list("around", answers.around),
+      list("bypass", answers.bypass),
       list("evidence", answers.evidence),
     ),
   );
@@ -105,13 +105,13 @@ function callersOf(equal: EqualCallers, workloads: readonly Workload[]) {
 }
 
 /** Targets with one and the same answer stand together. */
-function answersOf({ mesh, around }: EqualCallers): { to: number[]; mesh: number; around: number }[] {
-  const answers = new Map<string, { to: number[]; mesh: number; around: number }>();
+function answersOf({ mesh, bypass }: EqualCallers): { to: number[]; mesh: number; bypass: number }[] {
+  const answers = new Map<string, { to: number[]; mesh: number; bypass: number }>();
   mesh.forEach((path, target) => {
     if (path === notShown) return;
-    const below = around[target] as number;
+    const below = bypass[target] as number;
     const key = `${path} ${below}`;
-    const answer = answers.get(key) ?? { to: [], mesh: path, around: below };
+    const answer = answers.get(key) ?? { to: [], mesh: path, bypass: below };
     answer.to.push(target);
     answers.set(key, answer);
   });

@@ -39,19 +39,19 @@ export function accessMarkdown(analysis: Analysis, about: About, selection: Sele
 function matrixRows(analysis: Pick<Analysis, "rows">, selection: Selection): string[][] {
   return [...selectedWorkloads(analysis, selection)].flatMap(({ from, answers }) => {
     const groups = new Map<string, { row: Row; databases: number }>();
-    eachAnswer(analysis.rows.ends, answers, selection, (to, mesh, around) => {
-      const key = [mesh.verdict, mesh.encryption, remark(mesh), around.verdict].join(" ");
+    eachAnswer(analysis.rows.ends, answers, selection, (to, mesh, bypass) => {
+      const key = [mesh.verdict, mesh.encryption, remark(mesh), bypass.verdict].join(" ");
       const group = groups.get(key);
       if (group) group.databases++;
-      else groups.set(key, { row: { from, to, mesh, around }, databases: 1 });
+      else groups.set(key, { row: { from, to, mesh, bypass }, databases: 1 });
     });
-    return [...groups.values()].map(({ row: { to, mesh, around }, databases }) => [
+    return [...groups.values()].map(({ row: { to, mesh, bypass }, databases }) => [
       `${from.namespace}/${from.workload}`,
       `${to.host}:${to.port}${databases > 1 ? ` and ${databases - 1} more` : ""}`,
       `${meshSymbols[mesh.verdict]} ${mesh.verdict}`,
       hops(mesh.encryption),
       remark(mesh),
-      around.verdict,
+      bypass.verdict,
     ]);
   });
 }

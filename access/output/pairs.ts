@@ -1,4 +1,4 @@
-import type { Analysis, AroundVerdict, Evidence, Finding, MeshVerdict, Row } from "../model/model.js";
+import type { Analysis, BypassVerdict, Evidence, Finding, MeshVerdict, Row } from "../model/model.js";
 import { inChunks } from "./chunks.js";
 import { hops } from "./words.js";
 import { isSelected, type Selection } from "./selection.js";
@@ -75,27 +75,27 @@ function* pairLines(
 
 /** Answers as text, written once for each two verdicts. */
 class WrittenAnswers {
-  readonly #known = new Map<MeshVerdict, Map<AroundVerdict, string>>();
+  readonly #known = new Map<MeshVerdict, Map<BypassVerdict, string>>();
 
   constructor(
     private readonly findings: FindingsOfVerdicts,
     private readonly write: (part: AnswerPart) => string,
   ) {}
 
-  of({ mesh, around }: Row): string {
-    let byAround = this.#known.get(mesh);
-    if (!byAround) this.#known.set(mesh, (byAround = new Map()));
-    let text = byAround.get(around);
+  of({ mesh, bypass }: Row): string {
+    let byBypass = this.#known.get(mesh);
+    if (!byBypass) this.#known.set(mesh, (byBypass = new Map()));
+    let text = byBypass.get(bypass);
     if (text === undefined) {
       text = this.write({
         verdict: mesh.verdict,
         encryption: hops(mesh.encryption),
         identity: mesh.identity,
         exposes: mesh.exposes ?? "",
-        bypass: around.verdict,
+        bypass: bypass.verdict,
         findings: this.findings.of(mesh),
       });
-      byAround.set(around, text);
+      byBypass.set(bypass, text);
     }
     return text;
   }

@@ -1,8 +1,8 @@
 import type {
   Analysis,
   Answers,
-  AroundVerdict,
-  AroundVerdictName,
+  BypassVerdict,
+  BypassVerdictName,
   MeshVerdict,
   MeshVerdictName,
   Row,
@@ -24,13 +24,13 @@ export interface Selection {
 }
 
 /** Whether a report shows a pair. */
-export function isSelected({ namespaces, only }: Selection, { from, mesh, around }: Row): boolean {
+export function isSelected({ namespaces, only }: Selection, { from, mesh, bypass }: Row): boolean {
   if (namespaces && !namespaces.includes(from.namespace)) return false;
-  return !only || isNamed(only, mesh.verdict, around.verdict);
+  return !only || isNamed(only, mesh.verdict, bypass.verdict);
 }
 
-function isNamed(only: readonly Selectable[], mesh: MeshVerdictName, around: AroundVerdictName): boolean {
-  return only.includes(mesh) || (only.includes("open") && around === "open");
+function isNamed(only: readonly Selectable[], mesh: MeshVerdictName, bypass: BypassVerdictName): boolean {
+  return only.includes(mesh) || (only.includes("open") && bypass === "open");
 }
 
 /** The workloads a report shows, with all their answers: {@link eachAnswer} leaves out those it does not show. */
@@ -44,12 +44,12 @@ export function* selectedWorkloads(
 /** Calls with every answer of a workload that a report shows. */
 export function eachAnswer(
   ends: Rows["ends"],
-  { mesh, around }: Answers,
+  { mesh, bypass }: Answers,
   { only }: Selection,
-  visit: (to: Row["to"], mesh: MeshVerdict, around: AroundVerdict) => void,
+  visit: (to: Row["to"], mesh: MeshVerdict, bypass: BypassVerdict) => void,
 ): void {
   for (const [index, to] of ends.entries()) {
-    const [path, below] = [mesh[index], around[index]];
+    const [path, below] = [mesh[index], bypass[index]];
     if (path && below && (!only || isNamed(only, path.verdict, below.verdict))) visit(to, path, below);
   }
 }

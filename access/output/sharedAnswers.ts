@@ -1,6 +1,6 @@
 import { isSelected, type Selection } from "./selection.js";
 import { written } from "./written.js";
-import type { Analysis, AroundVerdict, Evidence, MeshVerdict } from "../model/model.js";
+import type { Analysis, BypassVerdict, Evidence, MeshVerdict } from "../model/model.js";
 
 /** Evidence with its text, as documents hold it. */
 export type WrittenEvidence = ReturnType<typeof written<Evidence>>;
@@ -19,7 +19,7 @@ export interface EqualCallers {
   workloads: number[];
   /** For each target, in the order of the targets, the place of its verdict, or `notShown`. */
   mesh: Uint32Array;
-  around: Uint32Array;
+  bypass: Uint32Array;
 }
 
 /** Gives values places in a list: the same place for equal content, in the order they first come. */
@@ -57,7 +57,7 @@ export class SharedAnswers {
       because: this.places(because),
     }),
   );
-  private readonly aroundPlaces = new Places(({ verdict, because }: AroundVerdict): Referring<AroundVerdict> => ({
+  private readonly bypassPlaces = new Places(({ verdict, because }: BypassVerdict): Referring<BypassVerdict> => ({
     verdict,
     because: this.places(because),
   }));
@@ -73,8 +73,8 @@ export class SharedAnswers {
     return this.meshPlaces.list;
   }
 
-  get around(): readonly Referring<AroundVerdict>[] {
-    return this.aroundPlaces.list;
+  get bypass(): readonly Referring<BypassVerdict>[] {
+    return this.bypassPlaces.list;
   }
 
   /** All evidence that was asked for so far. */
@@ -91,15 +91,15 @@ export class SharedAnswers {
     const known = new Map<string, EqualCallers>();
     const remaining = rows[Symbol.iterator]();
     for (const index of workloads.keys()) {
-      const [mesh, around] = [new Uint32Array(targets.length), new Uint32Array(targets.length)];
+      const [mesh, bypass] = [new Uint32Array(targets.length), new Uint32Array(targets.length)];
       for (const column of targets.keys()) {
         const row = remaining.next().value;
         const isShown = isSelected(this.selection, row);
         mesh[column] = isShown ? this.meshPlaces.of(row.mesh) : notShown;
-        around[column] = isShown ? this.aroundPlaces.of(row.around) : notShown;
+        bypass[column] = isShown ? this.bypassPlaces.of(row.bypass) : notShown;
       }
-      const key = `${mesh.join()} ${around.join()}`;
-      const callers = known.get(key) ?? { workloads: [], mesh, around };
+      const key = `${mesh.join()} ${bypass.join()}`;
+      const callers = known.get(key) ?? { workloads: [], mesh, bypass };
       callers.workloads.push(index);
       known.set(key, callers);
     }

@@ -1,7 +1,7 @@
 import type {
   Analysis,
-  AroundVerdict,
-  AroundVerdictName,
+  BypassVerdict,
+  BypassVerdictName,
   MeshVerdict,
   MeshVerdictName,
   Row,
@@ -12,7 +12,7 @@ import { describePair } from "../assertions.js";
 import { type Colors, inColorOf } from "./colors.js";
 import { findingLines } from "./findings.js";
 import { eachAnswer, type Selection, selectedWorkloads } from "./selection.js";
-import { aroundSymbols, count, gravity, hops, isBypassable, meshSymbols, objectName, remark } from "./words.js";
+import { bypassSymbols, count, gravity, hops, isBypassable, meshSymbols, objectName, remark } from "./words.js";
 
 /** How a table is laid out. */
 export interface TableLayout {
@@ -58,7 +58,7 @@ interface Grave {
 /** Databases of one workload with one and the same answer. */
 interface Group {
   mesh: MeshVerdict;
-  around: AroundVerdict;
+  bypass: BypassVerdict;
   first: string;
   databases: number;
 }
@@ -112,7 +112,7 @@ class Blocks {
 /** Answers are shared between workloads, so each is read once. */
 class Digests {
   readonly #digests = new Map<WorkloadAnswers["answers"], Digest>();
-  readonly #readings = new Map<MeshVerdict, Map<AroundVerdict, Reading>>();
+  readonly #readings = new Map<MeshVerdict, Map<BypassVerdict, Reading>>();
   readonly #kinds = new Map<string, Grave>();
 
   constructor(
@@ -135,37 +135,37 @@ class Digests {
   #read({ from, answers }: WorkloadAnswers): Digest {
     const groups = new Map<string, Group>();
     const graves = new Map<Grave, number>();
-    eachAnswer(this.ends, answers, this.selection, (to, mesh, around) => {
-      const { key, grave } = this.#known(mesh, around) ?? this.#reading({ from, to, mesh, around });
+    eachAnswer(this.ends, answers, this.selection, (to, mesh, bypass) => {
+      const { key, grave } = this.#known(mesh, bypass) ?? this.#reading({ from, to, mesh, bypass });
       if (grave) graves.set(grave, (graves.get(grave) ?? 0) + 1);
       const target = `${to.host}:${to.port}`;
       const line = this.wide ? target : key;
       const group = groups.get(line);
       if (group) group.databases++;
-      else groups.set(line, { mesh, around, first: target, databases: 1 });
+      else groups.set(line, { mesh, bypass, first: target, databases: 1 });
     });
     return { groups: [...groups.values()], graves };
   }
 
-  #known(mesh: MeshVerdict, around: AroundVerdict): Reading | undefined {
-    return this.#readings.get(mesh)?.get(around);
+  #known(mesh: MeshVerdict, bypass: BypassVerdict): Reading | undefined {
+    return this.#readings.get(mesh)?.get(bypass);
   }
 
   #reading(row: Row): Reading {
-    const { mesh, around } = row;
+    const { mesh, bypass } = row;
     const reading = this.#readingOf(row);
-    let byAround = this.#readings.get(mesh);
-    if (!byAround) this.#readings.set(mesh, (byAround = new Map()));
-    byAround.set(around, reading);
+    let byBypass = this.#readings.get(mesh);
+    if (!byBypass) this.#readings.set(mesh, (byBypass = new Map()));
+    byBypass.set(bypass, reading);
     return reading;
   }
 
   #readingOf(row: Row): Reading {
-    const { mesh, around } = row;
-    const key = [mesh.verdict, mesh.encryption.join(), mesh.identity, mesh.exposes, around.verdict].join(" ");
+    const { mesh, bypass } = row;
+    const key = [mesh.verdict, mesh.encryption.join(), mesh.identity, mesh.exposes, bypass.verdict].join(" ");
     const weight = gravity(row);
     if (!graveWords[weight]) return { key };
-    const reason = weight === bypassed ? around.because : mesh.because;
+    const reason = weight === bypassed ? bypass.because : mesh.because;
     const kind = `${weight} ${reason.map((evidence) => objectName(evidence)).join()}`;
     const grave = this.#kinds.get(kind) ?? { weight, first: row, pairs: 0 };
     this.#kinds.set(kind, grave);
@@ -174,7 +174,7 @@ class Digests {
 }
 
 /** Equal answers of a workload in one line, or in two where the terminal is narrow. */
-function groupLine({ mesh, around, first, databases }: Group, colors: Colors, width: number): string[] {
+function groupLine({ mesh, bypass, first, databases }: Group, colors: Colors, width: number): string[] {
   const more = databases === 1 ? "" : ` and ${databases - 1} more`;
   const beside = Object.values(columns).reduce((sum, one) => sum + one, 2);
   const room = Math.min(widestHost, width - beside - 1);
@@ -184,22 +184,22 @@ function groupLine({ mesh, around, first, databases }: Group, colors: Colors, wi
   const head = `  ${verdictCell(mesh.verdict, colors)}${isNarrow ? host : host.padEnd(room)}`;
   const facts = [hops(mesh.encryption).padEnd(columns.path - 1), remark(mesh).padEnd(columns.remark - 1)];
   const [path = "", note = ""] = facts;
-  const tail = `${colors.dim(path)} ${mesh.exposes ? colors.red(note) : colors.dim(note)} ${bypassCell({ mesh, around }, colors)}`;
+  const tail = `${colors.dim(path)} ${mesh.exposes ? colors.red(note) : colors.dim(note)} ${bypassCell({ mesh, bypass }, colors)}`;
   if (!isNarrow) return [`${head} ${tail}`];
   const short = [hops(mesh.encryption), remark(mesh)].filter(Boolean).join(", ");
-  const fitsBeside = `    ${short}  ${bypassText(around)}`.length <= width;
-  if (fitsBeside) return [head, `    ${colors.dim(short)}${short && "  "}${bypassCell({ mesh, around }, colors)}`];
-  return [head, `    ${colors.dim(short)}`, `    ${bypassCell({ mesh, around }, colors)}`];
+  const fitsBeside = `    ${short}  ${bypassText(bypass)}`.length <= width;
+  if (fitsBeside) return [head, `    ${colors.dim(short)}${short && "  "}${bypassCell({ mesh, bypass }, colors)}`];
+  return [head, `    ${colors.dim(short)}`, `    ${bypassCell({ mesh, bypass }, colors)}`];
 }
 
 /** A pair with everything that fits no table: its host in full, and what decides the two answers. */
-function wideLine({ mesh, around, first }: Group, colors: Colors): string[] {
+function wideLine({ mesh, bypass, first }: Group, colors: Colors): string[] {
   const facts = [hops(mesh.encryption), remark(mesh)].filter(Boolean).join(", ");
-  const deciding = [mesh.because.at(-1), around.because.at(-1)].flatMap((link) =>
+  const deciding = [mesh.because.at(-1), bypass.because.at(-1)].flatMap((link) =>
     link ? `      ${colors.dim(`${objectName(link)}: ${textOf(link)}`)}` : [],
   );
   return [
-    `  ${verdictCell(mesh.verdict, colors)}${first}  ${colors.dim(facts)}  ${bypassCell({ mesh, around }, colors)}`,
+    `  ${verdictCell(mesh.verdict, colors)}${first}  ${colors.dim(facts)}  ${bypassCell({ mesh, bypass }, colors)}`,
     ...deciding,
   ];
 }
@@ -208,13 +208,13 @@ function verdictCell(verdict: MeshVerdictName, colors: Colors): string {
   return inColorOf(verdict, `${meshSymbols[verdict]} ${verdict}`.padEnd(columns.verdict), colors);
 }
 
-function bypassText({ verdict }: AroundVerdict): string {
-  return `${aroundSymbols[verdict]} bypass ${verdict}`;
+function bypassText({ verdict }: BypassVerdict): string {
+  return `${bypassSymbols[verdict]} bypass ${verdict}`;
 }
 
-function bypassCell(answer: Pick<Row, "mesh" | "around">, colors: Colors): string {
-  const { verdict } = answer.around;
-  const text = bypassText(answer.around);
+function bypassCell(answer: Pick<Row, "mesh" | "bypass">, colors: Colors): string {
+  const { verdict } = answer.bypass;
+  const text = bypassText(answer.bypass);
   if (verdict === "blocked") return colors.dim(text);
   if (verdict === "unknown") return colors.magenta(text);
   return isBypassable(answer) ? colors.red(text) : colors.yellow(text);
@@ -236,12 +236,12 @@ function footer(
     const verdict = name as MeshVerdictName;
     return number ? [inColorOf(verdict, `${meshSymbols[verdict]} ${number.toLocaleString("en")} ${name}`, colors)] : [];
   });
-  const around = Object.entries(summary.around).flatMap(([name, number]) =>
-    number ? [`${aroundSymbols[name as AroundVerdictName]} ${number.toLocaleString("en")} ${name}`] : [],
+  const bypass = Object.entries(summary.bypass).flatMap(([name, number]) =>
+    number ? [`${bypassSymbols[name as BypassVerdictName]} ${number.toLocaleString("en")} ${name}`] : [],
   );
   return [
     `${colors.bold(count(summary.workloads, "workload"))} x ${colors.bold(count(summary.targets, "target"))}`,
-    ...(summary.rows > 0 ? [`  mesh path       ${mesh.join("   ")}`, `  sidecar bypass  ${around.join("   ")}`] : []),
+    ...(summary.rows > 0 ? [`  mesh path       ${mesh.join("   ")}`, `  sidecar bypass  ${bypass.join("   ")}`] : []),
     ...(summary.targets === 0
       ? ["", "The input contains no database. To include the cluster's own Services as targets, add --services."]
       : []),

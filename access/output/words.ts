@@ -1,4 +1,4 @@
-import type { AroundVerdict, AroundVerdictName, HopEncryption, MeshVerdict, MeshVerdictName } from "../model/model.js";
+import type { BypassVerdict, BypassVerdictName, HopEncryption, MeshVerdict, MeshVerdictName } from "../model/model.js";
 
 /** How verdicts look in text: a shape each, so that colour is never the only difference. */
 export const meshSymbols: Record<MeshVerdictName, string> = {
@@ -9,7 +9,7 @@ export const meshSymbols: Record<MeshVerdictName, string> = {
   unknown: "?",
 };
 
-export const aroundSymbols: Record<AroundVerdictName, string> = { open: "○", blocked: "■", unknown: "?" };
+export const bypassSymbols: Record<BypassVerdictName, string> = { open: "○", blocked: "■", unknown: "?" };
 
 /** What protects a hop, in words. */
 export const hopWords: Record<HopEncryption, string> = {
@@ -36,12 +36,12 @@ export function remark({ identity, exposes, verdict }: Omit<MeshVerdict, "becaus
 /** What a pair gets, whatever the form of its evidence. */
 export interface Verdicts {
   mesh: Omit<MeshVerdict, "because">;
-  around: Omit<AroundVerdict, "because">;
+  bypass: Omit<BypassVerdict, "because">;
 }
 
 /** The mesh blocks or routes the connection, and the network underneath lets it past both. */
-export function isBypassable({ mesh, around }: Verdicts): boolean {
-  return around.verdict === "open" && (mesh.verdict === "blocked" || mesh.verdict === "gateway");
+export function isBypassable({ mesh, bypass }: Verdicts): boolean {
+  return bypass.verdict === "open" && (mesh.verdict === "blocked" || mesh.verdict === "gateway");
 }
 
 /** Rows a reader should look at first, worst first; 0 for those that need no look. */
@@ -50,7 +50,7 @@ export function gravity(row: Verdicts): number {
   if (row.mesh.exposes) return 4;
   if (isBypassable(row)) return 3;
   if (row.mesh.verdict === "direct") return 2;
-  return row.mesh.verdict === "unknown" || row.around.verdict === "unknown" ? 1 : 0;
+  return row.mesh.verdict === "unknown" || row.bypass.verdict === "unknown" ? 1 : 0;
 }
 
 /** An object in evidence, as people name it: `NetworkPolicy shop/deny spec.egress`. */

@@ -50,7 +50,7 @@ describe("An assertion about encryption", () => {
       from: { namespace: "a", workload: "b", serviceAccount: "c" },
       to: target,
       mesh: { verdict: "gateway", encryption, identity: true, exposes: null, because: [] },
-      around: { verdict: "blocked", because: [] },
+      bypass: { verdict: "blocked", because: [] },
     } as Row;
     return checkAssertions([{ from: "*", to: "*", encrypted }], [row], [target])[0]?.ok;
   };

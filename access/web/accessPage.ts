@@ -27,7 +27,7 @@ ${banner("Who reaches which database", subject, facts)}
 <div class="tools" role="search">
 <label class="search"><span class="sr">Search workloads and databases</span><input id="search" type="search" placeholder="Search" autocomplete="off" spellcheck="false"><kbd aria-hidden="true">/</kbd></label>
 <label class="field"><span class="sr">Namespace</span><select id="namespace"><option value="">All namespaces</option>${namespaceOptions(analysis)}</select></label>
-<div class="chips" role="group" aria-label="Show only">${meshFilters.map((verdict) => chip(verdict, verdict, summary.mesh[verdict])).join("")}${chip("open", "sidecar bypass open", summary.around.open)}</div>
+<div class="chips" role="group" aria-label="Show only">${meshFilters.map((verdict) => chip(verdict, verdict, summary.mesh[verdict])).join("")}${chip("open", "sidecar bypass open", summary.bypass.open)}</div>
 <label class="switch"><input id="problems" type="checkbox"><span>Only problems</span></label>
 <label class="switch"><input id="fold" type="checkbox"><span>Fold equal lines</span></label>
 </div>

@@ -34,8 +34,8 @@ export function changesPage(
 
 function side(title: string, reach: ReachChange["before"]): string {
   if (!reach) return `<section class="side"><h3>${title}</h3><p class="muted">does not exist</p></section>`;
-  const { mesh, around } = reach;
+  const { mesh, bypass } = reach;
   const facts = [hops(mesh.encryption), remark(mesh)].filter(Boolean).join(", ");
-  return `<section class="side"><h3>${title}</h3><p>${pill(mesh.verdict)} ${escape(facts)}</p><p>${pill(around.verdict, `bypass ${around.verdict}`)}</p>
-<details><summary>Evidence</summary>${evidenceList([...mesh.because, ...around.because])}</details></section>`;
+  return `<section class="side"><h3>${title}</h3><p>${pill(mesh.verdict)} ${escape(facts)}</p><p>${pill(bypass.verdict, `bypass ${bypass.verdict}`)}</p>
+<details><summary>Evidence</summary>${evidenceList([...mesh.because, ...bypass.because])}</details></section>`;
 }

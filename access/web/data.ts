@@ -1,4 +1,4 @@
-import type { Evidence, HopEncryption, MeshVerdictName, AroundVerdictName } from "../model/model.js";
+import type { Evidence, HopEncryption, MeshVerdictName, BypassVerdictName } from "../model/model.js";
 
 /** A link of evidence as the page holds it: with its text, the place of its manifest, and the lines of its field there. */
 export interface PageEvidence extends Pick<Evidence, "kind" | "namespace" | "name" | "field"> {
@@ -12,13 +12,13 @@ export interface PageMesh {
   verdict: MeshVerdictName;
   encryption: readonly HopEncryption[];
   identity: boolean;
-  exposes: null | "greeting";
+  exposes: null | "handshake";
   /** Places among `evidence`. */
   because: readonly number[];
 }
 
-export interface PageAround {
-  verdict: AroundVerdictName;
+export interface PageBypass {
+  verdict: BypassVerdictName;
   because: readonly number[];
 }
 
@@ -36,9 +36,9 @@ export interface PageData {
   workloads: readonly PageWorkload[];
   targets: readonly PageTarget[];
   /** What callers with equal answers get from the targets, in their order, as runs of places. */
-  callers: readonly (readonly [mesh: string, around: string])[];
+  callers: readonly (readonly [mesh: string, bypass: string])[];
   mesh: readonly PageMesh[];
-  around: readonly PageAround[];
+  bypass: readonly PageBypass[];
   evidence: readonly PageEvidence[];
   objects: readonly { title: string; place: string; yaml: string }[];
   /** The evidence of each finding. */

@@ -28,9 +28,9 @@ export function pageData(
       callersOf.get(index) as number,
     ]),
     targets: analysis.targets.map(({ host, port, database = "" }) => [host, port, database]),
-    callers: answers.callers.map(({ mesh, around }) => [runsOf(mesh), runsOf(around)]),
+    callers: answers.callers.map(({ mesh, bypass }) => [runsOf(mesh), runsOf(bypass)]),
     mesh: answers.mesh,
-    around: answers.around,
+    bypass: answers.bypass,
     evidence: answers.evidence.map((one) => {
       const { kind, namespace, name, field, text } = one;
       return { kind, namespace, name, field, text, ...manifests.placeOf(one) };

@@ -1,5 +1,5 @@
 import { textOf } from "../messages/index.js";
-import type { AroundVerdictName, Evidence, MeshVerdictName } from "../model/model.js";
+import type { BypassVerdictName, Evidence, MeshVerdictName } from "../model/model.js";
 import { objectName } from "../output/words.js";
 import { escape } from "./document.js";
 
@@ -15,7 +15,7 @@ export const shapes = `<svg width="0" height="0" style="position:absolute" aria-
 </defs></svg>`;
 
 /** A verdict as shape and word. */
-export function pill(verdict: MeshVerdictName | AroundVerdictName, text: string = verdict): string {
+export function pill(verdict: MeshVerdictName | BypassVerdictName, text: string = verdict): string {
   return `<span class="pill v-${verdict}"><svg class="shape" aria-hidden="true"><use href="#s-${verdict}"/></svg>${escape(text)}</span>`;
 }
 

@@ -54,14 +54,14 @@ function callersPolicies(sidecars: PartReport): Mended[] {
   });
   const size = [...(before?.configuration?.keys() ?? [])].filter((each) => after?.configuration?.has(each)).at(-1);
   if (size === undefined) return [];
-  const told = (each: typeof before): string =>
+  const formatted = (each: typeof before): string =>
     `${((each?.configuration?.get(size) ?? NaN) / 1024).toFixed(1)} MiB of configuration, ${(each?.memory?.get(size) ?? NaN).toFixed(0)} MiB of memory`;
   return [
     {
       what: `Gateway, ${size.toLocaleString("en")} databases: each database's policy stands in every database's filter chain; \`gateway.callersPolicy: shared\` writes one policy instead`,
       commit: "89f37fa",
-      before: told(before),
-      after: told(after),
+      before: formatted(before),
+      after: formatted(after),
     },
   ];
 }
@@ -72,13 +72,13 @@ function stacksOfTen(lifecycle: PartReport): Mended[] {
     [...mediansBySize(growthOf(lifecycle, operationsTitle), name)].at(-1),
   );
   if (!before || !after || before[0] !== after[0]) return [];
-  const told = ([, seconds]: [number, number]): string => `${seconds.toFixed(0)} s`;
+  const formatted = ([, seconds]: [number, number]): string => `${seconds.toFixed(0)} s`;
   return [
     {
       what: `\`up\` of ${before[0]} databases: the engine writes the state of one stack twice for each resource; \`gateway.install: false\` lets teams have stacks of their own on one gateway, here of ten databases each`,
       commit: "5860f74",
-      before: told(before),
-      after: told(after),
+      before: formatted(before),
+      after: formatted(after),
     },
   ];
 }

@@ -11,7 +11,7 @@ import {
 import { growthExponent, ratio, spread } from "../statistics.js";
 import { mendedSection } from "./mended.js";
 import { plot } from "./plots.js";
-import { told } from "./told.js";
+import { formatted } from "./formatted.js";
 
 /** The page and the plots it shows, by file name. */
 export interface Page {
@@ -88,7 +88,7 @@ function growthTable({ size, unit, series }: Growth): string[] {
     ...sizes.flatMap((each) =>
       row(
         each.toLocaleString("en"),
-        ...series.map(({ points }) => told(points.find((point) => point.size === each)?.samples ?? [], unit)),
+        ...series.map(({ points }) => formatted(points.find((point) => point.size === each)?.samples ?? [], unit)),
       ),
     ),
     ...row("exponent", ...series.map(({ points }) => growthExponent(points)?.toFixed(2) ?? "")),
@@ -105,8 +105,8 @@ function comparisonTable({ baseline, rows }: Comparison): string[] {
       const cell = (each: string): string => {
         const samples = ways.find((way) => way.name === each)?.samples ?? [];
         const comparable = samples.length > 0 && base.length > 0 && base.every((sample) => sample > 0);
-        if (!comparable || each === baseline) return told(samples, unit);
-        return `${told(samples, unit)} **×${ratio(samples, base).toFixed(2)}**`;
+        if (!comparable || each === baseline) return formatted(samples, unit);
+        return `${formatted(samples, unit)} **×${ratio(samples, base).toFixed(2)}**`;
       };
       return row(name, ...names.map(cell));
     }),

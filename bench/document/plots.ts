@@ -4,7 +4,7 @@ import type { Comparison, Figure, Growth } from "../figures.js";
 import { median, quantile, ratios } from "../statistics.js";
 
 const width = 560;
-/** Readable on white, and told apart by people who see no red or no green (Okabe and Ito, and two more). */
+/** Readable on white, and distinguishable for people who see no red or no green (Okabe and Ito, and two more). */
 const colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999", "#882255"];
 
 const config = {

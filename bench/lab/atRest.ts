@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { settled } from "../../lab/scenarios/settled.js";
-import type { Bed } from "./bed.js";
+import type { Testbed } from "./testbed.js";
 
 /** istiod uses less of a core than this when there is nothing to send. */
 const restingShare = 0.1;
@@ -8,12 +8,12 @@ const restingShare = 0.1;
 const patienceMs = 300_000;
 
 /** Waits until istiod has nothing left to do, and every proxy has taken over what it sent. */
-export async function atRest(bed: Bed): Promise<void> {
+export async function atRest(testbed: Testbed): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (let busy = 1; busy > restingShare && performance.now() < deadline;) {
-    const before = bed.istiodCpuSeconds();
+    const before = testbed.istiodCpuSeconds();
     await sleep(1_000);
-    busy = bed.istiodCpuSeconds() - before;
+    busy = testbed.istiodCpuSeconds() - before;
   }
-  await settled(bed.stage, { patienceMs: Math.max(0, deadline - performance.now()) });
+  await settled(testbed.stage, { patienceMs: Math.max(0, deadline - performance.now()) });
 }

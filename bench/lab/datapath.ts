@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Goal } from "../figures.js";
 import { median, quantile, ratio, ratios } from "../statistics.js";
-import { type Bed, gateways, recipeGatewayManifests } from "./bed.js";
-import type { BedPart } from "./bedPart.js";
+import { type Testbed, gateways, recipeGatewayManifests } from "./testbed.js";
+import type { TestbedPart } from "./testbedPart.js";
 import { addVariants, removeVariants, settingsRace, wayThrough } from "./gatewayVariants.js";
 import {
   type AspectName,
@@ -22,7 +22,7 @@ const tolerance = 1.05;
 const worthTelling = 0.05;
 
 /** The path of a connection: what it costs to go through sidecar and gateway. */
-export const datapathPart: BedPart = {
+export const datapathPart: TestbedPart = {
   name: "datapath",
   title: "The path of a connection",
   minutes: 11,
@@ -35,10 +35,10 @@ export const datapathPart: BedPart = {
     "connections each time, one of them to watch the server. The settings are tried on gateways of their own beside each " +
     "other, each with one thing changed that Istio's API or a pod's annotations can set. Two gateway pods share the " +
     "machine's cores with everything else, so they cannot show more throughput here, only what a second pod costs.",
-  run: async (bed, bench) => {
+  run: async (testbed, bench) => {
     const turns = bench.repeats(allTurns);
-    const { slices, turns: done } = await onAllWays(bed, bench.tell, () =>
-      runRaces(bed, [plainRace, tlsRace, settingsRace], turns, bench),
+    const { slices, turns: done } = await onAllWays(testbed, bench.tell, () =>
+      runRaces(testbed, [plainRace, tlsRace, settingsRace], turns, bench),
     );
     const of = (race: Race): Slices => slices.get(race) ?? new Map();
     const all: AspectName[] = ["latency", "slowest", "throughput", "cpu"];
@@ -54,34 +54,34 @@ export const datapathPart: BedPart = {
   },
 };
 
-/** The parts that follow need the bed as it was, also when something fails here. */
-async function onAllWays<T>(bed: Bed, tell: (line: string) => void, run: () => Promise<T>): Promise<T> {
+/** The parts that follow need the testbed as it was, also when something fails here. */
+async function onAllWays<T>(testbed: Testbed, tell: (line: string) => void, run: () => Promise<T>): Promise<T> {
   try {
-    await addWays(bed);
+    await addWays(testbed);
     tell("every way and every gateway is ready");
     return await run();
   } finally {
-    await removeWays(bed);
+    await removeWays(testbed);
   }
 }
 
-async function addWays(bed: Bed): Promise<void> {
-  await Promise.all([bed.stage.outside.start(["mongo"]), bed.configure({ databases: mongoDatabases })]);
-  await bed.stage.kubectl(["apply", "--server-side", "-f", "-"], {
+async function addWays(testbed: Testbed): Promise<void> {
+  await Promise.all([testbed.stage.outside.start(["mongo"]), testbed.configure({ databases: mongoDatabases })]);
+  await testbed.stage.kubectl(["apply", "--server-side", "-f", "-"], {
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: caSecret, namespace: gateways.ours.namespace },
-    stringData: { "ca.crt": await readFile(bed.stage.outside.caFile, "utf8") },
+    stringData: { "ca.crt": await readFile(testbed.stage.outside.caFile, "utf8") },
   });
-  await bed.apply([...recipeGatewayManifests(recipePorts), ...mongoRecipes()]);
-  await addVariants(bed);
+  await testbed.apply([...recipeGatewayManifests(recipePorts), ...mongoRecipes()]);
+  await addVariants(testbed);
 }
 
-async function removeWays(bed: Bed): Promise<void> {
-  await removeVariants(bed);
-  await bed.remove(mongoRecipes());
-  await bed.apply(recipeGatewayManifests(recipePorts.slice(0, 1)));
-  await bed.configure();
+async function removeWays(testbed: Testbed): Promise<void> {
+  await removeVariants(testbed);
+  await testbed.remove(mongoRecipes());
+  await testbed.apply(recipeGatewayManifests(recipePorts.slice(0, 1)));
+  await testbed.configure();
 }
 
 function goals(race: Race, slices: Slices, ours: Way): Goal[] {
@@ -116,7 +116,7 @@ function effects(slices: Slices, way: Way, other: Way): string {
     ["latency", "latency"],
     ["cpu", "CPU"],
   ];
-  const told = settingsRace.works.flatMap((work) =>
+  const reported = settingsRace.works.flatMap((work) =>
     aspects.flatMap(([aspect, word]) => {
       const turns = ratios(samplesOf(slices, work, way, aspect), samplesOf(slices, work, other, aspect));
       const times = median(turns);
@@ -124,5 +124,5 @@ function effects(slices: Slices, way: Way, other: Way): string {
       return isClear && Math.abs(times - 1) >= worthTelling ? [`${word} ×${times.toFixed(2)} (${work.name})`] : [];
     }),
   );
-  return told.length > 0 ? told.join(", ") : "no clear difference of 5 % or more";
+  return reported.length > 0 ? reported.join(", ") : "no clear difference of 5 % or more";
 }

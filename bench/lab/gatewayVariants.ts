@@ -10,7 +10,7 @@ import { databaseSchema } from "../../settings/databases.js";
 import { gatewaySchema } from "../../settings/gateway.js";
 import { parse } from "../../settings/parse.js";
 import { mysqlAt } from "./addresses.js";
-import { type Bed, mesh } from "./bed.js";
+import { type Testbed, mesh } from "./testbed.js";
 import { mysqlWorks, type Race, type Way } from "./slices.js";
 
 const places = { clients: "settings", gateways: "settings-egress" };
@@ -106,23 +106,23 @@ export const settingsRace: Race = {
 };
 
 /** Deploys every variant with a client and a database of its own. */
-export async function addVariants(bed: Bed): Promise<void> {
-  await addFixtures(bed.stage, fixtures);
-  await bed.apply(variants.flatMap(variantManifests));
+export async function addVariants(testbed: Testbed): Promise<void> {
+  await addFixtures(testbed.stage, fixtures);
+  await testbed.apply(variants.flatMap(variantManifests));
   await Promise.all(
     variants.map((variant) =>
-      bed.stage.agent.waitReady(
+      testbed.stage.agent.waitReady(
         places.gateways,
         { istio: gatewayName(variant) },
         { replicas: variant.pods ?? 1, timeoutMs: 180_000 },
       ),
     ),
   );
-  await settled(bed.stage);
+  await settled(testbed.stage);
 }
 
-export async function removeVariants(bed: Bed): Promise<void> {
-  await removeFixtures(bed.stage, fixtures);
+export async function removeVariants(testbed: Testbed): Promise<void> {
+  await removeFixtures(testbed.stage, fixtures);
 }
 
 export function variantManifests(variant: Variant): Manifest[] {

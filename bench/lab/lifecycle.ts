@@ -1,7 +1,7 @@
 import type { Goal, Growth } from "../figures.js";
 import { growthExponent, median } from "../statistics.js";
-import { type Bed, bedConfig } from "./bed.js";
-import type { BedBench, BedPart } from "./bedPart.js";
+import { type Testbed, testbedConfig } from "./testbed.js";
+import type { TestbedBench, TestbedPart } from "./testbedPart.js";
 import { operationNames, operationsTitle } from "./operations.js";
 import { databasesFor, TeamStacks, type Took } from "./teamStacks.js";
 import { cpuByProgram, type ProgramName, programNames } from "./programClock.js";
@@ -19,7 +19,7 @@ type Times = Map<Operation, Map<number, number[]>>;
 type Cpu = Map<ProgramName, Map<number, number[]>>;
 
 /** What the engine does when databases come and go. */
-export const lifecyclePart: BedPart = {
+export const lifecyclePart: TestbedPart = {
   name: "lifecycle",
   title: "Databases come and go: the engine's operations",
   minutes: 18,
@@ -30,11 +30,11 @@ export const lifecyclePart: BedPart = {
     "after every step costs; and in stacks of ten on the same gateway (`gateway.install: false`), one after the other, " +
     `as teams would have them. Up to ${rounds} times each; the engine's own start and the stack's other resources, ` +
     "looked at in every operation, are part of the figures. The engine keeps its state in files.",
-  run: async (bed, bench) => {
+  run: async (testbed, bench) => {
     const times: Times = new Map(operations.map((operation) => [operation, new Map()]));
     const cpu: Cpu = new Map(programNames.map((name) => [name, new Map()]));
     const left: string[] = [];
-    const stacks = { bed, teams: new TeamStacks(bed) };
+    const stacks = { testbed, teams: new TeamStacks(testbed) };
     for (let round = 1; round <= bench.repeats(rounds); round++)
       for (const size of allSizes.filter((each) => each <= bench.largest))
         if (!(await isMeasured(stacks, size, { times, cpu }, bench))) left.push(`${size} databases, round ${round}`);
@@ -56,7 +56,7 @@ function growth(title: string, values: ReadonlyMap<string, ReadonlyMap<number, n
   return { kind: "growth", title, size: "databases", unit: "s", series };
 }
 
-const withDatabases = (count: number) => bedConfig({ databases: databasesFor("shop", 0, count) });
+const withDatabases = (count: number) => testbedConfig({ databases: databasesFor("shop", 0, count) });
 
 interface Measured {
   times: Times;
@@ -64,30 +64,30 @@ interface Measured {
 }
 
 interface Stacks {
-  bed: Bed;
+  testbed: Testbed;
   teams: TeamStacks;
 }
 
 /** What was measured before something failed is reported all the same. */
-async function isMeasured(stacks: Stacks, size: number, measured: Measured, bench: BedBench): Promise<boolean> {
+async function isMeasured(stacks: Stacks, size: number, measured: Measured, bench: TestbedBench): Promise<boolean> {
   try {
     return await measureSize(stacks, size, measured, bench);
   } catch (error) {
     bench.tell(`${size} databases failed: ${String(error)}`);
-    await stacks.bed.configure();
+    await stacks.testbed.configure();
     return false;
   }
 }
 
 /** Runs every operation at one size. False when there is no time for it, or none is left in the midst of it. */
 async function measureSize(
-  { bed, teams }: Stacks,
+  { testbed, teams }: Stacks,
   size: number,
   { times, cpu }: Measured,
-  { budget, tell }: BedBench,
+  { budget, tell }: TestbedBench,
 ): Promise<boolean> {
   if (!budget.allows({ seconds: expectedSeconds(times, size) })) return false;
-  const { stack } = bed;
+  const { stack } = testbed;
   const to = async (count: number): Promise<Took> => {
     await stack.configure(withDatabases(count));
     return stack.up();
@@ -103,9 +103,9 @@ async function measureSize(
     [operationNames.removalInTens, () => teams.destroy(size)],
   ];
   for (const [operation, run] of steps) {
-    const { result: done, cpu: used } = await cpuByProgram(() => stoppedAfter(budget.secondsLeft(), bed, run));
+    const { result: done, cpu: used } = await cpuByProgram(() => stoppedAfter(budget.secondsLeft(), testbed, run));
     if (!done) {
-      await bed.configure();
+      await testbed.configure();
       return false;
     }
     note(times.get(operation), size, done.seconds);
@@ -132,7 +132,7 @@ function expectedSeconds(times: Times, size: number): number {
 const startShare = 0.3;
 
 /** Runs an operation, and kills the engine when the time is over; the stack is then as after any crash of the engine. */
-async function stoppedAfter<T>(seconds: number, { stack }: Bed, run: () => Promise<T>): Promise<T | undefined> {
+async function stoppedAfter<T>(seconds: number, { stack }: Testbed, run: () => Promise<T>): Promise<T | undefined> {
   let isLate = false;
   const timer = setTimeout(
     () => {

@@ -147,7 +147,7 @@ function growthGoal(
 
 /** How the gateway grows is what tells the two policies apart. */
 function notes(results: Results): string[] {
-  const told = [...results].flatMap(([name, measured]) => {
+  const reported = [...results].flatMap(([name, measured]) => {
     const [first, last] = [measured[0], measured.at(-1)];
     if (!first || !last) return [];
     const usable = median(changesOf("usableSeconds")(last)).toFixed(2);
@@ -160,7 +160,7 @@ function notes(results: Results): string[] {
         `after ${usable} s, and ${cut.includes(1) ? "cuts open connections to others" : "leaves open connections to others alone"}.`,
     ];
   });
-  return [...told, ...besideRecipe(results)];
+  return [...reported, ...besideRecipe(results)];
 }
 
 /** Ours and the recipe where both were measured. */

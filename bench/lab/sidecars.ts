@@ -4,8 +4,8 @@ import type { Who } from "../../lab/scenarios/stage.js";
 import { namespacesOf } from "../generatedStack.js";
 import { median } from "../statistics.js";
 import { atRest } from "./atRest.js";
-import { type Bed, clients, drainSeconds, recipeFirstPort, recipeGatewayManifests } from "./bed.js";
-import type { BedBench, BedPart } from "./bedPart.js";
+import { type Testbed, clients, drainSeconds, recipeFirstPort, recipeGatewayManifests } from "./testbed.js";
+import type { TestbedBench, TestbedPart } from "./testbedPart.js";
 import { addOneMore, afterSeconds, type Change } from "./oneMore.js";
 import { findingsOf, type Measurement, type Results } from "./sidecarReport.js";
 import { member, type Style, styles } from "./styles.js";
@@ -16,7 +16,7 @@ const sizes = [10, 100, 1_000];
 const rounds = 3;
 
 /** What proxies and control plane have to hold and to do. */
-export const sidecarsPart: BedPart = {
+export const sidecarsPart: TestbedPart = {
   name: "sidecars",
   title: "Sidecars, gateway and control plane",
   minutes: 25,
@@ -28,15 +28,15 @@ export const sidecarsPart: BedPart = {
     `${rounds} times. At the second time a connection to another database is held open meanwhile; both gateways drain ` +
     `for ${drainSeconds} s instead of Istio's 45, and it is looked at until ${afterSeconds} s after the change. ` +
     "Memory is that of Envoy and of the agent in the same container.",
-  run: async (bed, bench) => {
+  run: async (testbed, bench) => {
     const results: Results = new Map();
     const left: string[] = [];
-    await addFixtures(bed.stage, teamNamespaces(Math.max(...sizes)));
+    await addFixtures(testbed.stage, teamNamespaces(Math.max(...sizes)));
     for (const style of styles) {
       const measurements: Measurement[] = [];
       results.set(style.name, measurements);
       try {
-        await measureStyle(bed, style, bench, { measurements, left });
+        await measureStyle(testbed, style, bench, { measurements, left });
       } catch (error) {
         bench.tell(`${style.name} failed, what was measured before counts: ${String(error)}`);
         left.push(`${style.name}, after ${measurements.length} of ${sizes.length} sizes`);
@@ -55,14 +55,14 @@ function teamNamespaces(databases: number): FixtureNamespace[] {
 }
 
 async function measureStyle(
-  bed: Bed,
+  testbed: Testbed,
   style: Style,
-  { largest, budget, tell, repeats }: BedBench,
+  { largest, budget, tell, repeats }: TestbedBench,
   { measurements, left }: { measurements: Measurement[]; left: string[] },
 ): Promise<void> {
   let applied: Manifest[] = [];
-  await bed.configure({ gateway: style.settings });
-  await freshProxies(bed, style.gateway);
+  await testbed.configure({ gateway: style.settings });
+  await freshProxies(testbed, style.gateway);
   for (const size of sizes.filter((each) => each <= largest)) {
     if (!budget.allows({ seconds: size * secondsPerDatabase })) {
       left.push(`${style.name}, ${size} databases`);
@@ -70,39 +70,39 @@ async function measureStyle(
     }
     const began = performance.now();
     const manifests = style.all(size);
-    await replace(bed, applied, manifests);
+    await replace(testbed, applied, manifests);
     applied = manifests;
     tell(`${style.name}, ${size} databases: ${manifests.length} objects in ${secondsSince(began)} s`);
-    const sized = await sizesOf(bed, style);
+    const sized = await sizesOf(testbed, style);
     const changes: Change[] = [];
     for (let round = 1; round <= repeats(rounds) && budget.allows({ seconds: 0 }); round++)
-      changes.push(await addOneMore(bed, style, size, round === 2 ? changes[0] : undefined));
-    const measurement = { size, ...sized, changes, gatewayPeakMiB: bed.proxyOf(style.gateway).peakMiB() };
+      changes.push(await addOneMore(testbed, style, size, round === 2 ? changes[0] : undefined));
+    const measurement = { size, ...sized, changes, gatewayPeakMiB: testbed.proxyOf(style.gateway).peakMiB() };
     measurements.push(measurement);
     tell(`${summary(style, measurement)}; ${secondsSince(began)} s, ${budget.secondsLeft().toFixed(0)} s left`);
   }
   // What the last one leaves behind disturbs nobody.
-  if (style !== styles.at(-1)) await replace(bed, applied, recipeGatewayManifests([recipeFirstPort]));
+  if (style !== styles.at(-1)) await replace(testbed, applied, recipeGatewayManifests([recipeFirstPort]));
 }
 
 /** A size is begun when this much is left of the part's time: applying its objects, and some of the changes. */
 const secondsPerDatabase = 0.1;
 
 /** Applies objects, and removes those that stood before and are not among them. */
-async function replace(bed: Bed, former: readonly Manifest[], manifests: readonly Manifest[]): Promise<void> {
+async function replace(testbed: Testbed, former: readonly Manifest[], manifests: readonly Manifest[]): Promise<void> {
   const kept = new Set(manifests.map(identityOf));
-  await bed.remove(former.filter((each) => !kept.has(identityOf(each))));
-  await bed.apply(manifests);
-  await atRest(bed);
+  await testbed.remove(former.filter((each) => !kept.has(identityOf(each))));
+  await testbed.apply(manifests);
+  await atRest(testbed);
 }
 
 const identityOf = ({ kind, metadata: { name, namespace } }: Manifest): string => `${kind} ${namespace}/${name}`;
 
-async function sizesOf(bed: Bed, style: Style): Promise<Pick<Measurement, "member" | "bystander" | "gateway">> {
+async function sizesOf(testbed: Testbed, style: Style): Promise<Pick<Measurement, "member" | "bystander" | "gateway">> {
   return {
-    member: await bed.proxyOf(member).size(),
-    bystander: await bed.proxyOf(clients.bystander).size(),
-    gateway: await bed.proxyOf(style.gateway).size(),
+    member: await testbed.proxyOf(member).size(),
+    bystander: await testbed.proxyOf(clients.bystander).size(),
+    gateway: await testbed.proxyOf(style.gateway).size(),
   };
 }
 
@@ -118,7 +118,7 @@ function summary({ name }: Style, { size, member: client, gateway, changes }: Me
 }
 
 /** A proxy keeps the memory it once had, so each style gets new ones. */
-async function freshProxies({ stage }: Bed, gateway: Who): Promise<void> {
+async function freshProxies({ stage }: Testbed, gateway: Who): Promise<void> {
   const deployments = [
     { namespace: member.namespace, name: "app-0" },
     { namespace: clients.bystander.namespace, name: "client" },

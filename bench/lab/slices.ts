@@ -1,8 +1,8 @@
 import type { Who } from "../../lab/scenarios/stage.js";
 import type { Comparison, Unit } from "../figures.js";
 import type { Address } from "./addresses.js";
-import type { Bed } from "./bed.js";
-import type { BedBench } from "./bedPart.js";
+import type { Testbed } from "./testbed.js";
+import type { TestbedBench } from "./testbedPart.js";
 import type { Proxy } from "./proxy.js";
 
 /** Short, so that what else the machine does falls on all ways alike. */
@@ -73,10 +73,10 @@ export const mongoWorks = (protocol: "mongo" | "mongo over TLS", server: string)
 
 /** Runs all races side by side: in each turn every way does every work once. Returns how many turns there was time for. */
 export async function runRaces(
-  bed: Bed,
+  testbed: Testbed,
   races: readonly Race[],
   turns: number,
-  { budget, tell }: Pick<BedBench, "budget" | "tell">,
+  { budget, tell }: Pick<TestbedBench, "budget" | "tell">,
 ): Promise<{ slices: Map<Race, Slices>; turns: number }> {
   const slices = new Map(races.map((race) => [race, emptySlices(race)]));
   const turnSeconds = sliceSeconds * races.reduce((sum, { works, ways }) => sum + works.length * ways.length, 0);
@@ -84,7 +84,7 @@ export async function runRaces(
     // The first turn is run in any case: a report without a figure would say nothing.
     if (turn > 0 && !budget.allows({ seconds: turnSeconds })) return { slices, turns: turn };
     try {
-      for (const race of races) await runTurn(bed, race, slices.get(race), turn % 2 === 1);
+      for (const race of races) await runTurn(testbed, race, slices.get(race), turn % 2 === 1);
     } catch (error) {
       if (turn === 0) throw error;
       tell(`turn ${turn + 1} failed, those before it count: ${String(error)}`);
@@ -98,27 +98,27 @@ export async function runRaces(
 const emptySlices = ({ works, ways }: Race): Slices =>
   new Map(works.map((work) => [work, new Map(ways.map((way) => [way, []]))]));
 
-async function runTurn(bed: Bed, race: Race, slices: Slices | undefined, backwards: boolean): Promise<void> {
+async function runTurn(testbed: Testbed, race: Race, slices: Slices | undefined, backwards: boolean): Promise<void> {
   const order = backwards ? [...race.ways].reverse() : race.ways;
   for (const work of race.works)
     for (const way of order) {
-      const slice = await measureSlice(bed, work, way);
+      const slice = await measureSlice(testbed, work, way);
       slices?.get(work)?.get(way)?.push(slice);
     }
 }
 
-async function measureSlice(bed: Bed, { options, protocol }: Work, way: Way): Promise<Slice> {
+async function measureSlice(testbed: Testbed, { options, protocol }: Work, way: Way): Promise<Slice> {
   const address = way.addresses[protocol];
   if (!address) throw new Error(`The way ${way.name} has no address for ${protocol}.`);
-  const proxies = proxiesOf(bed, way);
+  const proxies = proxiesOf(testbed, way);
   const before = cpuSeconds(proxies);
-  const text = await bed.client(way.from, address, [...options, "-for", `${sliceMs}ms`], patienceMs);
+  const text = await testbed.client(way.from, address, [...options, "-for", `${sliceMs}ms`], patienceMs);
   const measured = JSON.parse(text) as Omit<Slice, "proxyCpuSeconds">;
   return { ...measured, proxyCpuSeconds: cpuSeconds(proxies) - before };
 }
 
-function proxiesOf(bed: Bed, { from, gateway, hasSidecar }: Way): Proxy[] {
-  return [...(hasSidecar ? [bed.proxyOf(from)] : []), ...(gateway ? bed.proxiesOf(gateway) : [])];
+function proxiesOf(testbed: Testbed, { from, gateway, hasSidecar }: Way): Proxy[] {
+  return [...(hasSidecar ? [testbed.proxyOf(from)] : []), ...(gateway ? testbed.proxiesOf(gateway) : [])];
 }
 
 const cpuSeconds = (proxies: readonly Proxy[]): number => proxies.reduce((sum, proxy) => sum + proxy.cpuSeconds(), 0);

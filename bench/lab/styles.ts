@@ -4,7 +4,7 @@ import type { Who } from "../../lab/scenarios/stage.js";
 import type { GatewaySettings } from "../../settings/gateway.js";
 import { loadSettings } from "../../settings/load.js";
 import { databaseName, generatedSettings, namespacesOf } from "../generatedStack.js";
-import { clients, gateways, hosts, recipeFirstPort, recipeGatewayManifests } from "./bed.js";
+import { clients, gateways, hosts, recipeFirstPort, recipeGatewayManifests } from "./testbed.js";
 import { recipeFor } from "./recipe.js";
 import { ourStyle, recipeStyle } from "./sidecarReport.js";
 
@@ -15,7 +15,7 @@ export const member: Who = { namespace: "team-0", labels: { app: "app-0" } };
 export interface Style {
   name: string;
   gateway: Who;
-  /** What the bed's stack says of the gateway. */
+  /** What the testbed's stack says of the gateway. */
   settings: object;
   all: (databases: number) => Manifest[];
   oneMore: (databases: number) => Manifest[];

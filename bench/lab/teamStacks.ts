@@ -2,7 +2,7 @@ import type { LabStack } from "../../lab/engine/index.js";
 import { onLabCluster } from "../../lab/scenarios/onLabCluster.js";
 import type { Config } from "../../lab/scenarios/scenario.js";
 import { databaseName } from "../generatedStack.js";
-import type { Bed } from "./bed.js";
+import type { Testbed } from "./testbed.js";
 
 /** How many databases one team has. */
 const databasesPerTeam = 10;
@@ -17,11 +17,11 @@ export function databasesFor(namespace: string, first: number, count: number): o
   }));
 }
 
-/** The same databases in many small stacks, each with a namespace of its own, on the bed's mesh and gateway. */
+/** The same databases in many small stacks, each with a namespace of its own, on the testbed's mesh and gateway. */
 export class TeamStacks {
   private readonly opened = new Map<string, LabStack>();
 
-  constructor(private readonly bed: Bed) {}
+  constructor(private readonly testbed: Testbed) {}
 
   /** Brings so many databases up, stack after stack. Returns what all took together. */
   async up(databases: number): Promise<Took> {
@@ -47,7 +47,7 @@ export class TeamStacks {
   }
 
   private async stack(name: string): Promise<LabStack> {
-    const stack = this.opened.get(name) ?? (await this.bed.open(name));
+    const stack = this.opened.get(name) ?? (await this.testbed.open(name));
     this.opened.set(name, stack);
     return stack;
   }

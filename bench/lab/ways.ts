@@ -2,7 +2,7 @@ import type { Manifest } from "../../components/manifest.js";
 import { hostOf, mongoPorts } from "../../lab/outside/index.js";
 import type { TrafficMode } from "../../settings/trafficModes.js";
 import { type Address, mongoAt, mongoOverTlsAt, mysqlAt } from "./addresses.js";
-import { clients, gateways, hosts, recipeFirstPort } from "./bed.js";
+import { clients, gateways, hosts, recipeFirstPort } from "./testbed.js";
 import { mongoRecipeFor } from "./recipe.js";
 import { mongoWorks, mysqlWorks, type Race, type Way } from "./slices.js";
 
@@ -16,7 +16,7 @@ const recipeHosts = { plain: mongoHost("tls-wildcard"), tls: mongoHost("tls-wild
 
 const identified = [{ namespace: clients.ours.namespace, serviceAccounts: [clients.ours.labels.app] }];
 
-/** MongoDB in each mode that can carry it, for the bed's stack. */
+/** MongoDB in each mode that can carry it, for the testbed's stack. */
 export const mongoDatabases: object[] = (
   [
     ["tcp-gateway-mtls", { clients: identified }],
@@ -50,7 +50,7 @@ export const mongoRecipes = (): Manifest[] => {
 export const recipePorts = [recipeFirstPort, recipeFirstPort + 1, recipeFirstPort + 2];
 
 const ofRecipe = { name: "recipe", from: clients.recipe, gateway: gateways.recipe, hasSidecar: true };
-const guarded = { from: clients.ours, gateway: gateways.ours, hasSidecar: true };
+const throughGateway = { from: clients.ours, gateway: gateways.ours, hasSidecar: true };
 const direct = { from: clients.direct, hasSidecar: true };
 const bare = { name: "no mesh", from: clients.bare, hasSidecar: false };
 
@@ -64,7 +64,7 @@ const overTls = (mongo: string, address: Address = mongoOverTlsAt(mongo)): { add
 const recipe: Way = { ...ofRecipe, ...plain(hosts.recipe, recipeHosts.plain) };
 export const mtls: Way = {
   name: "tcp-gateway-mtls",
-  ...guarded,
+  ...throughGateway,
   ...plain(hosts.mtls, mongoHost("tcp-gateway-mtls")),
 };
 
@@ -76,14 +76,14 @@ export const plainRace: Race = {
   ways: [
     recipe,
     mtls,
-    { name: "tcp-gateway", ...guarded, ...plain(hosts.plain, mongoHost("tcp-gateway")) },
+    { name: "tcp-gateway", ...throughGateway, ...plain(hosts.plain, mongoHost("tcp-gateway")) },
     { name: "tcp-direct", ...direct, ...plain(hosts.direct, mongoHost("tcp-direct")) },
     { ...bare, ...plain(hosts.direct, mongoHost("tcp-direct")) },
   ],
 };
 
 const tlsRecipe: Way = { ...ofRecipe, ...overTls(recipeHosts.tls) };
-export const tlsMtls: Way = { name: "tls-gateway-mtls", ...guarded, ...overTls(mongoHost("tls-gateway-mtls")) };
+export const tlsMtls: Way = { name: "tls-gateway-mtls", ...throughGateway, ...overTls(mongoHost("tls-gateway-mtls")) };
 const origination = mongoHost("tls-origination");
 
 /** The database wants TLS: the application opens it, or the gateway in its place. */
@@ -94,8 +94,8 @@ export const tlsRace: Race = {
   ways: [
     tlsRecipe,
     tlsMtls,
-    { name: "tls-gateway", ...guarded, ...overTls(mongoHost("tls-gateway")) },
-    { name: "tls-origination", ...guarded, ...overTls(origination, mongoAt(origination, mongoPorts.tls)) },
+    { name: "tls-gateway", ...throughGateway, ...overTls(mongoHost("tls-gateway")) },
+    { name: "tls-origination", ...throughGateway, ...overTls(origination, mongoAt(origination, mongoPorts.tls)) },
     { name: "tls-direct", ...direct, ...overTls(mongoHost("tls-direct")) },
     { ...bare, ...overTls(mongoHost("tls-direct")) },
   ],

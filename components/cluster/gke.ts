@@ -142,7 +142,7 @@ interface NodeAccount {
   grants: IAMMember[];
 }
 
-/** What tells the pools apart. */
+/** What distinguishes the pools. */
 interface NodeShape {
   pool: GkeNodePoolArgs;
   nodeConfig: NodePoolArgs["nodeConfig"] & object;

@@ -7,7 +7,7 @@ type Termination = "none" | "PASSTHROUGH" | "ISTIO_MUTUAL";
 
 /**
  * Opens the gateway for one endpoint. In mutual TLS the handshake itself refuses everybody but the clients, so that a
- * server that speaks first, as MySQL does, shows a stranger not even its greeting.
+ * server-first database such as MySQL sends unauthorized clients no handshake packet.
  */
 export function gatewayServer(path: Path, termination: Termination, host = path.endpoint.host): Manifest[] {
   const { endpoint, gateway } = path;

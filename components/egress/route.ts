@@ -5,7 +5,7 @@ import type { Manifest } from "../manifest.js";
 type Wire = "tcp" | "tls";
 
 interface Legs {
-  /** How the sidecar tells the connection apart. */
+  /** How the sidecar distinguishes the connection. */
   mesh: Wire;
   /** How the gateway does: `tls` only where it passes TLS through; a server that terminates it needs `tcp`. */
   gateway: Wire;

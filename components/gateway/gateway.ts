@@ -11,7 +11,7 @@ export interface Gateway {
   selector: Record<string, string>;
   /** Fully qualified name of its Service. */
   host: string;
-  /** Port that all databases share, told apart by SNI. */
+  /** Port that all databases share, distinguished by SNI. */
   sharedPort: number;
   /** What checks a client's identity after the handshake. */
   callersPolicy: NonNullable<GatewaySettings["callersPolicy"]>;

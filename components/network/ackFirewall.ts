@@ -20,7 +20,7 @@ const priority = { admit: 5, refuse: 10 };
 
 type Rule = Omit<SecurityGroupRuleArgs, "securityGroupId"> & { group: "nodes" | "gateway" };
 
-/** Rules by name: the gateway's group may connect to a guarded target, the nodes' group may not. */
+/** Rules by name: the gateway's group may connect to a database behind the gateway, the nodes' group may not. */
 export function ackFirewallRules(targets: FirewallTarget[]): Record<string, Rule> {
   return Object.assign({}, ...targets.map(rulesOf));
 }

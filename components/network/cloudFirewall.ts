@@ -20,7 +20,7 @@ export function firewallTargets(databases: FirewallDatabase[]): FirewallTarget[]
       throughGateway,
     })),
   );
-  // A target that one database reaches directly stays open for all nodes: NetworkPolicy tells the pods apart.
+  // A target that one database reaches directly stays open for all nodes: NetworkPolicy distinguishes the pods.
   const open = new Set(targets.filter(({ throughGateway }) => !throughGateway).map(({ name }) => name));
   const byName = new Map(targets.map((target) => [target.name, { ...target, throughGateway: !open.has(target.name) }]));
   return [...byName.values()];

@@ -13,11 +13,11 @@ export type MakeGuards = (
 
 /** Loads the SDK of the cluster's cloud, and returns what guards its network: firewall and flow logs. */
 export async function createCloudGuards({ cluster, databases, network }: Settings): Promise<MakeGuards> {
-  const guarded = firewallDatabases(databases, databaseRanges(cluster));
+  const behindFirewall = firewallDatabases(databases, databaseRanges(cluster));
   switch (cluster.cloud) {
     case "gke": {
       const { GkeFirewall } = await import("./gkeFirewall.js");
-      const args = { databases: guarded, logDenied: network.firewall.logDenied };
+      const args = { databases: behindFirewall, logDenied: network.firewall.logDenied };
       // Flow logs belong to the subnetwork, which the cluster makes.
       return (name, { cloudNetwork }, opts) => [
         new GkeFirewall(`${name}-firewall`, { ...args, network: cloudNetwork as GkeNetwork }, opts),
@@ -27,10 +27,14 @@ export async function createCloudGuards({ cluster, databases, network }: Setting
       const [{ AckFirewall }, { FlowLogs }] = [await import("./ackFirewall.js"), await import("./flowLogs.js")];
       const { enabled, retentionDays } = network.flowLogs;
       return (name, cluster, opts) => {
-        const around = cluster.cloudNetwork as AckNetwork;
-        const firewall = new AckFirewall(`${name}-firewall`, { network: around, databases: guarded }, opts);
+        const cloudNetwork = cluster.cloudNetwork as AckNetwork;
+        const firewall = new AckFirewall(
+          `${name}-firewall`,
+          { network: cloudNetwork, databases: behindFirewall },
+          opts,
+        );
         if (!enabled) return [firewall];
-        return [firewall, new FlowLogs(`${name}-flow-logs`, { vpcId: around.vpcId, retentionDays }, opts)];
+        return [firewall, new FlowLogs(`${name}-flow-logs`, { vpcId: cloudNetwork.vpcId, retentionDays }, opts)];
       };
     }
     case "existing":

@@ -7,7 +7,7 @@ import { metadataService } from "./metadata.js";
 import type { ControlPlanePeer, NetworkIsolationArgs } from "./networkIsolation.js";
 
 /** What isolation must know of the rest of the platform. */
-export interface IsolationSurroundings {
+export interface IsolationContext {
   mesh: MeshFacts;
   /** Range of the cluster's Services, among which is DNS. */
   serviceCidr: string;
@@ -31,32 +31,32 @@ export function controlPlaneOf(mesh: MeshFacts, ranges?: string[]): ControlPlane
 /** Where DNS is answered, by the settings or in a cluster like this one. */
 function dnsOf(
   { isolation: { dns } }: Pick<NetworkSettings, "isolation">,
-  { serviceCidr }: Pick<IsolationSurroundings, "serviceCidr">,
+  { serviceCidr }: Pick<IsolationContext, "serviceCidr">,
 ): DnsPeer {
   return { ...dns, ranges: dns.ranges ?? dnsRanges(serviceCidr) };
 }
 
 /** The settings' isolation as the component takes it. */
-export function networkIsolationArgs(network: NetworkSettings, around: IsolationSurroundings): NetworkIsolationArgs {
+export function networkIsolationArgs(network: NetworkSettings, context: IsolationContext): NetworkIsolationArgs {
   const { isolation, flows, openIngress, openEgress } = network;
-  const { gateway, mesh } = around;
+  const { gateway, mesh } = context;
   return {
-    namespaces: around.isolated,
-    dns: dnsOf(network, around),
+    namespaces: context.isolated,
+    dns: dnsOf(network, context),
     controlPlane: controlPlaneOf(mesh, isolation.controlPlaneRanges),
-    traceCollector: around.traceCollector,
+    traceCollector: context.traceCollector,
     insideNamespace: isolation.insideNamespace,
     metricsFrom: isolation.metricsFrom,
     flows,
     openIngress,
     openEgress,
     // Elsewhere pods may need what answers there: on GKE it gives them identities of their own.
-    metadataRanges: around.cloud === "ack" ? metadataService(around.cloud).ranges : [],
+    metadataRanges: context.cloud === "ack" ? metadataService(context.cloud).ranges : [],
     gateway: gateway && {
       namespace: gateway.namespace,
       selector: gateway.selector,
       sharedPort: gateway.sharedPort,
-      clients: around.gatewayClients,
+      clients: context.gatewayClients,
       // The control plane lives in the root namespace: a default deny for all its pods would cut off the mesh.
       ownNamespace: gateway.namespace !== mesh.rootNamespace,
       // To a tenant's stack the gateway is another's.
@@ -74,7 +74,7 @@ export function globalIsolationArgs(
     cloud,
     serviceCidr,
     traceCollector,
-  }: Pick<IsolationSurroundings, "mesh" | "serviceCidr" | "traceCollector"> &
+  }: Pick<IsolationContext, "mesh" | "serviceCidr" | "traceCollector"> &
     Pick<GlobalIsolationArgs, "policyEngine" | "cloud">,
 ): GlobalIsolationArgs {
   return {

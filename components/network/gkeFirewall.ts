@@ -24,21 +24,21 @@ const longestName = 22;
 
 type Rule = Omit<FirewallArgs, "network" | "project">;
 
-/** Rules by name: gateway nodes may connect to a guarded target, other nodes may not. */
+/** Rules by name: gateway nodes may connect to a database behind the gateway, other nodes may not. */
 export function gkeFirewallRules(args: {
   targets: FirewallTarget[];
   network: Pick<GkeNetwork, "nodeTag" | "gatewayTag" | "clusterRanges">;
   logDenied: boolean;
 }): Record<string, Rule> {
   const { nodeTag, gatewayTag, clusterRanges } = args.network;
-  const guarded = args.targets.filter(({ throughGateway }) => throughGateway);
+  const behindGateway = args.targets.filter(({ throughGateway }) => throughGateway);
   const egress = { direction: "EGRESS" };
   const towards = ({ range, port }: FirewallTarget) => ({
     ...egress,
     destinationRanges: [range ?? "0.0.0.0/0"],
     ports: [{ protocol: "tcp", ports: [String(port)] }],
   });
-  const rules = guarded.flatMap((target) => {
+  const rules = behindGateway.flatMap((target) => {
     const { ports, ...where } = towards(target);
     const denied = args.logDenied ? { logConfig: { metadata: "INCLUDE_ALL_METADATA" } } : {};
     return [

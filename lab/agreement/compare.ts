@@ -52,8 +52,8 @@ interface Judged extends Disagreement {
 /** Undefined for what the objects do not know: there is nothing to hold against it. */
 function judge(tried: Tried, row: Row | undefined): Judged | undefined {
   if (!row) return undefined;
-  const { because } = tried.through === "around" ? row.around : row.mesh;
-  const prediction = tried.through === "around" ? around(row) : throughMesh(row);
+  const { because } = tried.through === "bypass" ? row.bypass : row.mesh;
+  const prediction = tried.through === "bypass" ? bypassing(row) : throughMesh(row);
   const { seen, text } = prediction;
   const result = seen === undefined ? "undecided" : isSame(seen, prediction, tried) ? "same" : "differs";
   const evidence = because.map((link) => `${link.kind} ${link.namespace}/${link.name} ${link.field}: ${textOf(link)}`);
@@ -82,8 +82,8 @@ function throughMesh({ mesh, to }: Row): Prediction {
     case "direct":
       return { seen: "answers", path: mesh.verdict, text: mesh.verdict };
     case "blocked":
-      return mesh.exposes === "greeting"
-        ? { seen: "greeting", text: "blocked after the greeting" }
+      return mesh.exposes === "handshake"
+        ? { seen: "handshake", text: "blocked after the handshake packet" }
         : { seen: "blocked", text: "blocked" };
     case "misrouted":
       return {
@@ -99,15 +99,15 @@ function throughMesh({ mesh, to }: Row): Prediction {
   }
 }
 
-function around({ around: { verdict } }: Row): Prediction {
+function bypassing({ bypass: { verdict } }: Row): Prediction {
   if (verdict === "unknown") return { text: "unknown" };
   return verdict === "open" ? { seen: "answers", path: "direct", text: "open" } : { seen: "blocked", text: "blocked" };
 }
 
 function isSame(seen: Verdict, { path, silent }: Prediction, tried: Tried): boolean {
   if (silent && tried.seen === "blocked") return true;
-  // Who only waits for the greeting sees no more of a connection that would answer.
-  const atMost = tried.waits === "greeting" && (seen === "answers" || seen === "misrouted") ? "greeting" : seen;
+  // A client that only waits for the handshake packet sees no more of a connection that would answer.
+  const atMost = tried.waits === "handshake" && (seen === "answers" || seen === "misrouted") ? "handshake" : seen;
   if (atMost !== tried.seen) return false;
   return path === undefined || tried.path === undefined || path === tried.path;
 }
@@ -118,7 +118,7 @@ function keyOf({ from, to }: Pick<Row, "from" | "to">): string {
 
 /** The connection in one line. */
 export function describe({ from, to, through, seen, path, said }: Tried): string {
-  const way = through === "around" ? "around its sidecar" : "through its sidecar";
+  const how = through === "bypass" ? "bypassing its sidecar" : "through its sidecar";
   const detail = [path, said].filter(Boolean).join(", ");
-  return `${from.namespace}/${from.workload} ${way} to ${to.host}:${to.port}: ${seen}${detail ? ` (${detail})` : ""}`;
+  return `${from.namespace}/${from.workload} ${how} to ${to.host}:${to.port}: ${seen}${detail ? ` (${detail})` : ""}`;
 }

@@ -55,11 +55,11 @@ export class StackAgreement {
       ...disagreements.map(
         ({ tried, predicted, because }) => `${describe(tried)}; predicted ${predicted}, for ${because.join("; ")}`,
       ),
-      ...undecided.map((text) => `not told: ${text}`),
+      ...undecided.map((text) => `not decided: ${text}`),
     ].join("\n");
     return {
       passed: disagreements.length === 0,
-      seen: `${compared - disagreements.length} of ${compared} probes agree${undecided.length > 0 ? `, ${undecided.length} not told` : ""}`,
+      seen: `${compared - disagreements.length} of ${compared} probes agree${undecided.length > 0 ? `, ${undecided.length} not decided` : ""}`,
       ...(evidence ? { evidence } : {}),
     };
   }

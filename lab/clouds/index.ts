@@ -3,7 +3,7 @@ import { openStack, type LabStack } from "../engine/index.js";
 import { asFinding, type ProbeResult } from "../probes/probe.js";
 import { deployedPlatform } from "../scenarios/deployedPlatform.js";
 import type { Experiment } from "../scenarios/experiment.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 import { type Look, looks } from "./looks.js";
 import { type CloudStack, cloudStacks } from "./stacks.js";
 
@@ -12,15 +12,15 @@ export const cloudsExperiment: Experiment = {
   name: "clouds",
   title: "Whole stacks on both clouds are planned, judged, and refused when they break a promise",
   observations: cloudStacks.map((whole) => ({ title: titleOf(whole), observations: looksAt(whole) })),
-  run: async (ground, listener) => {
+  run: async (lab, listener) => {
     const results: ProbeResult[] = [];
     for (const whole of cloudStacks) {
       const step = titleOf(whole);
       listener.step(step);
-      const stack = await openWhole(ground, whole);
+      const stack = await openWhole(lab, whole);
       for (const { look, observation, title, expected } of looksAt(whole)) {
         const began = performance.now();
-        const finding = await look(stack, whole, ground).catch(asFinding);
+        const finding = await look(stack, whole, lab).catch(asFinding);
         const seconds = (performance.now() - began) / 1000;
         const result = { scenario: "clouds", step, observation, title, expected, ...finding, seconds };
         results.push(result);
@@ -40,7 +40,7 @@ function looksAt({ reach }: CloudStack): readonly Look[] {
   return looks.filter(({ needsDatabase }) => reach || !needsDatabase);
 }
 
-async function openWhole({ host, stage, pulumiHome }: Ground, { name, secrets }: CloudStack): Promise<LabStack> {
+async function openWhole({ host, stage, pulumiHome }: RunningLab, { name, secrets }: CloudStack): Promise<LabStack> {
   return openStack({
     name,
     program: deployedPlatform,

@@ -1,14 +1,14 @@
 import type { LabStack } from "../engine/index.js";
 import type { Finding, Probe } from "../probes/probe.js";
 import { apiListing, leftBehind } from "../scenarios/apiListing.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 import { type CloudStack, furtherPair, withBrokenPromise, withFurtherDatabase } from "./stacks.js";
 
 /** One thing looked at on a whole stack. */
 export interface Look extends Pick<Probe, "observation" | "title" | "expected"> {
   /** Whether it is about a database. */
   readonly needsDatabase: boolean;
-  look(stack: LabStack, whole: CloudStack, ground: Ground): Promise<Finding>;
+  look(stack: LabStack, whole: CloudStack, lab: RunningLab): Promise<Finding>;
 }
 
 const planned: Look = {

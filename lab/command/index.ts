@@ -65,8 +65,8 @@ export const commandExperiment: Experiment = {
   name: "command",
   title: "pulumi preview, as a user types it, needs no build step",
   observations: [{ observations: looks }],
-  run: async (ground, listener) => {
-    const pulumi = await userCommand(ground);
+  run: async (lab, listener) => {
+    const pulumi = await userCommand(lab);
     const results: ProbeResult[] = [];
     try {
       await pulumi.run("stack", "init", stack);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { startLanguageHost } from "../engine/languageHost.js";
 import { offline } from "../engine/index.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 
 /** What of a clone `pulumi preview` does not run; its packages are linked. */
 const leftOut = [".git", "node_modules", "docs", "lab", "bench", "test"];
@@ -17,7 +17,7 @@ export interface UserCommand {
 }
 
 /** The command as a user has it, but for the language host, which the lab brings itself. */
-export async function userCommand({ host, pulumiHome }: Ground): Promise<UserCommand> {
+export async function userCommand({ host, pulumiHome }: RunningLab): Promise<UserCommand> {
   const folder = join(host.folder, "command", "clone");
   const state = join(host.folder, "command", "state");
   await mkdir(state, { recursive: true });

@@ -92,9 +92,9 @@ async function mysql(socket, password, seen) {
     if (value?.[0] === 0xff) throw new Error(value.subarray(9).toString());
     return value;
   };
-  const greeting = await next();
-  Object.assign(seen, { stage: "greeting", said: "greeted, and no more" });
-  send(socket, 1, login(greeting, password));
+  const handshake = await next();
+  Object.assign(seen, { stage: "handshake", said: "the handshake packet only" });
+  send(socket, 1, login(handshake, password));
   await next();
   send(socket, 0, Buffer.concat([Buffer.from([0x03]), Buffer.from(question)])); // COM_QUERY
   const [, , , row] = [await next(), await next(), await next(), await next()]; // count, column, end of columns, row
@@ -123,11 +123,11 @@ function send(socket, sequence, payload) {
 }
 
 /** HandshakeResponse41 as root, with mysql_native_password. */
-function login(greeting, password) {
-  const challenge = greeting.indexOf(0, 1) + 1 + 4; // after protocol, version and thread id
+function login(handshake, password) {
+  const challenge = handshake.indexOf(0, 1) + 1 + 4; // after protocol, version and thread id
   const scramble = Buffer.concat([
-    greeting.subarray(challenge, challenge + 8),
-    greeting.subarray(challenge + 27, challenge + 39),
+    handshake.subarray(challenge, challenge + 8),
+    handshake.subarray(challenge + 27, challenge + 39),
   ]);
   const [protocol41, secureConnection, pluginAuth] = [0x200, 0x8000, 0x80000];
   const head = Buffer.alloc(32);

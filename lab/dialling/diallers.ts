@@ -24,14 +24,14 @@ export interface Dial {
 
 /** How far a connection came, and what was said last: the server's answer, or why there is none. */
 export interface Seen {
-  readonly stage: "nothing" | "greeting" | "answer";
+  readonly stage: "nothing" | "handshake" | "answer";
   readonly said: string;
 }
 
 const program = fileURLToPath(new URL("dialler.js", import.meta.url));
 
 /** Users by how their connections leave the pod: those of the proxy's own user are not redirected into the proxy. */
-const users = { sidecar: applicationUser, around: proxyUser } as const;
+const users = { sidecar: applicationUser, bypass: proxyUser } as const;
 export type Through = keyof typeof users;
 
 /** A process in a pod's network that opens connections on demand. */

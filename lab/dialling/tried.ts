@@ -24,12 +24,12 @@ export async function tryOne(
   const { namespace, workload, serviceAccount, hasSidecar } = stage.identity(who);
   const { host, port, speaks, machine } = server;
   const known = machineAddresses[machine];
-  const address = through === "around" ? { address: known } : {};
+  const address = through === "bypass" ? { address: known } : {};
   const seen = await diallers.dial(stage.pod(who), through, { host, port, known, speaks, timeoutMs, ...address });
   return {
     from: { namespace, workload, serviceAccount },
     to: { host, port },
-    through: hasSidecar ? through : "around",
+    through: hasSidecar ? through : "bypass",
     seen: verdictOf(seen, machine),
     ...pathOf(seen, stage.agent.podsOf(gateway.namespace, gateway.labels)),
     said: seen.said,
@@ -38,7 +38,7 @@ export async function tryOne(
 
 function verdictOf({ stage, said }: Seen, machine: MachineName): Tried["seen"] {
   if (stage === "nothing") return "blocked";
-  if (stage === "greeting") return "greeting";
+  if (stage === "handshake") return "handshake";
   return said.startsWith(`${machine} `) ? "answers" : "misrouted";
 }
 

@@ -4,7 +4,7 @@ import type { Finding, Probe } from "../probes/probe.js";
 import { gatewayPods, type Stage } from "../scenarios/stage.js";
 import { QueryStream } from "./queryStream.js";
 import { carrierOf, client, databaseHost, gatewayDeployment, gatewayWhole } from "./setting.js";
-import { isHealed, outagesOf, told } from "./streamReport.js";
+import { isHealed, outagesOf, summaryOf } from "./streamReport.js";
 import { applicationUser } from "../probes/users.js";
 
 /** What an application's pool waits for a connection before it gives up is some ten times this. */
@@ -122,7 +122,7 @@ async function duringStream(
   await sleep(aftermathMs);
   const outages = outagesOf(await stream.stop());
   const passed = outages.length > 0 && outages.every((outage) => isHealed(outage, limitSeconds));
-  return { passed, seen: told(outages), evidence: outages.flatMap(({ failures }) => failures).join("; ") };
+  return { passed, seen: summaryOf(outages), evidence: outages.flatMap(({ failures }) => failures).join("; ") };
 }
 
 /** Drops all that comes into a pod or goes out of it. */

@@ -4,7 +4,7 @@ import type { Probe } from "../probes/probe.js";
 import { istiodPods, type Stage } from "../scenarios/stage.js";
 import { QueryStream } from "./queryStream.js";
 import { answers, client, clientDeployment, databaseHost, shopNamespace } from "./setting.js";
-import { answersOf, outagesOf, told } from "./streamReport.js";
+import { answersOf, outagesOf, summaryOf } from "./streamReport.js";
 
 const observation = "istiod";
 /** How long the stream is watched without istiod. */
@@ -29,7 +29,7 @@ export const withoutIstiod: readonly Probe[] = [
       await sleep(withoutMs);
       const events = await stream.stop();
       const outages = outagesOf(events);
-      return { passed: outages.length === 0, seen: `${answersOf(events).length} answers, ${told(outages)}` };
+      return { passed: outages.length === 0, seen: `${answersOf(events).length} answers, ${summaryOf(outages)}` };
     },
   },
   answers(observation, "a new connection through known proxies is answered"),

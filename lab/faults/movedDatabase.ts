@@ -6,7 +6,7 @@ import { pointName } from "../scenarios/clusterDns.js";
 import type { Stage } from "../scenarios/stage.js";
 import { QueryStream } from "./queryStream.js";
 import { client, databaseHost } from "./setting.js";
-import { outagesOf, told } from "./streamReport.js";
+import { outagesOf, summaryOf } from "./streamReport.js";
 import { applicationUser } from "../probes/users.js";
 
 /** The name's TTL is 5 s; the proxy asks again when it is over. */
@@ -30,7 +30,7 @@ export const movedDatabase: Probe = {
       const seconds = (Date.now() - moved) / 1000;
       const { server } = await stream.latest();
       const outages = outagesOf(await stream.stop());
-      const old = `the old connection still speaks to ${server}: ${told(outages)}`;
+      const old = `the old connection still speaks to ${server}: ${summaryOf(outages)}`;
       return { passed: server === "rds", seen: `new connections after ${seconds.toFixed(1)} s; ${old}` };
     } finally {
       // Nobody waits until the name leads back: to what follows, one of the two servers is as good as the other.

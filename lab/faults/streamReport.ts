@@ -62,7 +62,7 @@ export function isHealed({ seconds, over }: Outage, limitSeconds: number): boole
 }
 
 /** Outages as a sentence. */
-export function told(outages: readonly Outage[]): string {
+export function summaryOf(outages: readonly Outage[]): string {
   if (outages.length === 0) return "no failure";
   const failures = outages.flatMap((outage) => outage.failures);
   const times = outages.map(({ seconds, over }) => `${seconds.toFixed(1)} s${over ? "" : " and still"}`);

@@ -24,7 +24,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Time a process gets between SIGTERM and SIGKILL, unless told otherwise. */
+/** Time a process gets between SIGTERM and SIGKILL, unless set otherwise. */
 const graceMs = 10_000;
 
 /** One program that runs on the lab host. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How often a condition is looked at, unless told otherwise. */
+/** How often a condition is looked at, unless set otherwise. */
 const intervalMs = 100;
 
 /**

@@ -7,7 +7,7 @@ import type { Finding } from "../probes/probe.js";
 import { apiListing } from "../scenarios/apiListing.js";
 import type { Experiment } from "../scenarios/experiment.js";
 import { remains } from "../scenarios/findings.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 import type { Observation } from "../scenarios/observations.js";
 import { Results } from "../scenarios/results.js";
 import { type Ended, type Language, languages, prepareLanguages } from "./programs.js";
@@ -55,16 +55,16 @@ export const languagesExperiment: Experiment = {
     { observations: [looks.types] },
     ...languages.map((language) => ({ title: names[language], observations: ofLanguage(language) })),
   ],
-  run: async (ground, listener) => {
+  run: async (lab, listener) => {
     const results = new Results("languages", listener);
-    const programs = await prepareLanguages(ground);
+    const programs = await prepareLanguages(lab);
     try {
       results.enter("types");
       await results.check(looks.types, async () => wentWell(await programs.checkTypes()));
       const reference: { objects?: string[] } = {};
       for (const language of languages) {
         results.enter(names[language]);
-        await inLanguage(language, { ground, programs, results, reference });
+        await inLanguage(language, { lab, programs, results, reference });
       }
     } finally {
       programs.close();
@@ -84,15 +84,15 @@ function ofLanguage(language: Language): Observation[] {
 }
 
 interface Run {
-  ground: Ground;
+  lab: RunningLab;
   programs: Awaited<ReturnType<typeof prepareLanguages>>;
   results: Results;
   /** The objects of the first language. */
   reference: { objects?: string[] };
 }
 
-async function inLanguage(language: Language, { ground, programs, results, reference }: Run): Promise<void> {
-  const { kubectl, controlPlane } = ground.stage;
+async function inLanguage(language: Language, { lab, programs, results, reference }: Run): Promise<void> {
+  const { kubectl, controlPlane } = lab.stage;
   const before = await apiListing(kubectl);
   if (language === "yaml")
     await results.check(looks.refused, async () =>

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { offline, pluginFile } from "../engine/index.js";
 import { type LanguageHost, startLanguageHost } from "../engine/languageHost.js";
 import { chartRepository } from "../mesh/chartRepository.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 
 export const languages = ["typescript", "yaml", "python"] as const;
 export type Language = (typeof languages)[number];
@@ -39,7 +39,7 @@ for name, output in sorted(getattr(result, "outputs", {}).items()):
 `;
 
 /** Prepares copies of the examples: the engine writes beside a program. */
-export async function prepareLanguages({ host, pulumiHome, stage }: Ground): Promise<Programs> {
+export async function prepareLanguages({ host, pulumiHome, stage }: RunningLab): Promise<Programs> {
   const root = join(host.folder, "languages");
   const [state, python] = [join(root, "state"), join(root, "python-packages")];
   await mkdir(state, { recursive: true });
@@ -65,7 +65,7 @@ export async function prepareLanguages({ host, pulumiHome, stage }: Ground): Pro
   return programs(root, env, nodejs);
 }
 
-const programFolders = (programs: Ground["host"]["servers"]["programs"]) => ({
+const programFolders = (programs: RunningLab["host"]["servers"]["programs"]) => ({
   engine: dirname(programs.pulumi),
   yaml: dirname(programs["pulumi-language-yaml"]),
 });

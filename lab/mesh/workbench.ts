@@ -3,7 +3,7 @@ import { analyse, type AnalysisOptions, type Finding } from "mesh-access";
 import type { Manifest } from "../../components/manifest.js";
 import type { MachineName } from "../outside/index.js";
 import { addFixtures, removeFixtures, type FixtureNamespace } from "../scenarios/fixtures.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 import { gatewayPods, type Who } from "../scenarios/stage.js";
 import { Configuration } from "./configuration.js";
 import { identityOf } from "./delta.js";
@@ -48,15 +48,15 @@ export class Workbench {
   private standing?: Standing;
 
   constructor(
-    private readonly ground: Ground,
+    private readonly lab: RunningLab,
     private readonly setting: Setting,
   ) {
-    const { host } = ground;
+    const { host } = lab;
     this.istioctl = new Istioctl(host.servers.programs.istioctl, join(host.folder, "istioctl", setting.name));
   }
 
   async setUp(): Promise<void> {
-    const { host, stage } = this.ground;
+    const { host, stage } = this.lab;
     const { machines, fixtures, standing, gateway = gatewayPods, options } = this.setting;
     await stage.outside.admitEverybody();
     await Promise.all([stage.outside.start(machines), installMesh(host, stage, this.setting)]);
@@ -93,7 +93,7 @@ export class Workbench {
 
   /** Removes all of it, also what was set up in part. */
   async clear(): Promise<void> {
-    const { host, stage } = this.ground;
+    const { host, stage } = this.lab;
     await this.standing?.configuration.become([]);
     this.standing?.sandbox.close();
     await Promise.all([removeFixtures(stage, this.setting.fixtures), removeMesh(host, stage)]);

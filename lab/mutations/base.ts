@@ -23,12 +23,12 @@ export const databases: readonly BaseDatabase[] = [
   { name: "site", host: "tls.tls-direct.db.example.com", port: 443, machine: "web", speaks: "https" },
 ];
 
-/** Clients of a service account each, a stranger with a sidecar and one without. */
+/** Clients of a service account each, an unauthorized client with a sidecar and one without. */
 export const callers: readonly Who[] = [
   { namespace: "shop", labels: { app: "buyer" } },
   { namespace: "shop", labels: { app: "browser" } },
   { namespace: "depot", labels: { app: "keeper" } },
-  { namespace: "stranger", labels: { app: "passer" } },
+  { namespace: "unlisted", labels: { app: "passer" } },
   { namespace: "bare", labels: { app: "plain" } },
 ];
 

@@ -28,7 +28,7 @@ export interface MutationRecord {
   readonly istioctl: readonly IstioctlMessage[];
 }
 
-const fixtures: FixtureNamespace[] = ["shop", "depot", "stranger", "bare"].map((name) => ({
+const fixtures: FixtureNamespace[] = ["shop", "depot", "unlisted", "bare"].map((name) => ({
   name,
   injection: name !== "bare",
   workloads: callers.filter(({ namespace }) => namespace === name).map(({ labels }) => ({ name: labels["app"] ?? "" })),
@@ -36,7 +36,7 @@ const fixtures: FixtureNamespace[] = ["shop", "depot", "stranger", "bare"].map((
 
 const attempts: readonly Attempted[] = callers.flatMap((who) =>
   databases.flatMap((server) =>
-    (["sidecar", "around"] as const).map((through): Attempted => ({ who, through, server })),
+    (["sidecar", "bypass"] as const).map((through): Attempted => ({ who, through, server })),
   ),
 );
 
@@ -70,10 +70,10 @@ export const mutationsExperiment: Experiment = {
       ],
     },
   ],
-  run: async (ground, listener, keep) => {
+  run: async (lab, listener, keep) => {
     const seed = Number(process.env["MUTATIONS_SEED"] ?? usualSeed);
     listener.step(`seed ${seed}`);
-    const workbench = new Workbench(ground, setting);
+    const workbench = new Workbench(lab, setting);
     const run = new MutationsRun(workbench, listener);
     try {
       await workbench.setUp();
@@ -148,7 +148,7 @@ class MutationsRun {
 }
 
 function findingOf({ compared, undecided, disagreements }: Judgement["agreement"]): Finding {
-  const doubts = undecided.length > 0 ? `, ${undecided.length} not told` : "";
+  const doubts = undecided.length > 0 ? `, ${undecided.length} not decided` : "";
   const evidence = [
     ...disagreements.map(
       ({ tried, predicted, because }) => `${describe(tried)}; predicted ${predicted}, for ${because.join("; ")}`,

@@ -11,11 +11,11 @@ const introduction = `# Against istioctl analyze
 
 \`istioctl analyze\` checks Istio's objects one at a time or in pairs. The access analysis of this project asks another question:
 who reaches which database, by which path. Here both read the same manifests, and the lab says who is right: every
-configuration was applied to a real mesh, and every workload tried every database, through its sidecar and around it.
+configuration was applied to a real mesh, and every workload tried every database, through its sidecar and bypassing it.
 
 A configuration *changes reach* when any of these connections ends otherwise than in the configuration it varies.
 \`istioctl analyze\` *speaks* when it reports something it does not report of that configuration. To speak of a change that changes
-no reach is not wrong in itself, for a misspelt object deserves a word; it is counted because it does not tell the two apart.
+no reach is not wrong in itself, for a misspelt object deserves a word; it is counted because it does not distinguish the two.
 `;
 
 type Effect = "opens" | "closes" | "misroutes" | "another path" | "none";
@@ -80,13 +80,13 @@ const textOf = ({ code, origin, message }: IstioctlMessage): string => `${code} 
 function summary(compared: readonly Compared[], seed: number): string {
   const tried = compared.reduce((sum, { record }) => sum + record.compared, 0);
   const wrong = compared.reduce((sum, { record }) => sum + record.disagreements.length, 0);
-  const untold = compared.reduce((sum, { record }) => sum + record.undecided.length, 0);
+  const undecided = compared.reduce((sum, { record }) => sum + record.undecided.length, 0);
   const changing = compared.filter(({ effect }) => effect !== "none");
   const silent = changing.filter(({ spoken }) => spoken.length === 0);
   return `## In numbers
 
-${compared.length} configurations (seed ${seed}), ${tried + untold} connections. The access analysis predicted ${tried - wrong} of them as they
-ended, ${wrong} otherwise, and said of ${untold} that it cannot tell. ${changing.length} configurations change reach; of
+${compared.length} configurations (seed ${seed}), ${tried + undecided} connections. The access analysis predicted ${tried - wrong} of them as they
+ended, ${wrong} otherwise, and said of ${undecided} that it cannot tell. ${changing.length} configurations change reach; of
 ${silent.length} of these \`istioctl analyze\` says nothing.
 `;
 }

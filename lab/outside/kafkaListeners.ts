@@ -1,7 +1,7 @@
 import { trafficModeNames, trafficModes, type TrafficModeFacts } from "../../settings/trafficModes.js";
 import { hostOf, machineAddresses, wildcardGroups, wildcardHost } from "./names.js";
 
-/** Where each broker listens: on one port, only addresses tell them apart. */
+/** Where each broker listens: on one port, only addresses distinguish them. */
 export const brokerAddresses = [machineAddresses.kafka, "203.0.113.61"] as const;
 
 /**

@@ -114,7 +114,7 @@ export const answerOf: Record<LabProtocol, RegExp> = {
 export const noConnection = "no connection";
 
 /** Counts the bytes a server sends by itself: a socket is opened, nothing is sent. */
-export function greetingCommand({ host, port, address }: Target, timeoutMs: number): string[] {
+export function handshakeCommand({ host, port, address }: Target, timeoutMs: number): string[] {
   const script = `exec 3<>/dev/tcp/$0/$1 || { echo ${noConnection}; exit; }; timeout "$2" cat <&3 | wc -c`;
   return ["bash", "-c", script, address ?? host, String(port), String(timeoutMs / 1000)];
 }

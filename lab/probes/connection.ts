@@ -2,7 +2,7 @@ import type { LabProtocol } from "../outside/index.js";
 import type { ExecResult } from "../node/index.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage, Who } from "../scenarios/stage.js";
-import { answerOf, clients, greetingCommand, noConnection, type Target } from "./clients.js";
+import { answerOf, clients, handshakeCommand, noConnection, type Target } from "./clients.js";
 import type { Connection, Finding, Probe, Verdict } from "./probe.js";
 import { applicationUser, proxyUser } from "./users.js";
 
@@ -11,9 +11,9 @@ export interface Attempt {
   observation: string;
   title: string;
   from: Who;
-  /** `around`: as the proxy's own user, whose traffic is not redirected. @default sidecar */
+  /** `bypass`: as the proxy's own user, whose traffic is not redirected. @default sidecar */
   through?: Connection["through"];
-  /** The pod's annotations keep the port from being redirected: `around` without being the proxy's user. */
+  /** The pod's annotations keep the port from being redirected: `bypass` without being the proxy's user. */
   portExcluded?: true;
   protocol: LabProtocol;
   to: Target;
@@ -31,8 +31,8 @@ export interface Attempt {
 const patienceMs = { answers: 8_000, otherwise: 2_500 };
 /** Clients keep their own time, from when they are up; this ends one that does not. */
 const startUpMs = 10_000;
-/** A server that speaks first does so within milliseconds. */
-const greetingMs = 2_000;
+/** A server-first database sends its handshake packet within milliseconds. */
+const handshakeMs = 2_000;
 /** After a change, a proxy may need some time to hear of it; longer than this is a failure. */
 const propagationMs = 20_000;
 
@@ -62,7 +62,7 @@ async function tryOnce(attempt: Attempt, stage: Stage): Promise<Finding> {
   const { password, caFile, servers } = stage.outside;
   const { command, environment } = clients[protocol](to, { password, caFile, timeoutMs, servers });
   const result = await stage.exec(from, command, {
-    user: through === "around" && !attempt.portExcluded ? proxyUser : applicationUser,
+    user: through === "bypass" && !attempt.portExcluded ? proxyUser : applicationUser,
     timeoutMs: timeoutMs + startUpMs,
     ...(environment ? { environment } : {}),
   });
@@ -70,7 +70,7 @@ async function tryOnce(attempt: Attempt, stage: Stage): Promise<Finding> {
   return {
     passed: seen === expect,
     seen,
-    evidence: told(result),
+    evidence: lastLine(result),
     ...(isPredicted(attempt) ? { connection: connectionOf(stage, attempt, seen) } : {}),
   };
 }
@@ -90,7 +90,7 @@ async function addressFor(from: Who, name: string, stage: Stage): Promise<string
 
 function connectionOf(stage: Stage, { from, to, through = "sidecar" }: Attempt, seen: Verdict): Connection {
   const { namespace, workload, serviceAccount, hasSidecar } = stage.identity(from);
-  const path = hasSidecar ? through : "around";
+  const path = hasSidecar ? through : "bypass";
   return {
     from: { namespace, workload, serviceAccount },
     to: { host: to.address ?? to.host, port: to.port },
@@ -105,37 +105,37 @@ const talked =
 
 function verdictOf({ exitCode, stdout, stderr }: ExecResult, answer: RegExp): Verdict {
   if (answer.test(stdout)) return "answers";
-  if (talked.test(`${stdout}${stderr}`)) return "greeting";
+  if (talked.test(`${stdout}${stderr}`)) return "handshake";
   return exitCode === 0 && stdout.trim() !== "" ? "misrouted" : "blocked";
 }
 
 /** The last line of what a client said, which names the error. */
-export function told({ stdout, stderr, timedOut, exitCode }: ExecResult): string {
+export function lastLine({ stdout, stderr, timedOut, exitCode }: ExecResult): string {
   const said = `${stderr.trim()}\n${stdout.trim()}`.trim().split("\n").at(-1) ?? "";
   if (said) return said.slice(0, 300);
   return timedOut ? "no answer before the time-out" : `exit ${exitCode}, nothing said`;
 }
 
-/** How many bytes a server that speaks first sends to this client. */
-export function greeting(attempt: Omit<Attempt, "expect"> & { expect: "blocked" | "greeting" }): Probe {
+/** How many bytes a server-first database sends to this client. */
+export function serverHandshake(attempt: Omit<Attempt, "expect"> & { expect: "blocked" | "handshake" }): Probe {
   const { observation, title, expect, from, to, through = "sidecar" } = attempt;
   return {
     observation,
     title,
-    expected: expect === "blocked" ? "0 bytes" : "the greeting",
+    expected: expect === "blocked" ? "0 bytes" : "the handshake packet",
     run: async (stage) => {
-      const user = through === "around" ? proxyUser : applicationUser;
-      const result = await stage.exec(from, greetingCommand(to, greetingMs), {
+      const user = through === "bypass" ? proxyUser : applicationUser;
+      const result = await stage.exec(from, handshakeCommand(to, handshakeMs), {
         user,
-        timeoutMs: patienceMs.otherwise + greetingMs,
+        timeoutMs: patienceMs.otherwise + handshakeMs,
       });
       const bytes = Number(result.stdout.trim()) || 0;
-      const seen: Verdict = bytes > 0 ? "greeting" : "blocked";
+      const seen: Verdict = bytes > 0 ? "handshake" : "blocked";
       return {
         passed: seen === expect,
         seen: `${bytes} bytes`,
         evidence: result.stdout.includes(noConnection) ? noConnection : "the connection was opened",
-        connection: { ...connectionOf(stage, { ...attempt, expect: seen }, seen), waits: "greeting" },
+        connection: { ...connectionOf(stage, { ...attempt, expect: seen }, seen), waits: "handshake" },
       };
     },
   };

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { MachineName } from "../outside/index.js";
 import type { Stage, Who } from "../scenarios/stage.js";
-import { greetingCommand, type Target } from "./clients.js";
+import { handshakeCommand, type Target } from "./clients.js";
 import type { Probe } from "./probe.js";
 import { applicationUser, proxyUser } from "./users.js";
 
@@ -34,7 +34,7 @@ export function heardOfRefused(probe: Counted & { from: Who; to: Target }): Prob
   const { from, to, ...rest } = probe;
   return counted(rest, async (stage) => {
     for (let i = 0; i < attempts; i += 1) {
-      await stage.exec(from, greetingCommand(to, 500), { user: applicationUser, timeoutMs: startUpMs });
+      await stage.exec(from, handshakeCommand(to, 500), { user: applicationUser, timeoutMs: startUpMs });
     }
   });
 }

@@ -1,5 +1,5 @@
 import type { Who } from "../scenarios/stage.js";
-import { told } from "./connection.js";
+import { lastLine } from "./connection.js";
 import type { Probe } from "./probe.js";
 import { applicationUser } from "./users.js";
 
@@ -32,7 +32,7 @@ export function resolves(query: {
         const result = await stage.exec(from, command, { user: applicationUser, timeoutMs: (patience + 1) * 1000 });
         const seen = /^\d+\.\d+\.\d+\.\d+$/m.test(result.stdout) ? "an address" : "no answer";
         if (seen === expect || performance.now() > deadline) {
-          return { passed: seen === expect, seen, evidence: told(result) };
+          return { passed: seen === expect, seen, evidence: lastLine(result) };
         }
       }
     },

@@ -35,12 +35,12 @@ export function gatewayLog(probe: {
         async () => (await gatewayLines(stage)).find(({ entry }) => find(entry, stage)),
         { timeoutMs: logDelayMs, intervalMs: 500 },
       );
-      return { passed: true, seen: toldOf(line.entry), evidence: line.text };
+      return { passed: true, seen: entryText(line.entry), evidence: line.text };
     },
   };
 }
 
-function toldOf(line: LogLine): string {
+function entryText(line: LogLine): string {
   const caller = line.downstream_peer_uri_san ?? line.downstream_remote_address;
   const failure = line.downstream_transport_failure_reason;
   return `${caller} asked for ${line.requested_server_name ?? "no name"}, ${failure ?? `sent to ${line.upstream_host}`}`;

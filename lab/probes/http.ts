@@ -18,7 +18,7 @@ export interface Request {
   /** Status and, where it matters, how curl ends and what it prints. */
   expect: { status: string; exitCode?: readonly number[]; body?: RegExp };
   /** As the proxy's own user, past the sidecar. */
-  around?: boolean;
+  bypass?: boolean;
 }
 
 /** An answer that is to come may take its time on a busy machine; one that must not come is waited for in vain. */
@@ -52,12 +52,12 @@ export function http(request: Request): Probe {
 }
 
 async function requestOnce(request: Request, stage: Stage): Promise<Finding> {
-  const { from, around, expect } = request;
+  const { from, bypass, expect } = request;
   const url = typeof request.url === "string" ? request.url : await request.url(stage);
   const options = typeof request.options === "function" ? await request.options(stage) : (request.options ?? []);
   const timeoutMs = patienceMs[expect.status === noStatus ? "none" : "answer"];
   const command = ["curl", "-sS", "--max-time", String(timeoutMs / 1000), "-w", "\n%{http_code}", ...options, url];
-  const user = around ? proxyUser : applicationUser;
+  const user = bypass ? proxyUser : applicationUser;
   const result =
     typeof from === "string"
       ? await stage.outside.exec(from, command)
@@ -77,7 +77,7 @@ async function requestOnce(request: Request, stage: Stage): Promise<Finding> {
     // What dials another host than its URL's says nothing of that host.
     ...(typeof from === "string" || options.includes("--connect-to")
       ? {}
-      : connectionOf(stage, from, around ?? false, url, verdictOf(status, result.exitCode))),
+      : connectionOf(stage, from, bypass ?? false, url, verdictOf(status, result.exitCode))),
   };
 }
 
@@ -85,7 +85,7 @@ function evidenceOf({ stderr }: ExecResult, page: string): string {
   return (stderr.trim() || page.replace(/\s+/g, " ").trim()).slice(0, 300);
 }
 
-/** How curl ends when the server talks, but not HTTP: a database's greeting, for one. */
+/** How curl ends when the server talks, but not HTTP: a database's handshake packet, for example. */
 const notHttp = new Set([1, 8]);
 
 /** What a sidecar answers itself: 502 for a host that it does not know, 503 where it cannot connect. */
@@ -99,19 +99,19 @@ function verdictOf(status: string, exitCode: number): Verdict {
 function connectionOf(
   stage: Stage,
   from: Who,
-  around: boolean,
+  bypass: boolean,
   url: string,
   seen: Verdict,
 ): Pick<Finding, "connection"> {
   const { namespace, workload, serviceAccount, hasSidecar } = stage.identity(from);
   const { hostname, port, protocol } = new URL(url);
   const to = { host: hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
-  const through = around || !hasSidecar ? "around" : "sidecar";
+  const through = bypass || !hasSidecar ? "bypass" : "sidecar";
   return { connection: { from: { namespace, workload, serviceAccount }, to, through, seen } };
 }
 
 /**
- * A stranger at the gateway's port, with a database's name as SNI and no regard for the gateway's own certificate.
+ * An unauthorized client at the gateway's port, which sends a database's name as SNI and ignores the gateway's certificate.
  * Without a certificate of its own the handshake must fail.
  */
 export function withoutCertificate(
@@ -122,7 +122,7 @@ export function withoutCertificate(
     observation,
     title,
     from,
-    around: true,
+    bypass: true,
     url: `https://${sni}:${port}/`,
     options: ["--insecure", "--http1.1", "--connect-to", `${sni}:${port}:${gateway}:${port}`],
     // Reset or alert while it reads, writes or shakes hands; or no answer at all, where NetworkPolicy comes before.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage, Who } from "../scenarios/stage.js";
-import { told } from "./connection.js";
+import { lastLine } from "./connection.js";
 import type { Finding, Probe, Verdict } from "./probe.js";
 
 /** The pod has its proxy, and it was the webhook that put it there. */
@@ -65,8 +65,8 @@ async function queryOnce({ who, host, expected, expect }: Query, stage: Stage): 
   const seen: Verdict = result.exitCode === 0 ? "answers" : "blocked";
   return {
     passed,
-    seen: told(result),
-    evidence: told(result),
+    seen: lastLine(result),
+    evidence: lastLine(result),
     connection: {
       from: { namespace, workload, serviceAccount },
       to: { host, port: 3306 },

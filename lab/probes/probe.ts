@@ -7,7 +7,7 @@ export type Verdict =
   /** Nothing of the server arrived. */
   | "blocked"
   /** Bytes of the server arrived, but it was of no use. */
-  | "greeting"
+  | "handshake"
   /** Another server answered. */
   | "misrouted";
 
@@ -15,11 +15,11 @@ export type Verdict =
 export interface Connection {
   readonly from: { readonly namespace: string; readonly workload: string; readonly serviceAccount: string };
   readonly to: { readonly host: string; readonly port: number };
-  /** `around`: the process avoids its sidecar, or its pod has none. */
-  readonly through: "sidecar" | "around";
+  /** `bypass`: the process avoids its sidecar, or its pod has none. */
+  readonly through: "sidecar" | "bypass";
   readonly seen: Verdict;
   /** The client sent nothing and only waited for what the server says by itself. */
-  readonly waits?: "greeting";
+  readonly waits?: "handshake";
 }
 
 /** What a probe found. */

@@ -69,7 +69,7 @@ export function callersTraceCarriedOn({ page, ...probe }: Named & { page: Traced
         async (trace) => {
           const spans = (await collected(stage, page)).filter((span) => span.trace === trace);
           const path = pathAlong(spans, page.along);
-          return { passed: path !== undefined, seen: told(spans, path) };
+          return { passed: path !== undefined, seen: summaryOf(spans, path) };
         },
       ),
   };
@@ -120,7 +120,7 @@ function tracedOf(asked: readonly string[], { along }: TracedPage, spans: readon
   const traces = asked.map((mark) => traceOf(spans, mark));
   const paths = traces.map((trace) => pathAlong(trace, along));
   const complete = paths.filter((path) => path !== undefined).length;
-  const seen = `${complete} of ${requests} requests; of the first ${told(traces[0] ?? [], paths[0])}`;
+  const seen = `${complete} of ${requests} requests; of the first ${summaryOf(traces[0] ?? [], paths[0])}`;
   return { passed: complete === requests, seen };
 }
 
@@ -146,7 +146,7 @@ async function lookFor(patienceMs: number, look: () => Promise<Finding>): Promis
   }
 }
 
-function told(spans: readonly Span[], path: readonly Span[] | undefined): string {
+function summaryOf(spans: readonly Span[], path: readonly Span[] | undefined): string {
   const steps = (path ?? []).map(({ service, kind }) => `${service} ${kind.replace("SPAN_KIND_", "").toLowerCase()}`);
   return `${spans.length} spans${path ? `: ${steps.join(" > ")}` : ", in no such chain"}`;
 }

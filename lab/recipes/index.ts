@@ -74,10 +74,10 @@ const agrees = {
 };
 /** The analysis' own name for a gateway that connects to the database before the handshake. */
 const earlyConnection = "early-connection";
-const foretells = {
+const findingExpected = {
   observation: "5.10",
   title: "the access analysis finds a gateway that connects before the handshake",
-  expected: `${earlyConnection} where the database hears of strangers, nothing where it does not`,
+  expected: `${earlyConnection} where unauthorized clients open connections to the database, nothing where they do not`,
 };
 
 /** The documents' own recipes, applied as they stand. */
@@ -89,12 +89,12 @@ export const recipesExperiment: Experiment = {
     observations: [
       ...points.map((point) => ({ observation: "4.5", title: point.title, expected: expectation(point) })),
       agrees,
-      ...(handshakes.length === 0 ? [] : [...handshakes.map(observed), foretells]),
+      ...(handshakes.length === 0 ? [] : [...handshakes.map(observed), findingExpected]),
     ],
   })),
-  run: async (ground, listener, keep) => {
-    const workbench = new Workbench(ground, setting);
-    const run = new RecipesRun(workbench, ground.stage, listener);
+  run: async (lab, listener, keep) => {
+    const workbench = new Workbench(lab, setting);
+    const run = new RecipesRun(workbench, lab.stage, listener);
     try {
       await workbench.setUp();
       for (const step of steps) await run.step(step);
@@ -152,7 +152,7 @@ class RecipesRun {
     if (step.handshakes) await this.handshakes(step, step.handshakes);
   }
 
-  /** One after the other, for what the database hears of is counted, not told apart. */
+  /** One after the other, for what the database hears of is counted, not distinguished. */
   private async handshakes(step: RecipeStep, points: readonly HandshakePoint[]): Promise<void> {
     const counts: number[] = [];
     for (const point of points) {
@@ -168,7 +168,7 @@ class RecipesRun {
     const found = (await this.workbench.findings()).filter(({ id }) => id === earlyConnection);
     const passed = found.length > 0 === counts.some((count) => count > 0);
     const finding = { passed, seen: found.length > 0 ? earlyConnection : "nothing" };
-    this.record(step, foretells, { ...finding, ...(found[0] ? { evidence: textOf(found[0]) } : {}) }, 0);
+    this.record(step, findingExpected, { ...finding, ...(found[0] ? { evidence: textOf(found[0]) } : {}) }, 0);
   }
 
   private heardOf({ who, handshakes, server, port }: HandshakePoint): Promise<number> {

@@ -17,8 +17,8 @@ const closing = `## Why
   the same namespaces: its clients' and the gateway's.
 - **Any address on the port.** A TCP ServiceEntry without an address listens on every address of its port. Here each database
   has an address of its own, which the sidecar's DNS answers.
-- **The greeting.** A policy on TCP decides at the client's first byte. MySQL speaks before that, so a denied client has already
-  been greeted, and holds a connection. Here the gateway's handshake names the clients' service accounts, and the policy repeats them.
+- **Handshake packet.** A policy on TCP decides at the client's first byte. MySQL sends its handshake packet before that, so a denied client
+  has it already, and holds a connection. Here the gateway's handshake names the clients' service accounts, and the policy repeats them.
 - **Connections without a certificate.** Envoy connects to the database as soon as a caller connects to the gateway; the handshake that
   refuses him comes later. Here an EnvoyFilter lets the gateway wait for it. Added to the first recipe as its only change, it is enough.
 - **Around the sidecar.** Redirection into the sidecar is a convenience, and no boundary. Here NetworkPolicy lets clients out to

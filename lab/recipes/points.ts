@@ -52,20 +52,21 @@ export interface RecipeStep {
 /** What was seen, in the words of a point. */
 export const wordsFor = ({ seen, path }: Tried): string => (path ? `${seen} ${path}` : seen);
 
-const client: Who = { namespace: "demo-server", labels: { name: "lbl-k8s-mysql" } };
-const reports: Who = { namespace: "demo-server", labels: { app: "reports" } };
-const batch: Who = { namespace: "demo-other", labels: { app: "batch" } };
+export const client: Who = { namespace: "demo-server", labels: { name: "lbl-k8s-mysql" } };
+export const reports: Who = { namespace: "demo-server", labels: { app: "reports" } };
+export const batch: Who = { namespace: "demo-other", labels: { app: "batch" } };
 const ratings: Who = { namespace: "bookinfo", labels: { app: "ratings" } };
 const tool: Who = { namespace: "other", labels: { app: "tool" } };
-const bare: Who = { namespace: "bare", labels: { app: "bare" } };
+export const bare: Who = { namespace: "bare", labels: { app: "bare" } };
 
-const rds: Server = { host: "rm-example.mysql.rds.aliyuncs.com", port: 3306, machine: "rds", speaks: "mysql" };
+export const rds: Server = { host: "rm-example.mysql.rds.aliyuncs.com", port: 3306, machine: "rds", speaks: "mysql" };
 /** Another database on the same port, which the recipe never names. */
-const stock: Server = { host: "rm-stock.mysql.rds.aliyuncs.com", port: 3306, machine: "stock", speaks: "mysql" };
+export const stock: Server = { host: "rm-stock.mysql.rds.aliyuncs.com", port: 3306, machine: "stock", speaks: "mysql" };
 const mongo: Server = { host: "mongo.db.example.com", port: mongoPorts.plain, machine: "mongo", speaks: "mongo" };
 const mongoTls: Server = { ...mongo, port: mongoPorts.tls, speaks: "mongo-tls" };
 
-function allowing(objects: Manifest[]): Manifest[] {
+/** The recipe of MySQL with its policy turned round: the client's namespace is allowed. */
+export function allowing(objects: Manifest[]): Manifest[] {
   return objects.map((object) => {
     if (object.kind !== "AuthorizationPolicy") return object;
     const { spec } = object as Manifest & { spec: object };
@@ -129,11 +130,11 @@ const rdsSteps: readonly RecipeStep[] = [
     recipes: ["rds"],
     points: [
       {
-        title: "the denied client gets the database's greeting, and holds a connection to it",
+        title: "the denied client receives the database's handshake packet, and holds a connection to it",
         who: client,
         through,
         server: rds,
-        measured: "greeting",
+        measured: "handshake",
         meant: "blocked",
         ours: "rds h: not one byte",
       },
@@ -191,18 +192,18 @@ const rdsSteps: readonly RecipeStep[] = [
         ours: "modes c: refused",
       },
       {
-        title: "the client's process steps around its sidecar and reaches the database",
+        title: "the client's process bypasses its sidecar and reaches the database",
         who: client,
-        through: "around",
+        through: "bypass",
         server: rds,
         measured: "answers direct",
         meant: "blocked",
         ours: "rds g: refused by NetworkPolicy",
       },
       {
-        title: "another namespace around its sidecar does too",
+        title: "another namespace that bypasses its sidecar does too",
         who: batch,
-        through: "around",
+        through: "bypass",
         server: rds,
         measured: "answers direct",
         meant: "blocked",
@@ -227,7 +228,7 @@ interface Mode {
   readonly server: Server;
   readonly letter: string;
   readonly client: string;
-  readonly stranger: string;
+  readonly unlisted: string;
 }
 
 const modes: readonly Mode[] = [
@@ -237,7 +238,7 @@ const modes: readonly Mode[] = [
     server: mongo,
     letter: "a",
     client: "answers direct",
-    stranger: "answers direct",
+    unlisted: "answers direct",
   },
   {
     title: "MongoDB, TCP through the gateway",
@@ -245,7 +246,7 @@ const modes: readonly Mode[] = [
     server: mongo,
     letter: "b",
     client: "answers gateway",
-    stranger: "blocked",
+    unlisted: "blocked",
   },
   {
     title: "MongoDB, TCP through the gateway with mutual TLS",
@@ -253,7 +254,7 @@ const modes: readonly Mode[] = [
     server: mongo,
     letter: "c",
     client: "answers gateway",
-    stranger: "blocked",
+    unlisted: "blocked",
   },
   {
     title: "MongoDB, TLS without a gateway",
@@ -261,7 +262,7 @@ const modes: readonly Mode[] = [
     server: mongoTls,
     letter: "d",
     client: "answers direct",
-    stranger: "answers direct",
+    unlisted: "answers direct",
   },
   {
     title: "MongoDB, TLS through the gateway",
@@ -269,7 +270,7 @@ const modes: readonly Mode[] = [
     server: mongoTls,
     letter: "e",
     client: "answers gateway",
-    stranger: "answers gateway",
+    unlisted: "answers gateway",
   },
   {
     title: "MongoDB, TLS through the gateway with mutual TLS",
@@ -277,14 +278,14 @@ const modes: readonly Mode[] = [
     server: mongoTls,
     letter: "f",
     client: "answers gateway",
-    stranger: "blocked",
+    unlisted: "blocked",
   },
 ];
 
 /** Every recipe, in the documents' order. */
 export const steps: readonly RecipeStep[] = [
   ...rdsSteps,
-  ...modes.map(({ title, recipes, server, letter, client: answered, stranger }): RecipeStep => ({
+  ...modes.map(({ title, recipes, server, letter, client: answered, unlisted }): RecipeStep => ({
     title,
     recipes,
     points: [
@@ -302,14 +303,14 @@ export const steps: readonly RecipeStep[] = [
         who: tool,
         through,
         server,
-        measured: stranger,
+        measured: unlisted,
         meant: "blocked",
         ours: `modes ${letter}: refused`,
       },
       {
-        title: "the client around its sidecar",
+        title: "the client bypasses its sidecar",
         who: ratings,
-        through: "around",
+        through: "bypass",
         server,
         measured: "answers direct",
         meant: "blocked",

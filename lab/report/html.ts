@@ -54,7 +54,7 @@ const longTable = 40;
 
 function row({ observation, title, expected, seen, passed, seconds, evidence, connection }: ProbeResult): string {
   const path = connection
-    ? `${connection.from.namespace}/${connection.from.workload} ${connection.through === "around" ? "around its sidecar" : "through its sidecar"} to ${connection.to.host}:${connection.to.port}`
+    ? `${connection.from.namespace}/${connection.from.workload} ${connection.through === "bypass" ? "bypassing its sidecar" : "through its sidecar"} to ${connection.to.host}:${connection.to.port}`
     : "";
   const details = [path, evidence].filter((text): text is string => Boolean(text) && text !== seen);
   return `<tr class="${passed ? "passed" : "failed"}"><td><b>${escaped(observation)}</b>

@@ -21,7 +21,7 @@ const ratings: Who = { namespace: "bookinfo", labels: { app: "ratings", version:
 /** Another version of the same service, with the account all its versions had. */
 const otherRatings: Who = { namespace: "bookinfo", labels: { app: "ratings", version: "v1" } };
 const reviews: Who = { namespace: "bookinfo", labels: { app: "reviews", version: "v3" } };
-const twin: Who = { namespace: "stranger", labels: ratings.labels };
+const sameLabels: Who = { namespace: "unlisted", labels: ratings.labels };
 
 const host = "mongo.db.example.com";
 const page = "bookinfo.example.com";
@@ -129,7 +129,7 @@ export const bookinfoScenario: Scenario = {
   },
   machines: ["mongo", "web"],
   fixtures: [
-    { name: "stranger", injection: true, workloads: [{ name: "ratings", labels: ratings.labels }] },
+    { name: "unlisted", injection: true, workloads: [{ name: "ratings", labels: ratings.labels }] },
     { name: collector.namespace, injection: false, workloads: [{ name: collector.name, serves: "traces" }] },
   ],
   steps: [
@@ -147,7 +147,7 @@ export const bookinfoScenario: Scenario = {
           ...mongo,
           observation: "a",
           title: "a strange namespace is refused",
-          from: twin,
+          from: sameLabels,
           expect: "blocked",
         }),
       ],
@@ -162,7 +162,7 @@ export const bookinfoScenario: Scenario = {
           ...mongo,
           observation: "b",
           title: "a strange namespace is refused",
-          from: twin,
+          from: sameLabels,
           expect: "blocked",
         }),
       ],
@@ -251,16 +251,16 @@ export const bookinfoScenario: Scenario = {
         connection({
           ...mongo,
           observation: "c",
-          title: "a twin in a strange namespace is refused",
-          from: twin,
+          title: "a pod with the client's labels in another namespace is refused",
+          from: sameLabels,
           expect: "blocked",
         }),
         connection({
           ...mongo,
           observation: "c",
-          title: "around its sidecar ratings does not get out",
+          title: "bypassing its sidecar, ratings does not get out",
           from: ratings,
-          through: "around",
+          through: "bypass",
           to: { ...plain, address: machineAddresses.mongo },
           expect: "blocked",
         }),

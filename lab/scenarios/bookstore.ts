@@ -79,9 +79,9 @@ export const bookstoreScenario: Scenario = {
         request("a", "a pod does not reach an address outside", reader, outside, dropped, insecure),
         http({
           observation: "a",
-          title: "nor does one that goes around its sidecar",
+          title: "nor does one that bypasses its sidecar",
           from: visitor,
-          around: true,
+          bypass: true,
           url: outside,
           options: insecure,
           expect: dropped,
@@ -114,10 +114,10 @@ export const bookstoreScenario: Scenario = {
         request("d", "nor from another namespace into it", frontend, apiOf("reading-room"), { status: "502" }),
         http({
           observation: "d",
-          title: "also around the sidecar",
+          title: "nor by bypassing the sidecar",
           from: frontend,
           url: apiOf("reading-room"),
-          around: true,
+          bypass: true,
           expect: dropped,
         }),
         request(

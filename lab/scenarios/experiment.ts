@@ -1,5 +1,5 @@
 import type { ProbeResult } from "../probes/probe.js";
-import type { Ground } from "./ground.js";
+import type { RunningLab } from "./runningLab.js";
 import type { ObservedStep } from "./observations.js";
 import type { Listener, ScenarioReport } from "./run.js";
 
@@ -9,7 +9,7 @@ export interface Experiment {
   readonly title: string;
   /** What it will show, for the listing. */
   readonly observations: readonly ObservedStep[];
-  run(ground: Ground, listener: Listener, keep: boolean): Promise<ExperimentOutcome>;
+  run(lab: RunningLab, listener: Listener, keep: boolean): Promise<ExperimentOutcome>;
 }
 
 export interface ExperimentOutcome {
@@ -20,11 +20,11 @@ export interface ExperimentOutcome {
 
 export async function runExperiment(
   { name, title, run }: Experiment,
-  ground: Ground,
+  lab: RunningLab,
   listener: Listener,
   keep: boolean,
 ): Promise<ScenarioReport> {
   const began = performance.now();
-  const outcome = await run(ground, listener, keep);
+  const outcome = await run(lab, listener, keep);
   return { name, title, replaced: [], ...outcome, seconds: (performance.now() - began) / 1000 };
 }

@@ -1,3 +1,4 @@
+import { adoptExperiment } from "../adopt/index.js";
 import { languagesExperiment } from "../languages/index.js";
 import { commandExperiment } from "../command/index.js";
 import { mutationsExperiment } from "../mutations/index.js";
@@ -8,6 +9,7 @@ import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
 import { alertsScenario } from "../alerts/index.js";
+import { usageExperiment } from "../usage/index.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -40,5 +42,7 @@ export const experiments: readonly Experiment[] = [
   languagesExperiment,
   cloudsExperiment,
   recipesExperiment,
+  adoptExperiment,
+  usageExperiment,
   mutationsExperiment,
 ];

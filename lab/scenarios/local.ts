@@ -1,4 +1,4 @@
-import { connection, greeting } from "../probes/connection.js";
+import { connection, serverHandshake } from "../probes/connection.js";
 import { sidecarInjected } from "../probes/mysqlClient.js";
 import type { Config, Scenario } from "./scenario.js";
 import { stackConfig } from "./stackFile.js";
@@ -6,7 +6,7 @@ import type { Who } from "./stage.js";
 
 const orders: Who = { namespace: "shop", labels: { app: "orders" } };
 const stock: Who = { namespace: "shop", labels: { app: "stock" } };
-const visitor: Who = { namespace: "stranger", labels: { app: "visitor" } };
+const visitor: Who = { namespace: "unlisted", labels: { app: "visitor" } };
 
 const postgres = { protocol: "postgres", to: { host: "orders.db.example.com", port: 5432 } } as const;
 const mysql = { protocol: "mysql", to: { host: "stock.db.example.com", port: 3306 }, answer: /^stock$/m } as const;
@@ -29,7 +29,7 @@ export const localScenario: Scenario = {
   config: () => stackConfig("local"),
   secrets: async () => ({}),
   machines: ["postgres", "stock"],
-  fixtures: [{ name: "stranger", injection: true, workloads: [{ name: "visitor" }] }],
+  fixtures: [{ name: "unlisted", injection: true, workloads: [{ name: "visitor" }] }],
   steps: [
     {
       title: "two databases of two services",
@@ -63,13 +63,19 @@ export const localScenario: Scenario = {
           from: orders,
           expect: "blocked",
         }),
-        greeting({ ...mysql, observation: "c", title: "and gets not one byte of it", from: orders, expect: "blocked" }),
+        serverHandshake({
+          ...mysql,
+          observation: "c",
+          title: "and receives no byte of it",
+          from: orders,
+          expect: "blocked",
+        }),
         connection({
           ...mysql,
           observation: "c",
-          title: "around its sidecar a service does not even reach its own database",
+          title: "bypassing its sidecar, a service does not even reach its own database",
           from: stock,
-          through: "around",
+          through: "bypass",
           expect: "blocked",
         }),
         connection({

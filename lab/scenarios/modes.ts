@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { brokerAddresses, kafkaListeners, machineAddresses, machineOf } from "../outside/index.js";
-import { connection, greeting, type Attempt } from "../probes/connection.js";
+import { connection, serverHandshake, type Attempt } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { withoutCertificate } from "../probes/http.js";
 import type { Probe } from "../probes/probe.js";
@@ -16,7 +16,7 @@ const browser: Who = { namespace: "shop", labels: { app: "browser" } };
 const keeper: Who = { namespace: "depot", labels: { app: "keeper" } };
 const courier: Who = { namespace: "direct", labels: { app: "courier" } };
 /** The buyer's labels and service account in a namespace nobody allowed. */
-const twin: Who = { namespace: "stranger", labels: { app: "buyer" } };
+const sameLabels: Who = { namespace: "unlisted", labels: { app: "buyer" } };
 
 /** Protocols the second client namespace may use too, so that one database's clients are not another's. */
 const keepersToo = ["mongo", "redis"];
@@ -107,12 +107,17 @@ function gatewayProbes(entry: Entry): Probe[] {
       from: keeper,
       expect: keeperMay ? "answers" : "blocked",
     }),
-    connection({ ...part, title: `${name}: a twin in a strange namespace is refused`, from: twin, expect: "blocked" }),
     connection({
       ...part,
-      title: `${name}: around its sidecar the client is refused`,
+      title: `${name}: a pod with the client's labels in another namespace is refused`,
+      from: sameLabels,
+      expect: "blocked",
+    }),
+    connection({
+      ...part,
+      title: `${name}: bypassing its sidecar, the client is refused`,
       from: buyer,
-      through: "around",
+      through: "bypass",
       to: dialled,
       expect: "blocked",
     }),
@@ -168,12 +173,12 @@ function directProbes(entry: Entry): Probe[] {
   return [
     connection({ ...part, title: `${name}: the client is answered`, from: courier, expect: "answers" }),
     connection({ ...part, title: `${name}: a namespace not allowed is refused`, from: buyer, expect: "blocked" }),
-    connection({ ...part, title: `${name}: a stranger is refused`, from: twin, expect: "blocked" }),
+    connection({ ...part, title: `${name}: an unauthorized client is refused`, from: sameLabels, expect: "blocked" }),
     connection({
       ...part,
-      title: `${name}: around its sidecar the client is answered too: a direct mode leaves that way open`,
+      title: `${name}: bypassing its sidecar, the client is answered too: a direct mode leaves that way open`,
       from: courier,
-      through: "around",
+      through: "bypass",
       to: { ...part.to, address: addressFor(entry) },
       expect: "answers",
     }),
@@ -192,7 +197,12 @@ function brokerProbes(entry: Entry): Probe[] {
     return [
       connection({ ...begun, title: title("the client is answered"), from: client, expect: "answers" }),
       connection({ ...begun, title: title("who is not allowed is refused"), from: other, expect: "blocked" }),
-      connection({ ...begun, title: title("a twin in a strange namespace is refused"), from: twin, expect: "blocked" }),
+      connection({
+        ...begun,
+        title: title("a pod with the client's labels in another namespace is refused"),
+        from: sameLabels,
+        expect: "blocked",
+      }),
     ];
   });
 }
@@ -234,34 +244,39 @@ const oneOf = (host: string): string => host.replace("*", "one");
 /** A database among the hosts of a wildcard. */
 function wildcardDatabaseProbes(entry: Entry): Probe[] {
   const { name, host, port, facts } = entry;
-  const guarded = facts.throughGateway;
+  const { throughGateway } = facts;
   const part = { ...partOf(entry), to: { host: oneOf(host), port, tls: true } };
-  const client = guarded ? buyer : courier;
-  const around = { ...part.to, address: addressFor(entry) };
+  const client = throughGateway ? buyer : courier;
+  const bypass = { ...part.to, address: addressFor(entry) };
   return [
     connection({ ...part, title: `${name}: the client is answered`, from: client, expect: "answers" }),
     connection({
       ...part,
-      title: `${name}: ${guarded ? "another service account" : "a namespace not allowed"} is refused`,
-      from: guarded ? browser : buyer,
+      title: `${name}: ${throughGateway ? "another service account" : "a namespace not allowed"} is refused`,
+      from: throughGateway ? browser : buyer,
       expect: "blocked",
     }),
-    connection({ ...part, title: `${name}: a twin in a strange namespace is refused`, from: twin, expect: "blocked" }),
     connection({
       ...part,
-      title: `${name}: around its sidecar the client is ${guarded ? "refused" : "answered too"}`,
+      title: `${name}: a pod with the client's labels in another namespace is refused`,
+      from: sameLabels,
+      expect: "blocked",
+    }),
+    connection({
+      ...part,
+      title: `${name}: bypassing its sidecar, the client is ${throughGateway ? "refused" : "answered too"}`,
       from: client,
-      through: "around",
-      to: around,
-      expect: guarded ? "blocked" : "answers",
+      through: "bypass",
+      to: bypass,
+      expect: throughGateway ? "blocked" : "answers",
     }),
   ];
 }
 
 /** A host of a wildcard group that is answered by a machine. */
 function wildcardProbes(entry: Entry): Probe[] {
-  const guarded = entry.facts.throughGateway;
-  const client = guarded ? buyer : courier;
+  const { throughGateway } = entry.facts;
+  const client = throughGateway ? buyer : courier;
   const domain = entry.host.slice(1);
   const tls = { observation: "g", protocol: "tls" as const };
   const at = (name: string, address?: string) => ({
@@ -301,11 +316,11 @@ function wildcardProbes(entry: Entry): Probe[] {
     connection({
       ...tls,
       title: title("a strange namespace is refused"),
-      from: twin,
+      from: sameLabels,
       to: at("one"),
       expect: "blocked",
     }),
-    ...(guarded
+    ...(throughGateway
       ? [
           connection({
             ...tls,
@@ -324,9 +339,9 @@ function wildcardProbes(entry: Entry): Probe[] {
           }),
           connection({
             ...tls,
-            title: title("around its sidecar the client is refused"),
+            title: title("bypassing its sidecar, the client is refused"),
             from: buyer,
-            through: "around",
+            through: "bypass",
             to: at("one", machineAddresses.web),
             expect: "blocked",
           }),
@@ -349,9 +364,9 @@ const furtherProbes: Probe[] = [
     expect: "answers",
     answer: /^stock$/m,
   }),
-  greeting({
+  serverHandshake({
     observation: "c",
-    title: "a denied service account gets not one byte of MySQL's greeting",
+    title: "a denied service account receives no byte of MySQL's handshake packet",
     from: browser,
     protocol: "mysql",
     to: mysqlMtls,
@@ -367,8 +382,7 @@ const furtherProbes: Probe[] = [
   }),
   withoutCertificate({
     observation: "f",
-    title:
-      "the gateway's shared port wants a certificate of the client that comes around its sidecar with a database's SNI",
+    title: "the gateway's shared port wants a certificate of a client that bypasses its sidecar with a database's SNI",
     from: buyer,
     sni: mysqlMtls.host,
     gateway: gatewayService,
@@ -376,8 +390,8 @@ const furtherProbes: Probe[] = [
   }),
   withoutCertificate({
     observation: "f",
-    title: "the gateway's shared port is closed to a stranger",
-    from: twin,
+    title: "the gateway's shared port is closed to unauthorized clients",
+    from: sameLabels,
     sni: mysqlMtls.host,
     gateway: gatewayService,
     port: 15443,
@@ -389,10 +403,10 @@ const bySni = [...matrix, ...wildcards].filter(
   ({ facts, protocol }) => facts.wire === "tls" && (protocol === "postgres" || protocol === "kafka"),
 );
 
-const guarded = matrix.filter(({ facts }) => facts.throughGateway);
+const behindGateway = matrix.filter(({ facts }) => facts.throughGateway);
 
-/** A policy decides at the client's first byte: a server that speaks first has greeted by then. The handshake comes before. */
-const greets = ({ protocol }: Entry): boolean => protocol === "mysql";
+/** A policy decides at the client's first byte: a server-first database has sent its handshake packet by then. The handshake comes before. */
+const serverFirst = ({ protocol }: Entry): boolean => protocol === "mysql";
 
 const allowRules = new SetAside();
 
@@ -420,7 +434,7 @@ export const modesScenario: Scenario = {
   config: modesConfig,
   secrets: async () => ({}),
   machines: ["rds", "stock", "postgres", "redis", "mongo", "kafka", "web", "archive"],
-  fixtures: [{ name: "stranger", injection: true, workloads: [{ name: "buyer" }] }],
+  fixtures: [{ name: "unlisted", injection: true, workloads: [{ name: "buyer" }] }],
   steps: [
     {
       title: "all modes at once",
@@ -438,20 +452,20 @@ export const modesScenario: Scenario = {
     {
       title: "without the rules that allow",
       act: removeAllowRules,
-      probes: guarded.map((entry) =>
+      probes: behindGateway.map((entry) =>
         connection({
           ...partOf(entry),
           observation: "h",
-          title: `${entry.name}: without its allow rule it fails${greets(entry) ? ", though after the greeting" : ""}`,
+          title: `${entry.name}: without its allow rule it fails${serverFirst(entry) ? ", though after the handshake packet" : ""}`,
           from: buyer,
-          expect: greets(entry) ? "greeting" : "blocked",
+          expect: serverFirst(entry) ? "handshake" : "blocked",
         }),
       ),
     },
     {
       title: "with the rules again",
       act: (stage) => allowRules.putBack(stage),
-      probes: guarded
+      probes: behindGateway
         .filter(({ protocol }) => protocol === "tls" || protocol === "tcp")
         .map((entry) =>
           connection({

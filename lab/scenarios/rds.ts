@@ -1,5 +1,5 @@
 import { machineAddresses } from "../outside/index.js";
-import { connection, greeting } from "../probes/connection.js";
+import { connection, serverHandshake } from "../probes/connection.js";
 import { heardOfHalted, heardOfRefused } from "../probes/databaseConnections.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { withoutCertificate } from "../probes/http.js";
@@ -10,8 +10,8 @@ import { addressOf, allGatewayPods, type Who } from "./stage.js";
 
 const client: Who = { namespace: "demo-server", labels: { name: "lbl-k8s-mysql" } };
 /** The client's labels and service account, in a namespace nobody allowed. */
-const twin: Who = { namespace: "stranger", labels: client.labels };
-const visitor: Who = { namespace: "stranger", labels: { app: "visitor" } };
+const sameLabels: Who = { namespace: "unlisted", labels: client.labels };
+const visitor: Who = { namespace: "unlisted", labels: { app: "visitor" } };
 /** A pod of the client's own namespace, with the client's account, that keeps the database's port from its sidecar. */
 const excluder: Who = { namespace: "demo-server", labels: { app: "excluder" } };
 const bare: Who = { namespace: "bare", labels: { app: "bare" } };
@@ -50,7 +50,7 @@ export const rdsScenario: Scenario = {
   machines: ["rds"],
   fixtures: [
     {
-      name: "stranger",
+      name: "unlisted",
       injection: true,
       workloads: [{ name: "k8s-mysql", labels: client.labels }, { name: "visitor" }],
     },
@@ -97,10 +97,10 @@ export const rdsScenario: Scenario = {
           expectedText: "ERROR 2013",
           expect: "blocked",
         }),
-        greeting({
+        serverHandshake({
           ...mysql,
           observation: "h",
-          title: "a denied client of the same namespace gets not one byte, MySQL's greeting included",
+          title: "a denied client of the same namespace receives no byte, not even MySQL's handshake packet",
           from: client,
           expect: "blocked",
         }),
@@ -168,20 +168,20 @@ export const rdsScenario: Scenario = {
           ...mysql,
           observation: "f",
           title: "so is one with the client's labels and service account name in another namespace",
-          from: twin,
+          from: sameLabels,
           expect: "blocked",
         }),
-        greeting({
+        serverHandshake({
           ...mysql,
           observation: "h",
-          title: "a stranger gets not one byte",
+          title: "an unauthorized client receives no byte",
           from: visitor,
           expect: "blocked",
         }),
         connection({
           ...mysql,
           observation: "f",
-          title: "a stranger that dials the address instead of the name is refused",
+          title: "an unauthorized client that dials the address instead of the name is refused",
           from: visitor,
           to: byAddress,
           expect: "blocked",
@@ -189,7 +189,7 @@ export const rdsScenario: Scenario = {
         connection({
           ...mysql,
           observation: "f",
-          title: "a stranger that dials the gateway itself is refused",
+          title: "an unauthorized client that dials the gateway itself is refused",
           from: visitor,
           to: { host: gatewayService, port: 13306 },
           expect: "blocked",
@@ -199,7 +199,7 @@ export const rdsScenario: Scenario = {
           observation: "g",
           title: "the client's own process, as the proxy's user, does not get past its sidecar by name",
           from: client,
-          through: "around",
+          through: "bypass",
           expect: "blocked",
         }),
         connection({
@@ -207,7 +207,7 @@ export const rdsScenario: Scenario = {
           observation: "g",
           title: "nor by address",
           from: client,
-          through: "around",
+          through: "bypass",
           to: byAddress,
           expect: "blocked",
         }),
@@ -216,7 +216,7 @@ export const rdsScenario: Scenario = {
           observation: "g",
           title: "nor through the gateway's port without a certificate",
           from: client,
-          through: "around",
+          through: "bypass",
           to: { host: gatewayService, port: 13306 },
           expect: "blocked",
         }),
@@ -225,7 +225,7 @@ export const rdsScenario: Scenario = {
           observation: "g",
           title: "nor a pod of the client's namespace and account that excludes the port from its sidecar",
           from: excluder,
-          through: "around",
+          through: "bypass",
           portExcluded: true,
           to: byAddress,
           expect: "blocked",
@@ -240,27 +240,28 @@ export const rdsScenario: Scenario = {
         }),
         connection({
           observation: "f",
-          title: "a stranger with the database's name as a forged Host is refused",
+          title: "an unauthorized client with the database's name as a forged Host is refused",
           from: visitor,
           protocol: "tcp",
           to: byAddress,
           expect: "blocked",
         }),
-        greeting({
+        serverHandshake({
           ...mysql,
           observation: "h",
-          title: "around its sidecar the client gets no greeting either",
+          title: "bypassing its sidecar, the client receives no handshake packet either",
           from: client,
-          through: "around",
+          through: "bypass",
           to: byAddress,
           expect: "blocked",
         }),
         connection({
           ...mysql,
           observation: "g",
-          title: "a namespace no policy covers reaches an open database around its sidecar: what the allow-list is for",
+          title:
+            "a namespace no policy covers reaches an open database by bypassing its sidecar: what the allow-list is for",
           from: visitor,
-          through: "around",
+          through: "bypass",
           to: byAddress,
           expect: "answers",
         }),
@@ -275,7 +276,7 @@ export const rdsScenario: Scenario = {
           observation: "g",
           title: "the same process is refused by the database's allow-list",
           from: visitor,
-          through: "around",
+          through: "bypass",
           to: byAddress,
           expect: "blocked",
         }),

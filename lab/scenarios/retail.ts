@@ -13,7 +13,7 @@ const catalogMysql: Who = {
   labels: { ...name("catalog"), "app.kubernetes.io/component": "mysql" },
 };
 /** The pages' labels, in a namespace that is not theirs. */
-const twin: Who = { namespace: "stranger", labels: { ...name("ui"), "app.kubernetes.io/component": "service" } };
+const sameLabels: Who = { namespace: "unlisted", labels: { ...name("ui"), "app.kubernetes.io/component": "service" } };
 
 const products = "http://catalog.catalog.svc.cluster.local/catalog/products";
 const mysql = "http://catalog-mysql.catalog.svc.cluster.local:3306/";
@@ -39,7 +39,7 @@ export const retailScenario: Scenario = {
   config: () => stackConfig("retail"),
   secrets: async ({ password }) => ({ catalogPassword: password }),
   machines: [],
-  fixtures: [{ name: "stranger", injection: false, workloads: [{ name: "ui", labels: twin.labels }] }],
+  fixtures: [{ name: "unlisted", injection: false, workloads: [{ name: "ui", labels: sameLabels.labels }] }],
   steps: [
     {
       title: "the shop as it is",
@@ -59,7 +59,7 @@ export const retailScenario: Scenario = {
           options: ["-H", "Host: ui.ui.svc"],
           expect: timesOut,
         }),
-        request("b", "a pod with the pages' labels in another namespace times out", twin, {
+        request("b", "a pod with the pages' labels in another namespace times out", sameLabels, {
           url: products,
           expect: timesOut,
         }),

@@ -5,14 +5,14 @@ import { closingLine, labReport } from "../report/report.js";
 import { reportTable } from "../report/table.js";
 import { writeReport, type ReportFiles } from "../report/write.js";
 import { runExperiment, type Experiment } from "./experiment.js";
-import { startGround, type Ground } from "./ground.js";
+import { startLab, type RunningLab } from "./runningLab.js";
 import { runScenario, type Listener, type ScenarioReport } from "./run.js";
 import type { Scenario } from "./scenario.js";
 
 type Options = ReportFiles & { keep?: boolean; again?: boolean };
 
 interface Context {
-  ground?: Ground;
+  lab?: RunningLab;
 }
 
 /** Runs the scenarios one after another on one cluster, and reports. Returns the exit code. */
@@ -23,9 +23,9 @@ export async function runAll(
 ): Promise<number> {
   const began = new Date();
   const reports: ScenarioReport[] = [];
-  const tasks = [groundTask(host), ...scenarios.map((scenario) => scenarioTask(scenario, scenarios, options, reports))];
-  const lab = new Listr<Context>(tasks, { ...renderer(), registerSignalListeners: false }); // Ctrl-C is the lab host's
-  const context = await lab.run({});
+  const tasks = [labTask(host), ...scenarios.map((scenario) => scenarioTask(scenario, scenarios, options, reports))];
+  const list = new Listr<Context>(tasks, { ...renderer(), registerSignalListeners: false }); // Ctrl-C is the lab host's
+  const context = await list.run({});
   if (options.again) await onceMore(context, scenarios, options, reports);
   const report = labReport({
     startedAt: began.toISOString(),
@@ -71,11 +71,11 @@ function renderer(): ListrBaseClassOptions<Context> {
   return { renderer: process.stdout.isTTY ? "default" : "verbose" } as ListrBaseClassOptions<Context>;
 }
 
-function groundTask(host: LabHost) {
+function labTask(host: LabHost) {
   return {
     title: "A cluster",
     task: async (context: Context, task: { output: string }) => {
-      context.ground = await startGround(host, (line) => {
+      context.lab = await startLab(host, (line) => {
         task.output = line;
       });
     },
@@ -91,10 +91,10 @@ function scenarioTask(
   return {
     title: `${scenario.name}: ${scenario.title}`,
     task: async (context: Context, task: { output: string; title: string }) => {
-      if (!context.ground) throw new Error("The cluster does not run.");
+      if (!context.lab) throw new Error("The cluster does not run.");
       const keep = options.keep === true && scenario === all.at(-1);
       const run = "observations" in scenario ? runExperiment : runScenario;
-      const report = await run(scenario as Scenario & Experiment, context.ground, listenerOf(task), keep);
+      const report = await run(scenario as Scenario & Experiment, context.lab, listenerOf(task), keep);
       reports.push(report);
       const failed = report.results.filter((result) => !result.passed).length;
       const verdict = failed === 0 ? `${report.results.length} passed` : `${failed} of ${report.results.length} failed`;

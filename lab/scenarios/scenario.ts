@@ -18,7 +18,7 @@ export interface Scenario {
   readonly secrets: (outside: Outside) => Promise<Record<string, string>>;
   /** Machines outside that the stack's workloads talk to. */
   readonly machines: readonly MachineName[];
-  /** Who else lives in the cluster and is no part of the stack: strangers and attackers. */
+  /** Workloads that are not part of the stack: unauthorized clients and attackers. */
   readonly fixtures: readonly FixtureNamespace[];
   readonly steps: readonly Step[];
   /**

@@ -3,7 +3,7 @@ import { execa } from "execa";
 /** What must be on the machine before the lab can build the rest, and how to get it. */
 export interface Requirement {
   readonly met: boolean;
-  readonly toldAs: string;
+  readonly message: string;
 }
 
 /** The lab's demands on the machine; `build` adds those of a first run. */
@@ -12,25 +12,25 @@ export async function requirements(build: boolean): Promise<Requirement[]> {
   const always: Requirement[] = [
     {
       met: process.platform === "linux",
-      toldAs: "Linux: the lab is made of network namespaces; run it in a Linux virtual machine.",
+      message: "Linux: the lab is made of network namespaces; run it in a Linux virtual machine.",
     },
     {
       met: process.getuid?.() === 0,
-      toldAs: "root: it creates namespaces and nftables rules; run `sudo --preserve-env npm run lab`.",
+      message: "root: it creates namespaces and nftables rules; run `sudo --preserve-env npm run lab`.",
     },
-    { met: await has("unshare"), toldAs: "unshare: install the package util-linux." },
+    { met: await has("unshare"), message: "unshare: install the package util-linux." },
   ];
   if (!build) return always;
   return [
     ...always,
     {
       met: await has("go"),
-      toldAs: "Go 1.26 or later, for the servers it builds: install it so that `go version` answers.",
+      message: "Go 1.26 or later, for the servers it builds: install it so that `go version` answers.",
     },
-    { met: await has("python3"), toldAs: "python3, for Envoy's wheel: install the package python3." },
+    { met: await has("python3"), message: "python3, for Envoy's wheel: install the package python3." },
     {
       met: await has("apt-get"),
-      toldAs: "apt-get, for databases and tools: use Debian 12 or later, or Ubuntu 24.04 or later.",
+      message: "apt-get, for databases and tools: use Debian 12 or later, or Ubuntu 24.04 or later.",
     },
   ];
 }
@@ -39,6 +39,8 @@ export async function requirements(build: boolean): Promise<Requirement[]> {
 export async function demand(build: boolean): Promise<void> {
   const missing = (await requirements(build)).filter((requirement) => !requirement.met);
   if (missing.length > 0) {
-    throw new Error(["The lab cannot run here. It needs:", ...missing.map(({ toldAs }) => `  - ${toldAs}`)].join("\n"));
+    throw new Error(
+      ["The lab cannot run here. It needs:", ...missing.map(({ message }) => `  - ${message}`)].join("\n"),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { gatewayPods, type Stage } from "../scenarios/stage.js";
 import type { Probe } from "../probes/probe.js";
-import { connection, greeting } from "../probes/connection.js";
+import { connection, serverHandshake } from "../probes/connection.js";
 import { hosts, keeper } from "./setting.js";
 
 /** A name nobody outside has: only the tenant's own objects give it a meaning. */
@@ -94,13 +94,13 @@ export async function admitNoMoreThanBefore({ kubectl }: Stage): Promise<void> {
 const attack = { observation: "b", from: keeper, protocol: "mysql", to: { host, port } } as const;
 
 /** The tenant tries its back door with the database's own client. No machine outside has that name, so no answer is right. */
-export function throughBackDoor(title: string, expect: "misrouted" | "greeting" | "blocked"): Probe {
+export function throughBackDoor(title: string, expect: "misrouted" | "handshake" | "blocked"): Probe {
   return connection({ ...attack, title, expect, answer: /^back-door$/m });
 }
 
 /** The tenant only listens. */
-export const backDoorIsSilent: Probe = greeting({
+export const backDoorIsSilent: Probe = serverHandshake({
   ...attack,
-  title: "and not one byte of the database's greeting comes through it",
+  title: "and no byte of the database's handshake packet comes through it",
   expect: "blocked",
 });

@@ -17,7 +17,7 @@ export const lostIsCut: Probe = {
   expected: `after the drain time of ${drainSeconds} s, and none comes after it`,
   run: async () => {
     const events = await watched(connections.to("lost"));
-    return { passed: firstFailure(events) !== undefined && connectionsIn(events) === 1, seen: told(events) };
+    return { passed: firstFailure(events) !== undefined && connectionsIn(events) === 1, seen: summaryOf(events) };
   },
 };
 
@@ -27,7 +27,7 @@ export const keptIsUntouched: Probe = {
   expected: `still the same connection after ${watchedSeconds} s`,
   run: async () => {
     const events = await watched(connections.to("kept"));
-    return { passed: firstFailure(events) === undefined && connectionsIn(events) === 1, seen: told(events) };
+    return { passed: firstFailure(events) === undefined && connectionsIn(events) === 1, seen: summaryOf(events) };
   },
 };
 
@@ -36,7 +36,7 @@ async function watched(stream: QueryStream): Promise<StreamEvent[]> {
   return stream.stop();
 }
 
-function told(events: readonly StreamEvent[]): string {
+function summaryOf(events: readonly StreamEvent[]): string {
   const count = connectionsIn(events);
   const failure = firstFailure(events);
   const end = failure

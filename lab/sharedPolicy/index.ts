@@ -1,11 +1,11 @@
-import { connection, greeting } from "../probes/connection.js";
+import { connection, serverHandshake } from "../probes/connection.js";
 import type { Probe } from "../probes/probe.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { addressOf } from "../scenarios/stage.js";
 import type { Config, Scenario } from "../scenarios/scenario.js";
 import { admitEverybody, admitNoMoreThanBefore, backDoorIsSilent, openBackDoor, throughBackDoor } from "./backDoor.js";
 import { connections, keptIsUntouched, lostIsCut } from "./changedRights.js";
-import { browser, buyer, config, databases, hosts, keeper, keepers, mysql, twin } from "./setting.js";
+import { browser, buyer, config, databases, hosts, keeper, keepers, mysql, sameLabels } from "./setting.js";
 
 const rds = { protocol: "mysql", to: { host: hosts.rds, port: 3306 } } as const;
 const stock = { protocol: "mysql", to: { host: hosts.stock, port: 3306 } } as const;
@@ -29,11 +29,11 @@ const whoMay: Probe[] = [
     from: browser,
     expect: "blocked",
   }),
-  ...[browser, keeper, twin].map(({ namespace, labels }) =>
-    greeting({
+  ...[browser, keeper, sameLabels].map(({ namespace, labels }) =>
+    serverHandshake({
       ...rds,
       observation: "a",
-      title: `${namespace}/${labels["app"]}, who is no client, gets not one byte of MySQL's greeting`,
+      title: `${namespace}/${labels["app"]}, which is not a client, receives no byte of MySQL's handshake packet`,
       from: { namespace, labels },
       expect: "blocked",
     }),
@@ -93,7 +93,7 @@ export const sharedPolicyScenario: Scenario = {
   config: () => config,
   secrets: async () => ({}),
   machines: ["rds", "stock", "redis", "web"],
-  fixtures: [{ name: "stranger", injection: true, workloads: [{ name: "buyer" }] }],
+  fixtures: [{ name: "unlisted", injection: true, workloads: [{ name: "buyer" }] }],
   steps: [
     { title: "one policy admits all callers the gateway knows", probes: whoMay },
     {
@@ -111,7 +111,7 @@ export const sharedPolicyScenario: Scenario = {
       title: "Gateways of any namespace count, and each database has a policy",
       config: unscoped,
       act: admitNoMoreThanBefore,
-      probes: [throughBackDoor("policies close the back door, but only after MySQL's greeting", "greeting")],
+      probes: [throughBackDoor("policies close the back door, but only after MySQL's handshake packet", "handshake")],
     },
     {
       title: "as at first",

@@ -8,7 +8,7 @@ export const browser: Who = { namespace: "shop", labels: { app: "browser" } };
 /** Of another namespace that uses the gateway too, for another database. */
 export const keeper: Who = { namespace: "depot", labels: { app: "keeper" } };
 /** The buyer's labels and service account in a namespace nobody allowed. */
-export const twin: Who = { namespace: "stranger", labels: { app: "buyer" } };
+export const sameLabels: Who = { namespace: "unlisted", labels: { app: "buyer" } };
 
 export const hosts = {
   rds: "rm-example.mysql.rds.aliyuncs.com",

@@ -9,7 +9,7 @@ import type { Finding, ProbeResult } from "../probes/probe.js";
 import { apiListing } from "../scenarios/apiListing.js";
 import type { Experiment } from "../scenarios/experiment.js";
 import { deleted, deployed, noChange, remains } from "../scenarios/findings.js";
-import type { Ground } from "../scenarios/ground.js";
+import type { RunningLab } from "../scenarios/runningLab.js";
 import { everyStack } from "../scenarios/observations.js";
 import { type Listener, Results } from "../scenarios/results.js";
 import type { Config } from "../scenarios/scenario.js";
@@ -85,8 +85,8 @@ export const teamsExperiment: Experiment = {
     },
     { title: steps.destroy, observations: [looks.destroyed, looks.remains] },
   ],
-  run: async (ground, listener, keep) => {
-    const run = new TeamsRun(ground, listener);
+  run: async (lab, listener, keep) => {
+    const run = new TeamsRun(lab, listener);
     await run.all(keep);
     return { results: run.results.all };
   },
@@ -96,17 +96,17 @@ class TeamsRun {
   readonly results: Results;
 
   constructor(
-    private readonly ground: Ground,
+    private readonly lab: RunningLab,
     listener: Listener,
   ) {
     this.results = new Results("teams", listener);
   }
 
   async all(keep: boolean): Promise<void> {
-    const { stage } = this.ground;
+    const { stage } = this.lab;
     await stage.outside.admitEverybody();
     const before = await apiListing(stage.kubectl);
-    const open = (name: string) => this.ground.open({ name }, {});
+    const open = (name: string) => this.lab.open({ name }, {});
     const [platform, ofShop, ofDepot] = await Promise.all([
       open("platform"),
       open(shop.name),
@@ -126,7 +126,7 @@ class TeamsRun {
 
   /** Depot comes and leaves, and shop is connected all the time. */
   private async besideDepot(ofDepot: LabStack, others: readonly LabStack[]): Promise<void> {
-    const { stage } = this.ground;
+    const { stage } = this.lab;
     await settled(stage);
     const [listing, objects] = [await apiListing(stage.kubectl), await standing(stage.kubectl)];
     const stream = await QueryStream.start(stage, shop.client, shop.host);
@@ -153,7 +153,7 @@ class TeamsRun {
 
   /** The same probes held against what each stack knew by itself, what all three render, and what stands there. */
   private async agreements(seen: readonly ProbeResult[]): Promise<void> {
-    const { stage } = this.ground;
+    const { stage } = this.lab;
     const [alone, together, live] = [new StackAgreement(stage), new StackAgreement(stage), new StackAgreement(stage)];
     for (const team of teams) {
       const own = seen.filter(({ connection }) => connection?.from.namespace === team.client.namespace);
@@ -174,7 +174,7 @@ class TeamsRun {
       for (const stack of stacks) findings.push(deleted(await stack.destroy()));
       return { passed: true, seen: findings.map(({ seen }) => seen).join("; ") };
     });
-    const { kubectl } = this.ground.stage;
+    const { kubectl } = this.lab.stage;
     await this.results.check(looks.remains, async () => remains(before, await apiListing(kubectl)));
   }
 }

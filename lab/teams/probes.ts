@@ -1,5 +1,5 @@
 import { machineAddresses } from "../outside/index.js";
-import { connection, greeting } from "../probes/connection.js";
+import { connection, serverHandshake } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import type { Probe } from "../probes/probe.js";
 import { port, type Team, teams } from "./setting.js";
@@ -35,7 +35,7 @@ function probesOf(team: Team, other: Team): Probe[] {
       from: client,
       expect: "blocked",
     }),
-    greeting({
+    serverHandshake({
       ...dialled(other),
       observation: "b",
       title: `${name} gets not one byte of ${other.name}'s database`,
@@ -45,9 +45,9 @@ function probesOf(team: Team, other: Team): Probe[] {
     connection({
       ...dialled(team),
       observation: "c",
-      title: `around its sidecar ${name} does not even reach its own database`,
+      title: `bypassing its sidecar, ${name} does not even reach its own database`,
       from: client,
-      through: "around",
+      through: "bypass",
       expect: "blocked",
     }),
   ];

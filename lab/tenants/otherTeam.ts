@@ -31,7 +31,7 @@ export function route(host: string, exportTo: readonly string[]): object[] {
 
 /** The database, at another address. */
 export function entry(host: string, exportTo: readonly string[]): object[] {
-  return [serviceEntry("twin", host, exportTo)];
+  return [serviceEntry("duplicate", host, exportTo)];
 }
 
 /** Writes objects; those that stand already keep their age. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { growthOf, mediansBySize } from "../../bench/document/growth.js";
-import { told } from "../../bench/document/told.js";
+import { formatted } from "../../bench/document/formatted.js";
 import type { Growth, Report } from "../../bench/figures.js";
 import { ourStyle, recipeStyle, titles } from "../../bench/lab/sidecarReport.js";
 import { table } from "./markdown.js";
@@ -21,5 +21,5 @@ export function costTable(): string {
 
 function toldOf(figure: Growth | undefined, way: string): string {
   const value = mediansBySize(figure, way).get(databases);
-  return figure && value !== undefined ? told([value], figure.unit) : "";
+  return figure && value !== undefined ? formatted([value], figure.unit) : "";
 }

@@ -59,7 +59,7 @@ ${table(
     ["Rules by identity", facts.identity ? "in the handshake and by policy" : "none: nobody sees a client certificate"],
     [
       "Databases on one gateway port",
-      facts.throughGateway ? (facts.needsOwnPort ? "one" : "many, told apart by SNI") : "no gateway port",
+      facts.throughGateway ? (facts.needsOwnPort ? "one" : "many, distinguished by SNI") : "no gateway port",
     ],
     ["Wildcard hosts", yesOrNo(facts.wildcard)],
   ],

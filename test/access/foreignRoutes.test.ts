@@ -7,21 +7,21 @@ import { database, smallStack } from "../plan/stackFiles.js";
 
 /** What a team with rights in its own namespace writes to get the connections of `orders`: older than the stack's objects. */
 const takeover: KubernetesObject[] = [
-  { apiVersion: "v1", kind: "Namespace", metadata: { name: "stranger", labels: { "istio-injection": "enabled" } } },
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: "unlisted", labels: { "istio-injection": "enabled" } } },
   {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name: "trap", namespace: "stranger", creationTimestamp: "2020-01-01T00:00:00Z" },
+    metadata: { name: "trap", namespace: "unlisted", creationTimestamp: "2020-01-01T00:00:00Z" },
     spec: { selector: { app: "trap" }, ports: [{ name: "tcp", port: 5432 }] },
   },
   {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
-    metadata: { name: "orders", namespace: "stranger", creationTimestamp: "2020-01-01T00:00:00Z" },
+    metadata: { name: "orders", namespace: "unlisted", creationTimestamp: "2020-01-01T00:00:00Z" },
     spec: {
       hosts: ["orders.db.example.com"],
       exportTo: ["shop"],
-      tcp: [{ route: [{ destination: { host: "trap.stranger.svc.cluster.local", port: { number: 5432 } } }] }],
+      tcp: [{ route: [{ destination: { host: "trap.unlisted.svc.cluster.local", port: { number: 5432 } } }] }],
     },
   },
 ];

@@ -23,7 +23,7 @@ function deployment(namespace: string, name: string, serviceAccountName: string)
 const shared: typeof plain = { ...plain, callersPolicy: "shared" };
 const inChain: typeof plain = { ...plain, callersPolicy: "filterChain" };
 
-/** A gateway, a database in a mode, its client, a neighbour of another account, and a stranger of the client's name. */
+/** A gateway, a database in a mode, its client, another service account of its namespace, and a workload of the same name in another namespace. */
 function scene(mode: TrafficMode, more: object = {}, gateway = plain): KubernetesObject[] {
   const database = manifestsIn(mode, more, gateway);
   const entry = database.find(({ kind }) => kind === "ServiceEntry")?.spec as { ports: { number: number }[] };

@@ -161,10 +161,10 @@ describe("The verdict of a team's stack", () => {
   const one = { ...smallStack, gateway: { callersPolicy: "shared" } };
   const workloads = [workload("shop", "orders"), workload("shop", "stock"), workload("billing", "invoices")];
   const rows = (objects: Manifest[], own: Own) =>
-    [...analyse(objects, optionsOfStack(loadSettings(own))).rows].map(({ from, to, mesh, around }) => ({
+    [...analyse(objects, optionsOfStack(loadSettings(own))).rows].map(({ from, to, mesh, bypass }) => ({
       pair: `${from.namespace}/${from.workload} ${to.host}`,
       mesh: [mesh.verdict, mesh.encryption, mesh.identity, mesh.exposes],
-      around: around.verdict,
+      bypass: bypass.verdict,
     }));
   const whole = { ...one, workloads };
   const tenant = {

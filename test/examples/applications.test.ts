@@ -159,7 +159,7 @@ describe("Bookinfo", () => {
 });
 
 describe("The shop of retail", () => {
-  it("labels the catalog and its database alike but for the component, so that policies can tell them apart", () => {
+  it("labels the catalog and its database alike but for the component, so that policies can distinguish them", () => {
     const labels = (name: string) =>
       deployments(applications.retail ?? []).find(({ metadata }) => metadata?.name === name)?.spec?.template.metadata
         ?.labels;

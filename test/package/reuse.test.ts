@@ -71,13 +71,13 @@ describe("package", () => {
   after(() => rmSync(project, { recursive: true, force: true }));
 
   it("brings the compiled library, the command, the plug-in and the schemas, and nothing else", () => {
-    const strangers = packed.filter(
+    const foreign = packed.filter(
       (path) =>
         !/^(dist\/.*\.(js|d\.ts)|dist\/plugin\/\w+\.json|bin\/(mesh-egress\.js|pulumi-resource-mesh-egress)|docs\/\w+\.schema\.json|package\.json|README\.md|LICENSE)$/.test(
           path,
         ),
     );
-    assert.deepEqual(strangers, []);
+    assert.deepEqual(foreign, []);
     assert.deepEqual(
       packed.filter((path) => /^(dist\/(access|lab|test|bench|examples)|stacks|examples)/.test(path)),
       [],

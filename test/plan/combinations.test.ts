@@ -26,7 +26,7 @@ const promise = {
   to: { database: "orders" },
   expect: "gateway",
   identity: true,
-  around: "blocked",
+  bypass: "blocked",
 };
 const workloads = [{ kind: "deployment", name: "orders", namespace: "shop", image: "alpine:3.22", runAsUser: 1000 }];
 

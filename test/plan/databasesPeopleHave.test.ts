@@ -85,14 +85,14 @@ describe("A database that is dialled by address", () => {
   });
 
   it("is refused beside another of the same address, port and namespace, with host or without", async () => {
-    const twin = { ...byAddress, name: "stock" };
-    for (const other of [twin, { ...twin, host: "stock.example.com" }])
+    const duplicate = { ...byAddress, name: "stock" };
+    for (const other of [duplicate, { ...duplicate, host: "stock.example.com" }])
       assert.match(
         (await refused(() => settingsOf(byAddress, other)))[0] ?? "",
         /^databases\[1\]\.addresses\[0\] is the/,
       );
-    assert.deepEqual(await refused(() => settingsOf(byAddress, { ...twin, port: 27018 })), []);
-    const elsewhere = { ...twin, clients: [{ namespace: "billing" }] };
+    assert.deepEqual(await refused(() => settingsOf(byAddress, { ...duplicate, port: 27018 })), []);
+    const elsewhere = { ...duplicate, clients: [{ namespace: "billing" }] };
     assert.deepEqual(await refused(() => settingsOf(byAddress, elsewhere)), []);
   });
 

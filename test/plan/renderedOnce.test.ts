@@ -55,9 +55,9 @@ function verdicts(objects: readonly KubernetesObject[], settings: Settings): str
     [...hosts].reduce((all, [mark, host]) => all.replaceAll(mark ?? "", host ?? ""), text);
   const named = { ...settings, databases: settings.databases.map((db) => ({ ...db })) };
   return [...analyse(objects, optionsOfStack(named)).rows]
-    .map(({ from, to, mesh, around }) =>
+    .map(({ from, to, mesh, bypass }) =>
       known(
-        `${from.namespace}/${from.workload} ${to.host}:${to.port} ${mesh.verdict} ${mesh.encryption.join()} ${mesh.identity} ${mesh.exposes} ${around.verdict}`,
+        `${from.namespace}/${from.workload} ${to.host}:${to.port} ${mesh.verdict} ${mesh.encryption.join()} ${mesh.identity} ${mesh.exposes} ${bypass.verdict}`,
       ),
     )
     .sort();

@@ -40,7 +40,7 @@ describe("Settings of the cluster", () => {
     });
   });
 
-  it("keep an ACK cluster off the Internet unless told otherwise", () => {
+  it("keep an ACK cluster off the Internet unless set otherwise", () => {
     const settings = clusterSchema.parse(ack);
     assert.ok(settings.cloud === "ack");
     assert.equal(settings.endpoint, "private");

@@ -26,7 +26,7 @@ describe("Interfaces of the settings", () => {
         .filter((member) => ts.getJSDocCommentsAndTags(member).length === 0)
         .map((member) => `${declared.name.text}.${(member.name as ts.Identifier).text}`),
     );
-    // The field that tells variants apart says nothing beyond its value.
+    // The field that distinguishes variants says nothing beyond its value.
     assert.deepEqual(
       undocumented.filter((field) => !/\.(kind|cloud)$/.test(field)),
       [],

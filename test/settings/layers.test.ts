@@ -16,11 +16,11 @@ describe("Settings of the layers", () => {
 
   it("refuse an ingress gateway where the mesh makes its own, or nothing would fill it in", () => {
     const ingress = ingressSchema.parse({ gateway: { create: true } });
-    const around = (meshKind: string, injection: boolean) =>
+    const problems = (meshKind: string, injection: boolean) =>
       ingressProblems(ingress, { meshKind, namespaces: [{ name: "istio-ingress", injection }] }).map(describeProblem);
-    assert.match(around("asm", true).join(), /ASM makes its gateways itself/);
-    assert.match(around("istio", false).join(), /no namespace with injection/);
-    assert.deepEqual(around("istio", true), []);
+    assert.match(problems("asm", true).join(), /ASM makes its gateways itself/);
+    assert.match(problems("istio", false).join(), /no namespace with injection/);
+    assert.deepEqual(problems("istio", true), []);
   });
 
   it("refuse a host served twice, or for a namespace nobody listed", () => {

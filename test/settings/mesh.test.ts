@@ -42,11 +42,14 @@ describe("Settings of the mesh", () => {
       clients: [{ namespace: "shop" }],
     }));
     const addressed = databases.map((db, i) => ({ ...db, addresses: [`203.0.113.${i}`] }));
-    const told = (cluster: object, list: object[]) => () =>
+    const withDatabases = (cluster: object, list: object[]) => () =>
       loadSettings({ ...stack(cluster), namespaces: [{ name: "shop" }], databases: list });
-    assert.throws(told({}, databases), /databases\[1\]\.port: 3306 .*Set cluster\.releaseChannel to RAPID, or write/);
-    assert.doesNotThrow(told({}, addressed));
-    assert.doesNotThrow(told({ releaseChannel: "RAPID" }, databases));
+    assert.throws(
+      withDatabases({}, databases),
+      /databases\[1\]\.port: 3306 .*Set cluster\.releaseChannel to RAPID, or write/,
+    );
+    assert.doesNotThrow(withDatabases({}, addressed));
+    assert.doesNotThrow(withDatabases({ releaseChannel: "RAPID" }, databases));
   });
 
   it("leave the channel of Cloud Service Mesh to its cluster", () => {

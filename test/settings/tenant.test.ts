@@ -60,7 +60,7 @@ describe("Settings of a stack on another's gateway", () => {
     assert.deepEqual(problemsOf(envoy), {});
   });
 
-  it("bring no database that only its port tells apart at the gateway, for another stack may have taken it", () => {
+  it("bring no database that only its port distinguishes at the gateway, for another stack may have taken it", () => {
     const databases = [{ ...database("orders", "shop"), trafficMode: "tcp-gateway", gatewayPort: 15500 }];
     const problems = problemsOf({
       ...shop,

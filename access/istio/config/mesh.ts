@@ -21,6 +21,7 @@ import { meshSettings, usesAllocated, type MeshSettings } from "./settings.js";
 import { hasLabels } from "../../model/labels.js";
 import type { Labels } from "./shapes.js";
 import { Sidecars } from "./sidecars.js";
+import { PartialSelections } from "./partialSelection.js";
 import { UnmodelledObjects } from "./unmodelled.js";
 import { VirtualServices } from "./virtualServices.js";
 import { Visibility } from "../registry/visibleServices.js";
@@ -49,6 +50,7 @@ export class Mesh {
   readonly patches: ProxyPatches;
   readonly forwarders: Forwarders;
   readonly unmodelled: UnmodelledObjects;
+  readonly partial: PartialSelections;
   readonly gatewayApi: GatewayApiRoutes;
   readonly known: KnownTargets;
   /** Services of objects that the control plane does not read, by host. */
@@ -85,6 +87,7 @@ export class Mesh {
     // Files and listeners of pods are there whatever the control plane reads.
     this.forwarders = new Forwarders(index, this.patches);
     this.unmodelled = new UnmodelledObjects(world, this.settings);
+    this.partial = new PartialSelections(world, this.settings);
     this.gatewayApi = new GatewayApiRoutes(world);
     this.known = { hosts: new Set(targets.map(({ host }) => host)) };
     for (const workload of workloads) {

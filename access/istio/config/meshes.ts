@@ -3,6 +3,7 @@ import type { Evidence, Workload, World } from "../../model/model.js";
 import { once } from "../../model/once.js";
 import type { ControlPlane } from "../controlPlane/controlPlanes.js";
 import { Mesh, type MeshInput } from "./mesh.js";
+import type { End } from "./partialSelection.js";
 
 /** One mesh for every control plane: each configures its own proxies, from what it reads. */
 export class Meshes {
@@ -25,12 +26,18 @@ export class Meshes {
     return plane && this.#byPlane.get(plane);
   }
 
-  /** Why nothing can be told of a workload's proxy: who configures it is not known, or by what. Undefined without a proxy. */
-  doubtsOf({ sidecar }: Pick<Workload, "sidecar">): readonly Evidence[] | undefined {
+  /**
+   * Why nothing can be told of a workload's proxy at one end of a connection: who configures it is not known, by what, or
+   * whether all its pods' proxies are configured alike. Undefined without a proxy.
+   */
+  doubtsOf(workload: Workload, end: End): readonly Evidence[] | undefined {
+    const { sidecar } = workload;
     if (sidecar.present !== true) return undefined;
-    const mesh = this.of({ sidecar });
+    const mesh = this.of(workload);
     if (!mesh) return [sidecar.because, { ...sidecar.because, ...message("control-plane-unknown") }];
-    return mesh.doubts.length > 0 ? mesh.doubts : undefined;
+    if (mesh.doubts.length > 0) return mesh.doubts;
+    const part = mesh.partial.ofWorkload(workload, end);
+    return part && [part];
   }
 
   /** All objects, whichever control plane reads them: what callers without a proxy meet. */

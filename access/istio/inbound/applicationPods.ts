@@ -63,7 +63,7 @@ export class ApplicationPods {
       handshake: undefined,
       chainRules: [],
       policies: this.pods.policySet(workload, http),
-      greets: target.serverSpeaksFirst && !http,
+      serverFirst: target.serverSpeaksFirst && !http,
       because: steps,
       admitted: arrived(hop, mutual, mutual, steps),
     };

@@ -95,7 +95,7 @@ export class GatewayPods {
       handshake: names.length > 0 ? { names: new Set(names), because: because() } : undefined,
       chainRules: this.pods.meshOf(workload).patches.chainRules(workload, port, chain.sni),
       policies: this.pods.policySet(workload, false),
-      greets: target.serverSpeaksFirst && (end.kind === "database" || end.kind === "other"),
+      serverFirst: target.serverSpeaksFirst && (end.kind === "database" || end.kind === "other"),
       because: steps,
       admitted: finished(end, steps, [hopEncryption(mutual, target)], true, authenticated),
     };
@@ -188,14 +188,15 @@ function chainFor(
   tls: boolean,
   target: Target,
 ): GatewayChain | Refusal {
-  const { twin, inspects } = listener;
+  const { duplicate, inspects } = listener;
   const [first] = listener.chains;
-  if (twin) {
+  if (duplicate) {
     const text = "two servers of this port match the same names: the proxy refuses the whole listener";
-    return (because) => unknown([...because, { ...twin.because, ...wording(text) }]);
+    return (because) => unknown([...because, { ...duplicate.because, ...wording(text) }]);
   }
   if (inspects && !tls && target.serverSpeaksFirst) {
-    const text = "the gateway waits for a TLS handshake on this port, and the client for the server's greeting";
+    const text =
+      "the gateway waits for a TLS handshake on this port, and the client waits for the server's handshake packet";
     return (because) => blocked(first ? [...because, { ...first.because, ...wording(text) }] : because);
   }
   const chain =

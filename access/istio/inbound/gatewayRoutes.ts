@@ -23,7 +23,7 @@ export interface GatewayPort {
   byName: ReadonlyMap<string, GatewayChain>;
   others: readonly GatewayChain[];
   /** A chain that matches the same names as another: the proxy refuses such a listener whole. */
-  twin: GatewayChain | undefined;
+  duplicate: GatewayChain | undefined;
   /** The listener reads a TLS handshake before it does anything. */
   inspects: boolean;
   missing: readonly Evidence[];
@@ -44,19 +44,21 @@ export function gatewayPort(scope: ProxyScope, { servers, dropped }: PortServers
   return { chains, missing, ...indexChains(chains) };
 }
 
-function indexChains(chains: readonly GatewayChain[]): Pick<GatewayPort, "byName" | "others" | "twin" | "inspects"> {
+function indexChains(
+  chains: readonly GatewayChain[],
+): Pick<GatewayPort, "byName" | "others" | "duplicate" | "inspects"> {
   const byName = new Map<string, GatewayChain>();
   const keys = new Set<string>();
-  let twin: GatewayChain | undefined;
+  let duplicate: GatewayChain | undefined;
   for (const chain of chains) {
     const names = chain.sni.includes("*") ? [] : [...chain.sni].sort();
     const key = names.join(",");
-    if (keys.has(key)) twin ??= chain;
+    if (keys.has(key)) duplicate ??= chain;
     keys.add(key);
     for (const name of names) if (!isWildcard(name)) byName.set(name, chain);
   }
   const others = chains.filter(({ sni }) => sni.length === 0 || sni.some(isWildcard));
-  return { byName, others, twin, inspects: chains.some(({ sni }) => sni.length > 0) };
+  return { byName, others, duplicate, inspects: chains.some(({ sni }) => sni.length > 0) };
 }
 
 function serverNames(bound: BoundServer): string[] {

@@ -19,8 +19,8 @@ export interface Admission {
   /** Lists of clients in the filter chain: each must name the caller. */
   chainRules: readonly ChainRule[];
   policies: PolicySet;
-  /** A caller that is refused at its first byte has seen the greeting by then. */
-  greets: boolean;
+  /** A server-first protocol: a caller that is refused at its first byte has the handshake packet by then. */
+  serverFirst: boolean;
   /** The chain so far, and the verdict for a caller that is admitted. */
   because: readonly Evidence[];
   admitted: MeshVerdict;
@@ -76,7 +76,7 @@ function refused(admission: Admission, { names, because }: NonNullable<Admission
 function unlisted(admission: Admission, { because }: ChainRule): MeshVerdict {
   return blocked(
     [...admission.because, { ...because, ...message("not-on-chain-list") }],
-    admission.greets ? "greeting" : null,
+    admission.serverFirst ? "handshake" : null,
   );
 }
 
@@ -89,5 +89,5 @@ function decided(admission: Admission, { allowed, because }: Decision): MeshVerd
     return { ...admitted, because: [...admitted.because, ...reasons] };
   }
   if (allowed === "unknown") return unknown([...admission.because, ...because]);
-  return blocked([...admission.because, ...because], admission.greets ? "greeting" : null);
+  return blocked([...admission.because, ...because], admission.serverFirst ? "handshake" : null);
 }

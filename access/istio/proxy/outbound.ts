@@ -82,7 +82,7 @@ function listenerAt(scope: ProxyScope, port: number, address: string): Listener 
 }
 
 /**
- * The listener of an address, of the services that listen there, the oldest first. HTTP and TCP on one port are told apart
+ * The listener of an address, of the services that listen there, the oldest first. HTTP and TCP on one port are distinguished
  * by the client's first bytes; what cannot share the port with those before it is left out.
  *
  * Source: istio pilot/pkg/networking/core/listener.go, buildSidecarOutboundListener.
@@ -117,9 +117,10 @@ function declaredPort(service: MeshService, port: number, protocol: Protocol | u
 /** Two chains with the same match cannot stand side by side: the first one stays. */
 function addChains(listener: Listener, chains: readonly Chain[]): void {
   for (const chain of chains) {
-    const twin = listener.chains.find((existing) => matchKey(existing) === matchKey(chain));
-    if (!twin) listener.chains.push(chain);
-    else if (twin.service !== chain.service) listener.losers.push({ service: chain.service, winner: twin.service });
+    const duplicate = listener.chains.find((existing) => matchKey(existing) === matchKey(chain));
+    if (!duplicate) listener.chains.push(chain);
+    else if (duplicate.service !== chain.service)
+      listener.losers.push({ service: chain.service, winner: duplicate.service });
   }
 }
 

@@ -49,7 +49,7 @@ export class ServicePods {
 
   #to(workload: Workload, hop: Hop): RouteResult {
     const { cluster, tls, because } = hop;
-    const undecidable = this.meshes.doubtsOf(workload);
+    const undecidable = this.meshes.doubtsOf(workload, "server");
     if (undecidable) return ended(unknown([...because, ...undecidable]));
     const doubt = workload.sidecar.present === false ? undefined : hop.mesh.unmodelled.ofProxy(workload);
     if (doubt) return ended(unknown([...because, doubt]));

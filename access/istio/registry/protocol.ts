@@ -69,7 +69,7 @@ export function wireProtocolOf({ port, protocol, name = "" }: NamedPort): "mysql
   return port === 3306 ? "mysql" : port === 5432 ? "postgres" : undefined;
 }
 
-/** MySQL and MariaDB greet the client before it says a word. */
+/** MySQL and MariaDB send a handshake packet before the client sends anything. */
 export function speaksFirst(port: NamedPort): boolean {
   return wireProtocolOf(port) === "mysql";
 }

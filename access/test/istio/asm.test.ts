@@ -44,7 +44,7 @@ function hosts(kind: MeshKind, ...objects: object[]): unknown[] {
 describe("DNS capture on ASM", () => {
   const two = [entry("orders.db.example.com"), entry("stock.db.example.com")];
 
-  it("is reported with the hosts of one port that only it tells apart, where a ProxyConfig switches it on", () => {
+  it("is reported with the hosts of one port that only it distinguishes, where a ProxyConfig switches it on", () => {
     assert.deepEqual(hosts("asm", proxyConfig("true"), ...two), [["orders.db.example.com", "stock.db.example.com"]]);
   });
 

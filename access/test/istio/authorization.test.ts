@@ -73,7 +73,7 @@ describe("authorization on TCP", () => {
     assert.equal(decide([policy], { principal: "foreign/ns/shop/sa/cart" }, mesh), false);
   });
 
-  it("tells connections apart by SNI and port", () => {
+  it("distinguishes connections by SNI and port", () => {
     const when = (value: string): string => `{rules: [{when: [{key: connection.sni, values: [${value}]}]}]}`;
     assert.equal(decide([when("db.example.com")]), true);
     assert.equal(decide([when("'*.example.com'")]), true);

@@ -44,7 +44,8 @@ const behind = (server: string, policies = "") =>
   `{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: hop, namespace: istio-system}, spec: {host: exit.istio-system.svc.cluster.local, trafficPolicy: {tls: {mode: ISTIO_MUTUAL, sni: ${host}}}}}\n---\n` +
   policies;
 const mutual = `{port: {number: 443, name: tls, protocol: TLS}, hosts: ["*"], tls: {mode: ISTIO_MUTUAL}}`;
-const guarded = (spec: string) => answer(behind(mutual, security(`{selector: {matchLabels: {istio: exit}}, ${spec}}`)));
+const restricted = (spec: string) =>
+  answer(behind(mutual, security(`{selector: {matchLabels: {istio: exit}}, ${spec}}`)));
 const gatewayApi = (kind: string, parent: string) =>
   db +
   object(
@@ -211,7 +212,10 @@ const grid: Record<string, { answers: () => string; expected: string }> = {
       ),
     expected: "unknown",
   },
-  "AuthorizationPolicy: action CUSTOM": { answers: () => guarded("action: CUSTOM, rules: [{}]"), expected: "unknown" },
+  "AuthorizationPolicy: action CUSTOM": {
+    answers: () => restricted("action: CUSTOM, rules: [{}]"),
+    expected: "unknown",
+  },
   "AuthorizationPolicy: targetRef, targetRefs of Services and ServiceEntries": {
     answers: () =>
       answer(
@@ -223,7 +227,7 @@ const grid: Record<string, { answers: () => string; expected: string }> = {
     expected: "direct",
   },
   "AuthorizationPolicy: ipBlocks and destination.ip without known addresses": {
-    answers: () => guarded("action: DENY, rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]"),
+    answers: () => restricted("action: DENY, rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]"),
     expected: "unknown",
   },
   "AuthorizationPolicy: fields of HTTP on HTTP": {

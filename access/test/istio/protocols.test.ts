@@ -268,10 +268,10 @@ describe("a host that entries declare with different endpoints", () => {
     },
     {
       title: "two of one namespace",
-      yaml: fixed("front", "203.0.113.1") + fixed("front", "203.0.113.2").replace("name: x,", "name: twin,"),
+      yaml: fixed("front", "203.0.113.1") + fixed("front", "203.0.113.2").replace("name: x,", "name: duplicate,"),
       options: closed,
       reach: { [web]: "unknown" },
-      because: { [web]: ["ServiceEntry front/twin declared-twice"] },
+      because: { [web]: ["ServiceEntry front/duplicate declared-twice"] },
     },
   ]);
 });

@@ -5,7 +5,7 @@ import { change, decidedBy, first, read, recipe, rowOf, verdictOf, without } fro
 
 const database = "rm-1.mysql.rds.example.com";
 const client = "demo-server/k8s-mysql";
-const stranger = "demo-other/batch";
+const unlisted = "demo-other/batch";
 
 interface Policy {
   action: string;
@@ -20,14 +20,14 @@ describe("the vendor's recipe for a database behind an egress gateway", () => {
   });
 
   it("lets another namespace past the gateway, because the entry is visible to it and the route is not", () => {
-    assert.equal(verdictOf(allowed, stranger, database), "direct own-tls-unknown");
-    const fields = rowOf(allowed, stranger, database).mesh.because.map(({ kind, field }) => `${kind} ${field}`);
+    assert.equal(verdictOf(allowed, unlisted, database), "direct own-tls-unknown");
+    const fields = rowOf(allowed, unlisted, database).mesh.because.map(({ kind, field }) => `${kind} ${field}`);
     assert.ok(fields.includes("ServiceEntry spec.exportTo"), fields.join("; "));
     assert.ok(fields.includes("VirtualService spec.exportTo"), fields.join("; "));
   });
 
-  it("shows a denied client the greeting, because the policy decides at the first byte", () => {
-    assert.equal(verdictOf(denied, client, database), "blocked greeting");
+  it("shows a denied client the handshake packet, because the policy decides at the first byte", () => {
+    assert.equal(verdictOf(denied, client, database), "blocked handshake");
     assert.equal(decidedBy(denied, client, database), "AuthorizationPolicy istio-system/rds spec.rules[0]");
   });
 
@@ -47,7 +47,7 @@ describe("the vendor's recipe for a database behind an egress gateway", () => {
       verdictOf(allowed, client, other.host, { databases: [other] }),
       "misrouted mutual-tls,own-tls-unknown known",
     );
-    assert.equal(verdictOf(allowed, stranger, other.host, { databases: [other] }), "misrouted own-tls-unknown");
+    assert.equal(verdictOf(allowed, unlisted, other.host, { databases: [other] }), "misrouted own-tls-unknown");
     const [finding] = analyse(allowed).findings;
     assert.match(
       said(finding),
@@ -59,7 +59,7 @@ describe("the vendor's recipe for a database behind an egress gateway", () => {
     const older = read(`
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
-metadata: { name: twin, namespace: demo-other, creationTimestamp: "2026-01-01T00:00:00Z" }
+metadata: { name: duplicate, namespace: demo-other, creationTimestamp: "2026-01-01T00:00:00Z" }
 spec:
   hosts: [${database}]
   location: MESH_EXTERNAL
@@ -73,7 +73,7 @@ spec:
       verdictOf([...allowed, ...older], client, database, options),
       "misrouted mutual-tls,own-tls-unknown known",
     );
-    const same = change(older, "ServiceEntry", "twin", (spec: { endpoints: { address: string }[] }) => {
+    const same = change(older, "ServiceEntry", "duplicate", (spec: { endpoints: { address: string }[] }) => {
       first(spec.endpoints).address = "203.0.113.10";
     });
     assert.equal(
@@ -83,7 +83,7 @@ spec:
   });
 
   it("finds the way round the sidecar open", () => {
-    assert.equal(rowOf(allowed, client, database).around.verdict, "open");
+    assert.equal(rowOf(allowed, client, database).bypass.verdict, "open");
     assert.equal(analyse(allowed).summary.bypassable, 1);
   });
 
@@ -94,12 +94,12 @@ spec:
     assert.equal(decidedBy(bare, client, database, options), "ConfigMap istio-system/istio data.mesh");
   });
 
-  it("keeps strangers out once the entry is exported to the client's and the gateway's namespace only", () => {
+  it("refuses other namespaces once the entry is exported to the client's and the gateway's namespace only", () => {
     const scoped = change(allowed, "ServiceEntry", "demo-server-rds", (spec: { exportTo: string[] }) => {
       spec.exportTo = [".", "istio-system"];
     });
     assert.equal(verdictOf(scoped, client, database), "gateway mutual-tls,own-tls-unknown known");
-    assert.equal(verdictOf(scoped, stranger, database), "blocked");
+    assert.equal(verdictOf(scoped, unlisted, database), "blocked");
   });
 
   it("passes unregistered hosts under ALLOW_ANY", () => {
@@ -405,7 +405,7 @@ describe("what goes past a sidecar or ends elsewhere", () => {
       },
     );
     const other = { host: "other.mysql.example.com", port: 3306 };
-    assert.equal(verdictOf(open, stranger, other.host, { databases: [other] }), "direct own-tls-unknown");
+    assert.equal(verdictOf(open, unlisted, other.host, { databases: [other] }), "direct own-tls-unknown");
     // Behind the gateway the same entry leads the gateway to itself.
     assert.equal(verdictOf(open, client, database), "blocked");
   });

@@ -45,7 +45,7 @@ export function rowOf(
   throw new Error(`No row for ${caller} and ${host}.`);
 }
 
-/** The verdict in a few words: `gateway mutual-tls,plaintext known`, `blocked greeting`. */
+/** The verdict in a few words: `gateway mutual-tls,plaintext known`, `blocked handshake`. */
 export function verdictOf(...args: Parameters<typeof rowOf>): string {
   const { mesh } = rowOf(...args);
   return [mesh.verdict, mesh.encryption.join(","), mesh.identity ? "known" : "", mesh.exposes ?? ""]

@@ -16,7 +16,7 @@ const clauses = { ...workloadMessages, ...meshMessages, ...networkMessages };
 
 describe("messages", () => {
   it("put arguments in their places: text, numbers, lists and other messages", () => {
-    const because = message("assertion-exposes", { expected: "nothing", actual: "greeting" });
+    const because = message("assertion-exposes", { expected: "nothing", actual: "handshake" });
     const args = { port: 443, hosts: ["one", "two"], gateway: because };
     const said = textOf(message("anonymous-server", args));
     assert.match(said, /port 443 .* reaches one, two,/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { app, around, namespace, nothingLeaves, outcome, policy, workload, worldOf } from "./scene.js";
+import { app, bypass, namespace, nothingLeaves, outcome, policy, workload, worldOf } from "./scene.js";
 import { Network } from "../../network/network.js";
 
 const cilium = (name: string, spec: object, inNamespace = "shop") => ({
@@ -118,7 +118,7 @@ describe("policies of Cilium", () => {
       spec: undefined,
       specs: [{ endpointSelector: { matchLabels: { app: "web" } }, egress: [{}] }],
     };
-    const { verdict, because } = around([object]);
+    const { verdict, because } = bypass([object]);
     assert.equal(verdict, "blocked");
     assert.equal(because[0]?.field, "specs[0].egress");
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { World } from "../../model/model.js";
-import { prepareAround } from "../../network/around.js";
+import { prepareBypass } from "../../network/bypass.js";
 import { Network } from "../../network/network.js";
 import { said } from "../said.js";
 import { app, database, namespace, nothingLeaves, policy, workload, worldOf } from "./scene.js";
@@ -28,7 +28,7 @@ const only = (podSelector: object) => [
   nothingLeaves,
   policy("some", { podSelector, policyTypes: ["Egress"], egress: [{}] }),
 ];
-const outOf = (world: World, name: string) => prepareAround(world)(workload(world, name))(database);
+const outOf = (world: World, name: string) => prepareBypass(world)(workload(world, name))(database);
 const lets = (object: object, podSelector: object) =>
   outOf(
     worldOf(namespace("shop"), object, ...only(podSelector)),
@@ -90,7 +90,7 @@ describe("labels that controllers add", () => {
       });
     assert.equal(named("a-1", 2), "open");
     assert.equal(named("a-2", 2), "blocked");
-    assert.equal(named("a-900", 1000), "unknown", "of many pods only the first are told apart");
+    assert.equal(named("a-900", 1000), "unknown", "of many pods only the first are distinguished");
   });
 
   it("choose the pods behind a Service too", () => {
@@ -111,7 +111,7 @@ describe("labels that controllers add", () => {
       }),
     );
     const to = (service: string) =>
-      prepareAround(world)(workload(world, "web"))({ ...database, host: `${service}.shop.svc`, addresses: [] }).verdict;
+      prepareBypass(world)(workload(world, "web"))({ ...database, host: `${service}.shop.svc`, addresses: [] }).verdict;
     assert.equal(to("db-0"), "open");
     assert.equal(to("db-1"), "blocked");
   });

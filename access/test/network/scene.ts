@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { parseManifests } from "../../input/parse.js";
 import type {
   AnalysisOptions,
-  AroundVerdict,
-  AroundVerdictName,
+  BypassVerdict,
+  BypassVerdictName,
   KubernetesObject,
   Target,
   Workload,
   World,
 } from "../../model/model.js";
 import { buildWorld } from "../../model/world.js";
-import { prepareAround } from "../../network/around.js";
+import { prepareBypass } from "../../network/bypass.js";
 
 export const database: Target = {
   host: "db.example.com",
@@ -61,18 +61,18 @@ export const workload = (world: World, name: string): Workload => {
   return found;
 };
 
-export const around = (
+export const bypass = (
   objects: unknown[],
   target: Partial<Target> = {},
   options: AnalysisOptions = {},
-): AroundVerdict => {
+): BypassVerdict => {
   const world = worldOf(namespace("shop"), app("web"), ...objects);
-  return prepareAround(world, options)(workload(world, "web"))({ ...database, ...target });
+  return prepareBypass(world, options)(workload(world, "web"))({ ...database, ...target });
 };
 
 /** The verdict for Deployment shop/web, which has the label app=web, and the database outside. */
-export const outcome = (objects: unknown[], target: Partial<Target> = {}): AroundVerdictName =>
-  around(objects, target).verdict;
+export const outcome = (objects: unknown[], target: Partial<Target> = {}): BypassVerdictName =>
+  bypass(objects, target).verdict;
 
 /** A policy that lets no pod of namespace shop connect to anything. */
 export const nothingLeaves = policy("nothing-leaves", { podSelector: {}, policyTypes: ["Egress"] });

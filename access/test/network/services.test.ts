@@ -74,13 +74,13 @@ describe("what is behind a Service", () => {
         ports: [{ name: "tcp", number: 3306, protocol: "TCP" }],
       },
     };
-    const around = (...objects: object[]) => {
+    const bypass = (...objects: object[]) => {
       const all = [namespace("shop"), app("web"), external, ...objects] as KubernetesObject[];
-      return [...analyse(all, { services: true }).rows].find(({ to }) => to.host === target.host)?.around.verdict;
+      return [...analyse(all, { services: true }).rows].find(({ to }) => to.host === target.host)?.bypass.verdict;
     };
-    assert.equal(around(entry, toAddress("198.51.100.7/32", 3306)), "open");
-    assert.equal(around(entry, toAddress("203.0.113.0/24", 3306)), "blocked");
-    assert.equal(around(toAddress("198.51.100.7/32", 3306)), "unknown");
+    assert.equal(bypass(entry, toAddress("198.51.100.7/32", 3306)), "open");
+    assert.equal(bypass(entry, toAddress("203.0.113.0/24", 3306)), "blocked");
+    assert.equal(bypass(toAddress("198.51.100.7/32", 3306)), "unknown");
     const names = { podSelector: {}, egress: [{ matches: [{ name: "db.example.com" }] }] };
     const byName = {
       apiVersion: "networking.gke.io/v1alpha1",
@@ -88,7 +88,7 @@ describe("what is behind a Service", () => {
       metadata: { name: "f", namespace: "shop" },
       spec: names,
     };
-    assert.equal(around(toAddress("203.0.113.0/24", 3306), byName), "open");
+    assert.equal(bypass(toAddress("203.0.113.0/24", 3306), byName), "open");
   });
 
   it("that names another Service, in a circle too, ends", () => {
@@ -100,7 +100,7 @@ describe("what is behind a Service", () => {
     assert.equal(outcome([alias("db", "e"), alias("e", "db"), closed], target), "open");
   });
 
-  it("is told apart by protocol", () => {
+  it("is distinguished by protocol", () => {
     const world = worldOf(
       namespace("shop"),
       app("web"),

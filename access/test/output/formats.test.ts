@@ -64,7 +64,7 @@ describe("a report for people", () => {
     assert.match(text, /mesh-access 1\.2\.3$/);
   });
 
-  it("as a graph has one node for workloads, and one for databases, that nothing tells apart", () => {
+  it("as a graph has one node for workloads, and one for databases, that nothing distinguishes", () => {
     const whole = matrix(4, 6);
     const [first] = whole.rows;
     assert.ok(first);

@@ -8,7 +8,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { analyse } from "../../analyse.js";
 import { loadManifests } from "../../input/load.js";
-import type { Analysis, AroundVerdict, Evidence, MeshVerdict, Row } from "../../model/model.js";
+import type { Analysis, BypassVerdict, Evidence, MeshVerdict, Row } from "../../model/model.js";
 import { accessJson } from "../../output/json.js";
 import { listedRows } from "./listedRows.js";
 import { matrix } from "./matrix.js";
@@ -19,9 +19,9 @@ interface AccessDocument {
   summary: object;
   findings: { because: number[] }[];
   targets: Row["to"][];
-  callers: { workloads: Row["from"][]; answers: { to: number[]; mesh: number; around: number }[] }[];
+  callers: { workloads: Row["from"][]; answers: { to: number[]; mesh: number; bypass: number }[] }[];
   mesh: Referring<MeshVerdict>[];
-  around: Referring<AroundVerdict>[];
+  bypass: Referring<BypassVerdict>[];
   evidence: Evidence[];
 }
 
@@ -35,7 +35,7 @@ function at<T>(list: readonly T[], place: number): T {
 }
 
 /** The rows that a reader gets by following the references. */
-function expanded({ targets, callers, mesh, around, evidence }: AccessDocument): Row[] {
+function expanded({ targets, callers, mesh, bypass, evidence }: AccessDocument): Row[] {
   const withEvidence = <Verdict>(verdict: Referring<Verdict>) => ({
     ...verdict,
     because: verdict.because.map((place) => at(evidence, place)),
@@ -47,7 +47,7 @@ function expanded({ targets, callers, mesh, around, evidence }: AccessDocument):
           from,
           to: at(targets, to),
           mesh: withEvidence(at(mesh, answer.mesh)) as unknown as MeshVerdict,
-          around: withEvidence(at(around, answer.around)) as unknown as AroundVerdict,
+          bypass: withEvidence(at(bypass, answer.bypass)) as unknown as BypassVerdict,
         })),
       ),
     ),
@@ -81,10 +81,10 @@ const meshVerdict: fc.Arbitrary<MeshVerdict> = fc.record({
   verdict: fc.constantFrom("gateway" as const, "blocked" as const),
   encryption: fc.constantFrom([], ["mutual-tls" as const, "plaintext" as const]),
   identity: fc.boolean(),
-  exposes: fc.constantFrom(null, "greeting" as const),
+  exposes: fc.constantFrom(null, "handshake" as const),
   because,
 });
-const aroundVerdict: fc.Arbitrary<AroundVerdict> = fc.record({
+const bypassVerdict: fc.Arbitrary<BypassVerdict> = fc.record({
   verdict: fc.constantFrom("open" as const, "blocked" as const),
   because,
 });
@@ -95,10 +95,10 @@ const analyses = fc
     workloads: fc.nat({ max: 6 }),
     targets: fc.nat({ max: 6 }),
     mesh: fc.array(meshVerdict, { minLength: 1, maxLength: 3 }),
-    around: fc.array(aroundVerdict, { minLength: 1, maxLength: 2 }),
+    bypass: fc.array(bypassVerdict, { minLength: 1, maxLength: 2 }),
     picks: fc.infiniteStream(fc.nat({ max: 5 })),
   })
-  .map(({ workloads, targets, mesh, around, picks }): Analysis => {
+  .map(({ workloads, targets, mesh, bypass, picks }): Analysis => {
     const pick = <T>(pool: readonly T[]): T => {
       const choice = picks.next().value as number;
       const value = at(pool, choice % pool.length);
@@ -107,7 +107,7 @@ const analyses = fc
     const whole = matrix(workloads, targets);
     return {
       ...whole,
-      rows: listedRows([...whole.rows].map((row) => ({ ...row, mesh: pick(mesh), around: pick(around) }))),
+      rows: listedRows([...whole.rows].map((row) => ({ ...row, mesh: pick(mesh), bypass: pick(bypass) }))),
     };
   });
 
@@ -128,8 +128,8 @@ describe("the analysis as JSON", () => {
   it("says nothing twice: no verdict, no evidence, no answers of callers", () => {
     fc.assert(
       fc.property(analyses, (analysis) => {
-        const { mesh, around, evidence: chain, callers } = documentOf(analysis);
-        for (const list of [mesh, around, chain, callers.map(({ answers }) => answers)])
+        const { mesh, bypass, evidence: chain, callers } = documentOf(analysis);
+        for (const list of [mesh, bypass, chain, callers.map(({ answers }) => answers)])
           assert.equal(new Set(sorted(list)).size, list.length);
       }),
     );

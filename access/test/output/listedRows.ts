@@ -19,7 +19,7 @@ export function listedRows(rows: Iterable<Row> & { readonly length: number }): R
 }
 
 export function answersIn(rows: readonly Row[]): Answers {
-  return { mesh: rows.map(({ mesh }) => mesh), around: rows.map(({ around }) => around) };
+  return { mesh: rows.map(({ mesh }) => mesh), bypass: rows.map(({ bypass }) => bypass) };
 }
 
 function* byCaller(rows: Iterable<Row>): Generator<Row[]> {

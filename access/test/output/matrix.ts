@@ -1,6 +1,6 @@
 import { answersIn } from "./listedRows.js";
 import { message, wording } from "../../messages/index.js";
-import type { Analysis, AroundVerdict, Evidence, MeshVerdict, Row, Rows, Target, Workload } from "../../model/model.js";
+import type { Analysis, BypassVerdict, Evidence, MeshVerdict, Row, Rows, Target, Workload } from "../../model/model.js";
 
 const evidence = (kind: string, name: string, field: string, text: string): Evidence => ({
   kind,
@@ -30,13 +30,13 @@ export const meshAnswers: MeshVerdict[] = [
   mesh("direct", { encryption: ["plaintext"] }),
   mesh("blocked"),
   mesh("blocked", {
-    exposes: "greeting",
+    exposes: "handshake",
     because: [evidence("AuthorizationPolicy", "db", "spec.rules[0].from", "no rule allows it")],
   }),
   mesh("misrouted", { encryption: ["plaintext"] }),
   mesh("unknown"),
 ];
-const aroundAnswers: AroundVerdict[] = (["blocked", "open", "unknown"] as const).map((verdict) => ({
+const bypassAnswers: BypassVerdict[] = (["blocked", "open", "unknown"] as const).map((verdict) => ({
   verdict,
   because: [evidence("NetworkPolicy", "deny", "spec.egress", `way round ${verdict}`)],
 }));
@@ -79,7 +79,7 @@ export function matrix(workloadCount: number, targetCount: number): Analysis {
     const [from, target] = [callers[r], targets[c]];
     if (!from || !target) return undefined;
     const to = { host: target.host, port: target.port };
-    return { from, to, mesh: answer(meshAnswers, c + r), around: answer(aroundAnswers, c + 2 * r) };
+    return { from, to, mesh: answer(meshAnswers, c + r), bypass: answer(bypassAnswers, c + 2 * r) };
   };
   const rows: Rows = {
     length: workloadCount * targetCount,
@@ -92,7 +92,7 @@ export function matrix(workloadCount: number, targetCount: number): Analysis {
   };
   const count = (name: string, of: (row: Row) => string) => [...rows].filter((row) => of(row) === name).length;
   const meshOf = (row: Row) => row.mesh.verdict;
-  const aroundOf = (row: Row) => row.around.verdict;
+  const bypassOf = (row: Row) => row.bypass.verdict;
   const summary = {
     workloads: workloadCount,
     targets: targetCount,
@@ -104,12 +104,12 @@ export function matrix(workloadCount: number, targetCount: number): Analysis {
       misrouted: count("misrouted", meshOf),
       unknown: count("unknown", meshOf),
     },
-    around: {
-      open: count("open", aroundOf),
-      blocked: count("blocked", aroundOf),
-      unknown: count("unknown", aroundOf),
+    bypass: {
+      open: count("open", bypassOf),
+      blocked: count("blocked", bypassOf),
+      unknown: count("unknown", bypassOf),
     },
-    greetings: 0,
+    exposed: 0,
     bypassable: 0,
   };
   const findings = [

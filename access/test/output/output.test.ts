@@ -25,8 +25,8 @@ const summary: Summary = {
   targets: 2,
   rows: 3,
   mesh: { gateway: 1, direct: 0, blocked: 1, misrouted: 1, unknown: 0 },
-  around: { open: 1, blocked: 1, unknown: 1 },
-  greetings: 1,
+  bypass: { open: 1, blocked: 1, unknown: 1 },
+  exposed: 1,
   bypassable: 1,
 };
 
@@ -62,7 +62,7 @@ describe("the matrix in a terminal", () => {
     assert.match(graves[1] ?? "", /receives the server's handshake packet/);
   });
 
-  it("tells workloads of one name apart", () => {
+  it("distinguishes workloads of one name", () => {
     assert.ok(client);
     const two = [client, { ...client, from: { ...client.from } }];
     const heads = accessTable({ rows: listedRows(two), findings: [], summary }, plain).match(
@@ -113,7 +113,7 @@ describe("a comparison of reach", () => {
     assert.deepEqual(
       changes.map(({ to, before, after }) => [to.host, before?.mesh.exposes, after?.mesh.verdict]),
       [
-        ["db.example.com", "greeting", "blocked"],
+        ["db.example.com", "handshake", "blocked"],
         ["two.example.com", undefined, "misrouted"],
       ],
     );
@@ -123,19 +123,19 @@ describe("a comparison of reach", () => {
     );
   });
 
-  it("tells workloads of one name apart, of which a namespace may hold several", () => {
+  it("distinguishes workloads of one name, of which a namespace may hold several", () => {
     assert.ok(client && intruder && lost);
     const [deployment, cronJob] = [client, { ...client, from: { ...client.from }, mesh: intruder.mesh }];
     const elsewhere = (row: Row): Row => ({ ...row, to: lost.to });
     const both = [deployment, elsewhere(deployment), cronJob, elsewhere(cronJob)];
     assert.deepEqual(diffReach(both, both), []);
-    const told = diffReach(both, [deployment, cronJob]).map(({ to, after }) => `${to.host} ${after?.mesh.verdict}`);
-    assert.deepEqual(told, ["two.example.com undefined", "two.example.com undefined"]);
+    const reach = diffReach(both, [deployment, cronJob]).map(({ to, after }) => `${to.host} ${after?.mesh.verdict}`);
+    assert.deepEqual(reach, ["two.example.com undefined", "two.example.com undefined"]);
   });
 
   it("reads from before to after", () => {
     assert.ok(intruder);
-    const changes = diffReach([intruder], [{ ...intruder, around: { verdict: "blocked", because: [] } }]);
+    const changes = diffReach([intruder], [{ ...intruder, bypass: { verdict: "blocked", because: [] } }]);
     assert.match(
       changesTable(changes, plain),
       /^~ other\/intruder -> db\.example\.com:3306\n {4}■ blocked \(handshake exposed\), ○ bypass open {2}-> {2}■ blocked \(handshake exposed\), ■ bypass blocked\n\n1 change in reach: 0 added, 0 removed, 1 changed$/,
@@ -145,7 +145,7 @@ describe("a comparison of reach", () => {
 });
 
 describe("assertions in a terminal", () => {
-  const away: Assertion = { name: "nobody else", from: { namespace: "other" }, to: "*", around: "blocked" };
+  const away: Assertion = { name: "nobody else", from: { namespace: "other" }, to: "*", bypass: "blocked" };
 
   it("show what fails, its cause with the file, and the pairs", () => {
     const text = checksTable(checkAssertions([away], rows, []), plain, () => ({ file: "deny.yaml", line: 4 }));
@@ -209,7 +209,7 @@ describe("a check as SARIF", () => {
   const log = sarif(
     checkAssertions(
       [
-        { from: { namespace: "other" }, to: "*", around: "blocked" },
+        { from: { namespace: "other" }, to: "*", bypass: "blocked" },
         { from: { namespace: "x" }, to: "*" },
       ],
       rows,
@@ -296,8 +296,8 @@ describe("a check as SARIF", () => {
         ({ ruleId, locations }) => `${ruleId} ${locations?.[0]?.physicalLocation.artifactLocation.uri ?? "-"}`,
       ),
       [
-        "assertion-around net/policy.yaml",
-        "assertion-around stacks/Pulumi.shop.yaml",
+        "assertion-bypass net/policy.yaml",
+        "assertion-bypass stacks/Pulumi.shop.yaml",
         "assertion-matches-no-target stacks/Pulumi.shop.yaml",
         "early-connection -",
         "object-without-name a%20b.yaml",
@@ -308,7 +308,7 @@ describe("a check as SARIF", () => {
   it("names a result the same when only lines moved, and differently for another cause", () => {
     const fingerprints = (line: number) => {
       const places = { ...noPlaces, sourceOf: () => ({ file: "f.yaml", line }) };
-      const results = checkAssertions([{ from: { namespace: "other" }, to: "*", around: "blocked" }], rows, []);
+      const results = checkAssertions([{ from: { namespace: "other" }, to: "*", bypass: "blocked" }], rows, []);
       const { runs } = sarif(results, nothing, about, places) as { runs: SarifRun[] };
       return runs[0]?.results.map(({ partialFingerprints }) => Object.values(partialFingerprints).join());
     };

@@ -47,8 +47,8 @@ describe("the page, as text", () => {
   it("shows the first of many changes, and says how many more there are", () => {
     const [row] = rows;
     assert.ok(row);
-    const { from, to, mesh, around } = row;
-    const html = changesPage(about, nothingBeside, Array<ReachChange>(600).fill({ from, to, after: { mesh, around } }));
+    const { from, to, mesh, bypass } = row;
+    const html = changesPage(about, nothingBeside, Array<ReachChange>(600).fill({ from, to, after: { mesh, bypass } }));
     assert.equal(html.match(/<article/g)?.length, 500);
     assert.match(html, /600 changes.*… and 100 more changes/s);
   });
@@ -216,7 +216,7 @@ describe("the page, in a browser", function () {
     assert.ok((await page.locator("[role=row] > [role=rowheader]").count()) > 5);
   });
 
-  it("folds workloads and databases that nothing tells apart, and says which they are", async () => {
+  it("folds workloads and databases that nothing distinguishes, and says which they are", async () => {
     const whole = matrix(200, 60);
     await open(accessPage(about, { ...whole, objects: manifests }));
     assert.match(await page.locator("#status").innerText(), /200 workloads × 60 databases in 24 lines/);
@@ -280,10 +280,10 @@ describe("the page, in a browser", function () {
   it("has pages for comparisons, assertions and mutual TLS, too", async () => {
     const [first, second] = rows;
     assert.ok(first && second);
-    const { from, to, mesh, around } = first;
+    const { from, to, mesh, bypass } = first;
     await open(
       changesPage(about, nothingBeside, [
-        { from, to, before: { mesh, around }, after: second },
+        { from, to, before: { mesh, bypass }, after: second },
         { from, to, after: second },
       ]),
     );

@@ -23,7 +23,7 @@ export const rows: Row[] = [
         },
       ],
     },
-    around: {
+    bypass: {
       verdict: "blocked",
       because: [
         { kind: "NetworkPolicy", namespace: "demo", name: "deny", field: "spec.egress", ...wording("allows nothing") },
@@ -37,7 +37,7 @@ export const rows: Row[] = [
       verdict: "blocked",
       encryption: [],
       identity: false,
-      exposes: "greeting",
+      exposes: "handshake",
       because: [
         {
           kind: "AuthorizationPolicy",
@@ -48,7 +48,7 @@ export const rows: Row[] = [
         },
       ],
     },
-    around: {
+    bypass: {
       verdict: "open",
       because: [
         {
@@ -65,6 +65,6 @@ export const rows: Row[] = [
     from: intruder,
     to: { host: "two.example.com", port: 3306 },
     mesh: { verdict: "misrouted", encryption: ["plaintext"], identity: false, exposes: null, because: [] },
-    around: { verdict: "unknown", because: [] },
+    bypass: { verdict: "unknown", because: [] },
   },
 ];

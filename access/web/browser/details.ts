@@ -12,16 +12,16 @@ const namedMembers = 20;
 export function showDetails(row: Line, column: Line): void {
   const [workload, target] = [row.members[0], column.members[0]];
   const answer = answerOf(workload, target);
-  const { mesh, around } = answer;
+  const { mesh, bypass } = answer;
   const [namespace, name] = workloadAt(workload);
   const [host, port] = targetAt(target);
   const root = element("details");
   const pills = [
     pill(mesh.verdict, mesh.verdict),
-    pill(around.verdict, `sidecar bypass ${around.verdict === "unknown" ? "not known" : around.verdict}`),
+    pill(bypass.verdict, `sidecar bypass ${bypass.verdict === "unknown" ? "not known" : bypass.verdict}`),
     mesh.exposes ? pill("misrouted", "handshake exposed") : "",
   ];
-  root.innerHTML = `<h2>${escaped(`${namespace}/${name}`)} <span class="to">→ ${escaped(`${host}:${port}`)}</span></h2><div class="verdicts">${pills.join("")}</div><div class="diagram">${diagram(workload, target, answer, root.clientWidth < narrowWidth, sentence(workload, target, answer))}</div><p class="sentence">${escaped(sentence(workload, target, answer))}</p>${sameAs(row, column)}<h3>Through the mesh</h3>${evidenceList(mesh.because)}<h3>Sidecar bypass</h3>${evidenceList(around.because)}`;
+  root.innerHTML = `<h2>${escaped(`${namespace}/${name}`)} <span class="to">→ ${escaped(`${host}:${port}`)}</span></h2><div class="verdicts">${pills.join("")}</div><div class="diagram">${diagram(workload, target, answer, root.clientWidth < narrowWidth, sentence(workload, target, answer))}</div><p class="sentence">${escaped(sentence(workload, target, answer))}</p>${sameAs(row, column)}<h3>Through the mesh</h3>${evidenceList(mesh.because)}<h3>Sidecar bypass</h3>${evidenceList(bypass.because)}`;
 }
 
 /** The pairs that a folded cell stands for. */
@@ -37,7 +37,7 @@ function sameAs(row: Line, column: Line): string {
   return list("Workloads with the same answers", workloads) + list("Databases with the same answers", targets);
 }
 
-function sentence(workload: number, target: number, { mesh, around }: Answer): string {
+function sentence(workload: number, target: number, { mesh, bypass }: Answer): string {
   const [namespace, name] = workloadAt(workload);
   const [host, port, database] = targetAt(target);
   const [who, what] = [`${namespace}/${name}`, `${database || host} on port ${port}`];
@@ -48,12 +48,12 @@ function sentence(workload: number, target: number, { mesh, around }: Answer): s
     misrouted: `${who} connects to ${what} and is routed to another database.`,
     unknown: `The manifests do not tell what the mesh does with ${who} and ${what}.`,
   }[mesh.verdict];
-  const bypass = {
+  const below = {
     open: " A process that bypasses its sidecar reaches it.",
     blocked: " A process that bypasses its sidecar does not reach it.",
     unknown: " Whether a process that bypasses its sidecar reaches it is not known.",
-  }[around.verdict];
-  return path + bypass;
+  }[bypass.verdict];
+  return path + below;
 }
 
 function pill(verdict: string, text: string): string {

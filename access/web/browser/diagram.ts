@@ -183,7 +183,7 @@ function handshakeSvg({ handshake: [out, home, x, y, anchor] }: Form): string {
   return `<path d="${out}${thin}<path d="${home}${thin}${label("handshake packet", x, y, "var(--misrouted)", anchor)}`;
 }
 
-function bypassSvg({ bypass: [path, x, y], bypassLabel, isUpright }: Form, { around: { verdict } }: Answer): string {
+function bypassSvg({ bypass: [path, x, y], bypassLabel, isUpright }: Form, { bypass: { verdict } }: Answer): string {
   const color = `var(--${verdict})`;
   const [labelX, labelY] = bypassLabel[verdict];
   const mark = verdict === "blocked" ? bar(x, y, color) : verdict === "unknown" ? doubt(x, y) : "";

@@ -130,10 +130,10 @@ export class Grid {
     if (!target) return "";
     const { headWidth, columnWidth, isSmall, isWide } = this.#layout;
     const answer = answerOf(line.members[0], target.members[0]);
-    const { mesh, around } = answer;
+    const { mesh, bypass } = answer;
     const chosen = this.selected();
     const hint = mesh.exposes ? "handshake exposed" : hops(mesh.encryption);
-    const label = `${mesh.verdict}${mesh.exposes ? ", handshake exposed" : ""}, bypass ${around.verdict}`;
+    const label = `${mesh.verdict}${mesh.exposes ? ", handshake exposed" : ""}, bypass ${bypass.verdict}`;
     const words = isSmall
       ? ""
       : `<span class="word">${mesh.verdict}</span>${isWide && hint ? `<span class="hint">${escaped(hint)}</span>` : ""}`;
@@ -142,9 +142,9 @@ export class Grid {
   }
 }
 
-function bypassMark({ around }: Answer): string {
-  if (around.verdict === "blocked") return "";
-  if (around.verdict === "open")
+function bypassMark({ bypass }: Answer): string {
+  if (bypass.verdict === "blocked") return "";
+  if (bypass.verdict === "open")
     return '<span class="round" title="sidecar bypass open"><svg class="shape" aria-hidden="true"><use href="#s-open"/></svg></span>';
   return '<span class="round v-unknown" style="color:var(--unknown)" title="sidecar bypass not known">?</span>';
 }

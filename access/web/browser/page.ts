@@ -1,4 +1,4 @@
-import type { PageAround, PageData, PageMesh, PageWorkload } from "../data.js";
+import type { PageBypass, PageData, PageMesh, PageWorkload } from "../data.js";
 
 /** The page's data, and what everything on it reads of it. */
 export const data = JSON.parse(element("data").textContent ?? "") as PageData;
@@ -36,15 +36,15 @@ function unpack(runs: string): Uint32Array {
 /** The answer of one pair. */
 export interface Answer {
   mesh: PageMesh;
-  around: PageAround;
+  bypass: PageBypass;
 }
 
 export function answerOf(workload: number, target: number): Answer {
-  const [meshRuns = "", aroundRuns = ""] = data.callers[callersOf(workload)] ?? [];
+  const [meshRuns = "", bypassRuns = ""] = data.callers[callersOf(workload)] ?? [];
   const mesh = data.mesh[unpack(meshRuns)[target] ?? -1];
-  const around = data.around[unpack(aroundRuns)[target] ?? -1];
-  if (!mesh || !around) throw new Error(`The page has no answer for pair ${workload}, ${target}.`);
-  return { mesh, around };
+  const bypass = data.bypass[unpack(bypassRuns)[target] ?? -1];
+  if (!mesh || !bypass) throw new Error(`The page has no answer for pair ${workload}, ${target}.`);
+  return { mesh, bypass };
 }
 
 /** Workloads with one number get the same answer from every target. */

@@ -1,7 +1,7 @@
 import { gravity } from "../../output/words.js";
 import { type Answer, answerOf, callersOf, data, targetAt, workloadAt } from "./page.js";
 
-/** Lines of the matrix: a workload or a database, together with those that nothing tells apart. */
+/** Lines of the matrix: a workload or a database, together with those that nothing distinguishes. */
 export interface Line {
   /** Places among the workloads or targets; the first stands for all. */
   members: readonly [number, ...number[]];
@@ -25,9 +25,9 @@ export interface View {
 export const foldsByDefault = data.workloads.length > 40 || data.targets.length > 24;
 
 /** Whether a pair passes the filter of verdicts. */
-export function isWanted({ mesh, around }: Answer, { problems, only }: Filter): boolean {
-  if (problems && gravity({ mesh, around }) === 0) return false;
-  return only.size === 0 || only.has(mesh.verdict) || (only.has("open") && around.verdict === "open");
+export function isWanted({ mesh, bypass }: Answer, { problems, only }: Filter): boolean {
+  if (problems && gravity({ mesh, bypass }) === 0) return false;
+  return only.size === 0 || only.has(mesh.verdict) || (only.has("open") && bypass.verdict === "open");
 }
 
 /** Names as people sort them: app-2 before app-10. */
@@ -97,18 +97,18 @@ function folded({ workloads, targets }: Places, isFolded: boolean): View {
 const mostCompared = 2_000_000;
 
 const kinds = new Map<string, number>();
-const kindsOfAnswers = new Map<Answer["mesh"], Map<Answer["around"], number>>();
+const kindsOfAnswers = new Map<Answer["mesh"], Map<Answer["bypass"], number>>();
 
 /** A number for answers that read the same, whatever decides them. */
-function kindOf({ mesh, around }: Answer): number {
-  const byAround = kindsOfAnswers.get(mesh) ?? new Map<Answer["around"], number>();
-  kindsOfAnswers.set(mesh, byAround);
-  let kind = byAround.get(around);
+function kindOf({ mesh, bypass }: Answer): number {
+  const byBypass = kindsOfAnswers.get(mesh) ?? new Map<Answer["bypass"], number>();
+  kindsOfAnswers.set(mesh, byBypass);
+  let kind = byBypass.get(bypass);
   if (kind === undefined) {
-    const text = `${mesh.verdict} ${mesh.encryption.join("+")} ${mesh.identity} ${mesh.exposes} ${around.verdict}`;
+    const text = `${mesh.verdict} ${mesh.encryption.join("+")} ${mesh.identity} ${mesh.exposes} ${bypass.verdict}`;
     kind = kinds.get(text) ?? kinds.size;
     kinds.set(text, kind);
-    byAround.set(around, kind);
+    byBypass.set(bypass, kind);
   }
   return kind;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bedConfig } from "../../lab/bed.js";
+import { testbedConfig } from "../../lab/testbed.js";
 import { settingsRace } from "../../lab/gatewayVariants.js";
 import { mongoDatabases, plainRace, tlsRace } from "../../lab/ways.js";
 import { blueprintOf } from "../../../components/blueprint.js";
@@ -8,8 +8,8 @@ import { loadSettings } from "../../../settings/load.js";
 describe("the ways that the benchmark compares", () => {
   it("have a stack whose settings are right, with either policy of callers", () => {
     for (const callersPolicy of ["perDatabase", "shared"])
-      assert.ok(blueprintOf(loadSettings(bedConfig({ gateway: { callersPolicy } }))).manifests.length > 0);
-    const hosts = blueprintOf(loadSettings(bedConfig({ databases: mongoDatabases })))
+      assert.ok(blueprintOf(loadSettings(testbedConfig({ gateway: { callersPolicy } }))).manifests.length > 0);
+    const hosts = blueprintOf(loadSettings(testbedConfig({ databases: mongoDatabases })))
       .manifests.filter(({ kind }) => kind === "ServiceEntry")
       .map(({ metadata }) => metadata.name);
     for (const mode of ["tcp-gateway-mtls", "tls-gateway-mtls", "tls-origination"])

@@ -5,7 +5,7 @@ import { route } from "../route.js";
 import { serviceEntry } from "../serviceEntry.js";
 import type { Mode } from "./mode.js";
 
-/** Through the gateway without TLS on the hop: told apart by a port of its own, and by nothing else. */
+/** Through the gateway without TLS on the hop: distinguished by a port of its own, and by nothing else. */
 export const tcpGateway: Mode = (path) => [
   serviceEntry(path, "TCP"),
   ...gatewayServer(path, "none"),

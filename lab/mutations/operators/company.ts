@@ -13,7 +13,7 @@ const ofRevision = new Set([
   "PeerAuthentication",
 ]);
 
-const others = ["shop", "depot", "stranger"];
+const others = ["shop", "depot", "unlisted"];
 const ports = [3306, 443];
 
 /** What else is on a database's port or has its host, and what the control plane does not read. */

@@ -1,7 +1,7 @@
 import type { Random } from "../random.js";
 import type { Operator } from "./operator.js";
 
-const lists: readonly string[][] = [["*"], ["."], ["stranger"], ["istio-egress"], ["shop"], ["depot", "istio-egress"]];
+const lists: readonly string[][] = [["*"], ["."], ["unlisted"], ["istio-egress"], ["shop"], ["depot", "istio-egress"]];
 
 /** Changes to a list of namespaces; undefined leaves the field out. */
 const changes: readonly ((list: readonly string[], random: Random) => readonly string[] | undefined)[] = [
@@ -9,7 +9,7 @@ const changes: readonly ((list: readonly string[], random: Random) => readonly s
     const gone = random.pick(list);
     return list.filter((one) => one !== gone);
   },
-  (list) => [...list, "stranger"],
+  (list) => [...list, "unlisted"],
   () => undefined,
   (_, random) => random.pick(lists),
 ];

@@ -4,7 +4,7 @@ import {
   another,
   gatewayNamespace,
   gatewaySelector,
-  guarded,
+  throughGateway,
   mutual,
   onDatabase,
   ownName,
@@ -12,7 +12,7 @@ import {
 } from "./operator.js";
 
 const onGateway = (change: Parameters<typeof onDatabase>[3]): Operator =>
-  onDatabase("Gateway", guarded, ownName, change);
+  onDatabase("Gateway", throughGateway, ownName, change);
 const server = (spec: Loose): Loose => spec.servers[0];
 
 /** What the gateway listens for. */
@@ -59,7 +59,7 @@ export const gateway: readonly Operator[] = [
   ),
   onGateway((draft, object) => draft.remove(object)),
   (draft, random) => {
-    const namespace = random.pick(["shop", "stranger", gatewayNamespace]);
+    const namespace = random.pick(["shop", "unlisted", gatewayNamespace]);
     const { name, host } = random.pick(mutual);
     const hosts = random.pick([[host], ["*"], ["*.mysql.rds.aliyuncs.com"]]);
     const mode = random.pick(["ISTIO_MUTUAL", "PASSTHROUGH"]);

@@ -93,7 +93,7 @@ export const network: readonly Operator[] = [
   (draft, random) => {
     draft.add(
       "nothing out",
-      allow("nothing-out", random.pick(["stranger", "bare"]), { podSelector: {}, policyTypes: ["Egress"] }),
+      allow("nothing-out", random.pick(["unlisted", "bare"]), { podSelector: {}, policyTypes: ["Egress"] }),
     );
   },
   (draft, random) => {

@@ -7,12 +7,12 @@ export type Operator = (draft: Draft, random: Random) => void;
 
 /** The namespace of the gateway, which holds everything about databases but the clients' own rules. */
 export const gatewayNamespace = "istio-egress";
-export const namespaces = ["shop", "depot", "stranger", gatewayNamespace] as const;
+export const namespaces = ["shop", "depot", "unlisted", gatewayNamespace] as const;
 export const gatewaySelector = { istio: "egressgateway" };
 export const gatewayHost = `egressgateway.${gatewayNamespace}.svc.cluster.local`;
 
 /** Databases that pass the gateway. */
-export const guarded = databases.filter(({ name }) => name !== "site");
+export const throughGateway = databases.filter(({ name }) => name !== "site");
 /** Databases whose hop to the gateway has the mesh's own TLS. */
 export const mutual = databases.filter(({ speaks }) => speaks === "mysql");
 

@@ -1,9 +1,17 @@
 import { databases } from "../base.js";
 import type { Loose } from "../draft.js";
-import { another, find, gatewayNamespace, gatewaySelector, guarded, onDatabase, type Operator } from "./operator.js";
+import {
+  another,
+  find,
+  gatewayNamespace,
+  gatewaySelector,
+  throughGateway,
+  onDatabase,
+  type Operator,
+} from "./operator.js";
 
 const policy = (change: Parameters<typeof onDatabase>[3]): Operator =>
-  onDatabase("AuthorizationPolicy", guarded, ({ name }) => `egressgateway-${name}`, change);
+  onDatabase("AuthorizationPolicy", throughGateway, ({ name }) => `egressgateway-${name}`, change);
 const rule = (spec: Loose): Loose => spec.rules[0];
 
 const sources: readonly Loose[] = [
@@ -105,7 +113,7 @@ export const authorization: readonly Operator[] = [
     draft.add("allows nothing", {
       apiVersion: "security.istio.io/v1",
       kind: "AuthorizationPolicy",
-      metadata: { name: "nothing", namespace: random.pick([gatewayNamespace, "istio-system", "stranger"]) },
+      metadata: { name: "nothing", namespace: random.pick([gatewayNamespace, "istio-system", "unlisted"]) },
       spec: {},
     });
   },
@@ -136,7 +144,7 @@ export const peersAndScopes: readonly Operator[] = [
     draft.add(`imports ${hosts.join()}, ${mode ?? "the mesh's policy"}`, {
       apiVersion: "networking.istio.io/v1",
       kind: "Sidecar",
-      metadata: { name: "scope", namespace: random.pick(["shop", "depot", "stranger"]) },
+      metadata: { name: "scope", namespace: random.pick(["shop", "depot", "unlisted"]) },
       spec: {
         ...(only ? { workloadSelector: { labels: only } } : {}),
         egress: [{ hosts }],
@@ -148,7 +156,7 @@ export const peersAndScopes: readonly Operator[] = [
     draft.add("outbound policy ALLOW_ANY", {
       apiVersion: "networking.istio.io/v1",
       kind: "Sidecar",
-      metadata: { name: "default", namespace: random.pick(["istio-system", "shop", "stranger"]) },
+      metadata: { name: "default", namespace: random.pick(["istio-system", "shop", "unlisted"]) },
       spec: { outboundTrafficPolicy: { mode: "ALLOW_ANY" } },
     });
   },

@@ -63,7 +63,7 @@ export const serviceEntry: readonly Operator[] = [
   ),
   (draft, random) => {
     const { name, host, port } = random.pick(databases);
-    const namespace = random.pick(["shop", "depot", "stranger"]);
+    const namespace = random.pick(["shop", "depot", "unlisted"]);
     const exportTo = random.pick([undefined, ["."], ["shop", gatewayNamespace]]);
     draft.add(`the host of ${name} again`, {
       apiVersion: "networking.istio.io/v1",
@@ -78,7 +78,7 @@ export const serviceEntry: readonly Operator[] = [
     });
   },
   (draft, random) => {
-    const namespace = random.pick(["shop", "depot", "stranger"]);
+    const namespace = random.pick(["shop", "depot", "unlisted"]);
     const port = random.pick([3306, 443]);
     draft.add(`another host on port ${port}`, {
       apiVersion: "networking.istio.io/v1",

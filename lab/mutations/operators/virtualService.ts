@@ -1,8 +1,16 @@
-import { another, gatewayHost, gatewayNamespace, guarded, onDatabase, ownName, type Operator } from "./operator.js";
+import {
+  another,
+  gatewayHost,
+  gatewayNamespace,
+  throughGateway,
+  onDatabase,
+  ownName,
+  type Operator,
+} from "./operator.js";
 import type { Loose } from "../draft.js";
 
 const route = (change: Parameters<typeof onDatabase>[3]): Operator =>
-  onDatabase("VirtualService", guarded, ownName, change);
+  onDatabase("VirtualService", throughGateway, ownName, change);
 
 /** Routes of both legs, whichever of the two lists they are in. */
 const routesOf = (spec: Loose): Loose[] => [...(spec.tls ?? []), ...(spec.tcp ?? [])];
@@ -49,7 +57,7 @@ export const virtualService: readonly Operator[] = [
     }),
   ),
   route((draft, object, database, random) => {
-    const namespace = random.pick(["shop", "depot", "stranger"]);
+    const namespace = random.pick(["shop", "depot", "unlisted"]);
     draft.edit(`mesh leg for ${namespace} only`, object, (spec) => {
       if (spec.tcp) meshLeg(spec).match[0].sourceNamespace = namespace;
       else meshLeg(spec).match[0].sourceNamespace = namespace;
@@ -88,7 +96,7 @@ export const virtualService: readonly Operator[] = [
     });
   }),
   route((draft, object, { name }, random) => {
-    const gateway = random.pick(guarded.filter((one) => one.name !== name)).name;
+    const gateway = random.pick(throughGateway.filter((one) => one.name !== name)).name;
     draft.edit(`of gateway ${gateway}`, object, (spec) => {
       spec.gateways = ["mesh", `${gatewayNamespace}/${gateway}`];
       gatewayLeg(spec).match[0].gateways = [`${gatewayNamespace}/${gateway}`];
@@ -96,9 +104,9 @@ export const virtualService: readonly Operator[] = [
   }),
   route((draft, object) => draft.remove(object)),
   (draft, random) => {
-    const { name, host, port, speaks } = random.pick(guarded);
-    const namespace = random.pick(["shop", "depot", "stranger"]);
-    const to = random.pick(guarded);
+    const { name, host, port, speaks } = random.pick(throughGateway);
+    const namespace = random.pick(["shop", "depot", "unlisted"]);
+    const to = random.pick(throughGateway);
     const exportTo = random.pick([undefined, ["."], ["*"]]);
     const match = speaks === "https" ? [{ port, sniHosts: [host] }] : [{ port }];
     const list = speaks === "https" ? "tls" : "tcp";
@@ -114,7 +122,7 @@ export const virtualService: readonly Operator[] = [
     });
   },
   (draft, random) => {
-    const { name, host, port } = random.pick(guarded);
+    const { name, host, port } = random.pick(throughGateway);
     draft.add(`${host} straight to the gateway without a subset`, {
       apiVersion: "networking.istio.io/v1",
       kind: "VirtualService",

@@ -30,19 +30,19 @@ describe("predictions held against probes", () => {
     assert.ok(found?.because.some((link) => link.startsWith("VirtualService istio-egress/orders")));
   });
 
-  it("disagree where a stranger was answered", () => {
-    assert.equal(judge(tried("stranger/passer", "answers")).disagreements.length, 1);
-    assert.equal(judge(tried("stranger/passer", "blocked")).disagreements.length, 0);
+  it("disagree where an unauthorized client was answered", () => {
+    assert.equal(judge(tried("unlisted/passer", "answers")).disagreements.length, 1);
+    assert.equal(judge(tried("unlisted/passer", "blocked")).disagreements.length, 0);
   });
 
-  it("take a greeting for all that a silent client can see of an answer", () => {
-    assert.equal(judge(tried("shop/buyer", "greeting", { waits: "greeting" })).disagreements.length, 0);
-    assert.equal(judge(tried("shop/buyer", "greeting")).disagreements.length, 1);
+  it("take a handshake packet for all that a silent client can see of an answer", () => {
+    assert.equal(judge(tried("shop/buyer", "handshake", { waits: "handshake" })).disagreements.length, 0);
+    assert.equal(judge(tried("shop/buyer", "handshake")).disagreements.length, 1);
   });
 
   it("hold the way round apart from the path through the mesh", () => {
-    assert.equal(judge(tried("shop/buyer", "answers", { through: "around", path: "direct" })).disagreements.length, 0);
-    assert.equal(judge(tried("shop/buyer", "blocked", { through: "around" })).disagreements.length, 1);
+    assert.equal(judge(tried("shop/buyer", "answers", { through: "bypass", path: "direct" })).disagreements.length, 0);
+    assert.equal(judge(tried("shop/buyer", "blocked", { through: "bypass" })).disagreements.length, 1);
   });
 
   it("leave out pairs the objects say nothing of", () => {

@@ -9,7 +9,7 @@ const meshConfig = {
 
 /** What stands in the lab beside the configuration that is varied. */
 const surroundings: KubernetesObject[] = [
-  ...["stranger", "bare"].map((name) => ({
+  ...["unlisted", "bare"].map((name) => ({
     apiVersion: "v1",
     kind: "Namespace",
     metadata: { name, labels: { "istio-injection": name === "bare" ? "disabled" : "enabled" } },

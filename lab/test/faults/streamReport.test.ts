@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answersOf, outagesOf, told, type StreamEvent } from "../../faults/streamReport.js";
+import { answersOf, outagesOf, summaryOf, type StreamEvent } from "../../faults/streamReport.js";
 
 const answer = (at: number, connection = 7): StreamEvent => ({ at, answer: `rds\t${connection}\t10.244.1.2` });
 const failure = (at: number, message = "ERROR 2013"): StreamEvent => ({ at, failure: message });
@@ -27,10 +27,13 @@ describe("What became of a query stream", () => {
   });
 
   it("reads as a sentence", () => {
-    assert.equal(told([]), "no failure");
-    assert.equal(told(outagesOf([answer(0), failure(100), answer(200)])), "1 failure, without an answer for 0.2 s");
+    assert.equal(summaryOf([]), "no failure");
     assert.equal(
-      told(outagesOf([answer(0), failure(100), failure(2_000)])),
+      summaryOf(outagesOf([answer(0), failure(100), answer(200)])),
+      "1 failure, without an answer for 0.2 s",
+    );
+    assert.equal(
+      summaryOf(outagesOf([answer(0), failure(100), failure(2_000)])),
       "2 failures, without an answer for 2.0 s and still",
     );
   });

@@ -13,7 +13,7 @@ const result = {
   passed: true,
   seconds: 0.2,
 };
-const failed = { ...result, observation: "h", title: "not one byte", seen: "<greeting>", passed: false };
+const failed = { ...result, observation: "h", title: "no byte", seen: "<handshake>", passed: false };
 
 function reportOf(results: (typeof result)[]) {
   const scenario = { name: "rds", title: "A client", replaced: [], results, seconds: 3 };
@@ -27,13 +27,13 @@ describe("the lab's report", () => {
 
   it("tells a failure in full in the terminal", () => {
     const table = reportTable(reportOf([result, failed]));
-    assert.match(table, /rds h: not one byte/);
-    assert.match(table, /seen {5}<greeting>/);
+    assert.match(table, /rds h: no byte/);
+    assert.match(table, /seen {5}<handshake>/);
   });
 
   it("is a page without anything from elsewhere, and without markup from what was seen", () => {
     const page = reportPage(reportOf([result, failed]));
-    assert.match(page, /&lt;greeting&gt;/);
-    assert.doesNotMatch(page, /<script|https?:\/\/|@import|<greeting>/);
+    assert.match(page, /&lt;handshake&gt;/);
+    assert.doesNotMatch(page, /<script|https?:\/\/|@import|<handshake>/);
   });
 });

@@ -108,7 +108,7 @@ describe("GkeCluster", () => {
     assert.deepEqual(sources("prod-vpc-node-nat")?.secondaryIpRangeNames, ["workload-pods"]);
   });
 
-  it("keeps pods' own addresses towards databases, so that an allow-list can tell them apart", () => {
+  it("keeps pods' own addresses towards databases, so that an allow-list can distinguish them", () => {
     assert.deepEqual(of(plain.one("prod-cluster")).defaultSnatStatus, { disabled: true });
   });
 
@@ -119,7 +119,7 @@ describe("GkeCluster", () => {
     assert.deepEqual(inputs.allows, [{ protocol: "tcp", ports: ["15017"] }]);
   });
 
-  it("logs flows, those inside a node too, unless told otherwise", async () => {
+  it("logs flows, those inside a node too, unless set otherwise", async () => {
     const { one } = await create({ flowLogs: { samplePercent: 100 } });
     assert.equal(of(one("prod-vpc-subnetwork")).logConfig?.flowSampling, 1);
     assert.equal(one("prod-cluster").inputs.enableIntranodeVisibility, true);

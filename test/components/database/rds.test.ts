@@ -35,7 +35,7 @@ describe("RdsDatabase", () => {
     assert.ok((await create()).one("orders-admin").secrets.includes("accountPassword"));
   });
 
-  it("refuses applications that do not encrypt, unless told otherwise", async () => {
+  it("refuses applications that do not encrypt, unless set otherwise", async () => {
     assert.equal((await create()).one("orders-instance").inputs.forceEncryption, 1);
     assert.equal((await create({ requireTls: false })).one("orders-instance").inputs.forceEncryption, undefined);
   });

@@ -74,7 +74,7 @@ for (const mode of trafficModeNames)
     }
 
     if (facts.identity)
-      it("refuses strangers in the handshake and by policy, both by service account", () => {
+      it("refuses unauthorized clients in the handshake and by policy, both by service account", () => {
         assert.equal(servers[0]?.tls?.mode, "ISTIO_MUTUAL");
         assert.deepEqual(servers[0]?.tls?.subjectAltNames, [
           "spiffe://cluster.local/ns/billing/sa/orders",
@@ -170,7 +170,7 @@ function sniOf(server: { hosts?: string[] } | undefined): string | undefined {
 describe("A client that is a whole namespace", () => {
   const manifests = manifestsIn("tcp-gateway-mtls", { clients: [{ namespace: "shop" }] });
 
-  it("is told apart by policy only, because the handshake knows no namespaces", () => {
+  it("is distinguished by policy only, because the handshake knows no namespaces", () => {
     const [server] = ofKind<IGateway>(manifests, "Gateway").flatMap(({ spec }) => spec?.servers ?? []);
     assert.equal(server?.tls?.subjectAltNames, undefined);
     const [policy] = ofKind<IAuthorizationPolicy>(manifests, "AuthorizationPolicy");
@@ -272,7 +272,7 @@ describe("A mode that carries no identity", () => {
   const rulesOf = (manifests: Manifest[]) =>
     ofKind<IAuthorizationPolicy>(manifests, "AuthorizationPolicy").flatMap(({ spec }) => spec?.rules ?? []);
 
-  it("is told apart by its port alone in tcp-gateway, and nothing on the hop is encrypted", () => {
+  it("is distinguished by its port alone in tcp-gateway, and nothing on the hop is encrypted", () => {
     const manifests = manifestsIn("tcp-gateway");
     assert.deepEqual(serverOf(manifests), {
       port: { number: 15500, name: "tcp-orders", protocol: "TCP" },

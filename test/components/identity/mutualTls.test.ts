@@ -9,7 +9,7 @@ function spec(manifest: object | undefined): unknown {
 }
 
 describe("MutualTls", () => {
-  it("accepts nothing but mutual TLS in the whole mesh unless told otherwise", () => {
+  it("accepts nothing but mutual TLS in the whole mesh unless set otherwise", () => {
     const [policy] = mutualTlsManifests({ rootNamespace: "istio-system" });
     assert.equal(policy?.metadata.namespace, "istio-system");
     assert.deepEqual(spec(policy), { mtls: { mode: "STRICT" } });

@@ -41,8 +41,8 @@ describe("Network settings", () => {
   });
 
   it("reach a control plane outside the cluster by address, the settings' own first", () => {
-    const around = { mesh, serviceCidr, isolated: ["a"], gatewayClients: [] };
-    const ranges = (settings: object) => networkIsolationArgs(networkSchema.parse(settings), around).controlPlane;
+    const context = { mesh, serviceCidr, isolated: ["a"], gatewayClients: [] };
+    const ranges = (settings: object) => networkIsolationArgs(networkSchema.parse(settings), context).controlPlane;
     assert.deepEqual(ranges({}), { ranges: ["10.0.0.0/8"], ports: [15012] });
     assert.deepEqual(ranges({ isolation: { controlPlaneRanges: ["10.1.0.0/16"] } }), {
       ranges: ["10.1.0.0/16"],

@@ -26,7 +26,7 @@ describe("GkeFirewall", () => {
     assert.ok(Number(inside?.priority) < Number(others?.priority));
   });
 
-  it("writes one rule for databases that a packet filter cannot tell apart, and names it by what it filters", () => {
+  it("writes one rule for databases that a packet filter cannot distinguish, and names it by what it filters", () => {
     assert.deepEqual(rulesFor(rds, { ...rds, name: "other" }), rulesFor(rds));
   });
 

@@ -214,7 +214,7 @@ describe("GlobalIsolation on Terway", () => {
       ...(ackPolicies() as unknown as KubernetesObject[]),
     ];
     const { rows } = analyse(objects as KubernetesObject[], { policyEngine: "terway" });
-    const bypass = Object.fromEntries([...rows].map(({ from, around }) => [from.namespace, around.verdict]));
+    const bypass = Object.fromEntries([...rows].map(({ from, bypass }) => [from.namespace, bypass.verdict]));
     assert.equal(bypass["lobby"], "unknown");
     assert.equal(bypass["kube-system"], "open");
   });
@@ -240,7 +240,7 @@ describe("GlobalIsolation on Dataplane V2", () => {
     ] as KubernetesObject[];
     const databases = [{ name: "db", host: "db.example.com", port: 5432, addresses: ["203.0.113.7"] }];
     const { rows } = analyse(objects, { databases, policyEngine: "dataplane-v2" });
-    return Object.fromEntries([...rows].map(({ from, around }) => [from.namespace, around.verdict]));
+    return Object.fromEntries([...rows].map(({ from, bypass }) => [from.namespace, bypass.verdict]));
   };
 
   it("denies what nothing allows in namespaces without a policy, and leaves the system's alone", () => {

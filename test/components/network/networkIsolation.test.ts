@@ -58,7 +58,7 @@ describe("NetworkIsolation", () => {
   });
 
   it("opens the gateway's shared port to its clients' namespaces and to nobody else", () => {
-    const all = policies({ namespaces: ["shop", "stranger"], gateway });
+    const all = policies({ namespaces: ["shop", "unlisted"], gateway });
     const into = [...all.values()].filter(
       ({ metadata, spec }) => metadata?.namespace === "istio-egress" && spec?.ingress !== undefined,
     );
@@ -74,7 +74,7 @@ describe("NetworkIsolation", () => {
       ],
     );
     assert.ok(all.has("shop/flow-gateway-shop-egress"));
-    assert.ok(![...all.keys()].some((key) => key.startsWith("stranger/flow-")));
+    assert.ok(![...all.keys()].some((key) => key.startsWith("unlisted/flow-")));
   });
 
   it("opens the collector of traces to every namespace but the gateway's, on both sides where both are isolated", () => {

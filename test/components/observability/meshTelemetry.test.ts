@@ -17,7 +17,7 @@ function telemetry(args: Omit<MeshTelemetryArgs, "mesh"> & { mesh?: MeshTelemetr
 }
 
 describe("MeshTelemetry", () => {
-  it("logs every connection of the mesh unless told otherwise", () => {
+  it("logs every connection of the mesh unless set otherwise", () => {
     const { metadata, spec } = telemetry({});
     assert.equal(metadata?.namespace, "istio-system");
     assert.deepEqual(spec, { accessLogging: [{ providers: [{ name: "envoy" }] }] });

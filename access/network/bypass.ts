@@ -1,10 +1,10 @@
 import { message, type Message } from "../messages/index.js";
 import type {
   AnalysisOptions,
-  AroundDecider,
-  AroundOfWorkload,
-  AroundVerdict,
-  AroundVerdictName,
+  BypassDecider,
+  BypassOfWorkload,
+  BypassVerdict,
+  BypassVerdictName,
   Evidence,
   KubernetesObject,
   Target,
@@ -18,7 +18,7 @@ import { Network } from "./network.js";
 import { distinctBlocks } from "./policy.js";
 import type { Destination, End } from "./services.js";
 
-export const verdictOf: Record<Decision["outcome"], AroundVerdictName> = {
+export const verdictOf: Record<Decision["outcome"], BypassVerdictName> = {
   allowed: "open",
   denied: "blocked",
   unknown: "unknown",
@@ -26,23 +26,23 @@ export const verdictOf: Record<Decision["outcome"], AroundVerdictName> = {
 
 /**
  * Reads the policies once and answers what happens if a process dials a target itself, past its sidecar. Workloads that
- * no policy tells apart share one function, and targets that none tells apart share one verdict.
+ * no policy distinguishes share one function, and targets that none distinguishes share one verdict.
  *
  * @param targets Every target that will be asked about, where that is known: if none of them is a pod, who may connect
  * to pods tells no callers apart.
  * @param network The network, where the caller has read its policies already.
  */
-export function prepareAround(
+export function prepareBypass(
   world: World,
   options: AnalysisOptions = {},
   targets?: readonly Target[],
   network = new Network(world, options),
-): AroundDecider {
+): BypassDecider {
   const preparation = new Preparation(network, options, targets);
   return (workload) => preparation.of(workload);
 }
 
-/** Targets that the network cannot tell apart: what stands behind them, on one port. */
+/** Targets that the network cannot distinguish: what stands behind them, on one port. */
 interface TargetClass {
   number: number;
   destination: Destination;
@@ -50,13 +50,13 @@ interface TargetClass {
 }
 
 class Preparation {
-  private readonly functions = new Map<string, AroundOfWorkload>();
+  private readonly functions = new Map<string, BypassOfWorkload>();
   /** A gateway is asked about for every path through it, and thousands of policies may govern it. */
-  private readonly byWorkload = new Map<Workload, AroundOfWorkload>();
+  private readonly byWorkload = new Map<Workload, BypassOfWorkload>();
   private readonly classes = new Map<Target, TargetClass>();
   private readonly classesByKey = new Map<string, TargetClass>();
-  private readonly allowLists = new Map<string, AroundVerdict>();
-  private readonly verdicts = new WeakMap<Decision, AroundVerdict>();
+  private readonly allowLists = new Map<string, BypassVerdict>();
+  private readonly verdicts = new WeakMap<Decision, BypassVerdict>();
   private readonly policyNumbers: ReadonlyMap<object, number>;
   private readonly blocks: readonly AddressBlock[];
   /** Some policy lets out by name, so targets of one address differ. */
@@ -78,18 +78,18 @@ class Preparation {
     this.callersDiffer = reachesPods && policies.some((policy) => policy.ingress?.length);
   }
 
-  of(workload: Workload): AroundOfWorkload {
+  of(workload: Workload): BypassOfWorkload {
     let answer = this.byWorkload.get(workload);
     if (!answer) this.byWorkload.set(workload, (answer = this.functionOf(workload)));
     return answer;
   }
 
-  private functionOf(workload: Workload): AroundOfWorkload {
+  private functionOf(workload: Workload): BypassOfWorkload {
     const key = this.keyOf(workload);
     const known = this.functions.get(key);
     if (known) return known;
-    const verdicts: (AroundVerdict | undefined)[] = [];
-    const answer: AroundOfWorkload = (target) => {
+    const verdicts: (BypassVerdict | undefined)[] = [];
+    const answer: BypassOfWorkload = (target) => {
       const aim = this.classOf(target);
       const byNetwork = (verdicts[aim.number] ??= this.byNetwork(workload, aim));
       return target.allowList && byNetwork.verdict !== "blocked"
@@ -141,7 +141,7 @@ class Preparation {
     return `${port} ${addresses.length > 0 ? inside.join(" and ") : "not known"} ${this.namesDiffer ? host : ""}`;
   }
 
-  private byNetwork(workload: Workload, { destination, port }: TargetClass): AroundVerdict {
+  private byNetwork(workload: Workload, { destination, port }: TargetClass): BypassVerdict {
     const { ends, service, refused } = destination;
     if (service && refused) return { verdict: "blocked", because: [noSuchPort(service, port)] };
     const decision = this.network.toEnds(workload, ends);
@@ -151,7 +151,7 @@ class Preparation {
     return verdict;
   }
 
-  private byAllowList(allowList: readonly string[]): AroundVerdict {
+  private byAllowList(allowList: readonly string[]): BypassVerdict {
     const key = allowList.join();
     const known = this.allowLists.get(key);
     if (known) return known;
@@ -162,13 +162,13 @@ class Preparation {
 }
 
 /** The network lets the connection out; the database's own list has the second word. */
-function stricter(byNetwork: AroundVerdict, byAllowList: AroundVerdict): AroundVerdict {
+function stricter(byNetwork: BypassVerdict, byAllowList: BypassVerdict): BypassVerdict {
   if (byAllowList.verdict === "blocked") return byAllowList;
   return byNetwork.verdict === "unknown" ? byNetwork : byAllowList.verdict === "unknown" ? byAllowList : byNetwork;
 }
 
-function judgeAllowList(allowList: readonly string[], clients: readonly string[]): AroundVerdict {
-  const answer = (verdict: AroundVerdictName, text: Message): AroundVerdict => ({
+function judgeAllowList(allowList: readonly string[], clients: readonly string[]): BypassVerdict {
+  const answer = (verdict: BypassVerdictName, text: Message): BypassVerdict => ({
     verdict,
     because: [{ kind: "DatabaseAllowList", namespace: "", name: "", field: "", ...text }],
   });

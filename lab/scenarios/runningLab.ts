@@ -12,7 +12,7 @@ import type { Scenario } from "./scenario.js";
 import { deployedPlatform } from "./deployedPlatform.js";
 
 /** What all scenarios of a run share: one cluster, one world outside, one set of plug-ins. */
-export interface Ground {
+export interface RunningLab {
   readonly host: LabHost;
   readonly stage: Stage;
   /** PULUMI_HOME of every stack. */
@@ -21,8 +21,8 @@ export interface Ground {
   open(scenario: Pick<Scenario, "name" | "checkpoints">, secrets: Record<string, string>): Promise<LabStack>;
 }
 
-/** Starts the ground; everything in it ends with the host. */
-export async function startGround(host: LabHost, tell: (line: string) => void): Promise<Ground> {
+/** Starts the lab; everything in it ends with the host. */
+export async function startLab(host: LabHost, tell: (line: string) => void): Promise<RunningLab> {
   const [controlPlane, outside] = await Promise.all([
     startControlPlane(host, { progress: tell }),
     Outside.prepare(host),
@@ -37,7 +37,7 @@ export async function startGround(host: LabHost, tell: (line: string) => void): 
     startLoadBalancers(host, controlPlane.kubeconfigPath),
   ]);
   tell("node agent, DNS, load balancers, charts, plug-ins: ready");
-  const open: Ground["open"] = ({ name, checkpoints }, secrets) =>
+  const open: RunningLab["open"] = ({ name, checkpoints }, secrets) =>
     openStack({
       name,
       checkpoints,

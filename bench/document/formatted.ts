@@ -2,7 +2,7 @@ import type { Samples, Unit } from "../figures.js";
 import { median } from "../statistics.js";
 
 /** The median with its unit, and the range when there is one. */
-export function told(samples: Samples, unit: Unit): string {
+export function formatted(samples: Samples, unit: Unit): string {
   if (samples.length === 0) return "";
   const [scale, scaled] = readable(median(samples), unit);
   const [middle, least, most] = [median(samples), Math.min(...samples), Math.max(...samples)].map((each) =>

@@ -3,7 +3,7 @@ import type { LabHost } from "../../lab/host/index.js";
 import { hostOf } from "../../lab/outside/index.js";
 import { Cluster } from "../../lab/controlplane/cluster.js";
 import { addFixtures } from "../../lab/scenarios/fixtures.js";
-import { startGround } from "../../lab/scenarios/ground.js";
+import { startLab } from "../../lab/scenarios/runningLab.js";
 import { onLabCluster } from "../../lab/scenarios/onLabCluster.js";
 import type { Config } from "../../lab/scenarios/scenario.js";
 import { settled } from "../../lab/scenarios/settled.js";
@@ -32,7 +32,7 @@ export const gateways = {
 
 const mysql = { protocol: "mysql", port: 3306 };
 
-/** Hosts of the bed's databases of MySQL's protocol, all answered by one server. */
+/** Hosts of the testbed's databases of MySQL's protocol, all answered by one server. */
 export const hosts = {
   mtls: hostOf("tcp-gateway-mtls", "mysql"),
   plain: hostOf("tcp-gateway", "mysql"),
@@ -43,23 +43,23 @@ export const hosts = {
   oneMoreRecipe: hostOf("tls-direct", "mysql"),
 };
 
-/** Port of the recipe's gateway for the bed's own database; further ones follow. */
+/** Port of the recipe's gateway for the testbed's own database; further ones follow. */
 export const recipeFirstPort = 13306;
 
 /** How long connections outlive their filter chain, at either gateway: short, so that looking for it takes not long. */
 export const drainSeconds = 5;
 const drainDuration = `${drainSeconds}s`;
 
-/** What parts set of the bed's stack. */
-export interface BedSettings {
+/** What parts set of the testbed's stack. */
+export interface TestbedSettings {
   /** @default one pod, everything else as in any stack */
   gateway?: object;
-  /** Beside the bed's own. */
+  /** Beside the testbed's own. */
   databases?: readonly object[];
 }
 
-/** The bed's stack: one gateway, and the ways to a database that are compared. */
-export function bedConfig({ gateway = {}, databases = [] }: BedSettings = {}): Config {
+/** The testbed's stack: one gateway, and the ways to a database that are compared. */
+export function testbedConfig({ gateway = {}, databases = [] }: TestbedSettings = {}): Config {
   const waiting = { kind: "deployment", image: "alpine:3.22", command: ["sleep", "infinity"], runAsUser: 65534 };
   const config = {
     cluster: { cloud: "existing" },
@@ -87,8 +87,8 @@ export function bedConfig({ gateway = {}, databases = [] }: BedSettings = {}): C
   return onLabCluster(config).config;
 }
 
-/** A cluster with the bed's stack, the recipe's gateway and every client: what the parts in the lab measure on. */
-export class Bed {
+/** A cluster with the testbed's stack, the recipe's gateway and every client: what the parts in the lab measure on. */
+export class Testbed {
   private constructor(
     readonly stage: Stage,
     readonly stack: LabStack,
@@ -99,21 +99,21 @@ export class Bed {
     readonly open: (name: string) => Promise<LabStack>,
   ) {}
 
-  static async prepare(host: LabHost, client: string, tell: (line: string) => void): Promise<Bed> {
-    const { stage, open } = await startGround(host, tell);
+  static async prepare(host: LabHost, client: string, tell: (line: string) => void): Promise<Testbed> {
+    const { stage, open } = await startLab(host, tell);
     const [stack, cluster] = await Promise.all([
       open({ name: "bench" }, {}),
       Cluster.connect(stage.controlPlane.kubeconfigPath),
       stage.outside.start(["rds"]),
     ]);
     host.onClose(() => cluster.close());
-    const bed = new Bed(stage, stack, cluster, client, (name) => open({ name }, {}));
-    await stack.configure(bedConfig());
+    const testbed = new Testbed(stage, stack, cluster, client, (name) => open({ name }, {}));
+    await stack.configure(testbedConfig());
     const { seconds } = await stack.up();
     tell(`stack deployed in ${seconds.toFixed(0)} s`);
-    await bed.addNeighbours();
+    await testbed.addNeighbours();
     tell("the recipe's gateway and the clients: ready");
-    return bed;
+    return testbed;
   }
 
   /** The recipe's gateway is deployed as ours is: what is compared is how traffic is led, not how pods are made. */
@@ -157,8 +157,8 @@ export class Bed {
   }
 
   /** Brings the stack to these settings. */
-  async configure(settings: BedSettings = {}): Promise<void> {
-    await this.stack.configure(bedConfig(settings));
+  async configure(settings: TestbedSettings = {}): Promise<void> {
+    await this.stack.configure(testbedConfig(settings));
     await this.stack.up();
     await settled(this.stage);
   }
@@ -176,7 +176,7 @@ export class Bed {
   }
 }
 
-/** The bed's mesh. */
+/** The testbed's mesh. */
 export const mesh = istioFacts({ namespace: "istio-system", trustDomain: "cluster.local", dnsCapture: true });
 
 /** The recipe's gateway with these ports on its Service. */

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { analyse } from "../../analyse.js";
 import { message } from "../../messages/index.js";
 import type { KubernetesObject } from "../../model/model.js";
-import { prepareAround } from "../../network/around.js";
+import { prepareBypass } from "../../network/bypass.js";
 import { Network } from "../../network/network.js";
 import { said } from "../said.js";
-import { app, around, database, namespace, policy, workload, worldOf } from "./scene.js";
+import { app, bypass, database, namespace, policy, workload, worldOf } from "./scene.js";
 
 const calico = (kind: string, name: string, spec: object, inNamespace?: string) => ({
   apiVersion: "crd.projectcalico.org/v1",
@@ -19,13 +19,13 @@ const egress = (rules: object[], podSelector: object = {}) =>
 
 describe("the way round the sidecar", () => {
   it("is open when no policy selects the pods", () => {
-    const { verdict, because } = around([egress([], { matchLabels: { app: "other" } })]);
+    const { verdict, because } = bypass([egress([], { matchLabels: { app: "other" } })]);
     assert.equal(verdict, "open");
     assert.equal(said(because[0]), "no policy limits what these pods may connect to");
   });
 
   it("is blocked by a default deny, which is named", () => {
-    const { verdict, because } = around([egress([])]);
+    const { verdict, because } = bypass([egress([])]);
     assert.equal(verdict, "blocked");
     assert.deepEqual(because[0], {
       kind: "NetworkPolicy",
@@ -47,24 +47,24 @@ describe("the way round the sidecar", () => {
       ports: [{ port: 15443 }],
     };
     const dns = { to: [{ namespaceSelector: {} }], ports: [{ port: 53, protocol: "UDP" }] };
-    assert.equal(around([egress([gateway, dns])]).verdict, "blocked");
+    assert.equal(bypass([egress([gateway, dns])]).verdict, "blocked");
   });
 
   it("is not touched by a policy without egress rules that names no types", () => {
-    assert.equal(around([policy("in", { podSelector: {} })]).verdict, "open");
-    assert.equal(around([policy("out", { podSelector: {}, egress: [{ ports: [{ port: 53 }] }] })]).verdict, "blocked");
-    assert.equal(around([policy("in", { podSelector: {}, policyTypes: ["Ingress"], egress: [{}] })]).verdict, "open");
+    assert.equal(bypass([policy("in", { podSelector: {} })]).verdict, "open");
+    assert.equal(bypass([policy("out", { podSelector: {}, egress: [{ ports: [{ port: 53 }] }] })]).verdict, "blocked");
+    assert.equal(bypass([policy("in", { podSelector: {}, policyTypes: ["Ingress"], egress: [{}] })]).verdict, "open");
   });
 
   it("is open when a rule names no peer, no port, or neither", () => {
-    assert.equal(around([egress([{}])]).verdict, "open");
-    assert.equal(around([egress([{ to: [], ports: [] }])]).verdict, "open");
-    assert.equal(around([egress([{ ports: [{ port: 3306 }] }])]).verdict, "open");
-    assert.equal(around([egress([{ ports: [{ port: 3307 }] }])]).verdict, "blocked");
+    assert.equal(bypass([egress([{}])]).verdict, "open");
+    assert.equal(bypass([egress([{ to: [], ports: [] }])]).verdict, "open");
+    assert.equal(bypass([egress([{ ports: [{ port: 3306 }] }])]).verdict, "open");
+    assert.equal(bypass([egress([{ ports: [{ port: 3307 }] }])]).verdict, "blocked");
   });
 
   it("heeds protocol, range and name of a port", () => {
-    const ports = (...list: object[]) => around([egress([{ ports: list }])]).verdict;
+    const ports = (...list: object[]) => bypass([egress([{ ports: list }])]).verdict;
     assert.equal(ports({ port: 3306, protocol: "UDP" }), "blocked");
     assert.equal(ports({ protocol: "TCP" }), "open");
     assert.equal(ports({ port: 3300, endPort: 3306 }), "open");
@@ -74,7 +74,7 @@ describe("the way round the sidecar", () => {
 
   it("heeds address blocks and their exceptions", () => {
     const block = (cidr: string, except?: string[], addresses = database.addresses) =>
-      around([egress([{ to: [{ ipBlock: { cidr, except } }] }])], { addresses }).verdict;
+      bypass([egress([{ to: [{ ipBlock: { cidr, except } }] }])], { addresses }).verdict;
     assert.equal(block("198.51.100.0/24"), "open");
     assert.equal(block("198.51.100.0/24", ["198.51.100.0/29"]), "blocked");
     assert.equal(block("203.0.113.0/24"), "blocked");
@@ -85,7 +85,7 @@ describe("the way round the sidecar", () => {
 
   it("is unknown, never blocked, when a block may or may not hold an address that is not known", () => {
     const block = (cidr: string, except?: string[]) =>
-      around([egress([{ to: [{ ipBlock: { cidr, except } }] }])], { addresses: [] });
+      bypass([egress([{ to: [{ ipBlock: { cidr, except } }] }])], { addresses: [] });
     assert.equal(block("0.0.0.0/0").verdict, "open");
     assert.equal(block("0.0.0.0/0", ["10.0.0.0/8"]).verdict, "unknown");
     const { verdict, because } = block("10.0.0.0/8");
@@ -96,14 +96,14 @@ describe("the way round the sidecar", () => {
 
   it("does not mistake pods for addresses outside", () => {
     assert.equal(
-      around([egress([{ to: [{ podSelector: {} }] }, { to: [{ namespaceSelector: {} }] }])]).verdict,
+      bypass([egress([{ to: [{ podSelector: {} }] }, { to: [{ namespaceSelector: {} }] }])]).verdict,
       "blocked",
     );
   });
 
   it("selects pods by every kind of expression", () => {
     const selects = (key: string, operator: string, values?: string[]) =>
-      around([egress([], { matchExpressions: [{ key, operator, values }] })]).verdict === "blocked";
+      bypass([egress([], { matchExpressions: [{ key, operator, values }] })]).verdict === "blocked";
     assert.ok(selects("app", "In", ["web", "x"]));
     assert.ok(!selects("app", "NotIn", ["web"]));
     assert.ok(selects("tier", "NotIn", ["web"]), "a missing label is in no list");
@@ -113,7 +113,7 @@ describe("the way round the sidecar", () => {
 
   it("lets what several policies allow add up", () => {
     const deny = policy("deny", { podSelector: {}, policyTypes: ["Egress"] });
-    assert.equal(around([deny, egress([{}], { matchLabels: { app: "web" } })]).verdict, "open");
+    assert.equal(bypass([deny, egress([{}], { matchLabels: { app: "web" } })]).verdict, "open");
   });
 
   describe("to a database inside the cluster", () => {
@@ -125,7 +125,7 @@ describe("the way round the sidecar", () => {
     };
     const mysql = app("mysql", "data", { ports: [{ name: "sql", containerPort: 13306 }] });
     const inside = (...objects: unknown[]) =>
-      around([namespace("data", { team: "data" }), service, mysql, ...objects], {
+      bypass([namespace("data", { team: "data" }), service, mysql, ...objects], {
         host: "mysql.data.svc.cluster.local",
       }).verdict;
 
@@ -144,11 +144,11 @@ describe("the way round the sidecar", () => {
     it("is found by the Service's address too", () => {
       const deny = policy("in", { podSelector: {} }, "data");
       const objects = [namespace("data"), service, mysql, deny];
-      assert.equal(around(objects, { host: "db", addresses: ["10.96.0.9"] }).verdict, "blocked");
+      assert.equal(bypass(objects, { host: "db", addresses: ["10.96.0.9"] }).verdict, "blocked");
     });
 
     it("is blocked by a Service without the port", () => {
-      const verdict = around([service, mysql], { host: "mysql.data.svc.cluster.local", port: 3307 });
+      const verdict = bypass([service, mysql], { host: "mysql.data.svc.cluster.local", port: 3307 });
       assert.match(said(verdict.because[0]), /has no port 3307/);
       assert.equal(verdict.verdict, "blocked");
     });
@@ -161,7 +161,7 @@ describe("the way round the sidecar", () => {
         mysql,
         egress([{ to: [{ namespaceSelector: { matchLabels: { team: "data" } } }] }]),
       );
-      const verdict = prepareAround(world)(workload(world, "web"))({
+      const verdict = prepareBypass(world)(workload(world, "web"))({
         ...database,
         host: "mysql.data.svc.cluster.local",
       });
@@ -171,7 +171,7 @@ describe("the way round the sidecar", () => {
   });
 
   it("is blocked by a service of the mesh whose own sidecar refuses plaintext", () => {
-    const around = (mode: string) => {
+    const bypass = (mode: string) => {
       const objects = [
         namespace("shop", { "istio-injection": "enabled" }),
         app("web"),
@@ -192,22 +192,22 @@ describe("the way round the sidecar", () => {
       const row = [...analyse(objects as KubernetesObject[], { services: true }).rows].find(
         ({ from }) => from.workload === "web",
       );
-      return `${row?.around.verdict} by ${row?.around.because.at(-1)?.kind}`;
+      return `${row?.bypass.verdict} by ${row?.bypass.because.at(-1)?.kind}`;
     };
-    assert.equal(around("STRICT"), "blocked by PeerAuthentication");
-    assert.equal(around("PERMISSIVE"), "open by NetworkPolicy");
+    assert.equal(bypass("STRICT"), "blocked by PeerAuthentication");
+    assert.equal(bypass("PERMISSIVE"), "open by NetworkPolicy");
   });
 
   it("is blocked by the database's own list when it does not admit the workloads' addresses", () => {
     const list = (allowList: string[], clientAddresses?: string[]) =>
-      around([], { allowList }, { clientAddresses }).verdict;
+      bypass([], { allowList }, { clientAddresses }).verdict;
     assert.equal(list(["10.9.0.0/24"], ["10.0.0.0/16"]), "blocked");
     assert.equal(list(["10.0.0.0/8"], ["10.0.0.0/16"]), "open");
     assert.equal(list(["10.0.9.0/24"], ["10.0.0.0/16"]), "unknown");
     assert.equal(list(["10.9.0.0/24"]), "unknown");
     assert.equal(list(["0.0.0.0/0"]), "open");
     assert.equal(list([]), "blocked");
-    assert.equal(around([egress([])], { allowList: ["0.0.0.0/0"] }).because[0]?.kind, "NetworkPolicy");
+    assert.equal(bypass([egress([])], { allowList: ["0.0.0.0/0"] }).because[0]?.kind, "NetworkPolicy");
   });
 
   it("names a few of many rules that may decide, and says how many more there are", () => {
@@ -218,7 +218,7 @@ describe("the way round the sidecar", () => {
         egress: [{ to: [{ ipBlock: { cidr: "198.51.0.0/16" } }] }],
       }),
     );
-    const { verdict, because } = around(rules, { addresses: [] });
+    const { verdict, because } = bypass(rules, { addresses: [] });
     assert.equal(verdict, "unknown");
     assert.equal(because.length, 8);
     assert.match(said(because[3]), /\(and 5 more rules\)$/);
@@ -235,8 +235,8 @@ describe("the way round the sidecar", () => {
         egress: [{ action: "Allow", destination: { nets: ["198.51.100.0/24"] } }],
       });
       const deny = everywhere("deny", { order: 20, egress: [{ action: "Deny" }] });
-      assert.equal(around([allow, deny]).verdict, "open");
-      const first = around([{ ...deny, spec: { ...deny.spec, order: 5 } }, allow]);
+      assert.equal(bypass([allow, deny]).verdict, "open");
+      const first = bypass([{ ...deny, spec: { ...deny.spec, order: 5 } }, allow]);
       assert.equal(first.verdict, "blocked");
       assert.deepEqual([first.because[0]?.name, first.because[0]?.field], ["deny", "spec.egress[0]"]);
     });
@@ -244,29 +244,29 @@ describe("the way round the sidecar", () => {
     it("puts the policies of Kubernetes at order 1000", () => {
       const allow = (order: number) => everywhere("allow", { order, egress: [{ action: "Allow" }] });
       const deny = (order?: number) => everywhere("deny", { order, egress: [{ action: "Deny" }] });
-      assert.equal(around([deny(999), egress([{}])]).verdict, "blocked");
-      assert.equal(around([deny(1001), egress([{}])]).verdict, "open");
-      assert.equal(around([deny(), egress([{}])]).verdict, "open", "no order is last");
-      assert.equal(around([allow(2000), egress([])]).verdict, "open", "no rule of Kubernetes denies by itself");
+      assert.equal(bypass([deny(999), egress([{}])]).verdict, "blocked");
+      assert.equal(bypass([deny(1001), egress([{}])]).verdict, "open");
+      assert.equal(bypass([deny(), egress([{}])]).verdict, "open", "no order is last");
+      assert.equal(bypass([allow(2000), egress([])]).verdict, "open", "no rule of Kubernetes denies by itself");
     });
 
     it("cuts off what no rule allows, and frees what a rule passes on", () => {
-      assert.equal(around([everywhere("some", { egress: [{ action: "Allow", protocol: "UDP" }] })]).verdict, "blocked");
-      assert.equal(around([everywhere("pass", { egress: [{ action: "Pass" }] })]).verdict, "open");
-      assert.equal(around([everywhere("log", { egress: [{ action: "Log" }, { action: "Allow" }] })]).verdict, "open");
+      assert.equal(bypass([everywhere("some", { egress: [{ action: "Allow", protocol: "UDP" }] })]).verdict, "blocked");
+      assert.equal(bypass([everywhere("pass", { egress: [{ action: "Pass" }] })]).verdict, "open");
+      assert.equal(bypass([everywhere("log", { egress: [{ action: "Log" }, { action: "Allow" }] })]).verdict, "open");
     });
 
     it("hands what a passing tier does not decide to the next", () => {
       const tier = (defaultAction: string) => calico("Tier", "platform", { order: 10, defaultAction });
       const udpOnly = everywhere("udp", { tier: "platform", egress: [{ action: "Allow", protocol: "UDP" }] });
-      assert.equal(around([tier("Deny"), udpOnly]).verdict, "blocked");
-      assert.equal(around([tier("Pass"), udpOnly]).verdict, "open");
-      assert.equal(around([tier("Pass"), udpOnly, egress([])]).verdict, "blocked");
+      assert.equal(bypass([tier("Deny"), udpOnly]).verdict, "blocked");
+      assert.equal(bypass([tier("Pass"), udpOnly]).verdict, "open");
+      assert.equal(bypass([tier("Pass"), udpOnly, egress([])]).verdict, "blocked");
     });
 
     it("selects endpoints by labels, namespace and service account", () => {
       const selected = (spec: object, objects: unknown[] = []) =>
-        around([everywhere("deny", spec), ...objects]).verdict === "blocked";
+        bypass([everywhere("deny", spec), ...objects]).verdict === "blocked";
       assert.ok(selected({ selector: "app == 'web'" }));
       assert.ok(!selected({ selector: "app != 'web'" }));
       assert.ok(selected({ selector: "app in {'a', \"web\"} && !has(tier)" }));
@@ -285,23 +285,23 @@ describe("the way round the sidecar", () => {
     it("takes missing types as the stored form or the API does", () => {
       const rules = { egress: [{ action: "Deny" }] };
       const stored = calico("GlobalNetworkPolicy", "p", rules);
-      assert.equal(around([stored]).verdict, "blocked");
+      assert.equal(bypass([stored]).verdict, "blocked");
       const onlyIngress = { ingress: [{ action: "Allow" }] };
-      assert.equal(around([calico("GlobalNetworkPolicy", "p", onlyIngress)]).verdict, "blocked");
+      assert.equal(bypass([calico("GlobalNetworkPolicy", "p", onlyIngress)]).verdict, "blocked");
       const ofApi = { ...calico("GlobalNetworkPolicy", "p", onlyIngress), apiVersion: "projectcalico.org/v3" };
-      assert.equal(around([ofApi]).verdict, "open");
+      assert.equal(bypass([ofApi]).verdict, "open");
     });
 
     it("limits a namespaced policy to its namespace, as selector and as peer", () => {
       const deny = (inNamespace: string) =>
         calico("NetworkPolicy", "p", { types: ["Egress"], egress: [{ action: "Deny" }] }, inNamespace);
-      assert.equal(around([deny("shop")]).verdict, "blocked");
-      assert.equal(around([deny("other")]).verdict, "open");
+      assert.equal(bypass([deny("shop")]).verdict, "blocked");
+      assert.equal(bypass([deny("other")]).verdict, "open");
     });
 
     it("knows networks by negation, ports and named sets", () => {
       const rule = (destination: object, more: object = {}) =>
-        around([
+        bypass([
           everywhere("p", { egress: [{ action: "Allow", protocol: "TCP", destination, ...more }] }),
           calico("GlobalNetworkSet", "databases", { nets: ["198.51.100.0/28"] }),
           {
@@ -319,9 +319,9 @@ describe("the way round the sidecar", () => {
     });
   });
 
-  it("gives workloads that no policy tells apart one function", () => {
+  it("gives workloads that no policy distinguishes one function", () => {
     const world = worldOf(namespace("shop"), app("a"), app("b"), app("c"), egress([], { matchLabels: { app: "c" } }));
-    const decide = prepareAround(world, {});
+    const decide = prepareBypass(world, {});
     assert.equal(decide(workload(world, "a")), decide(workload(world, "b")));
     assert.notEqual(decide(workload(world, "a")), decide(workload(world, "c")));
   });
