@@ -10,6 +10,7 @@ import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
 import { alertsScenario } from "../alerts/index.js";
 import { usageExperiment } from "../usage/index.js";
+import { applicationTlsScenario } from "./applicationTls.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   boutiqueScenario,
   localScenario,
   modesScenario,
+  applicationTlsScenario,
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
