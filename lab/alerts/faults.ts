@@ -166,9 +166,9 @@ const restlessPolicy: Fault = {
   fires: ["EgressGatewayDraining"],
   label: ["reason", "configuration"],
   strike: async (stage) => {
-    for (let port = 1; port <= 10; port += 1) {
+    for (let port = 1; port <= 15; port += 1) {
       await apply(stage, policy("restless", [{ to: [{ operation: { ports: [String(port)] } }] }]));
-      await sleep(2_000);
+      await sleep(400);
     }
   },
   heal: async (stage) => {

@@ -25,8 +25,8 @@ export const prometheusPods: Who = { namespace: monitoring, labels: { app: "prom
 /** Rates are taken over this time, which has five scrapes in it. */
 export const windowSeconds = 10;
 /** A drain that is over sooner is nothing to report. */
-const drainPatienceSeconds = 15;
-const drainSeconds = 5;
+const drainPatienceSeconds = 3;
+const drainSeconds = 1;
 /** Longer than the gateway's pod takes to be replaced. */
 const unusedSeconds = 40;
 /** Enough that nothing but many connections reaches it. */

@@ -106,6 +106,7 @@ function podRecords({ pods, memoryLimitBytes }: RuleContext): Record[] {
   const expiry = (certificate: string) =>
     `${perPod(`envoy_listener_ssl_certificate_${certificate}_expiration_unix_time_seconds{${pods}}`)} - time()`;
   const ofAgent = (name: string) => perPod(`istio_agent_${name}{${pods}}`);
+  const agentsSeen = `count by (namespace) (present_over_time(istio_agent_process_max_fds{${pods}}[1h]))`;
   const upstream = `sum by (namespace, pod) (max by (namespace, pod, cluster_name) (envoy_cluster_upstream_cx_active{${pods}}))`;
   return [
     {
@@ -132,7 +133,8 @@ function podRecords({ pods, memoryLimitBytes }: RuleContext): Record[] {
     {
       // An agent that shuts down stops answering at once, while its proxy waits for connections to end.
       record: recorded.draining,
-      expr: `count by (namespace) (${live} unless on (namespace, pod) ${ofAgent("process_max_fds")}) and on (namespace) ${ofAgent("process_max_fds")}`,
+      // It says nothing where nobody scrapes agents.
+      expr: `count by (namespace) (${live} unless on (namespace, pod) ${ofAgent("process_max_fds")}) and on (namespace) ${agentsSeen}`,
       labels: { reason: "shutdown" },
     },
   ];
