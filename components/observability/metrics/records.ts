@@ -1,7 +1,7 @@
 import type { RuleContext } from "./context.js";
 
 /** A recording rule: a series under a name of its own. */
-export interface Record {
+export interface RecordingRule {
   record: string;
   expr: string;
   labels?: { [label: string]: string };
@@ -57,12 +57,12 @@ export const refusals = {
 };
 
 /** What alerts and dashboard read, computed once. */
-export function records(context: RuleContext): Record[] {
+export function records(context: RuleContext): RecordingRule[] {
   const all = [...databaseRecords(context), ...accessRecords(context), ...podRecords(context)];
   return all.map(({ record, expr, labels }) => ({ record, expr, labels: { gateway: context.gateway, ...labels } }));
 }
 
-function databaseRecords({ gateway, pods, window, databases }: RuleContext): Record[] {
+function databaseRecords({ gateway, pods, window, databases }: RuleContext): RecordingRule[] {
   const upstream = (name: string) => `envoy_cluster_upstream_cx_${name}{${pods}}`;
   const rate = (name: string) => perDatabase(`rate(${upstream(name)}[${window}])`);
   return [
@@ -85,7 +85,7 @@ function databaseRecords({ gateway, pods, window, databases }: RuleContext): Rec
   ];
 }
 
-function accessRecords({ pods, window }: RuleContext): Record[] {
+function accessRecords({ pods, window }: RuleContext): RecordingRule[] {
   const perListener = (expr: string) => `sum by (namespace) (max by (namespace, pod, listener_address) (${expr}))`;
   return [
     { record: recorded.handshakes, expr: perListener(`rate(envoy_listener_ssl_handshake{${pods}}[${window}])`) },
@@ -101,7 +101,7 @@ function accessRecords({ pods, window }: RuleContext): Record[] {
   ];
 }
 
-function podRecords({ pods, memoryLimitBytes }: RuleContext): Record[] {
+function podRecords({ pods, memoryLimitBytes }: RuleContext): RecordingRule[] {
   const live = perPod(`envoy_server_live{${pods}}`);
   const expiry = (certificate: string) =>
     `${perPod(`envoy_listener_ssl_certificate_${certificate}_expiration_unix_time_seconds{${pods}}`)} - time()`;

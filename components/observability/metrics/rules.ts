@@ -1,6 +1,6 @@
 import { type Alert, alertsOf } from "./alerts.js";
 import type { AlertChange, RuleContext } from "./context.js";
-import { type Record as RecordingRule, records } from "./records.js";
+import { type RecordingRule, records } from "./records.js";
 
 interface AlertingRule {
   alert: string;
