@@ -5,6 +5,7 @@ import { mutationsExperiment } from "../mutations/index.js";
 import { recipesExperiment } from "../recipes/index.js";
 import { cloudsExperiment } from "../clouds/index.js";
 import { faultsScenario } from "../faults/index.js";
+import { rightsExperiment } from "../rights/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
 export const experiments: readonly Experiment[] = [
   teamsExperiment,
+  rightsExperiment,
   commandExperiment,
   languagesExperiment,
   cloudsExperiment,
