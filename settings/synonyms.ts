@@ -35,7 +35,6 @@ export const synonyms: Record<string, string> = {
   allowed: "gateway",
   deny: "blocked",
   denied: "blocked",
-  around: "bypass",
   any: "*",
   all: "*",
   csm: "cloud-service-mesh",
