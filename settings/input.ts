@@ -1560,9 +1560,9 @@ export interface AsmMeshInput {
    */
   edition?: "standard" | "enterprise" | "ultimate";
   /**
-   * Use ASM's CNI plug-in, so that pods need no NET_ADMIN. Not in the standard edition.
+   * Use ASM's CNI plug-in, so that pods need no NET_ADMIN and their namespaces can enforce `baseline`. Not in the standard edition.
    *
-   * @default `false`
+   * @default true in the others
    */
   cni?: boolean;
   /**
@@ -1602,7 +1602,7 @@ export interface IstioMeshInput {
   /**
    * Version of the Helm charts: of the custom resource definitions, the CNI plug-in and each revision that has none of its own.
    *
-   * @default `"1.31.1"`
+   * @default `"1.31.4"`
    */
   version?: string;
   /**
@@ -1628,9 +1628,9 @@ export interface IstioMeshInput {
    */
   defaultRevision?: string;
   /**
-   * Install Istio's CNI plug-in, so that pods need no NET_ADMIN.
+   * Install Istio's CNI plug-in, so that pods need no NET_ADMIN and their namespaces can enforce `baseline`.
    *
-   * @default `false`
+   * @default true on GKE; false elsewhere, where it depends on the cluster's own plug-ins
    */
   cni?: boolean;
   /**
@@ -1726,6 +1726,10 @@ export interface ExistingClusterInput {
    * @default the public registries
    */
   registry?: string;
+  /**
+   * Digests of images, by the image as it is written: `"nginx:1.28-alpine": sha256:…`. Every pod of the stack takes the image by its digest, so that a tag that moves changes nothing.
+   */
+  imageDigests?: Record<string, string>;
   /**
    * Forget objects, rather than fail, when the cluster cannot be reached any more.
    *
@@ -1826,6 +1830,10 @@ export interface AckClusterInput {
    * @default the public registries
    */
   registry?: string;
+  /**
+   * Digests of images, by the image as it is written: `"nginx:1.28-alpine": sha256:…`. Every pod of the stack takes the image by its digest, so that a tag that moves changes nothing.
+   */
+  imageDigests?: Record<string, string>;
   /**
    * KMS key that encrypts Secrets in the control plane's store.
    */
@@ -2076,6 +2084,10 @@ export interface GkeClusterInput {
    * @default the public registries
    */
   registry?: string;
+  /**
+   * Digests of images, by the image as it is written: `"nginx:1.28-alpine": sha256:…`. Every pod of the stack takes the image by its digest, so that a tag that moves changes nothing.
+   */
+  imageDigests?: Record<string, string>;
   /**
    * Cloud KMS key that encrypts Secrets in the control plane's store.
    */

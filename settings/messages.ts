@@ -110,6 +110,10 @@ export const refusals = {
     reason: "is not a registry with a path",
     instead: "Write both without a scheme, such as registry-vpc.cn-hangzhou.aliyuncs.com/team",
   },
+  digest: {
+    reason: "is not a digest",
+    instead: "Write sha256: and 64 hexadecimal digits, as `docker buildx imagetools inspect IMAGE` prints them",
+  },
   "time-of-day": { reason: "is not a time of day", instead: 'Write hours and minutes, such as "03:00"' },
   "two-hyphens": {
     reason: "holds two hyphens in a row, which separate a tenant's name from a database's",

@@ -10,6 +10,7 @@ import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
 import { usageExperiment } from "../usage/index.js";
+import { upgradeScenario } from "../upgrade/index.js";
 import { applicationTlsScenario } from "./applicationTls.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
@@ -34,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
+  upgradeScenario,
 ];
 
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
