@@ -29,6 +29,11 @@ export const standIns: readonly StandIn[] = [
     source: "lab/node",
   },
   {
+    what: "Prometheus' discovery of pods",
+    by: "files with what it would find, for Debian's Prometheus is built without it",
+    source: "lab/alerts/discovery.ts",
+  },
+  {
     what: "MongoDB and Kafka",
     by: "servers that speak their protocols: one of FerretDB's parts, and brokers of the lab's own",
     source: "lab/servers",
