@@ -308,6 +308,7 @@ function egressGateway(
     mesh,
     revision: nameFor(namespaceRevisions(settings, gateway), gateway.namespace),
     nodes: hasGatewayNodes(settings) ? onGatewayNodes : undefined,
+    statistics: settings.observability.metrics.enabled,
     // Which clusters of the mesh run a gateway that names none, no page of ASM says.
     clusterIds: mesh.kind === "asm" ? [written({ kind: "cluster", of: "own" })] : undefined,
     forwarders: nginx.flatMap((db) =>

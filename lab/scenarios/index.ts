@@ -9,6 +9,7 @@ import { rightsExperiment } from "../rights/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
+import { alertsScenario } from "../alerts/index.js";
 import { usageExperiment } from "../usage/index.js";
 import { upgradeScenario } from "../upgrade/index.js";
 import { applicationTlsScenario } from "./applicationTls.js";
@@ -35,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
+  alertsScenario,
   upgradeScenario,
 ];
 
