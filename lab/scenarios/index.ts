@@ -10,7 +10,9 @@ import { rightsExperiment } from "../rights/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
+import { alertsScenario } from "../alerts/index.js";
 import { usageExperiment } from "../usage/index.js";
+import { upgradeScenario } from "../upgrade/index.js";
 import { applicationTlsScenario } from "./applicationTls.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
@@ -36,6 +38,8 @@ export const scenarios: readonly Scenario[] = [
   faultsScenario,
   tenantsScenario,
   admissionScenario,
+  alertsScenario,
+  upgradeScenario,
 ];
 
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
