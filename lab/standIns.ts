@@ -10,7 +10,7 @@ export interface StandIn {
 export const standIns: readonly StandIn[] = [
   {
     what: "the providers of Google Cloud and Alibaba Cloud",
-    by: "a plug-in that makes up ids and outputs, and gives the lab's API server for every cluster and mesh",
+    by: "a plug-in that keeps an inventory by the vendors' rules, and hands out API servers of the lab, whose nodes report pods ready that do not run",
     source: "lab/cloud",
   },
   {

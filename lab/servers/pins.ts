@@ -145,6 +145,7 @@ export const debianPackages = [
   "nftables",
   "iproute2",
   "curl",
+  "jq",
   "openssl",
   "tcpdump",
   "util-linux",

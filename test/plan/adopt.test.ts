@@ -67,6 +67,19 @@ describe("A stack taken from a cluster", () => {
         assert.ok(ok, assertion.name);
     });
 
+  it("names the revision, or the tag, that each client namespace gets its sidecars from", () => {
+    const injected = "istio-injection: enabled";
+    const text = bookinfo("tcp-direct");
+    assert.ok(text.includes(injected));
+    const meshOf = (label: string) => {
+      const { config } = adopted(text.replaceAll(injected, label));
+      loadSettings(config);
+      return config["mesh"] as Record<string, unknown>;
+    };
+    assert.equal(meshOf(injected)["revisions"], undefined);
+    assert.deepEqual(meshOf("istio.io/rev: stable")["revisions"], [{ name: "stable" }]);
+  });
+
   it("closes a database that is reached by nobody but past its gateway, and says so", () => {
     const { databases, changes, notes, replaced } = adopted(recipe("rds"));
     assert.deepEqual(databases, []);
