@@ -4,8 +4,8 @@ import type { PlannedResource } from "../plan/recording.js";
 const layers = {
   cluster: ["GkeCluster", "AckCluster", "ExistingCluster"],
   mesh: ["IstioMesh", "AlibabaServiceMesh", "CloudServiceMesh"],
-  namespaces: ["MeshNamespace"],
-  gateway: ["EgressGateway", "NodeGuard"],
+  namespaces: ["MeshNamespace", "PodGuard"],
+  gateway: ["EgressGateway", "NodeGuard", "RouteGuard"],
   databases: ["RdsDatabase", "CloudSqlDatabase", "DatabaseEgress"],
   identity: ["MutualTls"],
   network: [
@@ -19,7 +19,7 @@ const layers = {
   ],
   ingress: ["IngressGateway", "HttpsIngress"],
   rbac: ["LeastPrivilegeRole"],
-  observability: ["MeshTelemetry"],
+  observability: ["MeshTelemetry", "GatewayMetrics"],
 };
 
 /** A resource with what stands beneath it. */

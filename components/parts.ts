@@ -9,17 +9,21 @@ import { clientNamespaces } from "./egress/endpoint.js";
 import { egressGatewayManifests, type EgressGatewayArgs } from "./gateway/egressGateway.js";
 import type { Gateway } from "./gateway/gateway.js";
 import { nodeGuardManifests, type NodeGuardArgs } from "./gateway/nodeGuard.js";
+import { routeGuardManifests, type RouteGuardArgs } from "./gateway/routeGuard.js";
 import { mutualTlsManifests } from "./identity/mutualTls.js";
 import { httpsIngressSpecs, ingressGatewayArgs } from "./ingress/fromSettings.js";
 import { httpsIngressManifests } from "./ingress/httpsIngress.js";
 import { ingressGatewayManifests } from "./ingress/ingressGateway.js";
 import type { Manifest } from "./manifest.js";
 import type { MeshFacts } from "./mesh/mesh.js";
+import { podGuardManifests, type PodGuardArgs } from "./namespace/podGuard.js";
 import { meshNamespaceManifests, type MeshNamespaceArgs, namespaceManifest } from "./namespace/meshNamespace.js";
 import { globalIsolationArgs, networkIsolationArgs } from "./network/fromSettings.js";
 import { globalIsolationManifests } from "./network/globalIsolation.js";
 import { networkIsolationManifests } from "./network/networkIsolation.js";
 import { trafficProtectionManifests } from "./network/trafficProtection.js";
+import { gatewayMetricsArgs } from "./observability/fromSettings.js";
+import { gatewayMetricsManifests } from "./observability/gatewayMetrics.js";
 import { meshTelemetryManifests, traceCollectorOf } from "./observability/meshTelemetry.js";
 import { leastPrivilegeRoleManifests } from "./rbac/leastPrivilegeRole.js";
 import { componentType } from "./manifestComponent.js";
@@ -88,6 +92,28 @@ export function nodeGuardPart(args: NodeGuardArgs): Part {
   };
 }
 
+/** What keeps the databases' hosts and the gateway's servers to its namespace. Of the whole cluster, like the guard of its nodes. */
+export function routeGuardPart(args: RouteGuardArgs): Part {
+  return {
+    name: "gateway-routes",
+    type: componentType("RouteGuard"),
+    manifests: routeGuardManifests(args),
+    home: "cluster",
+    namespaces: [],
+  };
+}
+
+/** What keeps pods of the clients' namespaces inside the mesh and under network policy. */
+export function podGuardPart(args: PodGuardArgs): Part {
+  return {
+    name: "client-pods",
+    type: componentType("PodGuard"),
+    manifests: podGuardManifests(args),
+    home: "cluster",
+    namespaces: [],
+  };
+}
+
 /** What the settings decided before the parts. */
 export interface Context {
   mesh: MeshFacts;
@@ -108,6 +134,7 @@ export function partsOf(settings: Settings, context: Context): Part[] {
     ...ingressParts(settings),
     ...settings.rbac.map(rolePart),
     ...telemetryParts(settings, context),
+    ...metricsParts(settings, context),
     ...workloadParts(settings),
   ].filter(({ manifests }) => manifests.length > 0);
 }
@@ -245,6 +272,22 @@ function telemetryParts(settings: Settings, { mesh, gateway, hasGateway }: Conte
       manifests: meshTelemetryManifests(args),
       home: "mesh",
       namespaces: scope === "gateway" ? [gateway.namespace] : [],
+    },
+  ];
+}
+
+/** The gateway's owner watches it for all stacks. */
+function metricsParts(settings: Settings, context: Context): Part[] {
+  const { gateway, hasGateway } = context;
+  const { metrics } = settings.observability;
+  if (!metrics.enabled || gateway.tenant !== undefined || !hasGateway) return [];
+  return [
+    {
+      name: "metrics",
+      type: componentType("GatewayMetrics"),
+      manifests: gatewayMetricsManifests(gatewayMetricsArgs(settings, context)),
+      home: "cluster",
+      namespaces: [gateway.namespace, ...(metrics.namespace === undefined ? [] : [metrics.namespace])],
     },
   ];
 }

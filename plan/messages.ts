@@ -24,6 +24,14 @@ export const changeMessages = {
     what: "The API server refuses pods of every namespace but those excepted that tolerate the taint of the gateway nodes, or every taint, or that name their node.",
     keepOut: "Set gateway.nodeGuard.enabled: false, or name namespaces under gateway.nodeGuard.exceptNamespaces.",
   },
+  "gateway-route-guard": {
+    what: "The API server refuses ServiceEntries, VirtualServices and DestinationRules of other namespaces for the databases' hosts that the gateway or clients would see.",
+    keepOut: "Set gateway.routeGuard.enabled: false, or name namespaces under gateway.routeGuard.exceptNamespaces.",
+  },
+  "gateway-server-guard": {
+    what: "The API server refuses Gateways of other namespaces that could select the egress gateway's pods.",
+    keepOut: "Set gateway.routeGuard.enabled: false, or name namespaces under gateway.routeGuard.exceptNamespaces.",
+  },
   "default-deny": {
     what: "Every pod of namespace {namespace} loses the connections, in and out, that no policy allows.",
     keepOut: "Take {namespace} out of network.isolation.namespaces.",
@@ -80,6 +88,10 @@ export const adoptMessages = {
   "shared-entry": "{object} also declares {hosts}, which are not carried over. It stays, and has to be split by hand.",
   "no-client":
     "{host}:{port} is reached by no client through its gateway: the stack leaves it out, and its objects are to be removed.",
+  "no-client-stays":
+    "{host}:{port} is reached by no client through its gateway: the stack leaves it out. Its objects stay, for with outboundTrafficPolicy ALLOW_ANY their removal would open it.",
+  opened:
+    "{workloads} do not reach {host}:{port} today, and would once the objects below are removed: the mesh lets pass what it does not know. Set outboundTrafficPolicy REGISTRY_ONLY first.",
   "no-sidecar":
     "{workloads} have no sidecar: they reach {host}:{port} without the mesh, before and after, and the assertions leave them out. Give them a sidecar, or close it with network policy.",
   "left-out":

@@ -416,6 +416,38 @@ export function ackEndpointProblems({
   ];
 }
 
+/**
+ * Zones that are in another region than the cluster. A zone is called after its region: `europe-west3-a`, `cn-hangzhou-i`,
+ * `ap-southeast-1a`. The cloud says so only when it creates the first thing in the zone.
+ */
+function zoneProblems(region: string, zones: { path: (string | number)[]; zone: string }[]): RangeProblem[] {
+  return zones
+    .filter(({ zone }) => !zone.startsWith(region) || !/^-?[a-z]$/.test(zone.slice(region.length)))
+    .map(({ path }) => ({
+      path,
+      reason: `is not a zone of region ${region}`,
+      instead: `Write one such as ${region}-a, or the region that it is in`,
+    }));
+}
+
+/** Places of a GKE cluster that do not exist together. */
+export function gkeZoneProblems({ region, zones = [] }: { region: string; zones?: string[] }): RangeProblem[] {
+  const [, ofZone] = /^(.*\d)-[a-z]$/.exec(region) ?? [];
+  if (ofZone !== undefined) return [{ path: ["region"], reason: "is a zone", instead: `Write its region, ${ofZone}` }];
+  return zoneProblems(
+    region,
+    zones.map((zone, index) => ({ path: ["zones", index], zone })),
+  );
+}
+
+/** Places of an ACK cluster that do not exist together. */
+export function ackZoneProblems({ region, zones }: { region: string; zones: { zone: string }[] }): RangeProblem[] {
+  return zoneProblems(
+    region,
+    zones.map(({ zone }, index) => ({ path: ["zones", index, "zone"], zone })),
+  );
+}
+
 /** Ranges of an ACK cluster that are not where they must be. */
 export function ackRangeProblems({
   zones,
@@ -451,9 +483,14 @@ function report(ctx: z.RefinementCtx, problems: RangeProblem[]): void {
 /** `cluster`: where everything runs. */
 export const clusterSchema = z.discriminatedUnion("cloud", [
   gke.superRefine((settings, ctx) =>
-    report(ctx, [...networkProjectProblems(settings), ...gkeRangeProblems(settings), ...gkeEndpointProblems(settings)]),
+    report(ctx, [
+      ...gkeZoneProblems(settings),
+      ...networkProjectProblems(settings),
+      ...gkeRangeProblems(settings),
+      ...gkeEndpointProblems(settings),
+    ]),
   ),
-  ack.superRefine((settings, ctx) => report(ctx, ackRangeProblems(settings))),
+  ack.superRefine((settings, ctx) => report(ctx, [...ackZoneProblems(settings), ...ackRangeProblems(settings)])),
   existing,
 ]);
 export type ClusterSettings = z.output<typeof clusterSchema>;

@@ -5,6 +5,7 @@ import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseCh
 import {
   callersPolicyProblems,
   connectProblems,
+  routeGuardProblems,
   gatewayMemoryProblems,
   gatewayNamespace,
   podProblems,
@@ -21,6 +22,7 @@ import {
 } from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
 import { isolatedNamespaces, networkProblems } from "./network.js";
+import { metricsProblems } from "./metrics.js";
 import { telemetryProblems } from "./observability.js";
 import type { Problem } from "./problem.js";
 import { rolesTwice, roleProblems } from "./rbac.js";
@@ -96,6 +98,7 @@ const checks: CrossCheck[] = [
       }),
   },
   { of: ["mesh", "observability"], problems: telemetryProblems },
+  { of: ["network", "observability"], problems: metricsProblems },
   {
     of: ["ingress", "mesh", "namespaces"],
     problems: ({ ingress, mesh, namespaces }) => ingressProblems(ingress, { meshKind: mesh.kind, namespaces }),
@@ -134,6 +137,7 @@ const checks: CrossCheck[] = [
     of: ["gateway", "mesh"],
     problems: ({ gateway, mesh }) => connectProblems(gateway, { kind: mesh.kind, versions: meshVersions(mesh) }),
   },
+  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => routeGuardProblems(gateway, mesh) },
   {
     of: ["gateway", "mesh"],
     problems: ({ gateway, mesh }) => callersPolicyProblems(gateway, { scopeGateways: scopesGateways(mesh) }),

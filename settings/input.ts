@@ -312,6 +312,105 @@ export interface ObservabilityInput {
    * Distributed tracing of HTTP and gRPC. A connection to a database is TCP and makes no span.
    */
   tracing?: ObservabilityTracingInput;
+  /**
+   * What Prometheus and Grafana need to watch the egress gateway. See docs/alerts/README.md.
+   */
+  metrics?: ObservabilityMetricsInput;
+}
+
+/**
+ * What Prometheus and Grafana need to watch the egress gateway. See docs/alerts/README.md.
+ */
+export interface ObservabilityMetricsInput {
+  /**
+   * Write scrape configuration, recording rules, alerts and a dashboard for the egress gateway, and switch on the proxy statistics that they read. The gateway's pods restart once.
+   *
+   * @default `false`
+   */
+  enabled?: boolean;
+  /**
+   * `configMaps`: a ConfigMap with a scrape configuration and a file of rules, for a Prometheus that mounts or loads them; it needs no custom resources. `prometheusOperator`: a PodMonitor and a PrometheusRule, whose custom resource definitions the cluster must have.
+   *
+   * @default `"configMaps"`
+   */
+  format?: "configMaps" | "prometheusOperator";
+  /**
+   * Namespace of rules and dashboard. It must exist: Prometheus mounts ConfigMaps of its own namespace only.
+   *
+   * @default the gateway's. A PodMonitor is always beside the gateway
+   */
+  namespace?: string;
+  /**
+   * Further labels of the objects, such as `release: kube-prometheus-stack`, by which the operator selects them.
+   */
+  labels?: Record<string, string>;
+  /**
+   * Labels of the dashboard's ConfigMap, by which Grafana's sidecar finds it.
+   */
+  dashboardLabels?: Record<string, string>;
+  /**
+   * Address under which the pages of docs/alerts are served. Each alert then links its own, as `<address>/<alert>.md`.
+   *
+   * @default alerts name the page without a link
+   */
+  runbooks?: string;
+  /**
+   * Time over which rates are taken. At least four times the interval at which Prometheus scrapes.
+   *
+   * @default `"5m"`
+   */
+  window?: string;
+  /**
+   * Changes to alerts. One that is not listed is written with its defaults.
+   */
+  alerts?: ObservabilityMetricsAlertInput[];
+}
+
+/**
+ * A change to one alert.
+ */
+export interface ObservabilityMetricsAlertInput {
+  /**
+   * Name of the alert. docs/alerts/README.md lists all.
+   */
+  name:
+    | "EgressGatewayNotScraped"
+    | "EgressGatewayStatisticsMissing"
+    | "EgressGatewayHandshakesRefused"
+    | "EgressGatewayPolicyDenied"
+    | "EgressDatabaseConnectFailures"
+    | "EgressDatabaseConnectionsNearLimit"
+    | "EgressDatabaseConnectionLimitReached"
+    | "EgressDatabaseUnused"
+    | "EgressGatewayCertificateExpiring"
+    | "EgressGatewayMemoryNearLimit"
+    | "EgressGatewayConnectionsNearLimit"
+    | "EgressGatewayDraining"
+    | "EgressGatewayVersionSkew";
+  /**
+   * Write the alert.
+   *
+   * @default `true`
+   */
+  enabled?: boolean;
+  /**
+   * Its label `severity`.
+   *
+   * @default the alert's own
+   */
+  severity?: "critical" | "warning" | "info";
+  /**
+   * How long its condition must hold before it fires.
+   *
+   * @default the alert's own
+   */
+  for?: string;
+  /**
+   * Where its condition begins to hold, in the alert's unit.
+   *
+   * @default the alert's own
+   */
+  threshold?: number;
 }
 
 /**
@@ -904,7 +1003,7 @@ export interface NetworkIsolationInput {
    */
   controlPlaneRanges?: string[];
   /**
-   * Who may read the proxies' metrics.
+   * Who may read the proxies' metrics, such as Prometheus' pods. Where their namespace is isolated too, they may also read the control plane's; the API server, which tells them of pods, is for `network.openEgress`.
    *
    * @default nobody
    */
@@ -912,7 +1011,7 @@ export interface NetworkIsolationInput {
 }
 
 /**
- * Who may read the proxies' metrics. Default: nobody.
+ * Who may read the proxies' metrics, such as Prometheus' pods. Where their namespace is isolated too, they may also read the control plane's; the API server, which tells them of pods, is for `network.openEgress`. Default: nobody.
  */
 export interface NetworkIsolationMetricsFromInput {
   /**
@@ -1306,6 +1405,12 @@ export interface NamespaceInput {
    */
   importsFrom?: "declared" | "all" | string[];
   /**
+   * Write an admission policy for its pods: none on the node's network or with its files, privileged, with the sidecar's user, with annotations that take connections from the sidecar, or with debug containers. Kubernetes 1.30 or later.
+   *
+   * @default true for a namespace with injection that the stack creates and that has clients of a database; not where another stack owns the gateway
+   */
+  podGuard?: boolean;
+  /**
    * ResourceQuota of the namespace.
    */
   quota?: NamespaceQuotaInput;
@@ -1380,9 +1485,9 @@ export interface GatewayInput {
    */
   callersPolicy?: "filterChain" | "perDatabase" | "shared";
   /**
-   * Connect to a database only after the client's TLS handshake. Otherwise any pod that can open a connection to the gateway's port makes it connect, without a certificate. An EnvoyFilter, for proxies of Envoy 1.37 or later.
+   * Connect to a database only after the client's TLS handshake. Otherwise any pod that can open a connection to the gateway's port makes it connect, without a certificate. An EnvoyFilter, for proxies of Envoy 1.37 (Istio 1.29) or later; on ASM older ones are left as they are.
    *
-   * @default true with mesh.kind istio; asm takes it where its proxies are new enough, cloud-service-mesh never
+   * @default true; cloud-service-mesh takes no such filter
    */
   connectAfterHandshake?: boolean;
   /**
@@ -1410,11 +1515,35 @@ export interface GatewayInput {
    */
   nodeGuard?: GatewayNodeGuardInput;
   /**
+   * What keeps other namespaces from the databases' hosts and the gateway's servers.
+   */
+  routeGuard?: GatewayRouteGuardInput;
+  /**
    * Proxy image; `auto` lets the injection webhook choose. Not on ASM.
    *
    * @default `"auto"`
    */
   image?: string;
+}
+
+/**
+ * What keeps other namespaces from the databases' hosts and the gateway's servers.
+ */
+export interface GatewayRouteGuardInput {
+  /**
+   * Write admission policies that refuse other namespaces' ServiceEntries, VirtualServices and DestinationRules for the databases' hosts where the gateway or clients would see them and, where the mesh does not scope Gateways, their Gateways on the gateway's pods. Kubernetes 1.30 or later.
+   *
+   * @default true; on ASM, which keeps these objects in an API server of its own, it cannot be
+   */
+  enabled?: boolean;
+  /**
+   * Namespaces that may do so all the same, such as that of another egress gateway for the same databases.
+   */
+  exceptNamespaces?: string[];
+  /**
+   * Hosts of databases to come, such as `*.db.example.com`: before a database is registered only this keeps another namespace from declaring its host.
+   */
+  reservedHosts?: string[];
 }
 
 /**

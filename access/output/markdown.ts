@@ -4,7 +4,7 @@ import { describePair } from "../assertions.js";
 import { type About, assumedOf } from "./about.js";
 import { changesSummary, kindOf, reach } from "./changes.js";
 import { coverage, pairsText, titleOf } from "./checks.js";
-import { inOrderOfHarm } from "./findings.js";
+import { findingText, inOrderOfHarm } from "./findings.js";
 import { placeText, type SourceOf } from "./places.js";
 import { eachAnswer, type Selection, selectedWorkloads } from "./selection.js";
 import { count, hops, meshSymbols, objectName, remark } from "./words.js";
@@ -13,7 +13,12 @@ import { count, hops, meshSymbols, objectName, remark } from "./words.js";
 const shownRows = 300;
 
 /** The analysis as Markdown, for a change request or a wiki: equal answers of a workload in one row. */
-export function accessMarkdown(analysis: Analysis, about: About, selection: Selection = {}): string {
+export function accessMarkdown(
+  analysis: Analysis,
+  about: About,
+  selection: Selection = {},
+  connections?: readonly string[][],
+): string {
   const { findings, summary } = analysis;
   return document(`Who reaches which database: ${about.subject}`, about, analysis, [
     `${count(summary.workloads, "workload")} × ${count(summary.targets, "database")}`,
@@ -24,7 +29,7 @@ export function accessMarkdown(analysis: Analysis, about: About, selection: Sele
           inOrderOfHarm(findings)
             .map((finding) => {
               const { severity, settings, manifests } = adviceOf(finding);
-              return `- **${severity}** \`${finding.id}\` ${cell(textOf(finding))} Fix: ${cell(settings)} In manifests: ${cell(manifests)}`;
+              return `- **${severity}** \`${finding.id}\` ${cell(findingText(finding))} Fix: ${cell(settings)} In manifests: ${cell(manifests)}`;
             })
             .join("\n"),
         ]),
@@ -33,6 +38,7 @@ export function accessMarkdown(analysis: Analysis, about: About, selection: Sele
       ["Workload", "Database", "Mesh path", "Encryption", "Client", "Sidecar bypass"],
       matrixRows(analysis, selection),
     ),
+    ...(connections ? ["## Connections", table(["From", "To", "Ports"], connections)] : []),
   ]);
 }
 

@@ -1,5 +1,5 @@
-import { adviceOf, textOf } from "../messages/index.js";
-import { inOrderOfHarm } from "../output/findings.js";
+import { adviceOf } from "../messages/index.js";
+import { findingText, inOrderOfHarm } from "../output/findings.js";
 import type { About } from "../output/about.js";
 import type { Selection } from "../output/selection.js";
 import type { Analysis, Row } from "../model/model.js";
@@ -17,6 +17,7 @@ export function accessPage(
   analysis: Analysis,
   selection: Selection = {},
   selected?: Pick<Row, "from" | "to">,
+  connections?: readonly string[][],
 ): string {
   const { subject } = about;
   const data = pageData(analysis, selection, selected);
@@ -32,6 +33,7 @@ ${banner("Who reaches which database", subject, facts)}
 <label class="switch"><input id="fold" type="checkbox"><span>Fold equal lines</span></label>
 </div>
 ${findingsList(analysis)}
+${connections ? connectionsList(connections) : ""}
 <main class="workspace">
 <section class="matrix-pane" aria-label="Matrix"><div id="matrix" class="matrix" role="grid" tabindex="0" aria-label="Workloads by databases"></div><p id="status" class="status" role="status"></p></section>
 <section id="details" class="details" aria-label="Selected pair" tabindex="-1"></section>
@@ -52,12 +54,19 @@ function chip(verdict: string, text: string, number: number): string {
   return `<button type="button" class="chip v-${verdict}" data-filter="${verdict}" aria-pressed="false"${state}><svg class="shape" aria-hidden="true"><use href="#s-${verdict}"/></svg><b>${number.toLocaleString("en")}</b> ${text}</button>`;
 }
 
+function connectionsList(rows: readonly string[][]): string {
+  const lines = rows.map(
+    ([from = "", to = "", ports = ""]) => `<li>${escape(from)} → ${escape(to)} <b>${escape(ports)}</b></li>`,
+  );
+  return `<details class="findings"><summary>Connections on every port</summary><ul>${lines.join("")}</ul></details>`;
+}
+
 function findingsList({ findings }: Analysis): string {
   if (findings.length === 0) return "";
   const items = inOrderOfHarm(findings).map((finding) => {
     const { severity, settings, manifests } = adviceOf(finding);
     const index = findings.indexOf(finding);
-    return `<li class="severity-${severity}"><button type="button" data-finding="${index}"><b>${severity}</b> ${escape(textOf(finding))}</button><p>Fix: ${escape(settings)} In manifests: ${escape(manifests)}</p></li>`;
+    return `<li class="severity-${severity}"><button type="button" data-finding="${index}"><b>${severity}</b> ${escape(findingText(finding))}</button><p>Fix: ${escape(settings)} In manifests: ${escape(manifests)}</p></li>`;
   });
   const open = findings.length <= 3 ? " open" : "";
   return `<details class="findings"${open}><summary>${count(findings.length, "finding")}</summary><ul>${items.join("")}</ul></details>`;

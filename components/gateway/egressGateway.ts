@@ -32,7 +32,7 @@ export interface EgressGatewayArgs {
    * @default filterChain on a mesh that scopes Gateways, else perDatabase
    */
   callersPolicy?: "filterChain" | "perDatabase" | "shared";
-  /** Connect to a database only after the caller's handshake, by an EnvoyFilter. See docs/settings.md. @default true on Istio */
+  /** Connect to a database only after the caller's handshake, by an EnvoyFilter. See docs/settings.md. @default true, not on Cloud Service Mesh */
   connectAfterHandshake?: boolean;
   /** Number of pods, and the CPU utilization in percent above which pods are added. @default 2 to 5 at 80 % */
   replicas?: {
@@ -60,6 +60,11 @@ export interface EgressGatewayArgs {
   nodes?: NodePlacement;
   /** Wildcard groups that NGINX forwards beside Envoy. @default none */
   forwarders?: Forwarder[];
+  /**
+   * Have the proxies give the statistics that the alerts of {@link GatewayMetrics} read, and that Istio leaves out. Not on ASM,
+   * whose operator makes the pods. @default false
+   */
+  statistics?: boolean;
   /** Revision of Istio's control plane whose proxy its pods run: that of its namespace. When it changes, the pods are replaced
    * one after the other. @default pods stay until something else replaces them */
   revision?: string;
@@ -78,6 +83,7 @@ function shapeOf({
   mesh,
   nodes,
   forwarders = [],
+  statistics = false,
   meshProvider: _,
   clusterIds: __,
   ...own
@@ -89,7 +95,7 @@ function shapeOf({
     ...connectProblems(settings, { kind: mesh.kind, versions: [] }),
   ];
   if (problems.length > 0) throw new SettingsError(problems);
-  return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders };
+  return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders, statistics };
 }
 
 /** The gateway's resources, and with them the policy that lets nobody pass. */
@@ -105,7 +111,9 @@ function manifestsOf(
     ...(mesh.kind === "asm"
       ? [asmGateway(shape, clusterIds)]
       : restartedBy(() => shape.settings.revision, deployedGateway(shape))),
-    ...((shape.settings.connectAfterHandshake ?? mesh.kind === "istio") ? [handshakeFirst(shape.gateway)] : []),
+    ...((shape.settings.connectAfterHandshake ?? mesh.kind !== "cloud-service-mesh")
+      ? [handshakeFirst(shape.gateway, mesh.kind === "asm")]
+      : []),
     allowNothing(shape.gateway),
     ...(shape.gateway.callersPolicy === "perDatabase" ? [] : [allowKnownCallers(shape.gateway, mesh)]),
   ];

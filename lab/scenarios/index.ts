@@ -4,11 +4,13 @@ import { commandExperiment } from "../command/index.js";
 import { mutationsExperiment } from "../mutations/index.js";
 import { recipesExperiment } from "../recipes/index.js";
 import { cloudsExperiment } from "../clouds/index.js";
+import { admissionScenario } from "../admission/index.js";
 import { faultsScenario } from "../faults/index.js";
 import { rightsExperiment } from "../rights/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
 import { teamsExperiment } from "../teams/index.js";
 import { tenantsScenario } from "../tenants/index.js";
+import { alertsScenario } from "../alerts/index.js";
 import { usageExperiment } from "../usage/index.js";
 import { upgradeScenario } from "../upgrade/index.js";
 import { applicationTlsScenario } from "./applicationTls.js";
@@ -35,6 +37,8 @@ export const scenarios: readonly Scenario[] = [
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
+  admissionScenario,
+  alertsScenario,
   upgradeScenario,
 ];
 
