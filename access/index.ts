@@ -9,6 +9,14 @@ export { type Allowed, type Client, type Seen, type Usage, UsageCounter } from "
 export { meshOptionsOf } from "./istio/config/differences.js";
 export { problemAt } from "./model/problem.js";
 export { diffReach } from "./diff.js";
+export {
+  celText,
+  hostVariables,
+  leavesHostsAlone,
+  leavesReservedAlone,
+  namespaceNameLabel,
+  selectsOtherPods,
+} from "./istio/admission.js";
 export { meshLimits } from "./istio/limits.js";
 export { networkLimits } from "./network/limits.js";
 export * from "./messages/index.js";

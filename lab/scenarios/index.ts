@@ -4,6 +4,7 @@ import { commandExperiment } from "../command/index.js";
 import { mutationsExperiment } from "../mutations/index.js";
 import { recipesExperiment } from "../recipes/index.js";
 import { cloudsExperiment } from "../clouds/index.js";
+import { admissionScenario } from "../admission/index.js";
 import { faultsScenario } from "../faults/index.js";
 import { rightsExperiment } from "../rights/index.js";
 import { sharedPolicyScenario } from "../sharedPolicy/index.js";
@@ -36,6 +37,7 @@ export const scenarios: readonly Scenario[] = [
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
+  admissionScenario,
   alertsScenario,
   upgradeScenario,
 ];
