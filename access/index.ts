@@ -8,8 +8,8 @@ export { type Allowed, type Client, type Seen, type Usage, UsageCounter } from "
 export { meshOptionsOf } from "./istio/config/differences.js";
 export { problemAt } from "./model/problem.js";
 export { diffReach } from "./diff.js";
-export { meshLimits } from "./istio/limits.js";
-export { networkLimits } from "./network/limits.js";
+export { meshLimits } from "./istio/meshLimits.js";
+export { networkLimits } from "./network/networkLimits.js";
 export * from "./messages/index.js";
 export * from "./model/model.js";
 export { filled, isIncomplete, type Placeholder, placeholdersIn, written } from "./model/placeholder.js";

@@ -3,7 +3,7 @@ import type { Blueprint } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { makesMesh } from "../settings/mesh.js";
 import type { DatabaseSettings } from "../settings/databases.js";
-import { type ChangeId, changeMessages } from "./messages.js";
+import { type ChangeId, changeMessages } from "./planMessages.js";
 
 /** Something that a stack changes for workloads that are not its own. */
 export interface ChangeForOthers {

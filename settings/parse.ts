@@ -1,10 +1,10 @@
 import { nearest } from "mesh-access/nearest";
 import { writeInline } from "mesh-access/yaml";
 import type { z } from "zod";
-import { isRefusal, refusals } from "./messages.js";
+import { isRefusal, refusals } from "./settingsMessages.js";
 import { keyPath, type Problem, SettingsError } from "./problem.js";
 import { synonyms } from "./synonyms.js";
-import { keysAt, kindInWords, samples, schemasAt } from "./shape.js";
+import { keysAt, kindInWords, samples, schemasAt } from "./schemaShape.js";
 
 export type Issue = z.core.$ZodIssue;
 

@@ -12,7 +12,7 @@ import { registerUsage } from "./usage.js";
 export { registerCompletion } from "./completion.js";
 export { type Input, type InputFlags, readInput, type StackInput, type Stacks, takesInput } from "./input.js";
 export { print } from "./print.js";
-export { reportInput } from "./report.js";
+export { reportInput } from "./reportInput.js";
 export { exitCodeOf } from "./exitCode.js";
 
 /** Adds access, explain, diff, check, mtls, usage and collect. */

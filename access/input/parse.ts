@@ -7,7 +7,7 @@ import { kindKey } from "../model/world.js";
 import { type LineOf, readYaml, type YamlDocument } from "./yaml.js";
 import { isRead } from "./kinds.js";
 import { withoutNulls } from "./nulls.js";
-import { faultsOf } from "../validation/index.js";
+import { faultsOf } from "../validation/faults.js";
 
 /** What a text holds: the objects the analysis reads, how many it does not, and what is wrong. */
 export interface Parsed {

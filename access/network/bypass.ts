@@ -13,8 +13,8 @@ import type {
 } from "../model/model.js";
 import { namespaceOf } from "../model/world.js";
 import { contains, isEverything, overlaps, parseBlock, type AddressBlock } from "./addressBlock.js";
-import type { Decision } from "./decide.js";
-import { Network } from "./network.js";
+import type { Decision } from "./decideByPolicies.js";
+import { Network } from "./networkModel.js";
 import { distinctBlocks } from "./policy.js";
 import type { Destination, End } from "./services.js";
 

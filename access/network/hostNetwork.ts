@@ -1,7 +1,7 @@
 import { message, type Message } from "../messages/index.js";
 import type { Evidence, PodGroup, Workload } from "../model/model.js";
 import type { Trilean } from "../model/trilean.js";
-import type { Decision, Selected } from "./decide.js";
+import type { Decision, Selected } from "./decideByPolicies.js";
 
 interface Pods {
   workload: Workload;

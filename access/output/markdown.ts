@@ -4,7 +4,7 @@ import { describePair } from "../assertions.js";
 import { type About, assumedOf } from "./about.js";
 import { changesSummary, kindOf, reach } from "./changes.js";
 import { coverage, pairsText, titleOf } from "./checks.js";
-import { inOrderOfHarm } from "./findings.js";
+import { inOrderOfHarm } from "./findingLines.js";
 import { placeText, type SourceOf } from "./places.js";
 import { eachAnswer, type Selection, selectedWorkloads } from "./selection.js";
 import { count, hops, meshSymbols, objectName, remark } from "./words.js";

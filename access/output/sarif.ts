@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { adviceOf, textOf } from "../messages/index.js";
-import { assertionMessages } from "../messages/assertions.js";
-import { findingMessages } from "../messages/findings.js";
-import { problemMessages } from "../messages/problems.js";
+import { assertionMessages } from "../messages/assertionMessages.js";
+import { findingMessages } from "../messages/findingMessages.js";
+import { problemMessages } from "../messages/problemMessages.js";
 import type {
   Analysis,
   AssertionFailure,
@@ -14,7 +14,7 @@ import type {
 } from "../model/model.js";
 import { type About, assumedOf } from "./about.js";
 import { chainOf, pairsText, titleOf } from "./checks.js";
-import { inOrderOfHarm } from "./findings.js";
+import { inOrderOfHarm } from "./findingLines.js";
 import type { SourceOf } from "./places.js";
 import { objectName } from "./words.js";
 

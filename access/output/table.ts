@@ -10,7 +10,7 @@ import type {
 import { textOf } from "../messages/index.js";
 import { describePair } from "../assertions.js";
 import { type Colors, inColorOf } from "./colors.js";
-import { findingLines } from "./findings.js";
+import { findingLines } from "./findingLines.js";
 import { eachAnswer, type Selection, selectedWorkloads } from "./selection.js";
 import { bypassSymbols, count, gravity, hops, isBypassable, meshSymbols, objectName, remark } from "./words.js";
 

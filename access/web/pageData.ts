@@ -2,7 +2,7 @@ import { writeYaml } from "../input/yaml.js";
 import { namespaceOf } from "../model/world.js";
 import { fieldPath, Positions } from "../input/position.js";
 import type { Selection } from "../output/selection.js";
-import type { PageData, PageEvidence } from "./data.js";
+import type { PageData, PageEvidence } from "./pageTypes.js";
 import { SharedAnswers, type WrittenEvidence } from "../output/sharedAnswers.js";
 import type { Analysis, KubernetesObject, Row } from "../model/model.js";
 

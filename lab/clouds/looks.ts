@@ -1,4 +1,4 @@
-import type { LabStack } from "../engine/index.js";
+import type { LabStack } from "../engine/stack.js";
 import type { Finding, Probe } from "../probes/probe.js";
 import { apiListing, leftBehind } from "../scenarios/apiListing.js";
 import type { RunningLab } from "../scenarios/runningLab.js";

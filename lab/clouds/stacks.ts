@@ -1,4 +1,4 @@
-import { hostOf, type Outside } from "../outside/index.js";
+import { hostOf, type Outside } from "../outside/outside.js";
 import type { Config } from "../scenarios/scenario.js";
 import { stackConfig } from "../scenarios/stackFile.js";
 

@@ -1,7 +1,7 @@
 import { said } from "../said.js";
 import assert from "node:assert/strict";
 import { checkGrid, closed, entry } from "./grid.js";
-import { read, recipe, rowOf } from "./scene.js";
+import { read, recipe, rowOf } from "./meshScene.js";
 
 const database = "rm-1.mysql.rds.example.com";
 const client = "demo-server/k8s-mysql";
