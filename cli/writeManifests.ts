@@ -6,10 +6,15 @@ import type { Manifest } from "../components/manifest.js";
 /** What others refer to comes first, so that the output can be applied as it stands. */
 const first = ["Namespace", "ServiceAccount", "Secret", "ConfigMap", "Service"];
 
-/** Manifests in an order that does not depend on the order of the settings. */
+/** Manifests in an order that does not depend on the order of the settings, each with its name at the top. */
 export function inOrder(manifests: readonly Manifest[]): Manifest[] {
   const keyed = manifests.map((manifest) => [sortKey(manifest), manifest] as const);
-  return keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, manifest]) => manifest);
+  return keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, manifest]) => nameFirst(manifest));
+}
+
+function nameFirst({ apiVersion, kind, metadata, ...rest }: Manifest): Manifest {
+  const { name, namespace, ...more } = metadata;
+  return { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...more }, ...rest };
 }
 
 function sortKey({ apiVersion, kind, metadata }: Manifest): string {
