@@ -66,7 +66,7 @@ describe("The command line", () => {
       array,
     );
     const folder = mkdtempSync(join(tmpdir(), "mesh-egress-"));
-    for (const text of documents)
+    for (const { text } of documents)
       assert.match(text, /^(---\n)?apiVersion: .+\nkind: .+\nmetadata:\n  name: /, "an object's name stands at its top");
     await meshEgress("render", "--config", file, "--out", folder);
     const files = readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".yaml"));
