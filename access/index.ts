@@ -3,6 +3,7 @@ export { analyse, explain } from "./analyse.js";
 export { checkAssertions, describePair } from "./assertions.js";
 export type { Limit } from "./limits.js";
 export { kindKey, namespaceOf } from "./model/world.js";
+export { makesPods } from "./model/podOwners.js";
 export { type Connection, parseLine } from "./usage/accessLog.js";
 export { type Allowed, type Client, type Seen, type Usage, UsageCounter } from "./usage/usage.js";
 export { meshOptionsOf } from "./istio/config/differences.js";

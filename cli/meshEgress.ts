@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { exitCodeOf, registerAnalysis, registerCompletion } from "mesh-access/cli";
+import { exitCodeOf, registerAnalysis, registerCompletion, takesCluster } from "mesh-access/cli";
 import { FailedAssertionsError } from "../plan/failedAssertions.js";
 import { SettingsError } from "../settings/problem.js";
 import { registerAdopt } from "./adopt.js";
@@ -15,11 +15,14 @@ function commands(): Command {
     .version(version())
     .exitOverride()
     .showHelpAfterError("(add --help for help)");
-  takesStack(program.command("plan"))
-    .description("Show the resources a stack would create, and who reaches what.")
+  takesCluster(takesStack(program.command("plan")))
+    .description("Show the resources a stack would create, and who reaches what; with a cluster, on it as it is.")
     .addOption(new Option("-o, --output <format>", "format").choices(["tree", "json"]).default("tree"))
-    .addHelpText("after", "\nExample:\n  mesh-egress plan --stack bookinfo")
-    .action(async (options) => (await import("./plan.js")).plan(options));
+    .addHelpText(
+      "after",
+      "\nExamples:\n  mesh-egress plan --stack bookinfo\n  mesh-egress plan --config Pulumi.shop.yaml --context prod",
+    )
+    .action(async (options, command: Command) => (await import("./plan.js")).plan(options, command));
   takesStack(program.command("render"))
     .description("Print the Kubernetes manifests of a stack.")
     .addOption(new Option("-o, --output <format>", "format").choices(["yaml", "json"]).default("yaml"))

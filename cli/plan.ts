@@ -1,25 +1,50 @@
-import pc from "picocolors";
+import type { Command } from "commander";
+import { type InputFlags, print, readInput, reportInput } from "mesh-access/cli";
 import { accessTable } from "mesh-access/output";
+import pc from "picocolors";
+import { planOnCluster } from "../plan/onCluster.js";
 import { type Plan, planStack } from "../plan/stack.js";
-import { print } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
+import { stacks } from "./stacks.js";
 import { tree } from "./tree.js";
 
 /** Pairs that a terminal can show; `access` has them all, also as a page. */
 const mostPairs = 200;
 
-export async function plan(options: StackOption & { output: "tree" | "json" }): Promise<void> {
-  const planned = await planStack(stackFile(options));
-  const { stack, changes, resources, access, findings, problems, assumption, missingSecrets } = planned;
+type Options = StackOption & InputFlags & { output: "tree" | "json" };
+
+export async function plan(options: Options, command: Command): Promise<void> {
+  const planned = await judged(await planStack(stackFile(options)), options, command);
+  const { stack, cluster, changes, resources, access, findings, problems, assumption, missingSecrets } = planned;
   const text =
     options.output === "json"
       ? JSON.stringify(
-          { stack, changesForOthers: changes, resources, access, findings, problems, assumption, missingSecrets },
+          {
+            stack,
+            cluster,
+            changesForOthers: changes,
+            resources,
+            access,
+            findings,
+            problems,
+            assumption,
+            missingSecrets,
+          },
           null,
           2,
         )
       : tree(planned, reach(planned));
   return print(text);
+}
+
+/** The plan on the cluster that the command line names, if it names one. */
+async function judged(planned: Plan, options: Options, command: Command): Promise<Plan> {
+  const { file, context, kubeconfig } = options;
+  if (file === undefined && context === undefined && kubeconfig === undefined) return planned;
+  const { analysis, about } = await readInput(options, command, { ...stacks, isNamed: () => true });
+  reportInput({ analysis: { ...analysis, problems: [] }, about });
+  const cluster = file?.join(", ") ?? (context === undefined ? `the cluster of ${kubeconfig}` : `context ${context}`);
+  return planOnCluster(planned, analysis, cluster);
 }
 
 /** Who reaches what, before the resources that bring it about. */

@@ -24,9 +24,10 @@ export function tree(plan: Plan, reach: readonly string[] = []): string {
   return [heading(plan), ...changesForOthers(plan), ...reach, ...resources, "", ...footnotes(plan)].join("\n");
 }
 
-function heading({ stack, settings, resources }: Plan): string {
+function heading({ stack, settings, resources, cluster: judgedOn }: Plan): string {
   const { cluster, mesh, databases } = settings;
-  return `${pc.bold(`Stack ${stack}`)}: ${resources.length} resources on ${cluster.cloud} with ${mesh.kind}, ${count(databases.length, "database")}`;
+  const judged = judgedOn === undefined ? "" : `, judged on ${judgedOn}`;
+  return `${pc.bold(`Stack ${stack}`)}: ${resources.length} resources on ${cluster.cloud} with ${mesh.kind}, ${count(databases.length, "database")}${judged}`;
 }
 
 /** What the stack changes for others, before anything else: on a cluster of its own there are none. */
@@ -36,8 +37,9 @@ function changesForOthers({ changes, settings }: Plan): string[] {
   return [
     "",
     pc.bold("Changes that affect others"),
-    ...changes.flatMap(({ what, object, keepOut }) => [
+    ...changes.flatMap(({ what, object, keepOut, concerns }) => [
       `  ${pc.yellow("!")} ${what}`,
+      ...(concerns === undefined ? [] : [`    It concerns ${concerns}.`]),
       `    ${pc.dim(`${object}. To keep it out: ${keepOut}`)}`,
     ]),
   ];

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { count } from "mesh-access/output";
-import { SettingsError } from "../settings/problem.js";
+import { problemData, SettingsError } from "../settings/problem.js";
 import { loadStackFile } from "../settings/stackFile.js";
 import { print } from "mesh-access/cli";
 import { type StackOption, stackFile } from "./stackOption.js";
@@ -34,6 +34,6 @@ function problemsOf(file: string) {
     return [];
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return error.problems;
+    return error.problems.map(problemData);
   }
 }

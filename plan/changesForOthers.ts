@@ -18,11 +18,21 @@ export interface WrittenChange {
   what: string;
   object: string;
   keepOut: string;
+  /** Where it happens; undefined for the whole mesh or cluster. */
+  namespace?: string;
+  /** Workloads that it concerns, where the cluster is known. */
+  concerns?: string;
 }
 
 export function writtenChange({ id, args, object }: ChangeForOthers): WrittenChange {
   const { what, keepOut } = changeMessages[id];
-  return { what: withArguments(what, args), object, keepOut: withArguments(keepOut, args) };
+  const { namespace } = args;
+  return {
+    what: withArguments(what, args),
+    object,
+    keepOut: withArguments(keepOut, args),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
 }
 
 /** For the engine's log: a line for each change, the object and what keeps it out behind it. */

@@ -77,7 +77,7 @@ export const adoptMessages = {
   "no-client":
     "{host}:{port} is reached by no client through its gateway: the stack leaves it out, and its objects are to be removed.",
   "no-sidecar":
-    "{workloads}: without a sidecar they reach {host}:{port} past the mesh, before and after. Give them one, or close it with network policy.",
+    "{workloads} have no sidecar: they reach {host}:{port} without the mesh, before and after, and the assertions leave them out. Give them a sidecar, or close it with network policy.",
   "left-out":
     "{workloads}: they reach {host}:{port} past the gateway that its route names, and are left out. If that is meant, name their accounts under clients.",
   "default-account":

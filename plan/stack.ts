@@ -22,6 +22,8 @@ export interface Plan extends StackReach {
   analysis: Analysis;
   /** What the verdicts assume of that other stack. */
   assumption?: string;
+  /** The cluster that it is judged on, where one was read. @default the stack alone */
+  cluster?: string;
   /** Names of secrets that the settings refer to and the stack file does not hold. */
   missingSecrets: string[];
 }

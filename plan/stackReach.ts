@@ -34,9 +34,14 @@ export interface StackReach {
  */
 export function judgeStack(objects: readonly KubernetesObject[], settings: Settings): Analysis {
   const analysis = analyse({ objects, problems: settingsWarnings(settings) }, optionsOfStack(settings));
-  const results = checkAssertions(settings.access.assert, analysis.rows, analysis.targets);
-  if (results.some(({ ok }) => !ok)) throw new FailedAssertionsError(checksTable(results, pc.createColors(false)));
+  requireAssertions(analysis, settings);
   return analysis;
+}
+
+/** @throws {@link FailedAssertionsError} with the cause of every assertion that fails. */
+export function requireAssertions({ rows, targets }: Analysis, { access }: Pick<Settings, "access">): void {
+  const results = checkAssertions(access.assert, rows, targets);
+  if (results.some(({ ok }) => !ok)) throw new FailedAssertionsError(checksTable(results, pc.createColors(false)));
 }
 
 /** What a preview shows of an analysis. */

@@ -403,9 +403,10 @@ function onOneAddress(databases: DatabaseSettings[]): Problem[] {
   const entries = databases.flatMap(({ addresses = [], port, clients, trafficMode }, i) => {
     if (trafficModes[trafficMode].wire === "tls") return [];
     const namespaces = [...new Set(clients.map(({ namespace }) => namespace))];
-    return addresses.flatMap((value, j) =>
+    // An address that one list holds twice is harmless, and no other database's.
+    return [...new Set(addresses)].flatMap((value) =>
       namespaces.map((namespace) => ({
-        path: `databases[${i}].addresses[${j}]`,
+        path: `databases[${i}].addresses[${addresses.indexOf(value)}]`,
         value,
         identity: `${namespace} ${value}:${port}`,
       })),

@@ -11,38 +11,72 @@ export const objectName = z
   .regex(new RegExp(`^${label}$`), refusal("kubernetes-name"))
   .meta({ title: "Kubernetes name" });
 
+const notAnAddress = "(?!\\d+(\\.\\d+){3}$)";
+
 /** Fully qualified host name, without a wildcard or a trailing dot. */
 export const hostName = z
   .string()
   .max(253)
-  .regex(new RegExp(`^(?!\\d+(\\.\\d+){3}$)${label}(\\.${label})+$`), refusal("host-name"))
+  .regex(new RegExp(`^${notAnAddress}${label}(\\.${label})+$`), {
+    error: ({ input }) => hostRefusal(String(input)) ?? refusal("host-name"),
+  })
   .meta({ title: "host name" });
 
 /** Host name, or a wildcard whose first label is `*`. */
 export const hostOrWildcard = z
   .string()
   .max(253)
-  .regex(new RegExp(`^(?!\\d+(\\.\\d+){3}$)(\\*\\.)?${label}(\\.${label})+$`), {
-    error: ({ input }) => hostRefusal(String(input)),
+  .regex(new RegExp(`^${notAnAddress}(\\*\\.)?${label}(\\.${label})+$`), {
+    error: ({ input }) => hostRefusal(String(input)) ?? refusal("host-or-wildcard"),
   })
   .meta({ title: "host name or wildcard" });
 
-/** What people write in the place of a host, each with its own remedy. */
-function hostRefusal(text: string): RefusalId {
-  if (/^[a-z][a-z+]*:\/\//i.test(text)) return refusal("host-is-url");
-  if (/^\d+(\.\d+){3}$/.test(text) || /^[0-9a-f]*:[0-9a-f:]*:[0-9a-f]*$/i.test(text)) return refusal("host-is-address");
-  if (/^[a-z][-a-z0-9.]*(:[a-z][-a-z0-9]*){2}$/.test(text)) return refusal("host-is-connection-name");
-  return /:\d+$/.test(text) ? refusal("host-has-port") : refusal("host-or-wildcard");
+/** What people write in the place of a host, in this order, each with its own remedy. */
+const hostMistakes: readonly [form: RegExp, id: RefusalId][] = [
+  [/^mongodb\+srv:\/\//i, refusal("host-is-srv-url")],
+  [/^([a-z]+:)?[a-z][a-z0-9+]*:\/\//i, refusal("host-is-url")],
+  [/^[^,]+(,[^,]+)+$/, refusal("host-is-list")],
+  [/[=;@]/, refusal("host-is-connection-string")],
+  [/^\d+(\.\d+){3}$/, refusal("host-is-address")],
+  [/^\d+(\.\d+){3}:\d+$/, refusal("host-is-address-with-port")],
+  [/^[\d.]+\/\d+$/, refusal("host-is-range")],
+  [/^\[?[0-9a-f]*:[0-9a-f:]*:[0-9a-f.]*(%\w+)?\]?(:\d+)?$/i, refusal("host-is-ipv6-address")],
+  [/^(\/cloudsql\/)?[a-z][-a-z0-9.]*(:[a-z][-a-z0-9]*){2,3}$/, refusal("host-is-connection-name")],
+  [/:\d+$/, refusal("host-has-port")],
+  [/^_\w+\._tcp\./, refusal("host-is-service-record")],
+  [/\s/, refusal("host-has-space")],
+  [/[A-Z]/, refusal("host-in-capitals")],
+  [/^[^.].*\.$/, refusal("host-ends-in-dot")],
+  [/_/, refusal("host-has-underscore")],
+  [/.\*/, refusal("host-wildcard-inside")],
+];
+
+function hostRefusal(text: string): RefusalId | undefined {
+  return hostMistakes.find(([form]) => form.test(text))?.[1];
 }
 
 const octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const dotted = `${octet}(\\.${octet}){3}`;
 
-/** IPv4 address. */
+/** IPv4 address that a server can have. */
 export const ipv4 = z
   .string()
-  .regex(new RegExp(`^${dotted}$`), refusal("ipv4-address"))
+  .regex(new RegExp(`^${dotted}$`), {
+    error: ({ input }) => addressRefusal(String(input)),
+    abort: true,
+  })
+  .refine((text) => !/^(0|127|22[4-9]|2[3-5]\d)\./.test(text), refusal("address-of-no-server"))
   .meta({ title: "IPv4 address" });
+
+/** What people write in the place of an address. */
+function addressRefusal(text: string): RefusalId {
+  if (/^\d+(\.\d+){3}:\d+$/.test(text)) return refusal("address-with-port");
+  if (/^[\d.]+\/\d+$/.test(text)) return refusal("address-is-range");
+  if (/^[0-9a-f]*:[0-9a-f:]*:[0-9a-f.]*$/i.test(text)) return refusal("address-is-ipv6");
+  return new RegExp(`^${label}(\\.${label})+$`).test(text) && /[a-z]/.test(text)
+    ? refusal("address-is-name")
+    : refusal("ipv4-address");
+}
 
 /** IPv4 range. */
 export const cidr = z

@@ -190,7 +190,8 @@ function plainPasswords(written: FileObject): Problem[] {
     );
 }
 
-const urlWithPassword = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/@:"']+:[^\s/@"'$]+@/i;
+/** A URL with a password that is no placeholder. */
+export const urlWithPassword = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/@:"']+:[^\s/@"'$]+@/i;
 
 /** Every text in an object, with the path of its field. */
 function textsIn(value: unknown, path = ""): [field: string, text: string][] {

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { isRefusal, refusals } from "./settingsMessages.js";
 import { keyPath, type Problem, SettingsError } from "./problem.js";
 import { synonyms } from "./synonyms.js";
-import { keysAt, kindInWords, samples, schemasAt } from "./schemaShape.js";
+import { exampleOf, keysAt, kindInWords, schemasAt } from "./schemaShape.js";
 
 export type Issue = z.core.$ZodIssue;
 
@@ -38,7 +38,7 @@ function problemsOf(issue: Issue, schema: z.ZodType, whole: unknown, root: strin
     case "invalid_union":
       return unionProblems(issue, schema, whole, root);
     case "invalid_type":
-      return [wrongType(path, value, issue, samplesAt(schema, issue.path, whole))];
+      return [wrongType(path, value, issue, examplesAt(schema, issue.path, whole))];
     case "too_small":
       return [tooSmall(path, value, issue)];
     case "too_big":
@@ -71,7 +71,7 @@ function unionProblems(
     // Its path ends with the key that distinguishes the options, unless the value is no object at all.
     if (typeof issue.input !== "object" || issue.input === null)
       return [
-        wrongType(path, issue.input, { expected: "object", input: issue.input }, samplesAt(schema, issue.path, whole)),
+        wrongType(path, issue.input, { expected: "object", input: issue.input }, examplesAt(schema, issue.path, whole)),
       ];
     const found = at(issue.input, issue.discriminator);
     return [unknownValue(path, found, found === undefined, (issue.options ?? []).map(String))];
@@ -82,7 +82,7 @@ function unionProblems(
   const [closestOption] = deepest;
   if (closestOption) return closestOption.flatMap((inner) => problemsOf(inner, schema, whole, root));
   return [
-    wrongType(path, issue.input, { expected: "union", input: issue.input }, samplesAt(schema, issue.path, whole)),
+    wrongType(path, issue.input, { expected: "union", input: issue.input }, examplesAt(schema, issue.path, whole)),
   ];
 }
 
@@ -94,10 +94,24 @@ function wrongType(
 ): Problem {
   const kind = expected === "union" ? undefined : kindInWords(expected);
   const sample = shortest(examples);
-  const example = sample === undefined || JSON.stringify(sample) === "{}" ? undefined : writeInline(sample);
+  // An object whose keys are anybody's, and a text of any form, have no example that helps.
+  const helps = sample !== undefined && !["{}", '"any text"'].includes(JSON.stringify(sample));
+  const example = helps ? writeInline(sample) : undefined;
   const wanted = [...(kind ? [kind] : []), ...(example ? [`for example ${example}`] : [])].join(", ");
   if (input === undefined) return { path, reason: "is missing", instead: `Write ${wanted}` };
+  const meant = meantBy(input, expected);
+  if (meant !== undefined) return { path, value, reason: `is a text, not ${kind}`, instead: `Write ${meant}` };
   return { path, value, reason: kind ? `is not ${kind}` : "is not accepted here", instead: `Write ${wanted}` };
+}
+
+/** The number, or the true or false, that a text stands for. */
+function meantBy(input: unknown, expected: string): string | undefined {
+  if (typeof input !== "string") return undefined;
+  const text = input.trim();
+  if (expected === "number" || expected === "int") return /^\d+$/.test(text) ? `${text} without quotes` : undefined;
+  if (expected !== "boolean") return undefined;
+  if (/^(true|yes|on|y)$/i.test(text)) return "true";
+  return /^(false|no|off|n)$/i.test(text) ? "false" : undefined;
 }
 
 function shortest(examples: readonly unknown[]): unknown {
@@ -114,8 +128,10 @@ function tooSmall(path: string, value: unknown, issue: Extract<Issue, { code: "t
 const atMost = ({ origin, maximum }: { origin: string; maximum: number | bigint }) =>
   origin === "string" ? `Write at most ${maximum} characters` : `Write at most ${maximum}`;
 
-function samplesAt(schema: z.ZodType, path: readonly PropertyKey[], whole: unknown): unknown[] {
-  return schemasAt(schema, path, whole).flatMap(samples);
+function examplesAt(schema: z.ZodType, path: readonly PropertyKey[], whole: unknown): unknown[] {
+  return schemasAt(schema, path, whole)
+    .map(exampleOf)
+    .filter((example) => example !== undefined);
 }
 
 /** What stands at the issue's path; a check of a whole object may complain of one key of it, which may be a default. */

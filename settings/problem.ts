@@ -14,8 +14,26 @@ export interface Problem {
 
 const longestShown = 60;
 
+/** A key whose value is a secret; of one that ends in `Secret` or `File` the value is a name. */
+const secretKey = /(password|passwd|pwd|token|api_?key|access_?key|private_?key|(^|_)pass|(^|_)secret)$/i;
+
+/** What a message may show of a text: passwords in URLs and connection strings, and keys, are left out. */
+export function withoutSecrets(text: string): string {
+  return text
+    .replace(/-----BEGIN [\s\S]*/, "-----BEGIN …")
+    .replace(/((?:\/\/|^|["'\s])[^\s:/@"']*):[^\s"']*@/g, "$1:…@")
+    .replace(/\b(\w*(?:password|passwd|pwd|token|secret|api_?key))(\s*[=:]\s*)[^\s;&"',}]+/gi, "$1$2…");
+}
+
+/** A value as JSON, with secrets left out. */
+function json(value: unknown): string | undefined {
+  const hidden = (key: string, item: unknown) =>
+    secretKey.test(key) && typeof item !== "object" ? "…" : typeof item === "string" ? withoutSecrets(item) : item;
+  return JSON.stringify(value, hidden);
+}
+
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = json(value) ?? String(value);
   return text.length > longestShown ? `${text.slice(0, longestShown - 1)}…` : text;
 }
 
@@ -24,7 +42,13 @@ export function describeProblem({ path, value, reason, instead, source }: Proble
   const line = source?.line === undefined ? "" : `:${source.line}`;
   const place = source ? `${source.file}${line}: ` : "";
   const what = value === undefined ? "" : `${shown(value)} `;
-  return `${place}${path}: ${what}${reason}. ${instead}${/[?.]$/.test(instead) ? "" : "."}`;
+  return `${place}${withoutSecrets(path)}: ${what}${reason}. ${instead}${/[?.]$/.test(instead) ? "" : "."}`;
+}
+
+/** A problem for machines: its fields, with secrets left out. */
+export function problemData({ path, value, ...rest }: Problem): Problem {
+  const text = json(value);
+  return { path: withoutSecrets(path), ...(text === undefined ? {} : { value: JSON.parse(text) as unknown }), ...rest };
 }
 
 /** Problems that one reader can take in; of more, the count is enough. */

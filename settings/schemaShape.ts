@@ -109,6 +109,15 @@ function smallest(shape: Record<string, z.ZodType>): Record<string, unknown> {
   return Object.fromEntries(needed.map(([key, schema]) => [key, samples(schema)[0]]));
 }
 
+/** An example of an object: what it must have, or where it must have nothing, its first key. */
+export function exampleOf(schema: z.ZodType): unknown {
+  const { type, shape = {} } = definition(bare(schema));
+  const [sample] = samples(schema);
+  const [first] = Object.entries(shape);
+  if (type !== "object" || !first || JSON.stringify(sample) !== "{}") return sample;
+  return { [first[0]]: samples(first[1])[0] };
+}
+
 /** What a value has to be, in words: `a list`, `a number`. */
 export function kindInWords(expected: string): string {
   const words: Record<string, string> = {

@@ -30,6 +30,56 @@ export const refusals = {
     instead:
       "Leave host out and write the instance's private address under addresses; with port: 3307 and protocol: tls for applications that use the connector. Or write its DNS name (gcloud sql instances describe NAME --format='value(dnsName)')",
   },
+  "host-is-srv-url": {
+    reason: "is a URL that an SRV record completes",
+    instead: "Write the name in it under srv, and leave host out",
+  },
+  "host-is-list": {
+    reason: "names several hosts",
+    instead: "Write one under host and the others under brokers, each without its port",
+  },
+  "host-is-connection-string": {
+    reason: "is a connection string",
+    instead: "Write the name alone under host, the number under port; user and password stay with the application",
+  },
+  "host-is-address-with-port": {
+    reason: "is an address with a port",
+    instead: "Write the address under addresses, the number under port, and leave host out",
+  },
+  "host-is-range": {
+    reason: "is a range of addresses",
+    instead: "Write the name that the application dials under host, and the range under ranges",
+  },
+  "host-is-ipv6-address": {
+    reason: "is an IPv6 address, and databases are reached over IPv4",
+    instead: "Write the name that the application dials, or the database's IPv4 address under addresses",
+  },
+  "host-is-service-record": {
+    reason: "is the name of an SRV record",
+    instead: "Write what follows _mongodb._tcp. under srv; of other records write a host that they name",
+  },
+  "host-has-space": { reason: "holds white space", instead: "Write the name without it" },
+  "host-in-capitals": { reason: "has capital letters", instead: "Write it in lower case" },
+  "host-ends-in-dot": { reason: "ends in a dot", instead: "Write it without the dot" },
+  "host-has-underscore": {
+    reason: "holds an underscore, which Kubernetes takes in no host name",
+    instead: "Write a name without one that resolves to the same address, such as a CNAME",
+  },
+  "host-wildcard-inside": {
+    reason: "has a wildcard that is not its first label",
+    instead: "Write a name such as *.example.com, or the hosts one by one",
+  },
+  "address-with-port": { reason: "holds a port", instead: "Write the address alone here, and the number under port" },
+  "address-is-range": { reason: "is a range", instead: "Write single addresses here, and a range under ranges" },
+  "address-is-ipv6": {
+    reason: "is an IPv6 address, and databases are reached over IPv4",
+    instead: "Write the database's IPv4 address, such as 10.0.0.7",
+  },
+  "address-is-name": { reason: "is a name", instead: "Write it under host, and leave addresses out" },
+  "address-of-no-server": {
+    reason: "is not an address that another machine can have",
+    instead: "Write the address that the application dials, such as 10.0.0.7",
+  },
   "ipv4-address": { reason: "is not an IPv4 address", instead: "Write four numbers such as 10.0.0.7" },
   "ipv4-range": { reason: "is not an IPv4 range", instead: "Write a range such as 10.0.0.0/16, or 10.0.0.7/32" },
   duration: { reason: "is not a duration", instead: "Write a number with a unit: 500ms, 10s, 5m, 1h" },

@@ -81,17 +81,32 @@ function readConfig(file: string): ReadConfig {
   };
   if (typeof root !== "object" || root === null || Array.isArray(root) || !("config" in root))
     throw new SettingsError([locate(withoutConfig(root))]);
-  const config = ((root as { config?: unknown }).config ?? {}) as Record<string, unknown>;
+  const config = (root as { config?: unknown }).config ?? {};
+  if (!isMapping(config)) throw new SettingsError([locate(notAMapping(config))]);
   const own = Object.entries(config).filter(([key]) => key.startsWith(`${project}:`));
   const foreign = Object.entries(config).filter(([key]) => !key.startsWith(`${project}:`));
   return {
     config: {
-      own: Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value])),
+      own: Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), asEngineReads(value)])),
       foreign: Object.fromEntries(foreign),
     },
-    problems: foreign.flatMap(([key]) => prefixProblem(key, config) ?? []),
+    problems: foreign.flatMap(([key]) => prefixProblem(key, config, projectName(file)) ?? []),
     locate,
   };
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** `pulumi config set` writes lists and objects as JSON in a text, and programs read them as what they are. */
+function asEngineReads(value: unknown): unknown {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value; // the checks say what it should be
+  }
 }
 
 /**
@@ -129,6 +144,11 @@ const remedies: [reason: RegExp, instead: string][] = [
   [/alias/, "Write the values out, without aliases"],
   [/duplicated/, "Keep one of the two"],
   [/\btab/, "Indent with spaces"],
+  [/single document/, "Keep one document: take out what follows the line ---"],
+  [/contains it/, "Write the values out, without aliases"],
+  [/maxDepth/, "Write values that are not nested as deep"],
+  [/quoted scalar/, "Close the quotes"],
+  [/non-printable/, "Save the file as text in UTF-8"],
   [/indentation|multiline key|mapping values|document separator/, "Indent the line like its neighbours"],
   [/flow|comma|colon/, "Close every bracket, and separate items by commas"],
 ];
@@ -136,6 +156,12 @@ const remedies: [reason: RegExp, instead: string][] = [
 function notYaml(file: string, line: number, reason: string): Problem {
   const instead = remedies.find(([pattern]) => pattern.test(reason))?.[1] ?? "Correct the line";
   return { path: "YAML", reason: `is not valid: ${reason}`, instead, source: { file, line } };
+}
+
+function notAMapping(value: unknown): Problem {
+  const kind = Array.isArray(value) ? "a list" : "a text";
+  const instead = `Write keys below it, such as ${project}:cluster: { cloud: existing }`;
+  return { path: "config", reason: `is ${kind}, and has to hold keys`, instead };
 }
 
 function withoutConfig(root: unknown): Problem {
@@ -158,20 +184,45 @@ function keyAfterPrefix(instead: string): string | undefined {
   return new RegExp(`${project}:(\\w+)$`).exec(instead)?.[1];
 }
 
-/** A key without a prefix, or with one that looks like this project's. Other projects' and providers' keys are theirs. */
-function prefixProblem(key: string, config: Record<string, unknown>): Problem | undefined {
+/** Packages whose configuration a stack file may hold: those of Pulumi's registry that people use beside this project. */
+const packages = new Set(
+  (
+    "alicloud aws aws-native aiven auth0 awsx azure azure-native azuread azuredevops cloudflare command confluentcloud consul datadog " +
+    "digitalocean dnsimple docker docker-build eks external fastly gcp github gitlab google-native grafana harness hcloud helm " +
+    "keycloak kubernetes linode local mongodbatlas mysql newrelic nomad ns1 oci okta openstack pagerduty postgresql pulumi " +
+    "pulumiservice random rediscloud scaleway slack snowflake splunk std tailscale terraform time tls ucloud vault vsphere yandex"
+  ).split(" "),
+);
+
+/** A key without a prefix, or with one that is neither a provider's nor the name of the program's own project. */
+function prefixProblem(key: string, config: Record<string, unknown>, own: string | undefined): Problem | undefined {
   const known = Object.keys(settingsSchema.shape);
   if (!key.includes(":")) {
-    const meant = nearest(key, [...known, "secrets"]);
+    const meant = nearest(key.slice(key.lastIndexOf(".") + 1), [...known, "secrets"]);
     if (meant !== undefined) return { path: key, reason: "has no prefix", instead: `Write ${project}:${meant}` };
     const empty = Object.keys(config).find((other) => other.startsWith(`${project}:`) && config[other] === null);
     const instead = empty ? `Indent it below ${empty}` : `Write ${project}:KEY with one of ${known.join(", ")}`;
     return { path: key, reason: "has no prefix", instead };
   }
   const [prefix = "", rest = ""] = key.split(":");
+  if (prefix === own || packages.has(prefix)) return undefined;
   if (nearest(prefix, [project]) === project || known.includes(rest))
-    return { path: key, reason: `has the prefix of another project`, instead: `Write ${project}:${rest}` };
-  return undefined;
+    return { path: key, reason: "has the prefix of another project", instead: `Write ${project}:${rest}` };
+  const meant = nearest(rest, known);
+  return {
+    path: key,
+    reason: "has a prefix that belongs neither to this project nor to a provider",
+    instead: meant ? `Write ${project}:${meant}` : `Take it out, or write ${project}: before the key`,
+  };
+}
+
+/** Name of the project that a stack file belongs to; undefined outside any. */
+function projectName(file: string): string | undefined {
+  const own = join(projectRoot(file), "Pulumi.yaml");
+  if (!existsSync(own)) return undefined;
+  const { value } = readYaml(readFileSync(own, "utf8"), () => false, "pulumi");
+  const { name } = (value ?? {}) as { name?: unknown };
+  return typeof name === "string" ? name : undefined;
 }
 
 /** Line of the value at a key path, or of the nearest object around it. */
@@ -181,5 +232,7 @@ function lineOf(root: unknown, positions: Positions, path: string): number | und
   const config = (root as { config?: Record<string, unknown> | null } | null)?.config;
   const key =
     config && Object.hasOwn(config, own) ? own : path.includes(":") || rest.length === 0 ? path : String(first);
+  // A key as it stands may hold dots, as one with a mistaken prefix does.
+  if (config && Object.hasOwn(config, path)) return positions.locate(["config", path])?.first;
   return positions.locate(["config", key, ...rest])?.first;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { labels, objectName, port, secretName } from "./formats.js";
-import { type Declared, isClusterScoped, manifestProblems } from "./manifestChecks.js";
+import { type Declared, isClusterScoped, manifestProblems, urlWithPassword } from "./manifestChecks.js";
 import { type FileObject, readManifests } from "./manifestFiles.js";
 import type { Problem } from "./problem.js";
 import { repeated } from "./repeated.js";
@@ -154,6 +154,23 @@ function portProblems(workload: WorkloadSettings, index: number): Problem[] {
   ];
 }
 
+/** Variables whose value is a secret by their name. */
+const secretVariable = /(PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY)$/i;
+/** Values of switches, such as of `MYSQL_ALLOW_EMPTY_PASSWORD`. */
+const switchValue = /^(true|false|yes|no|on|off|[01])?$/i;
+
+/** The environment in plain stands in the repository, in plans and in reports. */
+function environmentProblems(workload: WorkloadSettings, index: number): Problem[] {
+  if (workload.kind !== "deployment") return [];
+  return Object.entries(workload.env)
+    .filter(([name, value]) => urlWithPassword.test(value) || (secretVariable.test(name) && !switchValue.test(value)))
+    .map(([name]) => ({
+      path: `workloads[${index}].env.${name}`,
+      reason: "is a secret in plain text",
+      instead: `Write it under secretEnv, as ${name}: NAME, and its value with \`pulumi config set --secret --path mesh-egress:secrets.NAME\``,
+    }));
+}
+
 /** What is wrong with workloads: namespaces that are not listed, names that are taken, and what manifests may not hold. */
 export function workloadProblems(workloads: readonly WorkloadSettings[], declared: Declared): Problem[] {
   const deployments = workloads.map((workload) => (workload.kind === "manifests" ? undefined : workload));
@@ -180,6 +197,7 @@ export function workloadProblems(workloads: readonly WorkloadSettings[], declare
     ...unlisted,
     ...taken,
     ...workloads.flatMap(portProblems),
+    ...workloads.flatMap(environmentProblems),
     ...manifestProblems(writtenObjects(workloads), declared),
   ];
 }

@@ -10,7 +10,15 @@ import { registerMtls } from "./mtls.js";
 import { registerUsage } from "./usage.js";
 
 export { registerCompletion } from "./completion.js";
-export { type Input, type InputFlags, readInput, type StackInput, type Stacks, takesInput } from "./input.js";
+export {
+  type Input,
+  type InputFlags,
+  readInput,
+  type StackInput,
+  type Stacks,
+  takesCluster,
+  takesInput,
+} from "./input.js";
 export { print } from "./print.js";
 export { reportInput } from "./reportInput.js";
 export { exitCodeOf } from "./exitCode.js";

@@ -70,14 +70,18 @@ export function repeated(value: string, before: string[] | undefined): string[] 
   return [...(before ?? []), value];
 }
 
+/** Gives a command `-f` and `--context`: manifests of a cluster, or a cluster. */
+export function takesCluster(command: Command): Command {
+  return command
+    .option("-f, --file <path>", "manifests: a file, a folder, or - for the standard input; repeatable", repeated)
+    .addOption(new Option("--context <name>", "read the cluster of a kubeconfig context, read-only").conflicts("file"))
+    .addOption(new Option("--kubeconfig <file>", "kubeconfig to use with --context").conflicts("file"));
+}
+
 /** Gives a command `-f`, `--context`, and what manifests alone cannot say. */
 export function takesInput(command: Command, stacks?: Stacks): Command {
   // With a stack, files or a cluster are what it is judged on.
-  const withStack = stacks ? stacks.takesStack(command) : command;
-  return withStack
-    .option("-f, --file <path>", "manifests: a file, a folder, or - for the standard input; repeatable", repeated)
-    .addOption(new Option("--context <name>", "read the cluster of a kubeconfig context, read-only").conflicts("file"))
-    .addOption(new Option("--kubeconfig <file>", "kubeconfig to use with --context").conflicts("file"))
+  return takesCluster(stacks ? stacks.takesStack(command) : command)
     .addOption(
       new Option("--outbound <policy>", "outbound traffic policy of the mesh").choices(["ALLOW_ANY", "REGISTRY_ONLY"]),
     )

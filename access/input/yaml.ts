@@ -45,8 +45,9 @@ export function readYaml(
         if (typeof result === "object" && result !== null && isPlaced(result)) places.set(result, start);
       },
     });
-    if (text.includes("*") && countValues(value) > mostValues)
-      return failure(`its aliases stand for more than ${mostValues} values`, 0);
+    const values = text.includes("*") ? countValues(value) : 0;
+    if (values === undefined) return failure("an alias stands for a value that contains it", 0);
+    if (values > mostValues) return failure(`its aliases stand for more than ${mostValues} values`, 0);
     const lines = new LineCounter(text);
     return { value: value ?? undefined, lineOf: (one) => lines.lineAt(places.get(one)) };
   } catch (error) {
@@ -106,16 +107,19 @@ class LineCounter {
   }
 }
 
-/** Values of a document with aliases written out, counted without writing them out. */
-function countValues(root: unknown): number {
-  const known = new Map<object, number>();
-  const count = (value: unknown): number => {
+/** Values of a document with aliases written out, counted without writing them out; undefined where that has no end. */
+function countValues(root: unknown): number | undefined {
+  const known = new Map<object, number | undefined>();
+  const count = (value: unknown): number | undefined => {
     if (typeof value !== "object" || value === null) return 1;
-    const seen = known.get(value);
-    if (seen !== undefined) return seen;
-    known.set(value, 1);
+    if (known.has(value)) return known.get(value);
+    known.set(value, undefined);
     let sum = 1;
-    for (const item of Object.values(value)) sum = Math.min(sum + count(item), Number.MAX_SAFE_INTEGER);
+    for (const item of Object.values(value)) {
+      const inner = count(item);
+      if (inner === undefined) return undefined;
+      sum = Math.min(sum + inner, Number.MAX_SAFE_INTEGER);
+    }
     known.set(value, sum);
     return sum;
   };

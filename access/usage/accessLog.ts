@@ -118,6 +118,7 @@ function outcomeOf(fields: Fields): Pick<Connection, "outcome" | "reason"> {
   const handshake = textOf(fields.downstream_transport_failure_reason);
   const refusal = denied ?? handshake ?? flags.find((flag) => refusingFlags.has(flag));
   if (refusal !== undefined) return { outcome: "refused", reason: refusal };
+  if (isCutShort(fields, flags)) return { outcome: "refused", reason: "handshake not completed" };
   if (textOf(fields.upstream_host) === undefined)
     return {
       outcome: "failed",
@@ -127,6 +128,16 @@ function outcomeOf(fields: Fields): Pick<Connection, "outcome" | "reason"> {
   if (failure !== undefined || flags.some((flag) => /^U[FHTOC]$|^LR$|^URX$/.test(flag)))
     return { outcome: "failed", reason: failure ?? flags.join(",") };
   return { outcome: "used", reason: "" };
+}
+
+/**
+ * Whether a connection ended before its handshake, in a format without the field that says why. The lab sees such a line for
+ * every client that the gateway does not know.
+ */
+function isCutShort(fields: Fields, flags: readonly string[]): boolean {
+  const bytes = numberOf(fields.bytes_received) + numberOf(fields.bytes_sent);
+  const saysWhy = "downstream_transport_failure_reason" in fields;
+  return !saysWhy && bytes === 0 && flags.length === 0 && textOf(fields.upstream_host) === undefined;
 }
 
 /** A field's text; `-` and null stand for nothing. */

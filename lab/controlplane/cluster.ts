@@ -108,10 +108,12 @@ export class Cluster {
     }
   }
 
-  /** Starts the deletion; what the object owns goes after it. */
+  /** Starts the deletion; what the object owns goes after it. An object that is gone already is none to delete. */
   async delete(reference: Reference): Promise<void> {
     const options = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Background" };
-    await this.patiently("DELETE", await this.pathOf(reference, { wait: false }), options);
+    await this.patiently("DELETE", await this.pathOf(reference, { wait: false }), options).catch((error: unknown) => {
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
+    });
   }
 
   private async pathOf(reference: Reference, { wait }: { wait: boolean }): Promise<string> {

@@ -52,20 +52,21 @@ export interface RecipeStep {
 /** What was seen, in the words of a point. */
 export const wordsFor = ({ seen, path }: Tried): string => (path ? `${seen} ${path}` : seen);
 
-const client: Who = { namespace: "demo-server", labels: { name: "lbl-k8s-mysql" } };
-const reports: Who = { namespace: "demo-server", labels: { app: "reports" } };
-const batch: Who = { namespace: "demo-other", labels: { app: "batch" } };
+export const client: Who = { namespace: "demo-server", labels: { name: "lbl-k8s-mysql" } };
+export const reports: Who = { namespace: "demo-server", labels: { app: "reports" } };
+export const batch: Who = { namespace: "demo-other", labels: { app: "batch" } };
 const ratings: Who = { namespace: "bookinfo", labels: { app: "ratings" } };
 const tool: Who = { namespace: "other", labels: { app: "tool" } };
-const bare: Who = { namespace: "bare", labels: { app: "bare" } };
+export const bare: Who = { namespace: "bare", labels: { app: "bare" } };
 
-const rds: Server = { host: "rm-example.mysql.rds.aliyuncs.com", port: 3306, machine: "rds", speaks: "mysql" };
+export const rds: Server = { host: "rm-example.mysql.rds.aliyuncs.com", port: 3306, machine: "rds", speaks: "mysql" };
 /** Another database on the same port, which the recipe never names. */
-const stock: Server = { host: "rm-stock.mysql.rds.aliyuncs.com", port: 3306, machine: "stock", speaks: "mysql" };
+export const stock: Server = { host: "rm-stock.mysql.rds.aliyuncs.com", port: 3306, machine: "stock", speaks: "mysql" };
 const mongo: Server = { host: "mongo.db.example.com", port: mongoPorts.plain, machine: "mongo", speaks: "mongo" };
 const mongoTls: Server = { ...mongo, port: mongoPorts.tls, speaks: "mongo-tls" };
 
-function allowing(objects: Manifest[]): Manifest[] {
+/** The recipe of MySQL with its policy turned round: the client's namespace is allowed. */
+export function allowing(objects: Manifest[]): Manifest[] {
   return objects.map((object) => {
     if (object.kind !== "AuthorizationPolicy") return object;
     const { spec } = object as Manifest & { spec: object };

@@ -1,3 +1,4 @@
+import { adoptExperiment } from "../adopt/adoptExperiment.js";
 import { languagesExperiment } from "../languages/languagesExperiment.js";
 import { commandExperiment } from "../command/commandExperiment.js";
 import { mutationsExperiment } from "../mutations/mutationsExperiment.js";
@@ -7,6 +8,7 @@ import { faultsScenario } from "../faults/faultsScenario.js";
 import { sharedPolicyScenario } from "../sharedPolicy/sharedPolicyScenario.js";
 import { teamsExperiment } from "../teams/teamsExperiment.js";
 import { tenantsScenario } from "../tenants/tenantsScenario.js";
+import { usageExperiment } from "../usage/usageExperiment.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -38,5 +40,7 @@ export const experiments: readonly Experiment[] = [
   languagesExperiment,
   cloudsExperiment,
   recipesExperiment,
+  adoptExperiment,
+  usageExperiment,
   mutationsExperiment,
 ];

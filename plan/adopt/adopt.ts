@@ -1,4 +1,4 @@
-import { type Analysis, type KubernetesObject, type MeshOptions, namespaceOf } from "mesh-access";
+import { type Analysis, type KubernetesObject, type MeshOptions, namespaceOf, type Workload } from "mesh-access";
 import { whyNot } from "../../settings/trafficModes.js";
 import { clientsOf, namesOf } from "./clients.js";
 import {
@@ -26,6 +26,8 @@ export interface Adopted {
 interface Database {
   settings: { name: string; clients: { namespace: string; serviceAccounts: string[] }[] } & Record<string, unknown>;
   entry: Entry;
+  /** Who reaches it without a sidecar. */
+  bare: Workload[];
 }
 
 /**
@@ -46,11 +48,12 @@ export function adopt(analysis: Analysis, mesh: MeshOptions, context?: string): 
       notes.push(unfit);
       continue;
     }
-    const { clients, notes: found } = clientsOf(entry, analysis);
+    const { clients, bare, notes: found } = clientsOf(entry, analysis);
     notes.push(...found);
     if (clients.length > 0) {
       databases.push({
         entry,
+        bare,
         settings: { name: nameFor(entry, databases), clients, ...described(entry, analysis, notes) },
       });
     } else {
@@ -62,9 +65,8 @@ export function adopt(analysis: Analysis, mesh: MeshOptions, context?: string): 
   notes.push(...accountNotes(databases, analysis));
   if (analysis.objects.some(({ kind }) => kind === "IstioGateway")) notes.push(note("managed-mesh"));
   const handled = new Set([...databases.map(({ entry }) => entry), ...closed].map(({ target }) => target.host));
-  const settings = databases.map((database) => database.settings);
   return {
-    config: configOf(settings, analysis, { mesh, context }),
+    config: configOf(databases, analysis, { mesh, context }),
     replaced: replacedBy(handled, analysis.objects, notes),
     notes,
   };
@@ -149,11 +151,13 @@ function accountNotes(databases: readonly Database[], { workloads }: Analysis): 
 }
 
 function configOf(
-  databases: readonly Database["settings"][],
+  databases: readonly Database[],
   { objects, workloads }: Analysis,
   { mesh, context }: { mesh: MeshOptions; context?: string },
 ): Record<string, unknown> {
-  const names = [...new Set(databases.flatMap(({ clients }) => clients.map(({ namespace }) => namespace)))].sort();
+  const names = [
+    ...new Set(databases.flatMap(({ settings }) => settings.clients.map(({ namespace }) => namespace))),
+  ].sort();
   const labels = objects.filter(({ kind, metadata }) => kind === "Namespace" && names.includes(metadata.name));
   const revision = labels.map(({ metadata }) => metadata.labels?.["istio.io/rev"]).find((label) => label !== undefined);
   const hasCalico = objects.some(({ apiVersion }) => apiVersion.includes("projectcalico.org"));
@@ -170,7 +174,7 @@ function configOf(
       ...unlike("scopeGateways", mesh.scopeGatewayToNamespace, true),
     },
     namespaces: names.map((name) => ({ name, management: "use" })),
-    databases,
+    databases: databases.map(({ settings }) => settings),
     access: { assert: databases.flatMap((database) => assertionsOf(database, workloads)) },
   };
 }
@@ -180,25 +184,41 @@ function unlike(key: string, value: unknown, standard: unknown): Record<string, 
 }
 
 /** Who reaches a database stays as it is. */
-function assertionsOf({ name, clients }: Database["settings"], workloads: Analysis["workloads"]): object[] {
+function assertionsOf({ settings: { name, clients }, bare }: Database, workloads: readonly Workload[]): object[] {
   const callers = clients.flatMap(({ namespace, serviceAccounts }) =>
     serviceAccounts.map((serviceAccount) => ({ namespace, serviceAccount })),
   );
   const to = { database: name };
-  const isCaller = (one: Analysis["workloads"][number]) =>
+  const isCaller = (one: Workload) =>
     callers.some(
       ({ namespace, serviceAccount }) => namespace === one.namespace && serviceAccount === one.serviceAccount,
     );
   // An assertion that matches nobody fails.
-  const hasOthers = workloads.some((one) => !isCaller(one));
+  const hasOthers = workloads.some((one) => !isCaller(one) && !bare.includes(one));
+  const except = [...callers, ...patternsOf(bare, workloads)];
   return [
-    ...callers.map((from) => ({
-      name: `${from.namespace}/${from.serviceAccount} reaches ${name} through the gateway`,
-      from,
-      to,
-      expect: "gateway",
-    })),
-    ...(hasOthers ? [{ name: `nobody else reaches ${name}`, from: "*", except: callers, to, expect: "blocked" }] : []),
+    ...callers.map((from) => {
+      const same = bare.filter((one) => one.namespace === from.namespace && one.serviceAccount === from.serviceAccount);
+      return {
+        name: `${from.namespace}/${from.serviceAccount} reaches ${name} through the gateway`,
+        from,
+        ...(same.length > 0 ? { except: patternsOf(same, workloads) } : {}),
+        to,
+        expect: "gateway",
+      };
+    }),
+    ...(hasOthers ? [{ name: `nobody else reaches ${name}`, from: "*", except, to, expect: "blocked" }] : []),
+  ];
+}
+
+/** Workloads as an assertion names them: a namespace with no others by its name alone. */
+function patternsOf(some: readonly Workload[], all: readonly Workload[]): object[] {
+  const mixed = new Set(all.filter((one) => !some.includes(one)).map(({ namespace }) => namespace));
+  const whole = new Set(some.map(({ namespace }) => namespace).filter((namespace) => !mixed.has(namespace)));
+  const single = some.filter(({ namespace }) => mixed.has(namespace));
+  return [
+    ...[...whole].map((namespace) => ({ namespace })),
+    ...single.map(({ namespace, name }) => ({ namespace, workload: name })),
   ];
 }
 

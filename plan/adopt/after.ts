@@ -22,6 +22,8 @@ import { type Note, note } from "./note.js";
 export interface Effect {
   /** Undefined where the stack needs corrections first, which the notes name. */
   changes?: ReachChange[];
+  /** The cluster with the stack in the place of what it replaces. */
+  after?: Analysis;
   notes: Note[];
 }
 
@@ -37,7 +39,7 @@ export function effectOf({ config, replaced }: Adopted, before: Analysis, option
     // What is no longer registered is still asked about.
     databases: [...before.targets.map(askedFor), ...(optionsOfStack(settings).databases ?? [])],
   });
-  return { changes: diffReach(before.rows, after.rows), notes: missed(settings, after) };
+  return { changes: diffReach(before.rows, after.rows), after, notes: missed(settings, after) };
 }
 
 function askedFor({ host, port, protocol, addresses }: Target): DatabaseOption {

@@ -5,6 +5,8 @@ import { type Note, note } from "./note.js";
 /** Who reaches a database today, as a stack names them, and who does without being meant to. */
 export interface Clients {
   clients: { namespace: string; serviceAccounts: string[] }[];
+  /** Who reaches the database without a sidecar, which no stack changes. */
+  bare: Workload[];
   notes: Note[];
 }
 
@@ -32,6 +34,7 @@ export function clientsOf(entry: Entry, { workloads, targets, rows }: Analysis):
   const about = { host, port: String(port) };
   return {
     clients: byNamespace(meant),
+    bare,
     notes: [
       ...noteOf("no-sidecar", bare, about),
       ...(entry.hasGateway ? noteOf("left-out", leaking, about) : []),

@@ -57,6 +57,36 @@ describe("The command line", () => {
       for (const urn of [...(parent ? [parent] : []), ...dependencies]) assert.ok(urns.has(urn), urn);
   });
 
+  it("plans a stack on a cluster as it is: with its workloads, its older policies, and whom the changes concern", async () => {
+    const file = writeStack({
+      cluster: { cloud: "existing" },
+      mesh: { kind: "istio", install: false },
+      namespaces: [{ name: "shop", management: "adopt" }],
+      databases: [database("orders")],
+      mutualTls: { mode: "STRICT" },
+    });
+    const folder = mkdtempSync(join(tmpdir(), "dump-"));
+    writeFileSync(
+      join(folder, "dump.yaml"),
+      writeDocuments([
+        { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels: { "istio-injection": "enabled" } } },
+        pod("legacy", "legacy"),
+        {
+          apiVersion: "security.istio.io/v1",
+          kind: "PeerAuthentication",
+          metadata: { name: "older", namespace: "istio-system", creationTimestamp: "2020-01-01T00:00:00Z" },
+          spec: { mtls: { mode: "PERMISSIVE" } },
+        },
+      ]),
+    );
+    const { code, stdout, stderr } = await meshEgress("plan", "--config", file, "--file", folder);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, new RegExp(`, judged on ${folder}\\n`));
+    assert.match(stdout, /Namespace shop gets the labels .*\n {4}It concerns shop\/legacy, shop\/orders\.\n/);
+    assert.match(stdout, /shop\/legacy as legacy\n/);
+    assert.match(stdout, /warning: .*PeerAuthentication istio-system\/older/);
+  });
+
   it("renders all manifests as documents, as one array, and as files", async () => {
     const file = writeStack(smallStack);
     const documents = splitDocuments((await meshEgress("render", "--config", file)).stdout);
@@ -67,7 +97,11 @@ describe("The command line", () => {
     );
     const folder = mkdtempSync(join(tmpdir(), "mesh-egress-"));
     for (const { text } of documents)
-      assert.match(text, /^(---\n)?apiVersion: .+\nkind: .+\nmetadata:\n  name: /, "an object's name stands at its top");
+      assert.match(
+        text,
+        /^(---\n)?apiVersion: .+\nkind: .+\nmetadata:\n  name: /,
+        "an object's name stands at its top",
+      );
     await meshEgress("render", "--config", file, "--out", folder);
     const files = readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".yaml"));
     assert.equal(files.length, array.length);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { analyse, type Analysis, type AnalysisOptions, meshOptionsOf, type Row } from "mesh-access";
+import { analyse, checkAssertions, type Analysis, type AnalysisOptions, meshOptionsOf, type Row } from "mesh-access";
 import { parseManifests } from "mesh-access/input";
 import { adopt } from "../../plan/adopt/adopt.js";
 import { effectOf } from "../../plan/adopt/after.js";
@@ -17,14 +17,14 @@ function adopted(text: string, options: AnalysisOptions = {}) {
   assert.deepEqual(problems, []);
   const before = analyse(objects, options);
   const result = adopt(before, meshOptionsOf(objects, options.mesh) ?? {});
-  const { changes, notes } = effectOf(result, before, options);
+  const { changes, after, notes } = effectOf(result, before, options);
   const databases = (result.config["databases"] ?? []) as {
     name: string;
     host: string;
     trafficMode: string;
     clients: object[];
   }[];
-  return { ...result, before, databases, changes, notes: [...result.notes, ...notes] };
+  return { ...result, before, after, databases, changes, notes: [...result.notes, ...notes] };
 }
 
 /** Pairs that are allowed today: through the gateway where a route names one, else as a registered host. */
@@ -47,7 +47,7 @@ describe("A stack taken from a cluster", () => {
     ["bookinfo, TLS in mutual TLS", bookinfo("tls-direct", "tls-gateway-mtls"), "tls-gateway-mtls"],
   ] as const)
     it(`keeps who reaches what, authenticated, and closes what leaked: ${name}`, () => {
-      const { before, databases, changes = [], config } = adopted(text);
+      const { before, after: then, databases, changes = [], config } = adopted(text);
       const allowed = meant(before, /kind: VirtualService/.test(text));
       assert.ok(allowed.size > 0);
       assert.deepEqual(
@@ -61,7 +61,10 @@ describe("A stack taken from a cluster", () => {
         else if (row.from.workload !== "bare") assert.equal(mesh.verdict, "blocked", pairOf(row));
         else assert.equal(mesh.verdict, row.mesh.verdict, "without a sidecar nothing changes");
       }
-      loadSettings(config);
+      assert.ok(then);
+      const { assert: assertions } = loadSettings(config).access;
+      for (const { ok, assertion } of checkAssertions(assertions, then.rows, then.targets))
+        assert.ok(ok, assertion.name);
     });
 
   it("closes a database that is reached by nobody but past its gateway, and says so", () => {
@@ -87,15 +90,31 @@ describe("A stack taken from a cluster", () => {
     for (const one of adopted(rds).notes) assert.doesNotMatch(noteText(one), /\{\w+\}/);
   });
 
+  it("leaves workloads without a sidecar out of what it asserts, one by one where the namespace has others", () => {
+    const pod = (name: string, namespace: string) =>
+      `{apiVersion: apps/v1, kind: Deployment, metadata: {name: ${name}, namespace: ${namespace}}, spec: {template: {metadata: {labels: {app: ${name}, "sidecar.istio.io/inject": "false"}}, spec: {containers: [{name: c}]}}}}`;
+    const bare = [pod("tool", "demo-server"), pod("agent", "monitoring"), pod("second", "monitoring")];
+    const { config, after } = adopted([rds, ...bare].join("\n---\n"));
+    const { assert: assertions } = loadSettings(config).access;
+    assert.deepEqual(assertions.at(-1)?.except, [
+      { namespace: "demo-server", serviceAccount: "default" },
+      { namespace: "monitoring" },
+      { namespace: "demo-server", workload: "tool" },
+    ]);
+    assert.ok(after);
+    for (const { ok, assertion } of checkAssertions(assertions, after.rows, after.targets))
+      assert.ok(ok, assertion.name);
+  });
+
   it("writes nothing for others, and asserts what it keeps", () => {
-    const { config } = adopted(bookinfo("tcp-direct"));
+    const { config } = adopted(rds);
     const settings = loadSettings(config);
     assert.equal(settings.mesh.kind === "istio" && settings.mesh.install, false);
     assert.ok(settings.namespaces.every(({ management }) => management === "use"));
     assert.equal(settings.mutualTls.mode, undefined);
     assert.deepEqual(
       settings.access.assert.map(({ expect }) => expect),
-      ["gateway", "gateway", "blocked"],
+      ["gateway", "blocked"],
     );
   });
 });
