@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { changesText } from "./plan/changesForOthers.js";
+import { controlPlaneLines } from "./plan/controlPlanes.js";
 import { FailedAssertionsError } from "./plan/failedAssertions.js";
 import { run } from "./program.js";
 import { SettingsError } from "./settings/problem.js";
@@ -19,6 +20,8 @@ const outcome = await run().catch((error: unknown) => {
   throw refusal(error);
 });
 if (outcome.changes.length > 0) void pulumi.log.warn(changesText(outcome.changes));
+if (outcome.controlPlanes.length > 0)
+  void pulumi.log.info(["Control planes:", ...controlPlaneLines(outcome.controlPlanes)].join("\n"));
 if (outcome.assumption) void pulumi.log.info(outcome.assumption);
 for (const problem of outcome.problems) void pulumi.log.warn(problem);
 
@@ -30,3 +33,6 @@ export const findings = outcome.findings;
 export const gateway = outcome.platform.blueprint.gateway.host;
 /** Where its connections come from: what the allow-list of a database that exists already must admit. */
 export const gatewaySources = outcome.platform.gatewaySources;
+/** Revision of Istio that each namespace gets its proxies from, where control planes have names: a preview shows which of them move. */
+export const revisions =
+  outcome.controlPlanes.length > 0 ? Object.fromEntries(outcome.platform.blueprint.revisions) : undefined;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Analysis } from "mesh-access";
 import { changesForOthers, type WrittenChange, writtenChange } from "./plan/changesForOthers.js";
+import { type ControlPlane, controlPlanesOf } from "./plan/controlPlanes.js";
 import { judgeStack, reachIn, type StackReach } from "./plan/stackReach.js";
 import { assumptionOf, blueprintOf, judgedManifests } from "./components/blueprint.js";
 import { SecurePlatform } from "./components/platform.js";
@@ -17,6 +18,8 @@ export interface Outcome extends StackReach {
   analysis: Analysis;
   /** What the stack changes for workloads that are not its own. */
   changes: WrittenChange[];
+  /** Control planes, and the namespaces they serve. Empty where none has a name. */
+  controlPlanes: ControlPlane[];
   /** What that assumes of the stack that owns the gateway, where this one does not. */
   assumption?: string;
 }
@@ -54,7 +57,8 @@ export async function deploy(
   const analysis = judgeStack(judgedManifests(blueprint), settings);
   const platform = await SecurePlatform.create(name, { blueprint, secrets }, opts);
   const changes = changesForOthers(blueprint).map(writtenChange);
-  return { platform, analysis, changes, ...reachIn(analysis), assumption: assumptionOf(blueprint) };
+  const controlPlanes = controlPlanesOf(blueprint);
+  return { platform, analysis, changes, controlPlanes, ...reachIn(analysis), assumption: assumptionOf(blueprint) };
 }
 
 /** Every entry of the `secrets` key, marked as secret. Only their names are looked at. */

@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { count } from "mesh-access/output";
+import { controlPlaneLines } from "../plan/controlPlanes.js";
 import type { PlannedResource } from "../plan/recording.js";
 import type { Plan } from "../plan/stack.js";
 import { type Branch, byLayer } from "./layers.js";
@@ -21,7 +22,8 @@ export function tree(plan: Plan, reach: readonly string[] = []): string {
     ...drawn(branches, "", platform, names),
   ]);
   const resources = ["", pc.bold(pc.cyan("Resources")), ...lines];
-  return [heading(plan), ...changesForOthers(plan), ...reach, ...resources, "", ...footnotes(plan)].join("\n");
+  const above = [...changesForOthers(plan), ...controlPlanes(plan), ...reach];
+  return [heading(plan), ...above, ...resources, "", ...footnotes(plan)].join("\n");
 }
 
 function heading({ stack, settings, resources, cluster: judgedOn }: Plan): string {
@@ -43,6 +45,12 @@ function changesForOthers({ changes, settings }: Plan): string[] {
       `    ${pc.dim(`${object}. To keep it out: ${keepOut}`)}`,
     ]),
   ];
+}
+
+/** Control planes with names, and what they serve: without one there is nothing to move. */
+function controlPlanes({ controlPlanes: planes }: Plan): string[] {
+  if (planes.length === 0) return [];
+  return ["", pc.bold("Control planes"), ...controlPlaneLines(planes).map((line) => `  ${line}`)];
 }
 
 function size(branches: Branch[]): string {

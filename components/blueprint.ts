@@ -4,6 +4,7 @@ import type { DatabaseSettings } from "../settings/databases.js";
 import type { MeshSettings } from "../settings/mesh.js";
 import type { NamespaceSettings } from "../settings/namespaces.js";
 import { type Problem, SettingsError } from "../settings/problem.js";
+import { defaultRevisionOf, namesRevisions, revisionNamed, unnamedRevision } from "../settings/revisions.js";
 import type { Settings } from "../settings/schema.js";
 import { trafficModes, type TrafficModeFacts } from "../settings/trafficModes.js";
 import { writtenObjects } from "../settings/workloads.js";
@@ -13,6 +14,7 @@ import { endpointsOf } from "./egress/endpoint.js";
 import { forwarderOf } from "./egress/forwarder.js";
 import type { EgressGatewayArgs } from "./gateway/egressGateway.js";
 import { type Gateway, gatewayOf } from "./gateway/gateway.js";
+import { restartedBy } from "./revisionOfPods.js";
 import { fromRegistry, imagesOf, sameNameProblems } from "./images.js";
 import { identityOf, type Manifest } from "./manifest.js";
 import { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/meshFacts.js";
@@ -31,6 +33,8 @@ export interface Blueprint {
   network: ClusterNetwork;
   /** Facts of the gateway; its namespace also holds the resources of databases that do not pass it. */
   gateway: Gateway;
+  /** Revision of each namespace with sidecars, and of the gateway's. Empty where no control plane has a name. */
+  revisions: ReadonlyMap<string, string>;
   /** Objects of the mesh itself, beside its charts. The mesh's component registers them. */
   meshManifests: Manifest[];
   namespaces: NamespacePart[];
@@ -63,7 +67,9 @@ export function blueprintOf(settings: Settings): Blueprint {
   const rendered: Layers = {
     meshManifests: meshManifests(settings.mesh),
     namespaces: namespaces(settings, mesh, gateway),
-    ...(install ? { egressGateway: gatewayPart(egressGateway(settings, mesh, throughGateway), gateway) } : {}),
+    ...(install
+      ? { egressGateway: gatewayPart(egressGateway(settings, { mesh, gateway }, throughGateway), gateway) }
+      : {}),
     parts: [
       ...(install ? nodeGuard(settings, mesh, gateway) : []),
       ...partsOf(settings, { mesh, network, gateway, hasGateway, throughGateway }),
@@ -76,13 +82,26 @@ export function blueprintOf(settings: Settings): Blueprint {
     ...(registry === undefined ? [] : sameNameProblems(registry, imagesOf(manifestsOf(rendered)))),
   ];
   if (problems.length > 0) throw new SettingsError(problems);
-  const layers = registry === undefined ? rendered : pulledFrom(registry, rendered);
+  const pulled = registry === undefined ? rendered : pulledFrom(registry, rendered);
+  const revisions = namespaceRevisions(settings, gateway);
+  const layers = { ...pulled, parts: pulled.parts.map((part) => restarted(part, revisions)) };
   const manifests = manifestsOf(layers);
   const assumed = [
     ...(gateway.tenant === undefined ? [] : blueprintOf(ownersPart(settings)).manifests),
     ...layers.namespaces.flatMap((namespace) => namespace.assumed),
   ];
-  return { settings, mesh, network, gateway, ...layers, manifests, assumed };
+  return { settings, mesh, network, gateway, revisions, ...layers, manifests, assumed };
+}
+
+/** The part with pods that restart when the revision of their namespace changes. */
+function restarted(part: Part, revisions: ReadonlyMap<string, string>): Part {
+  return { ...part, manifests: restartedBy((namespace) => nameFor(revisions, namespace), part.manifests) };
+}
+
+/** What pods note of their revision. Of the one without a name nothing, so that none restarts when another comes beside it. */
+function nameFor(revisions: ReadonlyMap<string, string>, namespace: string): string | undefined {
+  const revision = revisions.get(namespace);
+  return revision === unnamedRevision ? undefined : revision;
 }
 
 type Layers = Pick<Blueprint, "meshManifests" | "namespaces" | "egressGateway" | "parts">;
@@ -224,12 +243,28 @@ function namespaceArgs(settings: Settings, mesh: MeshFacts, gateway: Gateway): M
     cni,
     importsFrom: importsOf({ name, importsFrom, ...rest }, settings, { mesh, gateway }),
   }));
-  // Databases that pass no gateway have their resources in its namespace too.
-  const { install: hasHome = settings.databases.length > 0 } = settings.gateway;
-  // ASM makes its gateways' namespace itself.
-  if (!hasHome || mesh.kind === "asm") return own;
+  if (!hasGatewayNamespace(settings)) return own;
+  const { revision } = settings.gateway;
   // The gateway's proxy binds ports above 1023 and redirects nothing, so the strictest level admits it.
-  return [{ namespace: gateway.namespace, mesh, injection: true, podSecurity: "restricted" }, ...own];
+  return [{ namespace: gateway.namespace, mesh, injection: true, revision, podSecurity: "restricted" }, ...own];
+}
+
+/** Whether the stack has a namespace of the gateway: databases that pass no gateway have their resources there too. */
+function hasGatewayNamespace({ gateway, databases, mesh }: Settings): boolean {
+  // ASM makes its gateways' namespace itself.
+  return (gateway.install ?? databases.length > 0) && mesh.kind !== "asm";
+}
+
+/** The revision that each namespace with sidecars gets them from. */
+function namespaceRevisions(settings: Settings, gateway: Gateway): Map<string, string> {
+  const { mesh } = settings;
+  if (mesh.kind !== "istio" || !namesRevisions(mesh)) return new Map();
+  const own = settings.namespaces.filter(({ injection }) => injection);
+  const all = [
+    ...(hasGatewayNamespace(settings) ? [{ name: gateway.namespace, revision: settings.gateway.revision }] : []),
+    ...own,
+  ];
+  return new Map(all.map(({ name, revision = defaultRevisionOf(mesh) }) => [name, revisionNamed(mesh, revision)]));
 }
 
 /** Namespaces whose services and routes the sidecars of one namespace take over. Undefined: every namespace's. */
@@ -258,12 +293,17 @@ function nodeGuard(settings: Settings, mesh: MeshFacts, gateway: Gateway): Part[
   return enabled && hasGatewayNodes(settings) ? [nodeGuardPart({ gateway, mesh, exceptNamespaces })] : [];
 }
 
-function egressGateway(settings: Settings, mesh: MeshFacts, throughGateway: DatabaseSettings[]): EgressGatewayArgs {
+function egressGateway(
+  settings: Settings,
+  { mesh, gateway }: { mesh: MeshFacts; gateway: Gateway },
+  throughGateway: DatabaseSettings[],
+): EgressGatewayArgs {
   const { dedicatedNodes: _, nodeGuard: __, ...own } = settings.gateway;
   const nginx = throughGateway.filter((db) => db.trafficMode === "tls-wildcard" && db.via === "sni-proxy");
   return {
     ...own,
     mesh,
+    revision: nameFor(namespaceRevisions(settings, gateway), gateway.namespace),
     nodes: hasGatewayNodes(settings) ? onGatewayNodes : undefined,
     // Which clusters of the mesh run a gateway that names none, no page of ASM says.
     clusterIds: mesh.kind === "asm" ? [written({ kind: "cluster", of: "own" })] : undefined,

@@ -2,6 +2,7 @@ import { withArguments } from "mesh-access";
 import type { Blueprint } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { makesMesh } from "../settings/mesh.js";
+import { releaseOf } from "../settings/revisions.js";
 import type { DatabaseSettings } from "../settings/databases.js";
 import { type ChangeId, changeMessages } from "./planMessages.js";
 
@@ -58,6 +59,7 @@ export function changesForOthers(blueprint: Blueprint): ChangeForOthers[] {
   };
   return [
     ...installed(blueprint),
+    ...moved(blueprint, places),
     ...manifests.flatMap((manifest) => changeOf(manifest, places) ?? []),
     ...routes(settings.databases, places),
   ];
@@ -76,7 +78,22 @@ interface Places {
 
 function installed({ settings: { mesh } }: Blueprint): ChangeForOthers[] {
   if (mesh.kind !== "istio" || !mesh.install) return [];
-  return [{ id: "mesh-installed", args: { version: mesh.version }, object: `Helm release ${mesh.namespace}/istiod` }];
+  return mesh.revisions.map((revision) => ({
+    id: "mesh-installed",
+    args: { version: revision.version ?? mesh.version },
+    object: `Helm release ${mesh.namespace}/${releaseOf(revision)}`,
+  }));
+}
+
+/** Pods of others in namespaces whose revision the stack chooses. */
+function moved({ revisions }: Blueprint, { shared }: Places): ChangeForOthers[] {
+  return [...revisions]
+    .filter(([namespace]) => shared.has(namespace))
+    .map(([namespace, revision]) => ({
+      id: "namespace-revision",
+      args: { namespace, revision },
+      object: `Namespace ${namespace}`,
+    }));
 }
 
 /** Fields that decide which workloads an object is for, and what it says. */

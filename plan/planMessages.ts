@@ -40,6 +40,10 @@ export const changeMessages = {
     what: "Namespace {namespace} gets the labels {labels}.",
     keepOut: "Set management: use for the namespace, and label it yourself.",
   },
+  "namespace-revision": {
+    what: "Pods of namespace {namespace} get the proxy of revision {revision} when they restart, unless the namespace has a label istio-injection, which comes first. Those that this stack does not write keep the control plane they have until then.",
+    keepOut: "Set revision for the namespace to the one that it has.",
+  },
   "namespace-mutual-tls": {
     what: "Workloads of namespace {namespace} accept {mode} mutual TLS.",
     keepOut: "Take them out of mutualTls.namespaces and mutualTls.workloads.",

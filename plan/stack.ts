@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Analysis } from "mesh-access";
 import type { WrittenChange } from "./changesForOthers.js";
 import type { StackReach } from "./stackReach.js";
+import type { ControlPlane } from "./controlPlanes.js";
 import { run } from "../program.js";
 import type { Settings } from "../settings/schema.js";
 import { referredSecrets } from "../settings/secrets.js";
@@ -18,6 +19,8 @@ export interface Plan extends StackReach {
   resources: PlannedResource[];
   /** What the stack changes for workloads that are not its own. */
   changes: WrittenChange[];
+  /** Control planes, and the namespaces they serve. Empty where none has a name. */
+  controlPlanes: ControlPlane[];
   /** Of the stack's manifests, and of those that another stack has written for it. */
   analysis: Analysis;
   /** What the verdicts assume of that other stack. */
@@ -53,6 +56,7 @@ export async function planStack(file: string, lookUp?: LookUp): Promise<Plan> {
     settings,
     resources,
     changes: value.changes,
+    controlPlanes: value.controlPlanes,
     analysis: value.analysis,
     assumption: value.assumption,
     access: value.access,

@@ -11,7 +11,14 @@ import {
 } from "./gateway.js";
 import { globalIsolationProblems } from "./globalIsolation.js";
 import { ingressProblems } from "./ingress.js";
-import { channelProblems, editionProblems, scopesGateways, versionProblems } from "./mesh.js";
+import {
+  channelProblems,
+  editionProblems,
+  meshRevisionProblems,
+  meshVersions,
+  scopesGateways,
+  versionProblems,
+} from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
 import { isolatedNamespaces, networkProblems } from "./network.js";
 import { telemetryProblems } from "./observability.js";
@@ -43,6 +50,7 @@ const checks: CrossCheck[] = [
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => channelProblems(mesh, cluster) },
   { of: ["cluster", "mesh"], problems: ({ mesh, cluster }) => versionProblems(mesh, cluster) },
   { of: ["mesh"], problems: ({ mesh }) => editionProblems(mesh) },
+  { of: ["mesh", "gateway", "namespaces"], problems: meshRevisionProblems },
   {
     of: ["cluster", "mesh", "network"],
     problems: ({ cluster, mesh, network: { isolation } }) =>
@@ -122,7 +130,10 @@ const checks: CrossCheck[] = [
         : gatewayMemoryProblems(gateway, databases, { scopeGateways: scopesGateways(mesh) }),
   },
   { of: ["cluster", "mesh", "gateway", "network", "databases"], problems: tenantProblems },
-  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => connectProblems(gateway, mesh) },
+  {
+    of: ["gateway", "mesh"],
+    problems: ({ gateway, mesh }) => connectProblems(gateway, { kind: mesh.kind, versions: meshVersions(mesh) }),
+  },
   {
     of: ["gateway", "mesh"],
     problems: ({ gateway, mesh }) => callersPolicyProblems(gateway, { scopeGateways: scopesGateways(mesh) }),

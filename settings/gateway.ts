@@ -27,6 +27,9 @@ export const gatewaySchema = z.strictObject({
   namespace: objectName
     .optional()
     .describe("Namespace of its pods. Default: istio-egress; on ASM istio-system, where its gateways must be."),
+  revision: objectName
+    .optional()
+    .describe("Revision, or tag, whose proxy its pods run. Default: `mesh.defaultRevision`."),
   sharedPort: port.default(15443).describe("Port that all databases share, distinguished by SNI."),
   callersPolicy: z
     .enum(["filterChain", "perDatabase", "shared"])
@@ -154,15 +157,14 @@ const leastForConnect = [1, 29];
 /** Managed Cloud Service Mesh documents EnvoyFilters for some HTTP filters only. */
 export function connectProblems(
   { connectAfterHandshake }: Pick<GatewaySettings, "connectAfterHandshake">,
-  mesh: Pick<MeshSettings, "kind"> & { version?: string },
+  { kind, versions }: { kind: MeshSettings["kind"]; versions: readonly { version: string; path: string }[] },
 ): Problem[] {
   if (!connectAfterHandshake) return [];
+  const old = versions.find(({ version }) => isOlder(version, leastForConnect));
   const reason =
-    mesh.kind === "cloud-service-mesh"
+    kind === "cloud-service-mesh"
       ? "needs an EnvoyFilter for TCP, and managed Cloud Service Mesh documents some for HTTP only"
-      : mesh.version !== undefined && isOlder(mesh.version, leastForConnect)
-        ? `needs proxies of Envoy 1.37, and those of mesh.version ${mesh.version} are older`
-        : undefined;
+      : old && `needs proxies of Envoy 1.37, and those of ${old.path} ${old.version} are older`;
   return reason === undefined
     ? []
     : [{ path: "gateway.connectAfterHandshake", value: true, reason, instead: "Leave it out" }];

@@ -1278,6 +1278,12 @@ export interface NamespaceInput {
    */
   injection?: boolean;
   /**
+   * Revision, or tag, of `mesh.revisions` and `mesh.tags` whose sidecars its pods get when they start.
+   *
+   * @default `mesh.defaultRevision`
+   */
+  revision?: string;
+  /**
    * Pod Security level.
    *
    * @default baseline; privileged where sidecars are injected without a CNI plug-in, because their init container needs NET_ADMIN, which baseline forbids. A namespace that exists keeps its own until you set it
@@ -1355,6 +1361,12 @@ export interface GatewayInput {
    * @default istio-egress; on ASM istio-system, where its gateways must be
    */
   namespace?: string;
+  /**
+   * Revision, or tag, whose proxy its pods run.
+   *
+   * @default `mesh.defaultRevision`
+   */
+  revision?: string;
   /**
    * Port that all databases share, distinguished by SNI. From 1 to 65535.
    *
@@ -1588,7 +1600,7 @@ export interface IstioMeshInput {
    */
   trustDomain?: string;
   /**
-   * Version of the Helm charts.
+   * Version of the Helm charts: of the custom resource definitions, the CNI plug-in and each revision that has none of its own.
    *
    * @default `"1.31.1"`
    */
@@ -1600,11 +1612,21 @@ export interface IstioMeshInput {
    */
   repository?: string;
   /**
-   * Revision of the control plane, for canary upgrades.
+   * Control planes that stand side by side. To upgrade: add one, move gateway and namespaces to it, take the old one out, with an `up` for each step (docs/upgrades.md).
    *
-   * @default none
+   * @default one, without a name
    */
-  revision?: string;
+  revisions?: IstioMeshRevisionInput[];
+  /**
+   * Revision tags: names that namespaces may use in place of a revision, each with the revision it stands for. A tag that is moved takes all its namespaces along.
+   */
+  tags?: Record<string, string>;
+  /**
+   * Revision, or tag, of the gateway and of namespaces that name none. With several revisions it has to be written.
+   *
+   * @default the only revision
+   */
+  defaultRevision?: string;
   /**
    * Install Istio's CNI plug-in, so that pods need no NET_ADMIN.
    *
@@ -1651,6 +1673,19 @@ export interface IstioMeshTracingInput {
    * @default `4317`
    */
   port?: number;
+}
+
+export interface IstioMeshRevisionInput {
+  /**
+   * Name of the revision. `default` is the control plane that was installed without one.
+   */
+  name: string;
+  /**
+   * Version of its Helm chart.
+   *
+   * @default `mesh.version`
+   */
+  version?: string;
 }
 
 export interface ExistingClusterInput {

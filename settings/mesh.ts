@@ -3,6 +3,8 @@ import type { ClusterSettings } from "./cluster.js";
 import { refusal } from "./settingsMessages.js";
 import { hostName, objectName, port } from "./formats.js";
 import type { Problem } from "./problem.js";
+import { namesRevisions, revisionKeys, revisionProblems, versionsOf } from "./revisions.js";
+import type { Settings } from "./schema.js";
 import { isOlder } from "./versions.js";
 
 /** Version of Istio's charts that the components are tested with. */
@@ -27,9 +29,14 @@ const shared = {
 const istio = z.strictObject({
   kind: z.literal("istio"),
   ...shared,
-  version: z.string().default(istioVersion).describe("Version of the Helm charts."),
+  version: z
+    .string()
+    .default(istioVersion)
+    .describe(
+      "Version of the Helm charts: of the custom resource definitions, the CNI plug-in and each revision that has none of its own.",
+    ),
   repository: z.string().default("oci://ghcr.io/istio/release/charts").describe("Where the charts come from."),
-  revision: objectName.optional().describe("Revision of the control plane, for canary upgrades. Default: none."),
+  ...revisionKeys,
   cni: z.boolean().default(false).describe("Install Istio's CNI plug-in, so that pods need no NET_ADMIN."),
   scopeGateways: z
     .boolean()
@@ -131,24 +138,57 @@ export function channelProblems(mesh: MeshSettings, cluster: ClusterSettings): P
 /** From this version on new ACK clusters have Gateway API 1.5.1, with which older meshes do not work (ACK's notes on 1.36). */
 const gatewayApiOfAck = { since: [1, 36], asm: [1, 26], istio: [1, 29, 2] };
 
+/** Versions of the mesh's control planes, as far as the settings say them, and the setting that does. */
+export function meshVersions(mesh: MeshSettings): { version: string; path: string }[] {
+  if (mesh.kind === "istio") return versionsOf(mesh);
+  return mesh.kind === "asm" && mesh.version !== undefined ? [{ version: mesh.version, path: "mesh.version" }] : [];
+}
+
 /** A mesh that does not work with what an ACK cluster of this version brings. */
-export function versionProblems(
-  mesh: Pick<MeshSettings, "kind"> & { version?: string },
-  cluster: ClusterSettings,
-): Problem[] {
-  if (cluster.cloud !== "ack" || mesh.version === undefined || mesh.kind === "cloud-service-mesh") return [];
+export function versionProblems(mesh: MeshSettings, cluster: ClusterSettings): Problem[] {
+  if (cluster.cloud !== "ack" || mesh.kind === "cloud-service-mesh") return [];
   const { since, [mesh.kind]: least } = gatewayApiOfAck;
   const isNew = cluster.version === undefined || !isOlder(cluster.version, since);
-  return isNew && isOlder(mesh.version, least)
-    ? [
-        {
-          path: "mesh.version",
-          value: mesh.version,
-          reason: `does not work with Gateway API 1.5.1, which clusters on ACK have from Kubernetes ${since.join(".")} on`,
-          instead: `Write ${least.join(".")} or later, or a cluster.version below ${since.join(".")}`,
-        },
-      ]
-    : [];
+  const old = isNew ? meshVersions(mesh).filter(({ version }) => isOlder(version, least)) : [];
+  return [...new Map(old.map((one) => [one.path, one])).values()].map(({ version, path }) => ({
+    path,
+    value: version,
+    reason: `does not work with Gateway API 1.5.1, which clusters on ACK have from Kubernetes ${since.join(".")} on`,
+    instead: `Write ${least.join(".")} or later, or a cluster.version below ${since.join(".")}`,
+  }));
+}
+
+/** Revisions of the mesh, tags, and those who name one: the gateway and namespaces. */
+export function meshRevisionProblems({ mesh, gateway, namespaces }: Pick<Settings, "mesh" | "gateway" | "namespaces">) {
+  const all = [
+    { path: "gateway.revision", value: gateway.revision, injection: true },
+    ...namespaces.map(({ revision, injection }, i) => ({
+      path: `namespaces[${i}].revision`,
+      value: revision,
+      injection,
+    })),
+  ];
+  const uses = all.flatMap(({ value, ...use }) => (value === undefined ? [] : [{ ...use, value }]));
+  const withoutSidecars: Problem[] = uses
+    .filter(({ injection }) => !injection)
+    .map(({ path, value }) => ({
+      path,
+      value,
+      reason: "names the control plane of sidecars, and injection is false",
+      instead: "Leave it out",
+    }));
+  if (mesh.kind === "istio") return [...revisionProblems(mesh, uses), ...withoutSidecars];
+  return uses.map(({ path, value }): Problem => ({
+    path,
+    value,
+    reason: `needs mesh.kind istio: of ${mesh.kind} the cloud chooses the revisions`,
+    instead: "Leave it out",
+  }));
+}
+
+/** Whether sidecars come from control planes with names. */
+export function hasRevisions(mesh: MeshSettings): boolean {
+  return mesh.kind === "istio" && namesRevisions(mesh);
 }
 
 /** A fleet's workload identity pool decides the trust domain of Cloud Service Mesh; it takes no other. */

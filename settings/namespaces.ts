@@ -4,6 +4,11 @@ import { cpu, labels, memory, objectName } from "./formats.js";
 const namespace = z.strictObject({
   name: objectName.describe("Name of the namespace."),
   injection: z.boolean().default(true).describe("Give its pods a sidecar."),
+  revision: objectName
+    .optional()
+    .describe(
+      "Revision, or tag, of `mesh.revisions` and `mesh.tags` whose sidecars its pods get when they start. Default: `mesh.defaultRevision`.",
+    ),
   podSecurity: z
     .enum(["restricted", "baseline", "privileged"])
     .optional()

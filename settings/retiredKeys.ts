@@ -12,6 +12,13 @@ interface RetiredKey {
 const retiredKeys: readonly RetiredKey[] = [
   {
     object: "mesh",
+    variant: ["kind", "istio"],
+    key: "revision",
+    reason: "is not a setting any more: control planes of several revisions may stand side by side",
+    instead: "Write revisions, a list of them with a name each",
+  },
+  {
+    object: "mesh",
     variant: ["kind", "cloud-service-mesh"],
     key: "channel",
     reason: "is not a setting any more: the channel of Cloud Service Mesh is that of its cluster",

@@ -4,7 +4,7 @@ import type { Settings } from "./schema.js";
 import { type TrafficModeFacts, trafficModes } from "./trafficModes.js";
 
 /** Keys of `gateway` that say which gateway it is and who comes to it; every other says how it is installed. */
-const tenantKeys = new Set(["install", "tenant", "name", "namespace", "sharedPort", "callersPolicy"]);
+const tenantKeys = new Set(["install", "tenant", "name", "namespace", "revision", "sharedPort", "callersPolicy"]);
 
 const owner = "the stack that installs the gateway";
 
@@ -90,7 +90,7 @@ function ownPlatform({ cluster, mesh }: TenantSettings): Problem[] {
           {
             ...made,
             reason: "makes a mesh of its own beside the gateway's",
-            instead: "Use mesh.kind istio with install false, and its revision and trustDomain where they differ",
+            instead: "Use mesh.kind istio with install false, and its revisions and trustDomain where they differ",
           },
         ]
       : []),

@@ -7,6 +7,7 @@ import type { NodePlacement } from "../cluster/cluster.js";
 import type { Forwarder } from "../egress/forwarder.js";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
+import { restartedBy } from "../revisionOfPods.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 import { asmGateway } from "./asmGateway.js";
 import { deployedGateway } from "./deployedGateway.js";
@@ -59,6 +60,9 @@ export interface EgressGatewayArgs {
   nodes?: NodePlacement;
   /** Wildcard groups that NGINX forwards beside Envoy. @default none */
   forwarders?: Forwarder[];
+  /** Revision of Istio's control plane whose proxy its pods run: that of its namespace. When it changes, the pods are replaced
+   * one after the other. @default pods stay until something else replaces them */
+  revision?: string;
   /** Proxy image; not on ASM. @default auto: the injection webhook chooses */
   image?: string;
   /** Clusters of the mesh that run the gateway; ASM only. @default every cluster */
@@ -82,7 +86,7 @@ function shapeOf({
   const problems = [
     ...podProblems(settings, mesh.kind),
     ...callersPolicyProblems(settings, mesh),
-    ...connectProblems(settings, mesh),
+    ...connectProblems(settings, { kind: mesh.kind, versions: [] }),
   ];
   if (problems.length > 0) throw new SettingsError(problems);
   return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders };
@@ -98,7 +102,9 @@ function manifestsOf(
   { mesh, clusterIds }: Pick<EgressGatewayArgs, "mesh" | "clusterIds">,
 ): Manifest[] {
   return [
-    ...(mesh.kind === "asm" ? [asmGateway(shape, clusterIds)] : deployedGateway(shape)),
+    ...(mesh.kind === "asm"
+      ? [asmGateway(shape, clusterIds)]
+      : restartedBy(() => shape.settings.revision, deployedGateway(shape))),
     ...((shape.settings.connectAfterHandshake ?? mesh.kind === "istio") ? [handshakeFirst(shape.gateway)] : []),
     allowNothing(shape.gateway),
     ...(shape.gateway.callersPolicy === "perDatabase" ? [] : [allowKnownCallers(shape.gateway, mesh)]),

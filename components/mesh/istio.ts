@@ -2,12 +2,22 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { istioMisfit } from "../../settings/istioVersions.js";
 import { istioVersion } from "../../settings/mesh.js";
+import { SettingsError } from "../../settings/problem.js";
+import {
+  defaultRevisionOf,
+  releaseOf,
+  revisionNamed,
+  revisionProblems,
+  unnamedRevision,
+  versionsOf,
+} from "../../settings/revisions.js";
 import type { Manifest } from "../manifest.js";
 import { controlPlaneNamespace } from "./controlPlaneNamespace.js";
 import { register } from "../registration.js";
 import { accessLog } from "./accessLog.js";
 import { istioFacts, tracingProvider } from "./meshFacts.js";
 import type { Mesh, MeshFacts } from "./mesh.js";
+import { revisionTags } from "./revisionTags.js";
 
 /** Istio from its Helm charts, or an installation that is already there. */
 export interface IstioMeshArgs {
@@ -16,7 +26,7 @@ export interface IstioMeshArgs {
   /** What must be there before the control plane's pods can run: the cluster's nodes.
    * @default none */
   clusterReady?: pulumi.Resource[];
-  /** Version of the charts.
+  /** Version of the charts: of the custom resource definitions, the CNI plug-in and each revision that has none of its own.
    * @default "1.31.1", which the components are tested with */
   version?: string;
   /** Version of Kubernetes. One that the version of Istio does not support is a warning of the update.
@@ -31,9 +41,20 @@ export interface IstioMeshArgs {
   /** Namespace of the control plane; its policies hold for the whole mesh.
    * @default "istio-system" */
   namespace?: string;
-  /** Revision of the control plane, for canary upgrades.
-   * @default none: namespaces are injected with `istio-injection: enabled` */
-  revision?: string;
+  /** Control planes that stand side by side.
+   * @default one without a name, for namespaces with `istio-injection: enabled` */
+  revisions?: {
+    /** Name of the revision; `default` is the control plane that was installed without one. */
+    name: string;
+    /** Version of its chart. @default that of the mesh */
+    version?: string;
+  }[];
+  /** Revision tags, each with the revision it stands for.
+   * @default none */
+  tags?: Record<string, string>;
+  /** Revision, or tag, of gateways and namespaces that name none. With several revisions it has to be given.
+   * @default the only revision */
+  defaultRevision?: string;
   /** False when the cluster already runs the mesh: nothing is created then.
    * @default true */
   install?: boolean;
@@ -86,16 +107,18 @@ export interface IstioMeshArgs {
 }
 
 /** Arguments without a default: left out, they are not there. */
-type Optional = "revision" | "hub" | "platform" | "tracing" | "provider" | "clusterReady" | "kubernetesVersion";
+type Optional = "defaultRevision" | "hub" | "platform" | "tracing" | "provider" | "clusterReady" | "kubernetesVersion";
 type Filled = Required<Omit<IstioMeshArgs, Optional>> & IstioMeshArgs;
 
 const defaults = {
   version: istioVersion,
   repository: "oci://ghcr.io/istio/release/charts",
   namespace: "istio-system",
+  revisions: [{ name: unnamedRevision }],
+  tags: {},
   install: true,
   cni: false,
-  outboundTrafficPolicy: "REGISTRY_ONLY",
+  outboundTrafficPolicy: "REGISTRY_ONLY" as const,
   dnsCapture: true,
   scopeGateways: true,
   accessLog: true,
@@ -103,7 +126,7 @@ const defaults = {
   // Injection fails closed: with one pod, losing its node would stop every injected pod from starting.
   replicas: { min: 2, max: 5 },
   resources: { cpu: "500m", memory: "2Gi" },
-} as const;
+} satisfies Partial<IstioMeshArgs>;
 
 /** Seconds Helm waits for a release: pulling images onto fresh nodes takes minutes. */
 const releaseTimeoutSeconds = 600;
@@ -131,7 +154,7 @@ export function meshConfig(args: Filled): Record<string, unknown> {
   };
 }
 
-/** Istio's control plane by its Helm charts: base, istiod and, if wanted, the CNI plug-in. */
+/** Istio's control planes by its Helm charts: base, istiod for each revision and, if wanted, the CNI plug-in. */
 export class IstioMesh extends pulumi.ComponentResource implements Mesh {
   /** What the layers above need of it: `mesh` of a gateway, a namespace and a database. */
   readonly facts: MeshFacts;
@@ -142,17 +165,23 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
   constructor(name: string, args: IstioMeshArgs, opts?: pulumi.ComponentResourceOptions) {
     const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
     const filled = { ...defaults, ...given } as Filled;
+    const problems = revisionProblems(filled, []);
+    if (problems.length > 0) throw new SettingsError(problems);
     super("mesh-egress:index:IstioMesh", name, {}, opts);
     this.facts = istioFacts(filled);
     this.provider = args.provider;
-    pulumi.output(args.kubernetesVersion).apply((kubernetes) => this.warnOfMisfit(filled.version, kubernetes));
+    pulumi.output(args.kubernetesVersion).apply((kubernetes) => this.warnOfMisfits(filled, kubernetes));
     this.ready = filled.install ? this.install(name, filled) : [];
     this.registerOutputs({ facts: this.facts });
   }
 
-  private warnOfMisfit(version: string, kubernetes: string | undefined): void {
-    const misfit = kubernetes === undefined ? undefined : istioMisfit(version, kubernetes);
-    if (misfit) void pulumi.log.warn(`mesh.version: ${version} ${misfit}.`, this);
+  private warnOfMisfits(args: Filled, kubernetes: string | undefined): void {
+    if (kubernetes === undefined) return;
+    const warnings = versionsOf(args).flatMap(({ version, path }) => {
+      const misfit = istioMisfit(version, kubernetes);
+      return misfit ? [`${path}: ${version} ${misfit}.`] : [];
+    });
+    for (const warning of new Set(warnings)) void pulumi.log.warn(warning, this);
   }
 
   private install(name: string, args: Filled): pulumi.Resource[] {
@@ -162,18 +191,16 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
       ...(args.hub ? { hub: args.hub } : {}),
       ...(args.platform ? { platform: args.platform } : {}),
     };
-    const revision = args.revision ? { revision: args.revision } : {};
-
-    this.manifests.push(controlPlaneNamespace(args));
+    this.manifests.push(controlPlaneNamespace(args), ...revisionTags(args));
+    const [namespaceManifest, ...tagManifests] = this.manifests as [Manifest, ...Manifest[]];
     // Everything else depends on the namespace: created after the nodes, it is deleted before them.
-    const namespace = this.manifests.map((manifest) =>
-      register(`${name}-namespace`, manifest, { ...own, dependsOn: args.clusterReady }),
-    );
+    const namespace = register(`${name}-namespace`, namespaceManifest, { ...own, dependsOn: args.clusterReady });
     const base = chart(`${name}-base`, args, {
       chart: "base",
       release: "istio-base",
-      values: { global, defaultRevision: args.revision ?? "default" },
-      opts: { ...own, dependsOn: namespace },
+      // The revision that judges objects which name none.
+      values: { global, defaultRevision: revisionNamed(args, defaultRevisionOf(args)) },
+      opts: { ...own, dependsOn: [namespace] },
     });
     const cni = !args.cni
       ? []
@@ -181,33 +208,45 @@ export class IstioMesh extends pulumi.ComponentResource implements Mesh {
           chart(`${name}-cni`, args, {
             chart: "cni",
             release: "istio-cni",
-            values: { global, ...revision },
+            values: { global },
             opts: { ...own, dependsOn: [base] },
           }),
         ];
-    const istiod = chart(`${name}-istiod`, args, {
-      chart: "istiod",
-      release: args.revision ? `istiod-${args.revision}` : "istiod",
-      values: {
-        global,
-        ...revision,
-        autoscaleMin: args.replicas.min,
-        autoscaleMax: args.replicas.max,
-        resources: { requests: args.resources },
-        ...(args.cni ? { cni: { enabled: true } } : {}),
-        env: { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: String(args.scopeGateways) },
-        meshConfig: meshConfig(args),
-      },
-      // Charts bring the custom resource definitions, so what uses them depends on the releases.
-      opts: { ...own, dependsOn: [base, ...cni] },
-    });
-    return [istiod];
+    // Charts bring the custom resource definitions, so what uses them depends on the releases.
+    const istiods = args.revisions.map((revision) =>
+      chart(`${name}-${releaseOf(revision)}`, args, {
+        chart: "istiod",
+        release: releaseOf(revision),
+        version: revision.version,
+        values: controlPlaneValues(args, revision.name, global),
+        opts: { ...own, dependsOn: [base, ...cni] },
+      }),
+    );
+    const tags = tagManifests.map((manifest) =>
+      register(`${name}-${manifest.metadata.name}`, manifest, { ...own, dependsOn: istiods }),
+    );
+    return [...istiods, ...tags];
   }
+}
+
+function controlPlaneValues(args: Filled, revision: string, global: object): Record<string, unknown> {
+  return {
+    global,
+    ...(revision === unnamedRevision ? {} : { revision }),
+    autoscaleMin: args.replicas.min,
+    autoscaleMax: args.replicas.max,
+    resources: { requests: args.resources },
+    ...(args.cni ? { cni: { enabled: true } } : {}),
+    env: { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: String(args.scopeGateways) },
+    meshConfig: meshConfig(args),
+  };
 }
 
 interface Chart {
   chart: "base" | "istiod" | "cni";
   release: string;
+  /** @default that of the mesh */
+  version?: string;
   values: Record<string, unknown>;
   opts: pulumi.CustomResourceOptions;
 }
@@ -222,7 +261,7 @@ function chart(name: string, args: Filled, part: Chart): k8s.helm.v3.Release {
       namespace: args.namespace,
       chart: oci ? `${args.repository}/${part.chart}` : part.chart,
       repositoryOpts: oci ? undefined : { repo: args.repository },
-      version: args.version,
+      version: part.version ?? args.version,
       values: part.values,
       timeout: releaseTimeoutSeconds,
     },

@@ -1,5 +1,6 @@
 import { googleApis } from "../../settings/googleApis.js";
 import { fleetTrustDomain } from "../../settings/mesh.js";
+import { defaultRevisionOf, unnamedRevision } from "../../settings/revisions.js";
 import type { MeshFacts, TraceCollector } from "./mesh.js";
 
 /** What the upper layers need to know of a mesh before it exists. No cloud's SDK is loaded for it. */
@@ -7,20 +8,26 @@ import type { MeshFacts, TraceCollector } from "./mesh.js";
 /** Name of the tracing provider that Telemetry resources refer to. */
 export const tracingProvider = "traces";
 
+/** Labels of a namespace whose pods get sidecars of a revision, or of the revision that a tag stands for. */
+export function injectionLabels(revision: string): Record<string, string> {
+  return revision === unnamedRevision ? { "istio-injection": "enabled" } : { "istio.io/rev": revision };
+}
+
 /** Istio from its charts: the control plane runs in the cluster. */
 export function istioFacts(args: {
   namespace: string;
   trustDomain: string;
   dnsCapture: boolean;
   scopeGateways?: boolean;
-  revision?: string;
+  revisions?: readonly { name: string }[];
+  defaultRevision?: string;
   tracing?: { service: string; port: number };
 }): MeshFacts {
   return {
     kind: "istio",
     rootNamespace: args.namespace,
     trustDomain: args.trustDomain,
-    injectionLabels: args.revision ? { "istio.io/rev": args.revision } : { "istio-injection": "enabled" },
+    injectionLabels: injectionLabels(defaultRevisionOf(args)),
     injectionAnnotations: {},
     dnsCapture: args.dnsCapture,
     scopeGateways: args.scopeGateways ?? false,

@@ -4,6 +4,7 @@ import type { ISidecar } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { INamespace, IResourceQuota } from "kubernetes-models/v1";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
+import { injectionLabels } from "../mesh/facts.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 
 /** Pod Security level that the API server enforces. */
@@ -26,6 +27,12 @@ export interface MeshNamespaceArgs {
   mesh: MeshFacts;
   /** Give its pods a sidecar. @default true */
   injection?: boolean;
+  /**
+   * Revision of Istio's control plane, or tag, whose sidecars its pods get when they start. A namespace that exists must have
+   * no label `istio-injection`, which comes before it.
+   * @default the mesh's
+   */
+  revision?: string;
   /**
    * Whether a CNI plug-in prepares the pods' network, so that sidecars need no NET_ADMIN.
    * @default true on Cloud Service Mesh, which brings one; false elsewhere
@@ -70,6 +77,10 @@ function podSecurityLabels(level: PodSecurityLevel): Record<string, string> {
   };
 }
 
+function labelsFor({ mesh, revision }: MeshNamespaceArgs): Record<string, string> {
+  return revision === undefined ? mesh.injectionLabels : injectionLabels(revision);
+}
+
 /** The namespace itself, as it is written or, where it is used as it is, assumed to be. */
 export function namespaceManifest(args: MeshNamespaceArgs): INamespace & Manifest {
   const level = podSecurityLevel(args);
@@ -81,7 +92,7 @@ export function namespaceManifest(args: MeshNamespaceArgs): INamespace & Manifes
       name: args.namespace,
       labels: {
         ...args.labels,
-        ...(injection ? args.mesh.injectionLabels : { "istio-injection": "disabled" }),
+        ...(injection ? labelsFor(args) : { "istio-injection": "disabled" }),
         ...(level ? podSecurityLabels(level) : {}),
       },
       ...(injection && Object.keys(args.mesh.injectionAnnotations).length > 0

@@ -1,4 +1,5 @@
 import { type Analysis, type KubernetesObject, type MeshOptions, namespaceOf, type Workload } from "mesh-access";
+import { unnamedRevision } from "../../settings/revisions.js";
 import { whyNot } from "../../settings/trafficModes.js";
 import { clientsOf, namesOf } from "./clients.js";
 import {
@@ -159,24 +160,42 @@ function configOf(
     ...new Set(databases.flatMap(({ settings }) => settings.clients.map(({ namespace }) => namespace))),
   ].sort();
   const labels = objects.filter(({ kind, metadata }) => kind === "Namespace" && names.includes(metadata.name));
-  const revision = labels.map(({ metadata }) => metadata.labels?.["istio.io/rev"]).find((label) => label !== undefined);
+  const revisions = new Map(
+    labels.map(({ metadata: { name, labels: all = {} } }) => [
+      name,
+      (all["istio-injection"] === undefined ? all["istio.io/rev"] : undefined) ?? unnamedRevision,
+    ]),
+  );
   const hasCalico = objects.some(({ apiVersion }) => apiVersion.includes("projectcalico.org"));
   return {
     cluster: { cloud: "existing", ...(context ? { context } : {}), ...(hasCalico ? { policyEngine: "calico" } : {}) },
     mesh: {
       kind: "istio",
       install: false,
-      ...(revision ? { revision } : {}),
+      ...revisionsOf([...new Set(revisions.values())]),
       ...unlike("namespace", mesh.rootNamespace, "istio-system"),
       ...unlike("trustDomain", mesh.trustDomain, "cluster.local"),
       ...unlike("outboundTrafficPolicy", mesh.outboundTrafficPolicy, "REGISTRY_ONLY"),
       ...unlike("dnsCapture", mesh.dnsCapture, true),
       ...unlike("scopeGateways", mesh.scopeGatewayToNamespace, true),
     },
-    namespaces: names.map((name) => ({ name, management: "use" })),
+    namespaces: names.map((name) => ({ name, management: "use", ...ownRevision(name, revisions) })),
     databases: databases.map(({ settings }) => settings),
     access: { assert: databases.flatMap((database) => assertionsOf(database, workloads)) },
   };
+}
+
+/** The revisions and tags that namespaces are labelled with. */
+function revisionsOf([first, ...others]: readonly string[]): Record<string, unknown> {
+  if (first === undefined || (first === unnamedRevision && others.length === 0)) return {};
+  const revisions = [first, ...others].map((name) => ({ name }));
+  return { revisions, ...(others.length > 0 ? { defaultRevision: first } : {}) };
+}
+
+function ownRevision(namespace: string, revisions: ReadonlyMap<string, string>): { revision?: string } {
+  const [first] = revisions.values();
+  const own = revisions.get(namespace);
+  return own === undefined || own === first ? {} : { revision: own };
 }
 
 function unlike(key: string, value: unknown, standard: unknown): Record<string, unknown> {

@@ -39,7 +39,10 @@ export interface Selecting {
 /** Names of webhooks that put the proxies of other meshes into pods. */
 const otherMeshes = /linkerd|kuma|consul|appmesh|osm-|(sidecar|proxy|mesh)-?inject/i;
 
-/** The webhooks of the input that inject proxies. Where it holds one of Istio's, it is taken to hold all of them. */
+/**
+ * The webhooks of the input that inject proxies. Where it holds those of one of Istio's control planes, it is taken to hold
+ * all of them. A revision tag is written apart from the control plane that it stands for, so it says nothing of others.
+ */
 export class InjectionWebhooks {
   readonly #webhooks: readonly Webhook[];
   /** Whether webhooks of the input decide which pods get Istio's proxy. */
@@ -49,7 +52,7 @@ export class InjectionWebhooks {
     this.#webhooks = index
       .ofKind("admissionregistration.k8s.io/MutatingWebhookConfiguration")
       .flatMap((object) => webhooksOf(object, planes));
-    this.decide = this.#webhooks.some(({ istio }) => istio);
+    this.decide = this.#webhooks.some(({ istio, object }) => istio && !isTag(object));
   }
 
   /** The configuration that holds them, for evidence. */
@@ -72,6 +75,10 @@ export class InjectionWebhooks {
     });
     return [...found.filter(({ certain }) => certain === true), ...found.filter(({ certain }) => certain !== true)];
   }
+}
+
+function isTag({ metadata: { labels = {} } }: KubernetesObject): boolean {
+  return labels["istio.io/tag"] !== undefined;
 }
 
 function webhooksOf(object: KubernetesObject, planes: ControlPlanes): Webhook[] {

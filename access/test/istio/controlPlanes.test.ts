@@ -227,6 +227,16 @@ describe("several control planes", () => {
       reach: { [green]: "direct", [pair]: "blocked" },
     },
     {
+      title: "a revision tag alone, in input without the webhooks of any control plane",
+      yaml:
+        hiddenEntry +
+        meshConfig("outboundTrafficPolicy: {mode: REGISTRY_ONLY}") +
+        webhook("istio-revision-tag-stable", "default", ", istio.io/tag: stable") +
+        hook("istiod", inNamespaces("istio.io/rev", "stable")) +
+        "]}\n---\n",
+      reach: { [pair]: "blocked" },
+    },
+    {
       title: "a revision tag of the Sail operator",
       yaml:
         hiddenEntry +

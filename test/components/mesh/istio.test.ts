@@ -80,11 +80,51 @@ describe("IstioMesh", () => {
     assert.equal(values(one("mesh-istiod")).autoscaleMin, 2);
   });
 
-  it("gives a revision its own release and its own injection label", async () => {
-    const { one, made } = await install({ revision: "canary" });
-    assert.equal(one("mesh-istiod").inputs.name, "istiod-canary");
-    assert.equal(values(one("mesh-istiod")).revision, "canary");
-    assert.deepEqual(made.facts.injectionLabels, { "istio.io/rev": "canary" });
+  it("puts a revision beside the control plane that has no name, and touches neither's release", async () => {
+    const before = await install();
+    const both = {
+      revisions: [{ name: "default" }, { name: "1-32-0", version: "1.32.0" }],
+      defaultRevision: "default",
+    };
+    const { one, made } = await install({ version: "1.32.0", ...both });
+    assert.deepEqual(
+      ["mesh-istiod", "mesh-istiod-1-32-0"].map((name) => [one(name).inputs.name, one(name).inputs.version]),
+      [
+        ["istiod", "1.32.0"],
+        ["istiod-1-32-0", "1.32.0"],
+      ],
+    );
+    assert.deepEqual(values(one("mesh-istiod")), values(before.one("mesh-istiod")));
+    assert.deepEqual(values(one("mesh-istiod-1-32-0")), { ...values(one("mesh-istiod")), revision: "1-32-0" });
+    assert.deepEqual(one("mesh-istiod-1-32-0").dependsOn, ["mesh-base"]);
+    assert.deepEqual(made.facts.injectionLabels, { "istio-injection": "enabled" });
+    assert.equal(made.ready.length, 2);
+  });
+
+  it("moves a tag in one object, after both control planes are there", async () => {
+    const revisions = [{ name: "1-31-4" }, { name: "1-32-0" }];
+    const tag = async (to: string) => {
+      const tagged = await install({ revisions, tags: { stable: to }, defaultRevision: "stable" });
+      assert.deepEqual(values(tagged.one("mesh-base")).defaultRevision, to);
+      assert.deepEqual(tagged.made.facts.injectionLabels, { "istio.io/rev": "stable" });
+      return tagged.one("mesh-istio-revision-tag-stable");
+    };
+    const [before, after] = [await tag("1-31-4"), await tag("1-32-0")];
+    assert.deepEqual(before.dependsOn.sort(), ["mesh-istiod-1-31-4", "mesh-istiod-1-32-0"]);
+    assert.deepEqual(
+      after.inputs,
+      JSON.parse(
+        JSON.stringify(before.inputs).replaceAll('"1-31-4"', '"1-32-0"').replaceAll("istiod-1-31-4", "istiod-1-32-0"),
+      ),
+    );
+  });
+
+  it("refuses what the settings would refuse of its revisions", () => {
+    const provider = {} as k8s.Provider;
+    assert.throws(
+      () => new IstioMesh("mesh", { provider, revisions: [{ name: "a" }, { name: "b" }] }),
+      /mesh\.defaultRevision: is missing/,
+    );
   });
 
   it("names the provider of traces only when there is a collector", async () => {
