@@ -24,8 +24,13 @@ async function load(stack: StackOption): Promise<StackInput> {
   // Analysing manifests starts at once: only a stack needs the components.
   const { loadStack } = await import("./loadStack.js");
   const input = await loadStack(stack);
-  const places = placesOf(stackFile(stack));
-  return { ...input, title: stack.config ?? `stack ${stack.stack}`, ...places };
+  const file = stackFile(stack);
+  const { databaseSource, ...places } = placesOf(file);
+  const problems = input.problems?.map((problem) => ({
+    ...problem,
+    source: problem.source ?? databaseSource(problem.args["database"]),
+  }));
+  return { ...input, problems, file, title: stack.config ?? `stack ${stack.stack}`, ...places };
 }
 
 async function isStackFile(file: string): Promise<boolean> {
@@ -35,7 +40,9 @@ async function isStackFile(file: string): Promise<boolean> {
 }
 
 /** Where the stack file defines assertions, and what planned objects come from. */
-function placesOf(file: string): Pick<StackInput, "assertionSource" | "evidenceSource" | "allowedSource"> {
+function placesOf(file: string): Pick<StackInput, "assertionSource" | "evidenceSource" | "allowedSource"> & {
+  databaseSource: (name: unknown) => Source | undefined;
+} {
   const { value, lineOf } = readYaml(readFileSync(file, "utf8"), () => true);
   const config = ((value as { config?: Record<string, unknown> } | undefined)?.config ?? {}) as Record<string, unknown>;
   const own = (key: string): unknown => config[`${project}:${key}`];
@@ -47,6 +54,8 @@ function placesOf(file: string): Pick<StackInput, "assertionSource" | "evidenceS
   return {
     assertionSource: (index) => sourceOf(listOf((own("access") as { assert?: unknown } | undefined)?.assert)[index]),
     allowedSource: (allowed) => sourceOf(clientOf(allowed, listOf(own("databases")))),
+    databaseSource: (name) =>
+      sourceOf(listOf(own("databases")).find((item) => (item as { name?: unknown } | null)?.name === name)),
     evidenceSource: (evidence) => sourceOf(named.find((item) => isAbout(item, evidence))),
   };
 }

@@ -103,7 +103,7 @@ const checks: Record<string, Check> = {
       : []),
     ...(db.brokers ?? []).flatMap((host) => wildcardProblems(host, db, facts)),
   ],
-  applicationTls: (db, facts) => applicationTlsProblems(db, facts),
+  applicationTls: (db, facts, { meshKind }) => applicationTlsProblems(db, facts, meshKind),
   via: (db, _facts, { meshKind }) => {
     if (db.trafficMode !== "tls-wildcard") return [];
     if (db.via === "envoy" && meshKind === "cloud-service-mesh")
@@ -149,8 +149,12 @@ const checks: Record<string, Check> = {
 };
 
 /** Where TLS of the application's own could not be seen, or would not be there. */
-function applicationTlsProblems(db: DatabaseSettings, facts: TrafficModeFacts): Fault[] {
-  const { applicationTls: value, protocol, trafficMode, tls } = db;
+function applicationTlsProblems(
+  db: DatabaseSettings,
+  facts: TrafficModeFacts,
+  meshKind: MeshSettings["kind"],
+): Fault[] {
+  const { applicationTls: value, trafficMode } = db;
   if (value === undefined) return [];
   if (facts.encryptsUpstream === "gateway")
     return [
@@ -160,16 +164,23 @@ function applicationTlsProblems(db: DatabaseSettings, facts: TrafficModeFacts): 
         instead: "Leave it out, or use tcp-gateway-mtls",
       },
     ];
-  if (value !== "required" || facts.wire === "tls") return [];
-  const why = whyNot("tls-gateway-mtls", protocol, tls.directNegotiation);
+  if (value !== "required") return [];
+  const byDatabase = "let the database refuse clients without TLS, and write byDatabase";
+  if (facts.seesTls === "nobody")
+    return [
+      {
+        value,
+        reason: `cannot be checked in ${trafficMode}: no gateway is on the way, and the sidecar does not read what is inside TCP`,
+        instead: `Use tcp-gateway-mtls, or ${byDatabase}`,
+      },
+    ];
+  // Where TLS is there from the first byte, the sidecar sees it by the SNI on any mesh.
+  if (facts.seesTls !== "filter" || facts.wire === "tls" || meshKind === "istio") return [];
   return [
     {
       value,
-      reason: `cannot be checked in ${trafficMode}, whose proxies do not read what is inside TCP`,
-      instead:
-        why === undefined
-          ? "Use tls-gateway-mtls"
-          : `Let the database refuse clients without TLS, and write byDatabase: with ${protocol} ${why}`,
+      reason: `cannot be checked on ${meshKind}, whose gateway takes no filter that reads what is inside TCP`,
+      instead: `In its place ${byDatabase}`,
     },
   ];
 }

@@ -1097,7 +1097,7 @@ export interface DatabaseEntryInput {
    */
   via?: "sni-proxy" | "envoy";
   /**
-   * TLS that the application opens itself. `required`: its sidecar lets nothing else out, in the modes that read it: those of TLS from the first byte. `byDatabase`: the database refuses clients without TLS, such as by require_secure_transport, hostssl or an SSL mode of the cloud; reports then count it as encrypted.
+   * TLS that the application opens itself. `required`: the gateway closes every connection without it, whether TLS begins with the first byte or inside Postgres' or MySQL's protocol, before a byte reaches the database; on meshes other than Istio, and in direct modes, the sidecar does, in the modes that route by SNI. `byDatabase`: the database refuses clients without TLS, such as by require_secure_transport, hostssl or an SSL mode of the cloud; reports then count it as encrypted.
    *
    * @default with protocols that ask for TLS inside TCP it is unknown to the mesh, and reports say so
    */

@@ -29,6 +29,11 @@ export interface TrafficModeFacts {
   identity: boolean;
   /** Who encrypts towards the database: the application itself, the gateway, or (unless the application does) nobody. */
   encryptsUpstream: "application" | "gateway" | "application-may";
+  /**
+   * Who can refuse an application that opens no TLS: the gateway, by the SNI that it routes on or by a filter of its own
+   * (`filter`), the sidecar by the SNI, or nobody.
+   */
+  seesTls: "gateway" | "filter" | "sidecar" | "nobody";
   /** Whether the sidecar-to-gateway hop is mutual TLS. */
   encryptsHop: boolean;
   /** Whether the mode needs a port of its own on the gateway, because nothing on the wire distinguishes databases. */
@@ -43,9 +48,10 @@ const direct = { throughGateway: false, identity: false, encryptsHop: false, nee
 const mutualTls = { throughGateway: true, identity: true, encryptsHop: true, needsOwnPort: false } as const;
 
 export const trafficModes = {
-  "tcp-direct": { ...tcp, ...direct, summary: "TCP from the sidecar straight to the database." },
+  "tcp-direct": { ...tcp, ...direct, seesTls: "nobody", summary: "TCP from the sidecar straight to the database." },
   "tcp-gateway": {
     ...tcp,
+    seesTls: "filter",
     throughGateway: true,
     identity: false,
     encryptsHop: false,
@@ -55,11 +61,18 @@ export const trafficModes = {
   "tcp-gateway-mtls": {
     ...tcp,
     ...mutualTls,
+    seesTls: "filter",
     summary: "TCP through the egress gateway inside mutual TLS: the gateway knows who is calling.",
   },
-  "tls-direct": { ...tls, ...direct, summary: "The application's own TLS, matched by SNI, straight to the database." },
+  "tls-direct": {
+    ...tls,
+    ...direct,
+    seesTls: "sidecar",
+    summary: "The application's own TLS, matched by SNI, straight to the database.",
+  },
   "tls-gateway": {
     ...tls,
+    seesTls: "gateway",
     throughGateway: true,
     identity: false,
     encryptsHop: false,
@@ -69,23 +82,27 @@ export const trafficModes = {
   "tls-gateway-mtls": {
     ...tls,
     ...mutualTls,
+    seesTls: "filter",
     summary: "The application's own TLS inside mutual TLS to the egress gateway: the gateway knows who is calling.",
   },
   "tls-origination": {
     ...tcp,
     ...mutualTls,
+    seesTls: "nobody",
     encryptsUpstream: "gateway",
     summary: "Plain from the application, mutual TLS to the egress gateway, which opens TLS to the database.",
   },
   "tls-wildcard": {
     ...tls,
     ...mutualTls,
+    seesTls: "gateway",
     wildcard: true,
     summary: "Any host of a wildcard through the egress gateway inside mutual TLS, forwarded by the inner SNI.",
   },
   "tls-wildcard-direct": {
     ...tls,
     ...direct,
+    seesTls: "sidecar",
     wildcard: true,
     summary: "Any host of a wildcard, the application's own TLS, straight from the sidecar.",
   },

@@ -1,5 +1,8 @@
-import { Option, type Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
+import { InputError } from "../input/inputError.js";
+import { message, textOf } from "../messages/index.js";
+import { nearest } from "../nearest.js";
 import { assumedOf } from "../output/about.js";
 import { accessDot } from "../output/graph.js";
 import { accessJson } from "../output/json.js";
@@ -55,12 +58,32 @@ function stackExample(program: Command, stacks: Stacks | undefined): string {
 }
 
 function selectableOf(value: string, before: Selectable[] | undefined): Selectable[] {
-  const names = value.split(",") as Selectable[];
-  return [...(before ?? []), ...names];
+  const names = value.split(",");
+  const isKnown = (name: string): name is Selectable => (selectable as readonly string[]).includes(name);
+  const unknown = names.find((name) => !isKnown(name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`${unknown} is not a verdict. Write one of ${selectable.join(", ")}.`);
+  return [...(before ?? []), ...names.filter(isKnown)];
+}
+
+/** A namespace that is misspelled must not look like one from which nothing is reached. */
+function requireNamespaces({ workloads }: Input["analysis"], names: readonly string[]): void {
+  const known = [...new Set(workloads.map(({ namespace }) => namespace))].sort();
+  for (const namespace of names) {
+    if (known.includes(namespace)) continue;
+    const near = nearest(namespace, known);
+    const hint = near
+      ? message("did-you-mean", { name: near })
+      : known.length > 0
+        ? message("known-names", { names: known })
+        : message("none-known");
+    throw new InputError([message("namespace-not-found", { namespace, hint: textOf(hint) })]);
+  }
 }
 
 async function accessReport(input: Input, flags: AccessFlags): Promise<string | Iterable<string>> {
   const { about } = input;
+  requireNamespaces(input.analysis, flags.namespace ?? []);
   const analysis = ofNamespaces(input.analysis, flags.namespace);
   const selection: Selection = { only: flags.only };
   switch (flags.output) {

@@ -55,7 +55,8 @@ Examples:
       if (flags.output === "table") return print(checksTable(results, pc, sourceOf));
       if (flags.output === "sarif") {
         const { assertionSource } = input;
-        return print(JSON.stringify(sarif(results, analysis, about, { sourceOf, assertionSource }), null, 2));
+        const file = input.file ?? flags.file?.find((name) => name !== "-");
+        return print(JSON.stringify(sarif(results, analysis, about, { sourceOf, assertionSource, file }), null, 2));
       }
       const { checksPage } = await import("../web/checksPage.js");
       return print(checksPage(about, analysis, results));

@@ -41,6 +41,8 @@ export interface StackInput extends Manifests {
   evidenceSource?: SourceOf;
   /** Where its settings allow a client a database. */
   allowedSource?: AllowedAt;
+  /** Its file. */
+  file?: string;
 }
 
 /** Another source of input than manifests: stacks, which a package that knows them brings along. */
@@ -63,6 +65,8 @@ export interface Input {
   assertionSource: (index: number) => Source | undefined;
   evidenceSource: SourceOf;
   allowedSource: AllowedAt;
+  /** File of the stack, where one was read. */
+  file?: string;
 }
 
 /** Collects the values of an option that may be given several times. */
@@ -166,6 +170,7 @@ function inputOf(stack: StackInput, flags: InputFlags, command: Command): Input 
     assertionSource: stack.assertionSource ?? none,
     evidenceSource: stack.evidenceSource ?? none,
     allowedSource: stack.allowedSource ?? none,
+    file: stack.file,
   };
 }
 

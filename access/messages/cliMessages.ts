@@ -6,6 +6,7 @@ export const commandMessages = {
   "no-input": "Nothing to read: name files or folders with --file, or a cluster with --context.",
   "nothing-read": "{paths} contains no Kubernetes object that the analysis reads. Name a folder of manifests.",
   "workload-not-found": "There is no workload {workload} in the input. {hint}",
+  "namespace-not-found": "There is no workload in a namespace {namespace}. {hint}",
   "database-not-found": "There is no database {database} in the input. {hint}",
   "did-you-mean": "Did you mean {name}?",
   "known-names": "Known: {names}.",

@@ -26,6 +26,8 @@ const levels = { high: "error", medium: "warning", low: "note", info: "note" } a
 export interface SarifPlaces {
   sourceOf: SourceOf;
   assertionSource: (index: number) => Source | undefined;
+  /** The file that results without a place of their own are about: readers of SARIF want one. */
+  file?: string;
 }
 
 /** Failed assertions, findings and problems of the input as SARIF 2.1.0: one result for each cause. */
@@ -53,7 +55,10 @@ export function sarif(
         tool: { driver: { name: about.tool.name, version: about.tool.version, rules } },
         columnKind: "utf16CodeUnits",
         automationDetails: { id: `access/${about.subject}` },
-        results: found.map((result) => ({ ...result, ruleIndex: rules.findIndex(({ id }) => id === result.ruleId) })),
+        results: found.map((result) => ({
+          ...placed(result, places.file),
+          ruleIndex: rules.findIndex(({ id }) => id === result.ruleId),
+        })),
         properties: { assumed: assumedOf(about, analysis), options: about.options },
       },
     ],
@@ -120,6 +125,11 @@ function result(
     ...(related.length > 0 ? { relatedLocations: related.map((one, id) => ({ id, ...one })) } : {}),
     partialFingerprints: { "subjectHash/v1": fingerprint },
   };
+}
+
+function placed(result: Result, file: string | undefined): Result {
+  if (result.locations || file === undefined) return result;
+  return { ...result, locations: [place({ file, line: 1 })] };
 }
 
 function placesOf(because: readonly Evidence[], sourceOf: SourceOf): object[] {

@@ -23,6 +23,7 @@ export interface Endpoint {
   /** Port of its own on the gateway, if it has one. */
   gatewayPort?: number;
   via: DatabaseSettings["via"];
+  applicationTls: DatabaseSettings["applicationTls"];
   tls: DatabaseSettings["tls"];
   limits: DatabaseSettings["limits"];
 }
@@ -38,8 +39,8 @@ export interface Path {
 
 /** The endpoints of a database, its own host first. Brokers are named after their host, so that order does not matter. */
 export function endpointsOf(db: DatabaseSettings & { host: string }): Endpoint[] {
-  const { name, port, protocol, clients, gatewayPort, via, tls, limits, addresses = [] } = db;
-  const shared = { port, protocol, clients, via, tls, limits };
+  const { name, port, protocol, clients, gatewayPort, via, applicationTls, tls, limits, addresses = [] } = db;
+  const shared = { port, protocol, clients, via, applicationTls, tls, limits };
   const member = (host: string) => ({ ...shared, name: brokerName(name, host), host, addresses: [] });
   const members = (db.brokers ?? []).map(member);
   // Members of a looked-up cluster come and go: none of them is the first.

@@ -1,4 +1,4 @@
-import { cp, writeFile } from "node:fs/promises";
+import { copyFile, cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { listens, type Machine, type Place } from "./machine.js";
@@ -10,7 +10,7 @@ export function mariadb(name: string, address: string): Machine {
     name,
     address,
     ports: [port],
-    start: async (place, { password }) => {
+    start: async (place, { password, certificate }) => {
       const data = join(place.folder, "data");
       await installTables(place, data);
       const init = join(place.folder, "init.sql");
@@ -24,7 +24,12 @@ export function mariadb(name: string, address: string): Machine {
       await writeFile(init, statements.map((statement) => `${statement};\n`).join(""), { mode: 0o600 });
       const files = [`--datadir=${data}`, `--socket=${place.folder}/socket`, `--pid-file=${place.folder}/pid`];
       const network = [`--bind-address=${address}`, `--port=${port}`, "--skip-name-resolve"];
-      await place.server("mariadbd", ["--no-defaults", ...files, ...network, ...economies, `--init-file=${init}`], {
+      // Plain or in TLS, as the client asks.
+      const key = join(place.folder, "key.pem");
+      await copyFile(certificate.keyFile, key);
+      const tls = [`--ssl-cert=${certificate.certFile}`, `--ssl-key=${key}`];
+      const options = ["--no-defaults", ...files, ...network, ...tls, ...economies, `--init-file=${init}`];
+      await place.server("mariadbd", options, {
         user: "mysql",
         ready: () => listens(address, port),
       });

@@ -12,6 +12,8 @@ export interface Target {
   tls?: boolean;
   /** The client asks for TLS inside its own protocol: the server speaks before the handshake. */
   inBandTls?: true;
+  /** The client opens no TLS although the settings require it. */
+  withoutTls?: true;
 }
 
 /** What every client must be told. */
@@ -47,9 +49,10 @@ const web =
 
 /** The client of each protocol. */
 export const clients: Record<LabProtocol, Client> = {
-  mysql: ({ host, port, address }, { password, timeoutMs }) => ({
+  mysql: ({ host, port, address, inBandTls }, { password, caFile, timeoutMs }) => ({
     command: [
-      ...["mariadb", "--no-defaults", "-h", address ?? host, "-P", String(port), "-u", "root", "--skip-ssl"],
+      ...["mariadb", "--no-defaults", "-h", address ?? host, "-P", String(port), "-u", "root"],
+      ...(inBandTls ? ["--ssl", `--ssl-ca=${caFile}`, "--ssl-verify-server-cert"] : ["--skip-ssl"]),
       ...[`--connect-timeout=${seconds(timeoutMs)}`, "-NBe", "SELECT name FROM lab.identity"],
     ],
     environment: { MYSQL_PWD: password },

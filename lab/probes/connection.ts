@@ -77,7 +77,7 @@ async function tryOnce(attempt: Attempt, stage: Stage): Promise<Finding> {
 
 /** The analysis takes clients to dial the name they mean, and to speak as the settings say. */
 function isPredicted({ at, to }: Attempt): boolean {
-  return at === undefined && to.inBandTls === undefined;
+  return at === undefined && to.inBandTls === undefined && to.withoutTls === undefined;
 }
 
 /** What the client's DNS, which its sidecar may answer, says of a name. */

@@ -9,6 +9,7 @@ import { sharedPolicyScenario } from "../sharedPolicy/sharedPolicyScenario.js";
 import { teamsExperiment } from "../teams/teamsExperiment.js";
 import { tenantsScenario } from "../tenants/tenantsScenario.js";
 import { usageExperiment } from "../usage/usageExperiment.js";
+import { applicationTlsScenario } from "./applicationTls.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
 import { boutiqueScenario } from "./boutique.js";
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   boutiqueScenario,
   localScenario,
   modesScenario,
+  applicationTlsScenario,
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,

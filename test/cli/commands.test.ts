@@ -87,6 +87,30 @@ describe("The command line", () => {
     assert.match(stdout, /warning: .*PeerAuthentication istio-system\/older/);
   });
 
+  it("gives every result of SARIF a place in the stack file", async () => {
+    const file = writeStack({
+      cluster: { cloud: "existing" },
+      mesh: { kind: "istio", install: false },
+      namespaces: [{ name: "shop" }],
+      databases: [{ ...database("reviews"), host: "cluster0.ab12c.mongodb.net", protocol: "mongo" }],
+      access: { assert: [{ from: "*", to: "*", expect: "direct" }] },
+    });
+    const { stdout } = await meshEgress("check", "--config", file, "-o", "sarif");
+    const { runs } = JSON.parse(stdout) as {
+      runs: { results: { ruleId: string; locations?: { physicalLocation: { region: { startLine: number } } }[] }[] }[];
+    };
+    const lines = readFileSync(file, "utf8").split("\n");
+    const found = (runs[0]?.results ?? []).map(({ ruleId, locations }) => {
+      const line = locations?.[0]?.physicalLocation.region.startLine;
+      return `${ruleId}: ${line === undefined ? "nowhere" : lines[line - 1]?.trim()}`;
+    });
+    assert.ok(found.includes("cluster-name-without-address: - name: reviews"), found.join("\n"));
+    assert.deepEqual(
+      found.filter((text) => text.endsWith("nowhere")),
+      [],
+    );
+  });
+
   it("renders all manifests as documents, as one array, and as files", async () => {
     const file = writeStack(smallStack);
     const documents = splitDocuments((await meshEgress("render", "--config", file)).stdout);

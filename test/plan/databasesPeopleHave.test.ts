@@ -188,14 +188,44 @@ describe("TLS of the application's own", () => {
   };
 
   for (const protocol of ["mongo", "redis", "kafka", "tls", "mysql", "postgres"] as const)
-    it(`is required only in modes that read it, and elsewhere the message says what can be done: ${protocol}`, async () => {
-      const seesTls = !["mysql", "postgres"].includes(protocol);
+    it(`can be required wherever a gateway is on the way, and elsewhere the message says what can be done: ${protocol}`, async () => {
       const required = { ...named, protocol, applicationTls: "required" };
-      const [problem] = await refused(() => settingsOf({ ...required, trafficMode: "tcp-gateway-mtls" }));
-      assert.match(problem ?? "", /^databases\[0\]\.applicationTls cannot be checked in tcp-gateway-mtls/);
-      const inTlsMode = await refused(() => settingsOf({ ...required, trafficMode: "tls-gateway-mtls" }));
-      assert.deepEqual(inTlsMode.length === 0, seesTls);
+      assert.deepEqual(await refused(() => settingsOf({ ...required, trafficMode: "tcp-gateway-mtls" })), []);
+      const [direct] = await refused(() =>
+        settingsOf({ ...required, trafficMode: "tcp-direct", clients: [{ namespace: "shop" }] }),
+      );
+      assert.match(direct ?? "", /^databases\[0\]\.applicationTls cannot be checked in tcp-direct: no gateway/);
     });
+
+  it("is checked by a filter in the database's own chain, which the analysis knows and reports as encryption", () => {
+    const settings = settingsOf({ ...named, protocol: "postgres", applicationTls: "required" });
+    const manifests = judgedManifests(blueprintOf(settings));
+    const filters = manifests.filter(({ metadata }) => metadata.name.endsWith("-application-tls"));
+    assert.equal(filters.length, 1);
+    const { databases: _, ...withoutDatabases } = optionsOfStack(settings);
+    const rowOf = (objects: typeof manifests) =>
+      [...analyse(objects, withoutDatabases).rows].find(({ from }) => from.serviceAccount === "orders")?.mesh;
+    assert.deepEqual(rowOf(manifests)?.encryption, ["mutual-tls+tls-passthrough", "tls-passthrough"]);
+    const without = rowOf(manifests.filter((object) => !filters.includes(object)));
+    assert.deepEqual(without?.encryption, ["mutual-tls", "own-tls-unknown"]);
+    // The same filter with other code could do anything.
+    const altered = JSON.parse(
+      JSON.stringify(manifests).replace('"inline_bytes":"AGFz', '"inline_bytes":"BGFz'),
+    ) as typeof manifests;
+    assert.equal(rowOf(altered)?.verdict, "unknown");
+  });
+
+  it("leaves the chains of databases that do not require it alone", () => {
+    const required = settingsOf(
+      { ...named, applicationTls: "required" },
+      { ...named, name: "other", host: "b.example.com" },
+    );
+    const names = blueprintOf(required).manifests.map(({ metadata }) => metadata.name);
+    assert.deepEqual(
+      names.filter((name) => name.endsWith("-application-tls")),
+      ["egressgateway-orders-application-tls"],
+    );
+  });
 
   it("can be required of Postgres that opens TLS directly", async () => {
     const direct = {

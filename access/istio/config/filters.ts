@@ -4,6 +4,7 @@ import { namespaceOf } from "../../model/world.js";
 import { evidence } from "../evidence.js";
 import { chainRule, type ChainRule } from "./chainRules.js";
 import type { MeshSettings } from "./settings.js";
+import { type CheckedServer, tlsCheck } from "./tlsCheck.js";
 import { hasLabels } from "../../model/labels.js";
 import type { Labels } from "./shapes.js";
 
@@ -42,6 +43,7 @@ const httpOnly = new Set(["HTTP_FILTER", "HTTP_ROUTE", "ROUTE_CONFIGURATION", "V
 export class ProxyPatches {
   readonly #byNamespace = new Map<string, KubernetesObject[]>();
   readonly #rules = new Map<object, readonly ChainRule[]>();
+  readonly #tlsChecks = new Map<object, readonly CheckedServer[]>();
   /** A gateway of a thousand databases has as many EnvoyFilters: they are read once for each port of a workload. */
   readonly #touching = new Map<object, Map<string, Evidence | undefined>>();
 
@@ -132,6 +134,20 @@ export class ProxyPatches {
     return rules;
   }
 
+  /** Whether a filter chain of a gateway's pods lets only applications pass that open TLS. */
+  requiresTls(workload: Pick<Workload, "namespace" | "labels">, port: number, names: readonly string[]): boolean {
+    let checks = this.#tlsChecks.get(workload);
+    if (!checks) {
+      checks = this.#envoyFilters(workload).flatMap((object) =>
+        (specOf(object).configPatches ?? []).flatMap((patch) => tlsCheck(patch) ?? []),
+      );
+      this.#tlsChecks.set(workload, checks);
+    }
+    return checks.some(
+      (check) => (check.port ?? port) === port && (check.sni === undefined || names.includes(check.sni)),
+    );
+  }
+
   /** The EnvoyFilters that select a proxy: those of the root namespace first. */
   #envoyFilters({ namespace, labels }: Pick<Workload, "namespace" | "labels">): KubernetesObject[] {
     return [...new Set([this.settings.rootNamespace, namespace])]
@@ -157,7 +173,7 @@ function touchedField(object: KubernetesObject, context: Context, port: number |
   const patches = specOf(object).configPatches ?? [];
   const index = patches.findIndex(({ applyTo = "", match, patch }) => {
     if (httpOnly.has(applyTo) || decidesWhenToConnect({ applyTo, match, patch })) return false;
-    if (chainRule(object, { applyTo, match, patch }, 0)) return false;
+    if (chainRule(object, { applyTo, match, patch }, 0) || tlsCheck({ applyTo, match, patch })) return false;
     if ((applyTo === "LISTENER" || applyTo === "CLUSTER") && patch?.operation === "ADD") return false;
     const where = match?.context ?? "ANY";
     if (where !== "ANY" && where !== context) return false;

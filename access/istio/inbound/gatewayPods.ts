@@ -78,8 +78,11 @@ export class GatewayPods {
 
   /** Who may pass a server that has taken the connection. */
   #admission(chain: GatewayChain, arrival: Arrival, steps: readonly Evidence[], authenticated: boolean): Admission {
-    const { workload, port, target, mutual, sni } = arrival;
+    const { workload, port, mutual, sni } = arrival;
     const { bound } = chain;
+    const { patches } = this.pods.meshOf(workload);
+    const isChecked = arrival.target.protocol === "tcp" && patches.requiresTls(workload, port, chain.sni);
+    const target: Target = isChecked ? { ...arrival.target, applicationTls: "always" } : arrival.target;
     const end = this.#end(workload, chain, target, steps);
     const names = authenticated ? (bound.server.tls?.subjectAltNames ?? []) : [];
     const because = (): Evidence =>
@@ -93,7 +96,7 @@ export class GatewayPods {
       sni: mutual || target.protocol === "tls" ? sni : undefined,
       authenticated,
       handshake: names.length > 0 ? { names: new Set(names), because: because() } : undefined,
-      chainRules: this.pods.meshOf(workload).patches.chainRules(workload, port, chain.sni),
+      chainRules: patches.chainRules(workload, port, chain.sni),
       policies: this.pods.policySet(workload, false),
       serverFirst: target.serverSpeaksFirst && (end.kind === "database" || end.kind === "other"),
       because: steps,

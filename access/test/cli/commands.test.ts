@@ -198,6 +198,14 @@ spec:
     });
   });
 
+  it("access refuses a verdict and a namespace that it does not know, and says which it does", async () => {
+    await assert.rejects(run(["access", "-f", open, "--only", "gatway"]), /gatway is not a verdict/);
+    await assert.rejects(
+      run(["access", "-f", open, "--namespace", "othr"]),
+      /no workload in a namespace othr\. Did you mean other\?/,
+    );
+  });
+
   it("diff shows only what changes in reach", async () => {
     const { out, code } = await run(["diff", open, scoped]);
     assert.match(out, /~ other\/client -> db\.example\.com:3306\n.*direct.* {2}-> {2}.*blocked/);

@@ -1,3 +1,4 @@
+import { applicationTlsCheck } from "../applicationTls.js";
 import { callersPolicy } from "../callersPolicy.js";
 import { databaseRule, hopRules } from "../destinationRules.js";
 import { gatewayServer } from "../gatewayServer.js";
@@ -12,5 +13,6 @@ export const tcpGateway: Mode = (path) => [
   ...hopRules(path, { mode: "DISABLE" }),
   route(path, { mesh: "tcp", gateway: "tcp" }),
   ...callersPolicy(path, { callers: false }),
+  ...applicationTlsCheck(path, undefined),
   databaseRule(path),
 ];

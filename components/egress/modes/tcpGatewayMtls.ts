@@ -1,3 +1,4 @@
+import { applicationTlsCheck } from "../applicationTls.js";
 import { callersPolicy } from "../callersPolicy.js";
 import { databaseRule, hopRules } from "../destinationRules.js";
 import { gatewayServer } from "../gatewayServer.js";
@@ -12,5 +13,6 @@ export const tcpGatewayMtls: Mode = (path) => [
   ...hopRules(path, { mode: "ISTIO_MUTUAL", sni: path.endpoint.host }),
   route(path, { mesh: "tcp", gateway: "tcp" }),
   ...callersPolicy(path, { callers: true, sni: path.endpoint.host }),
+  ...applicationTlsCheck(path, path.endpoint.host),
   databaseRule(path),
 ];
