@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { changesText } from "./plan/changesForOthers.js";
 import { controlPlaneLines } from "./plan/controlPlanes.js";
-import { FailedAssertionsError } from "./plan/failedAssertions.js";
+import { FailedAssertionsError } from "./settings/failedAssertions.js";
 import { run } from "./program.js";
 import { SettingsError } from "./settings/problem.js";
 

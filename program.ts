@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Analysis } from "mesh-access";
 import { changesForOthers, type WrittenChange, writtenChange } from "./plan/changesForOthers.js";
 import { type ControlPlane, controlPlanesOf } from "./plan/controlPlanes.js";
-import { judgeStack, reachIn, type StackReach } from "./plan/stackReach.js";
-import { assumptionOf, blueprintOf, judgedManifests } from "./components/blueprint.js";
+import { assumptionOf, blueprintOf } from "./components/blueprint.js";
+import { reachIn, type StackReach } from "./components/judgement/stackReach.js";
 import { SecurePlatform } from "./components/platform.js";
 import type { SecretValues } from "./components/secrets.js";
 import { loadSettings } from "./settings/load.js";
@@ -25,7 +25,7 @@ export interface Outcome extends StackReach {
 }
 
 /**
- * The whole program: settings, blueprint, judgement, and only then the platform. It is the same under the engine, in the
+ * The whole program: settings, blueprint, and the platform, which judges before it registers. It is the same under the engine, in the
  * offline plan and in the lab.
  *
  * @param root project root, which paths in the settings are relative to. The engine runs the program in it.
@@ -54,10 +54,10 @@ export async function deploy(
   opts?: pulumi.ComponentResourceOptions,
 ): Promise<Outcome> {
   const blueprint = blueprintOf(settings);
-  const analysis = judgeStack(judgedManifests(blueprint), settings);
   const platform = await SecurePlatform.create(name, { blueprint, secrets }, opts);
   const changes = changesForOthers(blueprint).map(writtenChange);
   const controlPlanes = controlPlanesOf(blueprint);
+  const { analysis } = platform;
   return { platform, analysis, changes, controlPlanes, ...reachIn(analysis), assumption: assumptionOf(blueprint) };
 }
 

@@ -43,7 +43,10 @@ async function adoptCommand(flags: InputFlags & { out: string; force?: boolean }
   const adopted = adopt(analysis, mesh, flags.context);
   const { changes, notes } = effectOf(adopted, analysis, about.options);
   if (!changes) process.exitCode = 1;
-  const file = stackFileText(`Taken from ${about.subject}: who reaches which database stays as it is.`, adopted.config);
+  const file = stackFileText(
+    [`Taken from ${about.subject}: who reaches which database stays as it is.`],
+    adopted.config,
+  );
   const report = reportOf(changes, [...adopted.notes, ...notes], adopted.replaced);
   if (toOutput) {
     process.stderr.write(`${report}\n`);

@@ -1,14 +1,11 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { fileURLToPath } from "node:url";
 import { print } from "mesh-access/cli";
 import { loadSettings } from "../settings/load.js";
 import type { ClusterSettings } from "../settings/cluster.js";
 import type { SettingsInput } from "../settings/input.js";
 import { type Problem, SettingsError } from "../settings/problem.js";
 import { protocols } from "../settings/trafficModes.js";
-import { packageFile } from "./packageFile.js";
 import { stackFileText } from "./stackFileText.js";
 
 /** Answers to the questions of `init`; what is not given is asked for, or has a default. */
@@ -65,7 +62,7 @@ export async function init(options: InitOptions): Promise<void> {
   const answers = await complete(options);
   const settings = settingsOf(answers);
   loadSettings({ ...settings });
-  writeFileSync(options.out, textOf(options.out, settings));
+  writeFileSync(options.out, textOf(settings));
   return print(
     `${options.out} is written. Next:\n  npx mesh-egress plan --config ${options.out}\n  npx mesh-egress access --config ${options.out}`,
   );
@@ -133,9 +130,7 @@ function clusterOf({ cloud, project: inProject = "", region = "", from = "" }: I
   }
 }
 
-function textOf(file: string, settings: SettingsInput): string {
-  const schema = packageFile("docs/settings.schema.json");
-  const place = schema ? relative(dirname(resolve(file)), fileURLToPath(schema)) : "settings.schema.json";
+function textOf(settings: SettingsInput): string {
   const region = settings.cluster.cloud === "ack" ? { "alicloud:region": settings.cluster.region } : {};
-  return stackFileText(`yaml-language-server: $schema=${place}`, settings, region);
+  return stackFileText([], settings, region);
 }

@@ -1,5 +1,5 @@
-import { optionsOfStack } from "../plan/stackOptions.js";
-import { settingsWarnings } from "../plan/warnings.js";
+import { optionsOfStack } from "../components/judgement/stackOptions.js";
+import { settingsWarnings } from "../components/judgement/warnings.js";
 import { assumptionOf, blueprintOf } from "../components/blueprint.js";
 import { makesMesh } from "../settings/mesh.js";
 import { withMembers } from "../settings/srv.js";

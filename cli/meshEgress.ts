@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { exitCodeOf, registerAnalysis, registerCompletion, takesCluster } from "mesh-access/cli";
-import { FailedAssertionsError } from "../plan/failedAssertions.js";
+import { FailedAssertionsError } from "../settings/failedAssertions.js";
 import { SettingsError } from "../settings/problem.js";
 import { registerAdopt } from "./adopt.js";
-import { packageFile } from "./packageFile.js";
+import { packageVersion } from "./packageFile.js";
 import { takesStack } from "./stackOption.js";
 import { stacks } from "./stacks.js";
 
@@ -12,7 +11,7 @@ import { stacks } from "./stacks.js";
 function commands(): Command {
   const program = new Command("mesh-egress")
     .description("Plans database egress through a service mesh, and shows which workload reaches which database.")
-    .version(version())
+    .version(packageVersion())
     .exitOverride()
     .showHelpAfterError("(add --help for help)");
   takesCluster(takesStack(program.command("plan")))
@@ -29,6 +28,16 @@ function commands(): Command {
     .addOption(new Option("--out <dir>", "write one YAML file per object into a folder").conflicts("output"))
     .addHelpText("after", "\nExample:\n  mesh-egress render --stack rds --out manifests/")
     .action(async (options) => (await import("./render.js")).render(options));
+  takesStack(program.command("roles"))
+    .description("Print Roles that allow pulumi up and destroy of a stack, and nothing else.")
+    .option("--user <name>", "user who gets them")
+    .option("--group <name>", "group that gets them")
+    .option("--service-account <namespace/name>", "service account that gets them")
+    .addHelpText(
+      "after",
+      "\nExample:\n  mesh-egress roles --config Pulumi.shop.yaml --group deployers | kubectl apply --server-side -f -",
+    )
+    .action(async (options) => (await import("./roles.js")).roles(options));
   takesStack(program.command("validate"))
     .description("Check a stack's settings.")
     .addOption(new Option("-o, --output <format>", "format").choices(["text", "json"]).default("text"))
@@ -55,11 +64,6 @@ function commands(): Command {
   registerAdopt(program);
   registerCompletion(program);
   return program;
-}
-
-function version(): string {
-  const file = packageFile("package.json");
-  return file ? (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version : "0.0.0";
 }
 
 /** Runs one command line and returns its exit code: 0 fine, 1 refused input, 2 wrong usage. */

@@ -1,8 +1,12 @@
 import { writeYaml } from "mesh-access/yaml";
-import { project } from "../settings/project.js";
+import { project, schemaUrl } from "../settings/project.js";
+import { packageVersion } from "./packageFile.js";
 
-/** A stack file: a comment as its first line, keys of providers, and the project's own keys without their prefix. */
-export function stackFileText(comment: string, own: object, providers: Record<string, unknown> = {}): string {
+/** A stack file: the schema for editors, comments, keys of providers, and the project's own keys without their prefix. */
+export function stackFileText(comments: string[], own: object, providers: Record<string, unknown> = {}): string {
   const keys = Object.entries(own).map(([key, value]) => [`${project}:${key}`, value as unknown]);
-  return `# ${comment}\n${writeYaml({ config: { ...providers, ...Object.fromEntries(keys) } })}`;
+  const lines = [`yaml-language-server: $schema=${schemaUrl(packageVersion())}`, ...comments].map(
+    (line) => `# ${line}\n`,
+  );
+  return lines.join("") + writeYaml({ config: { ...providers, ...Object.fromEntries(keys) } });
 }

@@ -43,7 +43,7 @@ async function isStackFile(file: string): Promise<boolean> {
 function placesOf(file: string): Pick<StackInput, "assertionSource" | "evidenceSource" | "allowedSource"> & {
   databaseSource: (name: unknown) => Source | undefined;
 } {
-  const { value, lineOf } = readYaml(readFileSync(file, "utf8"), () => true);
+  const { value, lineOf } = readYaml(readFileSync(file, "utf8"), () => true, "pulumi");
   const config = ((value as { config?: Record<string, unknown> } | undefined)?.config ?? {}) as Record<string, unknown>;
   const own = (key: string): unknown => config[`${project}:${key}`];
   const sourceOf = (item: unknown): Source | undefined => {

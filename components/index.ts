@@ -63,6 +63,7 @@ export { Workload, type WorkloadArgs, type WorkloadSpec } from "./workloads/work
 // The whole platform, from settings
 export { blueprintOf } from "./blueprint.js";
 export { SecurePlatform, type SecurePlatformArgs } from "./platform.js";
+export { FailedAssertionsError } from "../settings/failedAssertions.js";
 export type { Manifest } from "./manifest.js";
 export type { SecretValues } from "./secrets.js";
 export { loadSettings } from "../settings/load.js";

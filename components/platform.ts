@@ -1,15 +1,18 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { SettingsInput } from "../settings/input.js";
+import type { Analysis } from "mesh-access";
 import { loadSettings } from "../settings/load.js";
 import { SettingsError } from "../settings/problem.js";
 import { missingSecretProblems } from "../settings/secrets.js";
-import { type Blueprint, blueprintOf } from "./blueprint.js";
+import { withMembers } from "../settings/srv.js";
+import { type Blueprint, blueprintOf, judgedManifests } from "./blueprint.js";
 import type { Cluster } from "./cluster/cluster.js";
 import { createCluster, type MakeCluster } from "./cluster/createCluster.js";
 import { createDatabases, type MakeDatabase } from "./database/createDatabase.js";
 import type { ManagedDatabase } from "./database/database.js";
 import { carriesTraffic } from "./gateway/egressGateway.js";
+import { judgeStack, type Reach, reachIn } from "./judgement/stackReach.js";
 import { componentType, ManifestComponent, type ManifestComponentArgs } from "./manifestComponent.js";
 import { createMesh, type MakeMesh } from "./mesh/createMesh.js";
 import type { Mesh } from "./mesh/mesh.js";
@@ -22,14 +25,14 @@ import { secretValueOf, type SecretValues } from "./secrets.js";
 export interface SecurePlatformArgs {
   /** Settings, with the keys that a stack file has. See docs/settings.md. @default the blueprint's */
   settings?: SettingsInput;
-  /** The stack as decided: `blueprintOf` of loaded settings, for a program that judges it first. @default made of `settings` */
+  /** The stack as decided: `blueprintOf` of loaded settings. @default made of `settings` */
   blueprint?: Blueprint;
   /** Secret values by the names that the settings use. @default none */
   secrets?: SecretValues;
 }
 
 /** @throws {@link SettingsError} with every problem of the settings. */
-function decided({ settings, blueprint }: SecurePlatformArgs): Blueprint {
+async function decided({ settings, blueprint }: SecurePlatformArgs): Promise<Blueprint> {
   if ((settings === undefined) === (blueprint === undefined))
     throw new SettingsError([
       {
@@ -38,7 +41,7 @@ function decided({ settings, blueprint }: SecurePlatformArgs): Blueprint {
         instead: "Give the settings, or the blueprint made of them",
       },
     ]);
-  return blueprint ?? blueprintOf(loadSettings({ ...settings }));
+  return blueprint ?? blueprintOf(await withMembers(loadSettings({ ...settings })));
 }
 
 /** What makes clusters, meshes and databases, with the cloud's SDK loaded. */
@@ -82,6 +85,12 @@ class RegisteredPart extends ManifestComponent {
 export class SecurePlatform extends pulumi.ComponentResource {
   /** Everything decided, as plain values. */
   readonly blueprint: Blueprint;
+  /** The access analysis of its manifests. */
+  readonly analysis: Analysis;
+  /** Who reaches which database, by which path, encrypted how, and whether it is authenticated. Pairs not listed reach nothing. */
+  readonly access: Reach;
+  /** What no single pair shows, the most harmful first, with what to change. */
+  readonly findings: string[];
   /**
    * Where the gateway's connections come from, for the allow-list of a database that exists already: ranges as a
    * database in the same network sees them, addresses as one outside does. Null on a cluster that existed.
@@ -89,17 +98,19 @@ export class SecurePlatform extends pulumi.ComponentResource {
   gatewaySources: { ranges: string[]; addresses: pulumi.Output<string[]> } | null = null;
 
   /**
-   * Loads only the SDK of the cloud the settings name, then builds.
+   * Decides and judges the stack, loads only the SDK of the cloud the settings name, then builds.
    *
-   * @throws {@link SettingsError} with every problem of the settings, or every secret that is missing, before anything is registered.
+   * @throws {@link SettingsError} with every problem of the settings, or every secret that is missing, and `FailedAssertionsError`
+   * with every assertion that fails: before anything is registered.
    */
   static async create(
     name: string,
     args: SecurePlatformArgs,
     opts?: pulumi.ComponentResourceOptions,
   ): Promise<SecurePlatform> {
-    const blueprint = decided(args);
+    const blueprint = await decided(args);
     const { settings } = blueprint;
+    const analysis = judgeStack(judgedManifests(blueprint), settings);
     const secrets = args.secrets ?? {};
     const problems = missingSecretProblems(settings, Object.keys(secrets));
     if (problems.length > 0) throw new SettingsError(problems);
@@ -110,15 +121,21 @@ export class SecurePlatform extends pulumi.ComponentResource {
       databases: await createDatabases(databases),
       mesh: await createMesh(mesh, cluster),
     };
-    const platform = new SecurePlatform(name, blueprint, opts);
+    const platform = new SecurePlatform(name, { blueprint, analysis }, opts);
     await platform.build(name, secrets, make);
     platform.registerOutputs({ gateway: platform.blueprint.gateway.host, gatewaySources: platform.gatewaySources });
     return platform;
   }
 
-  private constructor(name: string, blueprint: Blueprint, opts?: pulumi.ComponentResourceOptions) {
+  private constructor(
+    name: string,
+    { blueprint, analysis }: Pick<SecurePlatform, "blueprint" | "analysis">,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super(componentType("SecurePlatform"), name, {}, opts);
     this.blueprint = blueprint;
+    this.analysis = analysis;
+    ({ access: this.access, findings: this.findings } = reachIn(analysis));
   }
 
   private build(name: string, secrets: SecretValues, make: Makers): Promise<void> {

@@ -14,9 +14,9 @@ export const standIns: readonly StandIn[] = [
     source: "lab/cloud",
   },
   {
-    what: "Pulumi's language host for Node",
-    by: "one of the lab's, where a scenario runs `pulumi` as a user does; the others use Pulumi's Automation API",
-    source: "lab/engine/languageHost.ts",
+    what: "today's language hosts of Pulumi for Node and Python",
+    by: "those of release 3.68, the last that Go modules contain, where a scenario runs `pulumi` as a user does; the others use Pulumi's Automation API",
+    source: "lab/servers/language-hosts",
   },
   {
     what: "the cloud's load balancers",

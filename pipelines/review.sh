@@ -23,10 +23,9 @@ else
 fi
 
 [ -n "$assertions" ] || exit 0
-check=("${mesh_access[@]}" check -f "$manifests" --assert "$assertions" "${options[@]}")
 status=0
-"${check[@]}" -o sarif >access.sarif || status=$?
+"${mesh_access[@]}" check -f "$manifests" --assert "$assertions" "${options[@]}" \
+  -o md --report sarif=access.sarif >check.md || status=$?
 [ "$status" -le 1 ] || exit "$status"
-"${check[@]}" -o md >check.md || true
 cat check.md
 exit "$status"

@@ -1,7 +1,7 @@
 import { type Analysis, makesPods, type Workload } from "mesh-access";
 import type { WrittenChange } from "./changesForOthers.js";
 import type { Plan } from "./stack.js";
-import { reachIn, requireAssertions } from "./stackReach.js";
+import { reachIn, requireAssertions } from "../components/judgement/stackReach.js";
 
 /**
  * A plan as it is judged on a cluster: who reaches what there, and which workloads the changes for others concern.

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Analysis } from "mesh-access";
 import type { WrittenChange } from "./changesForOthers.js";
-import type { StackReach } from "./stackReach.js";
+import type { StackReach } from "../components/judgement/stackReach.js";
 import type { ControlPlane } from "./controlPlanes.js";
 import { run } from "../program.js";
 import type { Settings } from "../settings/schema.js";

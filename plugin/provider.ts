@@ -35,11 +35,11 @@ export class ComponentProvider implements pulumi.provider.Provider {
     options: pulumi.ComponentResourceOptions,
   ): Promise<pulumi.provider.ConstructResult> {
     const component = type.replace(`${project}:index:`, "");
-    const packaged = packagedComponents[component];
-    if (!packaged) throw new Error(`${type} is not a component of ${project}.`);
+    const construct = packagedComponents[component];
+    if (!construct) throw new Error(`${type} is not a component of ${project}.`);
     const { args, sources } = await settled(inputs, this.#late[component] ?? []);
     const dependsOn = [...((options.dependsOn as pulumi.Resource[] | undefined) ?? []), ...sources];
-    const made = await packaged.construct(name, args as never, { ...options, dependsOn } as Options);
+    const made = await construct(name, args as never, { ...options, dependsOn } as Options);
     return { urn: (made as pulumi.Resource).urn, state: this.#outputsOf(type, made) };
   }
 

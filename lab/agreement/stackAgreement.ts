@@ -1,5 +1,5 @@
 import type { AnalysisOptions, DatabaseOption, KubernetesObject } from "mesh-access";
-import { optionsOfStack } from "../../plan/stackOptions.js";
+import { optionsOfStack } from "../../components/judgement/stackOptions.js";
 import { loadSettings } from "../../settings/load.js";
 import { Cluster } from "../controlplane/cluster.js";
 import { machineAddresses, outsideNames, type MachineName } from "../outside/outside.js";

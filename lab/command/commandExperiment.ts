@@ -68,19 +68,15 @@ export const commandExperiment: Experiment = {
   run: async (lab, listener) => {
     const pulumi = await userCommand(lab);
     const results: ProbeResult[] = [];
-    try {
-      await pulumi.run("stack", "init", stack);
-      await rewrite(pulumi, { mesh: { kind: "istio", repository: chartRepository } });
-      for (const { look, ...what } of looks) {
-        const began = performance.now();
-        const finding = await look(pulumi).catch(asFinding);
-        const seconds = (performance.now() - began) / 1000;
-        const result = { scenario: "command", step: "preview", ...what, ...finding, seconds };
-        results.push(result);
-        listener.result(result);
-      }
-    } finally {
-      pulumi.close();
+    await pulumi.run("stack", "init", stack);
+    await rewrite(pulumi, { mesh: { kind: "istio", repository: chartRepository } });
+    for (const { look, ...what } of looks) {
+      const began = performance.now();
+      const finding = await look(pulumi).catch(asFinding);
+      const seconds = (performance.now() - began) / 1000;
+      const result = { scenario: "command", step: "preview", ...what, ...finding, seconds };
+      results.push(result);
+      listener.result(result);
     }
     return { results };
   },

@@ -1,7 +1,6 @@
 import { cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { startLanguageHost } from "../engine/languageHost.js";
 import { offline } from "../engine/stack.js";
 import type { RunningLab } from "../scenarios/runningLab.js";
 
@@ -13,10 +12,9 @@ export interface UserCommand {
   /** The copy. */
   folder: string;
   run(...args: string[]): Promise<{ exitCode: number; output: string }>;
-  close(): void;
 }
 
-/** The command as a user has it, but for the language host, which the lab brings itself. */
+/** The command as a user has it. */
 export async function userCommand({ host, pulumiHome }: RunningLab): Promise<UserCommand> {
   const folder = join(host.folder, "command", "clone");
   const state = join(host.folder, "command", "state");
@@ -25,13 +23,11 @@ export async function userCommand({ host, pulumiHome }: RunningLab): Promise<Use
   for (const source of sources) await cp(source, join(folder, source), { recursive: true });
   await symlink(join(process.cwd(), "node_modules"), join(folder, "node_modules"));
   const { programs } = host.servers;
-  const language = await startLanguageHost();
   const env = {
     ...offline,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_HOME: pulumiHome,
     PULUMI_CONFIG_PASSPHRASE: "of no value",
-    PULUMI_DEBUG_LANGUAGES: `nodejs:${language.port}`,
   };
   return {
     folder,
@@ -44,6 +40,5 @@ export async function userCommand({ host, pulumiHome }: RunningLab): Promise<Use
       });
       return { exitCode: exitCode ?? 1, output: String(all) };
     },
-    close: () => language.close(),
   };
 }

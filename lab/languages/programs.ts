@@ -1,107 +1,81 @@
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 import { offline } from "../engine/stack.js";
 import { pluginFile } from "../engine/pulumiHome.js";
-import { type LanguageHost, startLanguageHost } from "../engine/languageHost.js";
-import { chartRepository } from "../mesh/chartRepository.js";
 import type { RunningLab } from "../scenarios/runningLab.js";
 
-export const languages = ["typescript", "yaml", "python"] as const;
-export type Language = (typeof languages)[number];
-
-/** What an operation printed, and whether it went well. */
+/** What a command printed, and whether it went well. */
 export interface Ended {
   exitCode: number;
   output: string;
 }
 
-/** The same program in each language, as the examples have it, run by the pulumi command. */
-export interface Programs {
-  /** Where the copy of an example is. */
-  folderOf(language: Language): string;
-  run(language: Language, ...args: string[]): Promise<Ended>;
-  /** Type-checks the Python program against the SDK that is made from the package's schema. */
-  checkTypes(): Promise<Ended>;
-  close(): void;
+/** A place for Pulumi projects as users have them, with the package and its plug-in installed. */
+export interface Workplace {
+  /** Projects are in folders of it. */
+  root: string;
+  /** Copies one of the examples into it: the engine writes beside a program. Returns the copy. */
+  example(name: string): Promise<string>;
+  /** Runs the `pulumi` command in a project. */
+  pulumi(project: string, ...args: string[]): Promise<Ended>;
+  /** Type-checks a program in Python against the SDK that is made from the package's schema. */
+  checkTypes(project: string): Promise<Ended>;
 }
 
-/** Runs a Python program inline, for which the SDK brings its own language host: the CLI's is not among the modules. */
-const inline = `
-import os, runpy, sys
-from pulumi import automation as auto
-settings = auto.ProjectSettings("orders-egress", "python", backend=auto.ProjectBackend(os.environ["PULUMI_BACKEND_URL"]))
-program = lambda: runpy.run_path(sys.argv[1], run_name="__main__")
-stack = auto.create_or_select_stack("python", "orders-egress", program, auto.LocalWorkspaceOptions(project_settings=settings))
-stack.set_config("chartRepository", auto.ConfigValue(sys.argv[3]))
-result = getattr(stack, sys.argv[2])(on_output=print)
-for name, output in sorted(getattr(result, "outputs", {}).items()):
-    print(f"{name}: {output.value}")
-`;
-
-/** Prepares copies of the examples: the engine writes beside a program. */
-export async function prepareLanguages({ host, pulumiHome, stage }: RunningLab): Promise<Programs> {
+/** Installs package and plug-in as far as the languages ask. */
+export async function prepareWorkplace({ host, pulumiHome, stage }: RunningLab): Promise<Workplace> {
+  const { programs, python } = host.servers;
   const root = join(host.folder, "languages");
-  const [state, python] = [join(root, "state"), join(root, "python-packages")];
+  const [state, pythonSdk] = [join(root, "state"), join(root, "python-packages")];
+  await rm(root, { recursive: true, force: true });
   await mkdir(state, { recursive: true });
-  for (const language of languages)
-    await cp(join("examples", language), join(root, "examples", language), { recursive: true });
-  // The TypeScript program finds the package as a project finds one that is installed, and the plug-in is beside its source.
-  await writeFile(join(root, "examples/typescript/tsconfig.json"), JSON.stringify(tsconfig()));
+  // Programs are two folders below, as the examples are below the root of the clone.
   await symlink(resolve("node_modules"), join(root, "node_modules"));
   await symlink(resolve("bin"), join(root, "bin"));
+  // `pulumi new` runs npm, which would look for the package in a registry.
+  await mkdir(join(root, "commands"));
+  await writeFile(join(root, "commands", "npm"), "#!/bin/sh\nmkdir -p node_modules\n", { mode: 0o755 });
   const { version } = JSON.parse(await readFile("plugin/schema.json", "utf8")) as { version: string };
-  await symlink(resolve("bin/pulumi-resource-mesh-egress"), await pluginFile(pulumiHome, "mesh-egress", version));
-  await installPythonSdk(host.servers.programs["package-sdk"], python, version);
-  const nodejs = await startLanguageHost();
+  const plugin = await pluginFile(pulumiHome, "resource", "mesh-egress", version);
+  await rm(plugin, { force: true });
+  await symlink(resolve("bin/pulumi-resource-mesh-egress"), plugin);
+  await installPythonSdk(programs["package-sdk"], pythonSdk, version);
   const env = {
     ...offline,
-    PATH: [...Object.values(programFolders(host.servers.programs)), process.env["PATH"]].join(":"),
-    PYTHONPATH: `${host.servers.python}:${python}`,
+    PATH: [join(root, "commands"), dirname(programs.pulumi), process.env["PATH"]].join(":"),
+    PYTHONPATH: `${python}:${pythonSdk}`,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_HOME: pulumiHome,
     PULUMI_CONFIG_PASSPHRASE: "of no value",
     KUBECONFIG: stage.controlPlane.kubeconfigPath,
   };
-  return programs(root, env, nodejs);
-}
-
-const programFolders = (programs: RunningLab["host"]["servers"]["programs"]) => ({
-  engine: dirname(programs.pulumi),
-  yaml: dirname(programs["pulumi-language-yaml"]),
-});
-
-function programs(root: string, env: Record<string, string>, nodejs: LanguageHost): Programs {
-  const folderOf = (language: Language) => join(root, "examples", language);
-  const ended = async (command: string, args: string[], cwd: string, more: Record<string, string> = {}) => {
-    const { exitCode, all } = await execa(command, args, { cwd, env: { ...env, ...more }, all: true, reject: false });
+  const ended = async (command: string, args: string[], cwd: string): Promise<Ended> => {
+    const { exitCode, all } = await execa(command, args, { cwd, env, all: true, reject: false });
     return { exitCode: exitCode ?? 1, output: String(all) };
   };
   return {
-    folderOf,
-    run: async (language, ...args) => {
-      const folder = folderOf(language);
-      if (language === "python")
-        return ended("python3", ["-c", inline, join(folder, "__main__.py"), String(args[0]), chartRepository], folder);
-      const more: Record<string, string> =
-        language === "typescript"
-          ? { PULUMI_DEBUG_LANGUAGES: `nodejs:${nodejs.port}` }
-          : // The language host of YAML is found on the PATH, beside the engine.
-            { PULUMI_IGNORE_AMBIENT_PLUGINS: "false" };
-      const pulumi = (...command: string[]) =>
-        ended("pulumi", [...command, "--non-interactive", "--color", "never"], folder, more);
-      await pulumi("stack", "select", "--create", language);
-      await pulumi("config", "set", "chartRepository", chartRepository);
-      return pulumi(...args);
+    root,
+    example: async (name) => {
+      const folder = join(root, "examples", name);
+      await cp(join("examples", name), folder, { recursive: true });
+      return folder;
     },
-    checkTypes: () => ended("python3", ["-m", "mypy", "__main__.py"], folderOf("python")),
-    close: () => nodejs.close(),
+    pulumi: (project, ...args) => ended("pulumi", [...args, "--non-interactive", "--color", "never"], project),
+    checkTypes: (project) => ended("python3", ["-m", "mypy", "__main__.py"], project),
   };
 }
 
-function tsconfig(): object {
+/** A program in TypeScript finds the package as one that is installed, and tsx its sources. */
+export async function withPackage(project: string): Promise<void> {
   const paths = { "pulumi-mesh-egress": [resolve("components/index.ts")] };
-  return { compilerOptions: { module: "NodeNext", moduleResolution: "NodeNext", paths } };
+  const compilerOptions = { module: "NodeNext", moduleResolution: "NodeNext", paths };
+  await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+}
+
+/** The virtual environment that Pulumi.yaml of a program in Python names; its packages are on PYTHONPATH. */
+export async function withVirtualEnvironment(project: string): Promise<void> {
+  await execa("python3", ["-m", "venv", "venv"], { cwd: project });
 }
 
 /** The SDK that `pulumi package add` would write, installed as far as Python asks: with the package's name and version. */

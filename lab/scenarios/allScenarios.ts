@@ -5,6 +5,7 @@ import { mutationsExperiment } from "../mutations/mutationsExperiment.js";
 import { recipesExperiment } from "../recipes/recipesExperiment.js";
 import { cloudsExperiment } from "../clouds/cloudsExperiment.js";
 import { faultsScenario } from "../faults/faultsScenario.js";
+import { rightsExperiment } from "../rights/rightsExperiment.js";
 import { sharedPolicyScenario } from "../sharedPolicy/sharedPolicyScenario.js";
 import { teamsExperiment } from "../teams/teamsExperiment.js";
 import { tenantsScenario } from "../tenants/tenantsScenario.js";
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */
 export const experiments: readonly Experiment[] = [
   teamsExperiment,
+  rightsExperiment,
   commandExperiment,
   languagesExperiment,
   cloudsExperiment,

@@ -69,7 +69,20 @@ export const goGroups = [
     name: "pulumi-yaml",
     programs: { "pulumi-language-yaml": "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" },
   },
-  // Writes the Python SDK of a package: the CLI asks its language host to, which is not among the modules.
+  // Those for Node and Python: of the last release whose Go module contains them. Today's engine still runs them.
+  {
+    name: "language-hosts",
+    programs: {
+      "pulumi-language-nodejs": "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+      "pulumi-language-python": "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
+    },
+    // The host for Python looks for it beside itself.
+    assets: {
+      module: "github.com/pulumi/pulumi/sdk/v3",
+      paths: { "bin/pulumi-language-python-exec": "python/cmd/pulumi-language-python-exec" },
+    },
+  },
+  // Writes the Python SDK of a package: the CLI asks its language host to, and that of this release cannot.
   { name: "package-sdk", programs: { "package-sdk": "." } },
   // The official Kubernetes provider.
   {

@@ -109,7 +109,7 @@ class UsageRun {
     await stage.outside.admitEverybody();
     const listing = await apiListing(stage.kubectl);
     await mkdir(this.folder, { recursive: true });
-    await writeFile(this.file, stackFileText("A database with two clients.", config));
+    await writeFile(this.file, stackFileText(["A database with two clients."], config));
     const [stack] = await Promise.all([lab.open({ name: "usage" }, {}), stage.outside.start(["rds"])]);
     try {
       this.results.enter(steps.json);

@@ -14,7 +14,7 @@ import { blueprintOf } from "../../components/blueprint.js";
 import { loadSettings } from "../../settings/load.js";
 import { describeProblem, SettingsError } from "../../settings/problem.js";
 import type { Settings } from "../../settings/schema.js";
-import { optionsOfStack } from "../stackOptions.js";
+import { optionsOfStack } from "../../components/judgement/stackOptions.js";
 import type { Adopted } from "./adopt.js";
 import { type Note, note } from "./note.js";
 

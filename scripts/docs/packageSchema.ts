@@ -10,12 +10,10 @@ import { project } from "../../settings/project.js";
  * Source of the format: https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
  */
 export function packageSchema(): { schema: object; late: Record<string, string[]> } {
-  const files = Object.values(packagedComponents).map(({ file }) => file);
-  const program = ts.createProgram(files, compilerOptions());
+  const program = ts.createProgram(entryPoints, compilerOptions());
   const types = new SchemaTypes(program.getTypeChecker());
-  const components = Object.entries(packagedComponents).map(([name, { file }]) => {
-    const source = sourceOf(program, file);
-    const [component, args] = [declared(types.checker, source, name), declared(types.checker, source, `${name}Args`)];
+  const components = Object.keys(packagedComponents).map((name) => {
+    const [component, args] = [declared(program, name), declared(program, `${name}Args`)];
     return { name, component, args };
   });
   // All outputs first: what one component hands to another must have the same type on both sides.
@@ -65,11 +63,8 @@ function compilerOptions(): ts.CompilerOptions {
   return ts.parseJsonConfigFileContent({ ...config, files: [] }, ts.sys, ".").options;
 }
 
-function sourceOf(program: ts.Program, file: string): ts.SourceFile {
-  const source = program.getSourceFile(file);
-  if (!source) throw new Error(`${file} is not part of the program.`);
-  return source;
-}
+/** What exports the components and their arguments. Of two of one name, the first is for every language. */
+const entryPoints = ["plugin/platform.ts", "components/index.ts", "components/gke.ts", "components/ack.ts"];
 
 interface ObjectSchema {
   description?: string;
@@ -78,11 +73,18 @@ interface ObjectSchema {
   required: string[];
 }
 
-function declared(checker: ts.TypeChecker, source: ts.SourceFile, name: string): ts.Type {
-  const module = checker.getSymbolAtLocation(source);
-  const symbol = module && checker.getExportsOfModule(module).find((one) => one.name === name);
-  if (!symbol) throw new Error(`${source.fileName} exports no ${name}.`);
-  return checker.getDeclaredTypeOfSymbol(symbol);
+function declared(program: ts.Program, name: string): ts.Type {
+  const checker = program.getTypeChecker();
+  for (const file of entryPoints) {
+    const source = program.getSourceFile(file);
+    const module = source && checker.getSymbolAtLocation(source);
+    const symbol = module && checker.getExportsOfModule(module).find((one) => one.name === name);
+    if (symbol)
+      return checker.getDeclaredTypeOfSymbol(
+        symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
+      );
+  }
+  throw new Error(`None of ${entryPoints.join(", ")} exports ${name}.`);
 }
 
 /** Text of a doc comment, with its default; other languages have no such tag. */

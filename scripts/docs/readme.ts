@@ -3,7 +3,7 @@ import { createColors } from "picocolors";
 import { analyse, type Analysis, diffReach, type KubernetesObject } from "mesh-access";
 import { parseManifests } from "mesh-access/input";
 import { accessTable, changesTable } from "mesh-access/output";
-import { optionsOfStack } from "../../plan/stackOptions.js";
+import { optionsOfStack } from "../../components/judgement/stackOptions.js";
 import { blueprintOf } from "../../components/blueprint.js";
 import { loadSettings } from "../../settings/load.js";
 import { SettingsError } from "../../settings/problem.js";

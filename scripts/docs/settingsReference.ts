@@ -1,4 +1,4 @@
-import type { JsonSchema } from "./settingsSchema.js";
+import { type JsonSchema, schemaComment } from "./settingsSchema.js";
 import { table } from "./markdown.js";
 
 interface Row {
@@ -41,7 +41,13 @@ config:
 \`\`\`
 
 \`npx mesh-egress validate --config FILE\` names every mistake at once: key path, value, reason, and what to write instead. Editors
-check the file while it is written when its first line is \`# yaml-language-server: $schema=../docs/settings.schema.json\`.
+check the file while it is written when its first line is
+
+\`\`\`yaml
+${schemaComment}
+\`\`\`
+
+which \`init\` writes: the schema of that version, from the npm package, wherever the file is copied.
 
 Secrets stand under \`mesh-egress:secrets\`, encrypted: \`pulumi config set --secret --path mesh-egress:secrets.NAME\`. Settings refer
 to them by name, in keys that end in \`Secret\` and in \`secretEnv\`.

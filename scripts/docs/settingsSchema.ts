@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { settingsSchema } from "../../settings/schema.js";
-import { project } from "../../settings/project.js";
+import { project, schemaUrl } from "../../settings/project.js";
 
 /** The part of JSON Schema that the settings use. */
 export interface JsonSchema {
@@ -45,12 +46,19 @@ const encrypted = {
   additionalProperties: false,
 };
 
+/** Version of the package. */
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+
+/** The comment by which editors find the schema. */
+export const schemaComment = `# yaml-language-server: $schema=${schemaUrl(version)}`;
+
 /** JSON Schema of a stack file, for editors: the settings under their config keys, and what the engine itself writes. */
 export function stackFileJsonSchema(): object {
   const { properties = {}, required = [] } = settingsJsonSchema();
   const key = (name: string) => `${project}:${name}`;
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
+    $id: schemaUrl(version),
     title: `Stack file of ${project}`,
     type: "object",
     properties: {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { analyse, type KubernetesObject } from "mesh-access";
 import { blueprintOf, judgedManifests } from "../../components/blueprint.js";
-import { optionsOfStack } from "../../plan/stackOptions.js";
+import { optionsOfStack } from "../../components/judgement/stackOptions.js";
 import { loadSettings } from "../../settings/load.js";
 import { database, smallStack } from "../plan/stackFiles.js";
 

@@ -5,7 +5,7 @@ import { analyse, checkAssertions } from "mesh-access";
 import { loadManifests, overlay } from "mesh-access/input";
 import { loadStack } from "../../cli/loadStack.js";
 import { blueprintOf } from "../../components/blueprint.js";
-import { optionsOfStack } from "../../plan/stackOptions.js";
+import { optionsOfStack } from "../../components/judgement/stackOptions.js";
 import { planStack } from "../../plan/stack.js";
 import { loadSettings } from "../../settings/load.js";
 import { withMembers } from "../../settings/srv.js";

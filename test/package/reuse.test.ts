@@ -112,6 +112,7 @@ describe("package", () => {
   /** What the templates of Pulumi have had for TypeScript, by the kind of module a program is. */
   const templates: [kind: "commonjs" | "module", options: string[]][] = [
     ["commonjs", ["--module", "commonjs", "--moduleResolution", "node"]],
+    ["commonjs", ["--module", "node16", "--moduleResolution", "node16"]],
     ["commonjs", ["--module", "nodenext", "--moduleResolution", "nodenext"]],
     ["module", ["--module", "nodenext", "--moduleResolution", "nodenext"]],
     ["module", ["--module", "node16", "--moduleResolution", "node16"]],

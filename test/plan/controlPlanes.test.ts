@@ -3,7 +3,7 @@ import { type Blueprint, blueprintOf, judgedManifests } from "../../components/b
 import { identityOf } from "../../components/manifest.js";
 import { changesForOthers } from "../../plan/changesForOthers.js";
 import { controlPlaneLines, controlPlanesOf } from "../../plan/controlPlanes.js";
-import { judgeStack } from "../../plan/stackReach.js";
+import { judgeStack } from "../../components/judgement/stackReach.js";
 import { loadSettings } from "../../settings/load.js";
 import { smallStack } from "./stackFiles.js";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { analyse } from "mesh-access";
 import { blueprintOf, judgedManifests } from "../../components/blueprint.js";
-import { optionsOfStack } from "../../plan/stackOptions.js";
-import { settingsWarnings } from "../../plan/warnings.js";
+import { optionsOfStack } from "../../components/judgement/stackOptions.js";
+import { settingsWarnings } from "../../components/judgement/warnings.js";
 import { loadSettings } from "../../settings/load.js";
 import { SettingsError } from "../../settings/problem.js";
 import { withMembers } from "../../settings/srv.js";

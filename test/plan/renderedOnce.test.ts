@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { analyse, type KubernetesObject, placeholdersIn, written } from "mesh-access";
 import { blueprintOf, judgedManifests } from "../../components/blueprint.js";
 import { SecurePlatform } from "../../components/platform.js";
-import { optionsOfStack } from "../../plan/stackOptions.js";
+import { optionsOfStack } from "../../components/judgement/stackOptions.js";
 import { loadSettings } from "../../settings/load.js";
 import { SettingsError } from "../../settings/problem.js";
 import type { Settings } from "../../settings/schema.js";

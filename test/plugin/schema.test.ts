@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { packagedComponents } from "../../plugin/components.js";
+import { type JsonSchema, settingsJsonSchema } from "../../scripts/docs/settingsSchema.js";
 
 interface Property {
   $ref?: string;
+  type?: string;
   description?: string;
   items?: Property;
   additionalProperties?: Property;
@@ -11,6 +13,7 @@ interface Property {
 }
 
 interface ObjectSchema {
+  enum?: { value: unknown }[];
   description?: string;
   properties?: Record<string, Property>;
   inputProperties?: Record<string, Property>;
@@ -32,6 +35,29 @@ const references = (property: Property): string[] => [
     one ? references(one) : [],
   ),
 ];
+/** Whether a value has a type all the way down. */
+const isTyped = ({ $ref, type, items, additionalProperties, oneOf }: Property): boolean => {
+  if ($ref !== undefined) return $ref !== "pulumi.json#/Any";
+  if (oneOf) return oneOf.every(isTyped);
+  if (type === "array") return items !== undefined && isTyped(items);
+  if (type === "object") return additionalProperties !== undefined && isTyped(additionalProperties);
+  return type !== undefined;
+};
+
+/** Keys of the settings with a choice of several words. One of words or a list is text in the package: it has no such type. */
+function choices(settings: JsonSchema, path: string): { path: string; values: unknown[] }[] {
+  const { properties = {}, items, oneOf = [], additionalProperties } = settings;
+  const below = [
+    ...Object.entries(properties).map(([key, one]) => [`${path}.${key}`, one] as const),
+    ...[items, additionalProperties, ...oneOf].flatMap((one) =>
+      typeof one === "object" ? [[path, one] as const] : [],
+    ),
+  ];
+  const own =
+    settings.type === "string" && (settings.enum?.length ?? 0) > 1 ? [{ path, values: settings.enum ?? [] }] : [];
+  return [...own, ...below.flatMap(([at, one]) => choices(one, at))];
+}
+
 const fields = ({ properties = {}, inputProperties = {} }: ObjectSchema) => [
   ...Object.entries(properties),
   ...Object.entries(inputProperties),
@@ -56,6 +82,24 @@ describe("The schema of the package", () => {
       fields(one).flatMap(([name, { description }]) => (description ? [] : [`${token}.${name}`])),
     );
     assert.deepEqual(silent, []);
+  });
+
+  it("has a type for everything: nothing is Any", () => {
+    const untyped = Object.entries(all).flatMap(([token, one]) =>
+      fields(one).flatMap(([name, property]) => (isTyped(property) ? [] : [`${token}.${name}`])),
+    );
+    assert.deepEqual(untyped, []);
+  });
+
+  it("names the words of every choice of the settings", () => {
+    const known = settingsJsonSchema();
+    const found = choices(known, "settings");
+    assert.ok(found.length > 20);
+    const enums = Object.values(schema.types).flatMap((one) => (one.enum ? [one.enum.map(({ value }) => value)] : []));
+    const missing = found.filter(
+      ({ values }) => !enums.some((listed) => values.every((value) => listed.includes(value))),
+    );
+    assert.deepEqual(missing, []);
   });
 
   it("requires what has no default, and nothing else", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -228,6 +228,20 @@ spec:
     const log = JSON.parse((await run(["check", "-f", open, "--assert", file, "-o", "sarif"])).out);
     assert.equal(log.runs[0].results[0].ruleId, "assertion-verdict");
     assert.match(log.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri, /open\.yaml$/);
+  });
+
+  it("check writes reports of several formats at one run, each as -o prints it", async () => {
+    const file = join(folder, "assertions.yaml");
+    await writeFile(file, "assert:\n  - { from: { namespace: other }, to: '*', expect: blocked }\n");
+    const check = (...args: string[]) => run(["check", "-f", open, "--assert", file, ...args]);
+    const [log, data] = [join(folder, "a.sarif"), join(folder, "a.json")];
+    const { out, code } = await check("-o", "md", "--report", `sarif=${log}`, "--report", `json=${data}`);
+    assert.equal(code, 1);
+    assert.equal(out, (await check("-o", "md")).out);
+    assert.equal(await readFile(log, "utf8"), (await check("-o", "sarif")).out);
+    assert.equal(await readFile(data, "utf8"), (await check("-o", "json")).out);
+    for (const wrong of ["sarif", "pdf=a.pdf", "md="])
+      await assert.rejects(check("--report", wrong), /FORMAT=FILE, where FORMAT is table, json, md, html, sarif/);
   });
 
   it("check takes the assertions of the stack, and refuses to check nothing", async () => {

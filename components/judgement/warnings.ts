@@ -1,5 +1,5 @@
 import { message, type Problem, problemAt } from "mesh-access";
-import type { Settings } from "../settings/schema.js";
+import type { Settings } from "../../settings/schema.js";
 
 /** Atlas names a cluster `cluster0.ab12c.mongodb.net`, and its members `cluster0-shard-00-00.ab12c.mongodb.net`. */
 const atlasCluster = /^(?!.*-shard-)[^.*]+\.[^.]+\.mongodb\.net$/;

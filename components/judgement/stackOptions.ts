@@ -1,9 +1,9 @@
-import { clusterNetwork, gatewayRanges, workloadRanges } from "../settings/cluster.js";
-import { fleetTrustDomain, scopesGateways } from "../settings/mesh.js";
-import type { DatabaseSettings } from "../settings/databases.js";
-import type { Settings } from "../settings/schema.js";
-import { trafficModes } from "../settings/trafficModes.js";
-import { hostOf } from "../components/egress/databaseEgress.js";
+import { clusterNetwork, gatewayRanges, workloadRanges } from "../../settings/cluster.js";
+import { fleetTrustDomain, scopesGateways } from "../../settings/mesh.js";
+import type { DatabaseSettings } from "../../settings/databases.js";
+import type { Settings } from "../../settings/schema.js";
+import { trafficModes } from "../../settings/trafficModes.js";
+import { hostOf } from "../egress/databaseEgress.js";
 import type { AnalysisOptions, DatabaseOption, ExistingWorkload } from "mesh-access";
 
 /** What a stack's settings tell the analysis beyond its manifests. */

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { Settings } from "../settings/schema.js";
+import type { Settings } from "../../settings/schema.js";
 import {
   adviceOf,
   analyse,
@@ -11,7 +11,7 @@ import {
   textOf,
 } from "mesh-access";
 import { checksTable, inOrderOfHarm, reach } from "mesh-access/output";
-import { FailedAssertionsError } from "./failedAssertions.js";
+import { FailedAssertionsError } from "../../settings/failedAssertions.js";
 import { settingsWarnings } from "./warnings.js";
 import { optionsOfStack } from "./stackOptions.js";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { optionsOfStack } from "../../plan/stackOptions.js";
+import { optionsOfStack } from "../../components/judgement/stackOptions.js";
 import { loadSettings } from "../../settings/load.js";
 
 describe("What a stack's settings tell the analysis", () => {
