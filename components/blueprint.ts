@@ -235,7 +235,7 @@ function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): Name
 }
 
 function namespaceArgs(settings: Settings, mesh: MeshFacts, gateway: Gateway): MeshNamespaceArgs[] {
-  const cni = settings.mesh.kind === "cloud-service-mesh" ? undefined : settings.mesh.cni;
+  const { cni } = settings.mesh;
   const own = settings.namespaces.map(({ name, importsFrom, ...rest }) => ({
     ...rest,
     namespace: name,

@@ -1560,9 +1560,9 @@ export interface AsmMeshInput {
    */
   edition?: "standard" | "enterprise" | "ultimate";
   /**
-   * Use ASM's CNI plug-in, so that pods need no NET_ADMIN. Not in the standard edition.
+   * Use ASM's CNI plug-in, so that pods need no NET_ADMIN and their namespaces can enforce `baseline`. Not in the standard edition.
    *
-   * @default `false`
+   * @default true in the others
    */
   cni?: boolean;
   /**
@@ -1602,7 +1602,7 @@ export interface IstioMeshInput {
   /**
    * Version of the Helm charts: of the custom resource definitions, the CNI plug-in and each revision that has none of its own.
    *
-   * @default `"1.31.1"`
+   * @default `"1.31.4"`
    */
   version?: string;
   /**
@@ -1628,9 +1628,9 @@ export interface IstioMeshInput {
    */
   defaultRevision?: string;
   /**
-   * Install Istio's CNI plug-in, so that pods need no NET_ADMIN.
+   * Install Istio's CNI plug-in, so that pods need no NET_ADMIN and their namespaces can enforce `baseline`.
    *
-   * @default `false`
+   * @default true on GKE; false elsewhere, where it depends on the cluster's own plug-ins
    */
   cni?: boolean;
   /**

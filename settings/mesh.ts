@@ -7,8 +7,8 @@ import { namesRevisions, revisionKeys, revisionProblems, versionsOf } from "./re
 import type { Settings } from "./schema.js";
 import { isOlder } from "./versions.js";
 
-/** Version of Istio's charts that the components are tested with. */
-export const istioVersion = "1.31.1";
+/** Default version of Istio's charts: the latest patch of the minor version that the lab runs. */
+export const istioVersion = "1.31.4";
 
 const shared = {
   outboundTrafficPolicy: z
@@ -37,7 +37,12 @@ const istio = z.strictObject({
     ),
   repository: z.string().default("oci://ghcr.io/istio/release/charts").describe("Where the charts come from."),
   ...revisionKeys,
-  cni: z.boolean().default(false).describe("Install Istio's CNI plug-in, so that pods need no NET_ADMIN."),
+  cni: z
+    .boolean()
+    .optional()
+    .describe(
+      "Install Istio's CNI plug-in, so that pods need no NET_ADMIN and their namespaces can enforce `baseline`. Default: true on GKE; false elsewhere, where it depends on the cluster's own plug-ins.",
+    ),
   scopeGateways: z
     .boolean()
     .default(true)
@@ -79,8 +84,10 @@ const asm = z.strictObject({
     .describe("Edition of the ASM instance."),
   cni: z
     .boolean()
-    .default(false)
-    .describe("Use ASM's CNI plug-in, so that pods need no NET_ADMIN. Not in the standard edition."),
+    .optional()
+    .describe(
+      "Use ASM's CNI plug-in, so that pods need no NET_ADMIN and their namespaces can enforce `baseline`. Not in the standard edition. Default: true in the others.",
+    ),
   tracing: z.boolean().default(false).describe("Send traces to Alibaba Cloud's own tracing service."),
 });
 
@@ -102,7 +109,7 @@ const cloudServiceMesh = z.strictObject({
 /** `mesh`: which service mesh, and how its proxies treat what leaves. */
 export const meshSchema = z.discriminatedUnion("kind", [istio, asm, cloudServiceMesh]);
 type ParsedMesh = z.output<typeof meshSchema>;
-export type MeshSettings = ParsedMesh & { dnsCapture: boolean };
+export type MeshSettings = ParsedMesh & { dnsCapture: boolean; cni: boolean };
 
 /** The channel of a GKE cluster in which Cloud Service Mesh has DNS capture. */
 const dnsCaptureChannel = "RAPID";
@@ -115,7 +122,19 @@ export function channelCapturesDns(releaseChannel: string | undefined): boolean 
 /** The settings of the mesh with what the cluster decides. */
 export function filledMesh(mesh: ParsedMesh, cluster: ClusterSettings): MeshSettings {
   const { dnsCapture = channelCapturesDns(channelOf(cluster)) } = mesh;
-  return { ...mesh, dnsCapture };
+  return { ...mesh, dnsCapture, cni: hasCni(mesh, cluster) };
+}
+
+/** Whether a plug-in prepares the network of pods. Cloud Service Mesh brings one. */
+function hasCni(mesh: ParsedMesh, { cloud }: ClusterSettings): boolean {
+  switch (mesh.kind) {
+    case "istio":
+      return mesh.cni ?? cloud === "gke";
+    case "asm":
+      return mesh.cni ?? mesh.edition !== "standard";
+    case "cloud-service-mesh":
+      return true;
+  }
 }
 
 const channelOf = (cluster: ClusterSettings) => (cluster.cloud === "gke" ? cluster.releaseChannel : undefined);

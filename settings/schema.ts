@@ -33,7 +33,7 @@ export type ParsedSettings = z.output<typeof settingsSchema>;
 
 /** Checked settings of a stack, defaults filled in and manifest files read. See docs/settings.md. */
 export interface Settings extends Omit<ParsedSettings, "workloads" | "mesh"> {
-  /** With DNS capture as the cluster's channel has it. */
-  mesh: ParsedSettings["mesh"] & { dnsCapture: boolean };
+  /** With DNS capture and CNI plug-in as the cluster has them. */
+  mesh: ParsedSettings["mesh"] & { dnsCapture: boolean; cni: boolean };
   workloads: WorkloadSettings[];
 }

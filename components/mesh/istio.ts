@@ -27,7 +27,7 @@ export interface IstioMeshArgs {
    * @default none */
   clusterReady?: pulumi.Resource[];
   /** Version of the charts: of the custom resource definitions, the CNI plug-in and each revision that has none of its own.
-   * @default "1.31.1", which the components are tested with */
+   * @default "1.31.4" */
   version?: string;
   /** Version of Kubernetes. One that the version of Istio does not support is a warning of the update.
    * @default not checked */

@@ -21,13 +21,13 @@ export class QueryStream {
   ) {}
 
   /** Starts one in a client's pod and waits for its first answer. */
-  static async start(stage: Stage, who: Who, host: string): Promise<QueryStream> {
+  static async start(stage: Stage, who: Who, host: string, timeoutMs = longestMs): Promise<QueryStream> {
     const folder = await mkdtemp(join(labFolder, "query-stream-"));
     await chmod(folder, 0o777); // the client is not root
     const file = join(folder, "events.jsonl");
     const ended = stage.exec(who, [process.execPath, program, host, file, streamStatement], {
       user: applicationUser,
-      timeoutMs: longestMs,
+      timeoutMs,
       environment: { MYSQL_PWD: stage.outside.password },
     });
     const stream = new QueryStream(file, ended);

@@ -10,6 +10,7 @@ import { sharedPolicyScenario } from "../sharedPolicy/sharedPolicyScenario.js";
 import { teamsExperiment } from "../teams/teamsExperiment.js";
 import { tenantsScenario } from "../tenants/tenantsScenario.js";
 import { usageExperiment } from "../usage/usageExperiment.js";
+import { upgradeScenario } from "../upgrade/upgradeScenario.js";
 import { applicationTlsScenario } from "./applicationTls.js";
 import { bookinfoScenario } from "./bookinfo.js";
 import { bookstoreScenario } from "./bookstore.js";
@@ -34,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
+  upgradeScenario,
 ];
 
 /** After the stacks, for what they show of the analysis and of the documents holds for any of them. */

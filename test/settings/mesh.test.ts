@@ -101,7 +101,17 @@ describe("Settings of the mesh", () => {
       blueprintOf(load(mesh)).manifests.find(({ kind }) => kind === "Namespace")?.metadata.labels?.[
         "pod-security.kubernetes.io/enforce"
       ];
-    assert.deepEqual([level({}), level({ cni: true })], ["privileged", "baseline"]);
+    assert.deepEqual(
+      [level({}), level({ cni: false }), level({ edition: "standard" })],
+      ["baseline", "privileged", "privileged"],
+    );
+  });
+
+  it("use Istio's CNI plug-in by default on GKE, and leave it to the cluster's owner elsewhere", () => {
+    const cni = (cluster: object, mesh: object = {}) =>
+      loadSettings({ cluster, mesh: { kind: "istio", ...mesh }, namespaces: [] }).mesh.cni;
+    assert.deepEqual([cni(project), cni(ackSettings), cni({ cloud: "existing" })], [true, false, false]);
+    assert.deepEqual([cni(project, { cni: false }), cni(ackSettings, { cni: true })], [false, true]);
   });
 
   it("refuse to connect after the handshake where proxies are known to be too old for it", () => {
