@@ -7,6 +7,7 @@ export { makesPods } from "./model/podOwners.js";
 export { type Connection, parseLine } from "./usage/accessLog.js";
 export { type Allowed, type Client, type Seen, type Usage, UsageCounter } from "./usage/usage.js";
 export { meshOptionsOf } from "./istio/config/differences.js";
+export { nameOf, objectName } from "./model/objectName.js";
 export { problemAt } from "./model/problem.js";
 export { diffReach } from "./diff.js";
 export { meshLimits } from "./istio/meshLimits.js";

@@ -8,7 +8,7 @@ import { takesStack } from "./stackOption.js";
 import { stacks } from "./stacks.js";
 
 /** All commands. What would load the Pulumi SDK is loaded by the command that needs it: analysing files starts at once. */
-function commands(): Command {
+export function commands(): Command {
   const program = new Command("mesh-egress")
     .description("Plans database egress through a service mesh, and shows which workload reaches which database.")
     .version(packageVersion())

@@ -1,6 +1,7 @@
+import { nameOf } from "../model/objectName.js";
 import { message, type Message, type ProblemId } from "../messages/index.js";
 import type { KubernetesObject, Problem, Source } from "../model/model.js";
-import { nameOf, problemAt, problemOf } from "../model/problem.js";
+import { problemAt, problemOf } from "../model/problem.js";
 import { splitDocuments, splitItems, type Document } from "./documents.js";
 import { once } from "../model/once.js";
 import { kindKey } from "../model/world.js";

@@ -1,10 +1,11 @@
+import { nameOf } from "../model/objectName.js";
 import { message } from "../messages/index.js";
 import type { Finding, KubernetesObject, Workload, World } from "../model/model.js";
 import type { BoundServer } from "./config/gateways.js";
 import type { Mesh } from "./config/mesh.js";
 import type { Meshes } from "./config/meshes.js";
 import { unmodelledFindings } from "./config/unmodelled.js";
-import { evidence, label } from "./evidence.js";
+import { evidence } from "./evidence.js";
 import { gatewayNodeGuests } from "./gatewayNodes.js";
 import { managedMeshFindings } from "./managedMesh.js";
 import { sniOf } from "./config/gateways.js";
@@ -39,7 +40,7 @@ function contestedHosts(mesh: Mesh): Finding[] {
     if (new Set(owners.map(endsOf)).size < 2) return [];
     const objects = [...new Set(owners.map(({ object }) => object))];
     const because = objects.map((object) => evidence(object, "spec.endpoints", message("declares-host", { host })));
-    return [{ ...message("host-contested", { entries: objects.map(label), host }), because }];
+    return [{ ...message("host-contested", { entries: objects.map(nameOf), host }), because }];
   });
 }
 
@@ -49,7 +50,7 @@ function postgresOverTls(mesh: Mesh): Finding[] {
     ports.flatMap(({ number, name, protocol }, index): Finding[] => {
       const wire = wireProtocolOf({ port: number, name, protocol });
       if (registry !== "external" || wire !== "postgres" || !isTls(protocol)) return [];
-      const args = { entry: label(object), port: number, host, protocol: protocol.toUpperCase() };
+      const args = { entry: nameOf(object), port: number, host, protocol: protocol.toUpperCase() };
       const because = [evidence(object, `spec.ports[${index}].protocol`, message("declared-protocol", { protocol }))];
       return [{ ...message("postgres-without-sni", args), because }];
     }),
@@ -72,8 +73,14 @@ function anonymousServers(mesh: Mesh, world: World): Finding[] {
         const reached = named.filter((host) => admitsAnyone(mesh, workload, bound, port, host));
         if (reached.length === 0) continue;
         const field = `spec.servers[${index}]${server.tls ? ".tls.mode" : ""}`;
-        const because = [evidence(gateway, field, server.tls?.mode ?? "no TLS")];
-        const args = { port, hosts: [...new Set(reached)], gateway: label(gateway) };
+        const because = [
+          evidence(
+            gateway,
+            field,
+            server.tls?.mode ? message("server-tls-mode", { mode: server.tls.mode }) : message("no-tls"),
+          ),
+        ];
+        const args = { port, hosts: [...new Set(reached)], gateway: nameOf(gateway) };
         const finding: Finding = { ...message("anonymous-server", args), because };
         found.set(JSON.stringify(finding), finding);
       }
@@ -101,9 +108,7 @@ function unscopedGateways(mesh: Mesh, world: World): Finding[] {
   return oncePerPods(world, ({ servers = [] }, object, pods) => {
     const listing = servers.findIndex((server) => (server.tls?.subjectAltNames ?? []).length > 0);
     if (listing < 0) return undefined;
-    const because = [
-      evidence(object, `spec.servers[${listing}].tls.subjectAltNames`, "the list that such a server lacks"),
-    ];
+    const because = [evidence(object, `spec.servers[${listing}].tls.subjectAltNames`, message("client-list"))];
     return { ...message("unscoped-gateway", { pods }), because };
   });
 }
@@ -126,7 +131,7 @@ function earlyConnections(mesh: Mesh, world: World): Finding[] {
         tls?.mode === "ISTIO_MUTUAL" && hosts.some((name) => outside.some((host) => hostsMatch(sniOf(name), host))),
     );
     if (server < 0) return undefined;
-    const because = [evidence(object, `spec.servers[${server}].tls.mode`, "decides after the pods have connected")];
+    const because = [evidence(object, `spec.servers[${server}].tls.mode`, message("handshake-after-connect"))];
     return { ...message("early-connection", { pods }), because };
   });
 }
@@ -177,7 +182,7 @@ function takenPorts(mesh: Mesh): Finding[] {
         known.because = [...known.because, because];
         continue;
       }
-      const args = { port: port.number, entry: label(service.object) };
+      const args = { port: port.number, entry: nameOf(service.object) };
       const text = opens
         ? message("port-opened", { ...args, namespaces: audience === "*" ? "every namespace" : audience })
         : message("port-swallowed", { ...args, host: service.host });

@@ -59,9 +59,9 @@ export function message<Id extends MessageId>(id: Id, ...[args]: GivenArguments<
   return { id, args: args ?? noArguments };
 }
 
-/** A text that has no entry in the tables yet. */
-export function wording(text: string): Message {
-  return message("text", { text });
+/** The message in evidence, as an argument of another: without the object that it is about. */
+export function clause({ id, args }: Message): Message {
+  return { id, args };
 }
 
 /** The text of a message with its arguments in place. */

@@ -1,3 +1,4 @@
+import { nameOf } from "../model/objectName.js";
 import { message, type Message } from "../messages/index.js";
 import type {
   AnalysisOptions,
@@ -198,8 +199,4 @@ function noSuchPort(service: KubernetesObject, port: number): Evidence {
     field: "spec.ports",
     ...message("no-such-port", { port }),
   };
-}
-
-function nameOf(object: KubernetesObject): string {
-  return `${object.kind} ${namespaceOf(object)}/${object.metadata.name}`;
 }

@@ -1,8 +1,9 @@
+import { nameOf } from "../model/objectName.js";
 import { message } from "../messages/index.js";
 import { describeSelector } from "../model/labels.js";
 import { labelsOf } from "../model/pods.js";
 import { isUnmodelledPolicy } from "../model/policyKinds.js";
-import { nameOf, problemOf } from "../model/problem.js";
+import { problemOf } from "../model/problem.js";
 import type {
   AnalysisOptions,
   Evidence,

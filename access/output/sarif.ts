@@ -1,3 +1,4 @@
+import { objectName } from "../model/objectName.js";
 import { createHash } from "node:crypto";
 import { adviceOf, textOf } from "../messages/index.js";
 import { assertionMessages } from "../messages/assertionMessages.js";
@@ -16,7 +17,6 @@ import { type About, assumedOf } from "./about.js";
 import { chainOf, pairsText, titleOf } from "./checks.js";
 import { inOrderOfHarm } from "./findingLines.js";
 import type { SourceOf } from "./places.js";
-import { objectName } from "./words.js";
 
 type Level = "error" | "warning" | "note";
 

@@ -54,7 +54,7 @@ describe("gateways of the Gateway API", () => {
       yaml: tls + gateway(passthrough) + through("TLSRoute") + toGateway(),
       options: closed,
       reach: both("gateway"),
-      because: { [web]: ["Gateway istio-system/out text", "TLSRoute istio-system/way text"] },
+      because: { [web]: ["Gateway istio-system/out server-passes-tls", "TLSRoute istio-system/way gateway-routes-to"] },
     },
     {
       title: "one without a route for the name",
@@ -114,7 +114,7 @@ describe("gateways of the Gateway API", () => {
       yaml: tcp + gateway(mutual) + through("TCPRoute") + byTcp + rule + policy("out", "front"),
       options: closed,
       reach: { [web]: "gateway", [job]: "blocked" },
-      because: { [job]: ["AuthorizationPolicy istio-system/who text"] },
+      because: { [job]: ["AuthorizationPolicy istio-system/who allow-no-match"] },
       findings: ["port-swallowed", "early-connection"],
     },
     {
