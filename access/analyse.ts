@@ -10,7 +10,6 @@ import type {
   BypassVerdict,
   Evidence,
   Explanation,
-  HopDecider,
   KubernetesObject,
   Manifests,
   MeshVerdict,
@@ -24,16 +23,19 @@ import type {
   World,
 } from "./model/model.js";
 import { placeholdersIn } from "./model/placeholder.js";
-import { prepareBypass, verdictOf } from "./network/bypass.js";
+import { prepareBypass } from "./network/bypass.js";
 import { Network } from "./network/networkModel.js";
 import { problemAt } from "./model/problem.js";
 import { deriveTargets } from "./model/targets.js";
 import { auditMtls } from "./mtls.js";
+import { connectionsOf, type MeshOfServices } from "./connections.js";
 import { assumptionsOf, notRead } from "./assumptions.js";
 import { checkReferences } from "./input/references.js";
+import { Kept } from "./model/kept.js";
 import { once } from "./model/once.js";
+import { PairMemo } from "./model/pairMemo.js";
 import { buildWorld } from "./model/world.js";
-import { summaryOf } from "./summary.js";
+import { Counter, summaryOf } from "./summary.js";
 
 /**
  * Who can reach which database, by which path, and who can bypass the sidecar. Nothing is read or written.
@@ -56,6 +58,10 @@ export function analyse(input: readonly KubernetesObject[] | Manifests, options:
       workloads.filter(({ existing }) => !existing),
     ),
   );
+  const connections = once(() => {
+    const plain = world.workloads.every(({ sidecar }) => sidecar.present === false && !sidecar.ambient);
+    return connectionsOf(world, network(), plain ? undefined : meshOfServices(world, options));
+  });
   const problems = once(() => [
     ...(manifests.problems ?? []),
     ...checkReferences(world, options),
@@ -71,6 +77,9 @@ export function analyse(input: readonly KubernetesObject[] | Manifests, options:
     },
     get targets() {
       return targets();
+    },
+    get connections() {
+      return connections();
     },
     get findings() {
       return found();
@@ -91,6 +100,14 @@ export function analyse(input: readonly KubernetesObject[] | Manifests, options:
   };
 }
 
+/** The same world with its Services as targets: what proxies do with connections between workloads. */
+function meshOfServices(world: World, options: AnalysisOptions): MeshOfServices {
+  const withServices = { ...options, services: true };
+  const targets = deriveTargets(world, withServices);
+  const reach = new Reach(world, withServices, targets, new Network(world, withServices, targets));
+  return { meshes: reach.mesh.meshes, targets, answersOf: (workload) => reach.answersOf(workload) };
+}
+
 function isList(input: readonly KubernetesObject[] | Manifests): input is readonly KubernetesObject[] {
   return Array.isArray(input);
 }
@@ -109,20 +126,6 @@ export function explain(
   return workload && target && row ? { row, workload, target } : undefined;
 }
 
-/** Reads the policies once, and answers whether pods of one workload may connect to another's. */
-function prepareHops(network: Network): HopDecider {
-  // One object for equal answers: callers are grouped by it.
-  const verdicts = new Map<string, BypassVerdict>();
-  return (from, to, port) => {
-    const { outcome, because } = network.betweenPods(from, to, port, "TCP");
-    const answer = { verdict: verdictOf[outcome], because };
-    const key = JSON.stringify(answer);
-    const known = verdicts.get(key);
-    if (!known) verdicts.set(key, answer);
-    return known ?? answer;
-  };
-}
-
 /** Evidence for a caller that dials by itself. */
 const pastTheSidecar: Evidence = {
   kind: "Sidecar",
@@ -132,27 +135,34 @@ const pastTheSidecar: Evidence = {
   ...message("sidecar-bypassed"),
 };
 
+/** Pairs whose answers are in memory at a time. Where policies tell all workloads apart there are as many answers as pairs. */
+const keptAnswers = 500_000;
+const keptVerdicts = 50_000;
+const keptNumbers = 200_000;
+
 /** Puts the two halves together: what the proxies do, and what the network underneath lets pass. */
 class Reach {
   readonly targets: readonly Target[];
   readonly mesh: MeshDecider;
+  readonly #network: Network;
   readonly #bypass: (workload: Workload) => BypassOfWorkload;
-  readonly #hop: HopDecider;
   readonly #paths = new Map<string, readonly Path[]>();
-  readonly #bypassVerdicts = new Map<BypassOfWorkload, readonly BypassVerdict[]>();
-  readonly #groups = new Map<readonly Path[], Map<string, Answers>>();
-  readonly #numbers = new Map<object, number>();
+  readonly #lists = new Map<string, readonly Path[]>();
+  readonly #bypassVerdicts = new Kept<BypassOfWorkload, readonly BypassVerdict[]>(keptAnswers);
+  readonly #groups = new Kept<string, Answers>(keptAnswers);
+  #numbers = new Map<object, number>();
+  #lastNumber = 0;
   readonly #openTargets: readonly Target[];
   /** Targets that are Services of pods which may have a sidecar of their own. */
   readonly #mayHaveSidecar: readonly boolean[];
-  readonly #closed = new Map<BypassVerdict, MeshVerdict>();
-  readonly #noted = new Map<MeshVerdict, Map<BypassVerdict, MeshVerdict>>();
+  readonly #closed = new Kept<BypassVerdict, MeshVerdict>(keptVerdicts);
+  readonly #noted = new PairMemo<MeshVerdict, BypassVerdict, MeshVerdict>(keptVerdicts);
 
   constructor(world: World, options: AnalysisOptions, targets: readonly Target[], network: Network) {
     this.targets = targets;
     this.mesh = new MeshDecider(world, options, this.targets);
     this.#bypass = prepareBypass(world, options, this.targets, network);
-    this.#hop = prepareHops(network);
+    this.#network = network;
     this.#mayHaveSidecar = this.targets.map(
       (target) =>
         target.kind === "service" &&
@@ -168,13 +178,9 @@ class Reach {
     const paths = this.#pathsOf(workload);
     const bypass = this.#bypass(workload);
     const hops = this.#hopsOf(workload, paths);
-    let groups = this.#groups.get(paths);
-    if (!groups) this.#groups.set(paths, (groups = new Map()));
     const bare = this.#pathsWithoutSidecar(workload);
-    const key = [bypass, ...hops.values(), ...bare].map((one) => this.#number(one)).join(",");
-    let group = groups.get(key);
-    if (!group) groups.set(key, (group = this.#combine(paths, bypass, hops, bare)));
-    return group;
+    const key = [paths, bypass, ...hops.values(), ...bare].map((one) => this.#number(one)).join(",");
+    return this.#groups.of(key, this.targets.length, () => this.#combine(paths, bypass, hops, bare));
   }
 
   /** What services of the mesh make of a caller past its sidecar, who has no certificate. Empty without services. */
@@ -186,15 +192,23 @@ class Reach {
   #pathsOf(workload: Workload): readonly Path[] {
     const key = this.mesh.classOf(workload);
     let paths = this.#paths.get(key);
-    if (!paths) this.#paths.set(key, (paths = this.mesh.paths(workload)));
+    if (!paths) this.#paths.set(key, (paths = this.#shared(this.mesh.paths(workload))));
     return paths;
+  }
+
+  /** One list for all callers that take the same paths: most differ by an identity that nothing asks for. */
+  #shared(paths: readonly Path[]): readonly Path[] {
+    const key = paths.map((path) => this.#number(path)).join();
+    const known = this.#lists.get(key);
+    if (!known) this.#lists.set(key, paths);
+    return known ?? paths;
   }
 
   /** Whether the caller's pods may connect to the pods each path goes through. */
   #hopsOf(workload: Workload, paths: readonly Path[]): Map<Path["via"], BypassVerdict> {
     const hops = new Map<Path["via"], BypassVerdict>();
     for (const { via } of paths) {
-      if (via && !hops.has(via)) hops.set(via, this.#hop(workload, via.workload, via.port));
+      if (via && !hops.has(via)) hops.set(via, this.#network.betweenPods(workload, via.workload, via.port));
     }
     return hops;
   }
@@ -202,7 +216,10 @@ class Reach {
   /** A number that stands for an object in keys. */
   #number(object: object): number {
     let number = this.#numbers.get(object);
-    if (number === undefined) this.#numbers.set(object, (number = this.#numbers.size));
+    if (number !== undefined) return number;
+    // An object that gets a second number makes a group more, and no other harm.
+    if (this.#numbers.size > keptNumbers) this.#numbers = new Map();
+    this.#numbers.set(object, (number = this.#lastNumber++));
     return number;
   }
 
@@ -212,11 +229,11 @@ class Reach {
     hops: Map<Path["via"], BypassVerdict>,
     bare: readonly Path[],
   ): Answers {
-    let bypass = this.#bypassVerdicts.get(bypassOf);
-    if (!bypass) this.#bypassVerdicts.set(bypassOf, (bypass = this.targets.map((target) => bypassOf(target))));
-    const own = bypass;
+    const own = this.#bypassVerdicts.of(bypassOf, this.targets.length, () =>
+      this.targets.map((target) => bypassOf(target)),
+    );
     const mesh = paths.map((path, index) => this.#throughNetwork(path, index, own[index], hops.get(path.via)));
-    if (bare.length > 0) bypass = own.map((below, index) => this.#atService(below, index, bare[index]));
+    const bypass = bare.length > 0 ? own.map((below, index) => this.#atService(below, index, bare[index])) : own;
     return { mesh, bypass };
   }
 
@@ -249,17 +266,27 @@ class Reach {
    */
   #merge(verdict: MeshVerdict, network: BypassVerdict): MeshVerdict {
     if (network.verdict === "open") return verdict;
-    if (network.verdict === "blocked") {
-      let closed = this.#closed.get(network);
-      if (!closed) this.#closed.set(network, (closed = blocked(network.because)));
-      return closed;
-    }
-    let noted = this.#noted.get(verdict);
-    if (!noted) this.#noted.set(verdict, (noted = new Map()));
-    let answer = noted.get(network);
-    if (!answer) noted.set(network, (answer = { ...verdict, because: [...verdict.because, ...network.because] }));
-    return answer;
+    if (network.verdict === "blocked") return this.#closed.of(network, 1, () => closedBy(network));
+    return this.#noted.of(verdict, network, noted);
   }
+}
+
+function closedBy(network: BypassVerdict): MeshVerdict {
+  return {
+    ...blocked([]),
+    get because() {
+      return network.because;
+    },
+  };
+}
+
+function noted(verdict: MeshVerdict, network: BypassVerdict): MeshVerdict {
+  return {
+    ...verdict,
+    get because() {
+      return [...verdict.because, ...network.because];
+    },
+  };
 }
 
 function callerOf({ namespace, name, serviceAccount }: Workload): Row["from"] {
@@ -270,9 +297,11 @@ function endOf({ host, port }: Target): Row["to"] {
   return { host, port };
 }
 
-/** Rows in the order of workloads and targets, made one at a time; answers of a workload when they are first needed. */
+/** Rows in the order of workloads and targets, made one at a time. */
 class LazyRows implements Rows {
-  readonly #answers: Answers[] = [];
+  /** Who asks for one row of a workload asks for the next. */
+  #latest?: { index: number; answers: Answers };
+  #summary?: Summary;
   readonly #callers: Row["from"][];
   readonly ends: readonly Row["to"][];
 
@@ -303,20 +332,26 @@ class LazyRows implements Rows {
     }
   }
 
+  /** Counts on its way: answers may be too many to make them once more. */
   *byWorkload(): Generator<WorkloadAnswers> {
+    const counter = new Counter(this.workloads.length, this.ends.length);
     for (const [workload, from] of this.#callers.entries()) {
       const answers = this.#answersOf(workload);
-      if (answers) yield { from, answers };
+      if (!answers) continue;
+      counter.add(answers);
+      yield { from, answers };
     }
+    this.#summary = counter.summary;
   }
 
   summary(): Summary {
-    return summaryOf(this.byWorkload(), this.workloads.length, this.ends.length);
+    return (this.#summary ??= summaryOf(this.byWorkload(), this.workloads.length, this.ends.length));
   }
 
   #answersOf(index: number): Answers | undefined {
     const workload = this.workloads[index];
-    return workload && (this.#answers[index] ??= this.reach.answersOf(workload));
+    if (workload && this.#latest?.index !== index) this.#latest = { index, answers: this.reach.answersOf(workload) };
+    return workload && this.#latest?.answers;
   }
 }
 

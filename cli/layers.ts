@@ -19,7 +19,7 @@ const layers = {
   ],
   ingress: ["IngressGateway", "HttpsIngress"],
   rbac: ["LeastPrivilegeRole"],
-  observability: ["MeshTelemetry"],
+  observability: ["MeshTelemetry", "GatewayMetrics"],
 };
 
 /** A resource with what stands beneath it. */

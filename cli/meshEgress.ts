@@ -28,6 +28,12 @@ export function commands(): Command {
     .addOption(new Option("--out <dir>", "write one YAML file per object into a folder").conflicts("output"))
     .addHelpText("after", "\nExample:\n  mesh-egress render --stack rds --out manifests/")
     .action(async (options) => (await import("./render.js")).render(options));
+  takesStack(program.command("metrics"))
+    .description("Print scrape configuration, alert rules or the dashboard of a stack's egress gateway.")
+    .addOption(new Option("--show <what>", "what to print").choices(["rules", "scrape", "dashboard"]).default("rules"))
+    .addOption(new Option("--out <dir>", "write all three into a folder").conflicts("show"))
+    .addHelpText("after", "\nExample:\n  mesh-egress metrics --config stacks/Pulumi.rds.yaml > rules.yaml")
+    .action(async (options) => (await import("./metrics.js")).metrics(options));
   takesStack(program.command("roles"))
     .description("Print Roles that allow pulumi up and destroy of a stack, and nothing else.")
     .option("--user <name>", "user who gets them")

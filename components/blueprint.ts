@@ -15,7 +15,7 @@ import { forwarderOf } from "./egress/forwarder.js";
 import type { EgressGatewayArgs } from "./gateway/egressGateway.js";
 import { type Gateway, gatewayOf } from "./gateway/gateway.js";
 import { restartedBy } from "./revisionOfPods.js";
-import { fromRegistry, imagesOf, sameNameProblems } from "./images.js";
+import { type ImageSource, imagesOf, pulledFrom, sameNameProblems, unusedDigestProblems } from "./images.js";
 import { identityOf, type Manifest } from "./manifest.js";
 import { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/meshFacts.js";
 import { meshManifests } from "./mesh/meshManifests.js";
@@ -75,14 +75,16 @@ export function blueprintOf(settings: Settings): Blueprint {
       ...partsOf(settings, { mesh, network, gateway, hasGateway, throughGateway }),
     ],
   };
-  const { registry } = settings.cluster;
+  const { registry, imageDigests } = settings.cluster;
+  const images = imagesOf(manifestsOf(rendered));
   const problems = [
     ...collisions(manifestsOf(rendered), settings),
     ...outsideOwnNamespaces(settings, gateway, rendered.parts),
-    ...(registry === undefined ? [] : sameNameProblems(registry, imagesOf(manifestsOf(rendered)))),
+    ...(registry === undefined ? [] : sameNameProblems(registry, images)),
+    ...unusedDigestProblems(imageDigests, images),
   ];
   if (problems.length > 0) throw new SettingsError(problems);
-  const pulled = registry === undefined ? rendered : pulledFrom(registry, rendered);
+  const pulled = layersPulledFrom(settings.cluster, rendered);
   const revisions = namespaceRevisions(settings, gateway);
   const layers = { ...pulled, parts: pulled.parts.map((part) => restarted(part, revisions)) };
   const manifests = manifestsOf(layers);
@@ -111,9 +113,9 @@ function manifestsOf({ meshManifests, namespaces, egressGateway, parts }: Layers
   return [...meshManifests, ...all.flatMap((part) => part.manifests)];
 }
 
-/** The layers, with the images of all their pods taken from a registry. */
-function pulledFrom(registry: string, { meshManifests, namespaces, egressGateway, parts }: Layers): Layers {
-  const from = <P extends Part>(part: P): P => ({ ...part, manifests: fromRegistry(registry, part.manifests) });
+/** The layers, with the images of all their pods taken by digest and from a registry, where the settings say so. */
+function layersPulledFrom(source: ImageSource, { meshManifests, namespaces, egressGateway, parts }: Layers): Layers {
+  const from = <P extends Part>(part: P): P => ({ ...part, manifests: pulledFrom(source, part.manifests) });
   return {
     meshManifests,
     namespaces: namespaces.map(from),
@@ -147,9 +149,10 @@ export function assumptionOf({ gateway, namespaces }: Blueprint): string | undef
 
 /** A stack that owns the gateway and brings nothing, as far as the settings of a tenant tell what its owner has written. */
 function ownersPart(settings: Settings): Settings {
-  const { gateway, ingress, mesh, mutualTls, network } = settings;
+  const { cluster, gateway, ingress, mesh, mutualTls, network } = settings;
   return {
     ...settings,
+    cluster: { ...cluster, imageDigests: {} },
     mesh: mesh.kind === "istio" ? { ...mesh, install: true } : mesh,
     gateway: { ...gateway, install: true, tenant: undefined },
     namespaces: [],
@@ -305,6 +308,7 @@ function egressGateway(
     mesh,
     revision: nameFor(namespaceRevisions(settings, gateway), gateway.namespace),
     nodes: hasGatewayNodes(settings) ? onGatewayNodes : undefined,
+    statistics: settings.observability.metrics.enabled,
     // Which clusters of the mesh run a gateway that names none, no page of ASM says.
     clusterIds: mesh.kind === "asm" ? [written({ kind: "cluster", of: "own" })] : undefined,
     forwarders: nginx.flatMap((db) =>

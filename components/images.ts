@@ -31,9 +31,33 @@ export function imagesOf(manifests: readonly Manifest[]): string[] {
   return [...found];
 }
 
-/** The same objects, with the images of their pods taken from a registry. */
-export function fromRegistry(registry: string, manifests: readonly Manifest[]): Manifest[] {
-  return manifests.map((manifest) => withImages(manifest, (image) => imageIn(registry, image)));
+/** Where pods take their images from. */
+export interface ImageSource {
+  /** @default where they are */
+  registry?: string;
+  /** Digests by image. */
+  imageDigests: Readonly<Record<string, string>>;
+}
+
+/** The same objects, with the images of their pods taken by digest and from a registry, where the source says so. */
+export function pulledFrom({ registry, imageDigests }: ImageSource, manifests: readonly Manifest[]): Manifest[] {
+  const pinned = (image: string) => {
+    const digest = imageDigests[image];
+    return digest === undefined ? image : `${image}@${digest}`;
+  };
+  const placed = (image: string) => (registry === undefined ? image : imageIn(registry, image));
+  return manifests.map((manifest) => withImages(manifest, (image) => placed(pinned(image))));
+}
+
+/** Digests of images that no pod has. */
+export function unusedDigestProblems(imageDigests: ImageSource["imageDigests"], images: readonly string[]): Problem[] {
+  return Object.keys(imageDigests)
+    .filter((image) => !images.includes(image))
+    .map((image) => ({
+      path: `cluster.imageDigests["${image}"]`,
+      reason: "is the digest of an image that no pod of the stack has",
+      instead: `Take it out, or write the image as the stack does: ${images.join(", ")}`,
+    }));
 }
 
 /** Two images whose names differ only before their last part. */

@@ -55,6 +55,9 @@ export type { HttpsIngressArgs, HttpsIngressSpec, ServingGateway } from "./ingre
 export { IngressGateway, type IngressGatewayArgs } from "./ingress/ingressGateway.js";
 export { LeastPrivilegeRole } from "./rbac/leastPrivilegeRole.js";
 export type { LeastPrivilegeRoleArgs, RoleRule, RoleSubject } from "./rbac/leastPrivilegeRole.js";
+export { GatewayMetrics, type GatewayMetricsArgs } from "./observability/gatewayMetrics.js";
+export type { AlertChange, WatchedDatabase } from "./observability/metrics/context.js";
+export type { AlertName, Severity } from "../settings/alerts.js";
 export { MeshTelemetry, type MeshTelemetryArgs } from "./observability/meshTelemetry.js";
 
 // Workloads

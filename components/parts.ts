@@ -20,6 +20,8 @@ import { globalIsolationArgs, networkIsolationArgs } from "./network/networkFrom
 import { globalIsolationManifests } from "./network/globalIsolation.js";
 import { networkIsolationManifests } from "./network/networkIsolation.js";
 import { trafficProtectionManifests } from "./network/trafficProtection.js";
+import { gatewayMetricsArgs } from "./observability/fromSettings.js";
+import { gatewayMetricsManifests } from "./observability/gatewayMetrics.js";
 import { meshTelemetryManifests, traceCollectorOf } from "./observability/meshTelemetry.js";
 import { leastPrivilegeRoleManifests } from "./rbac/leastPrivilegeRole.js";
 import { componentType } from "./manifestComponent.js";
@@ -108,6 +110,7 @@ export function partsOf(settings: Settings, context: Context): Part[] {
     ...ingressParts(settings),
     ...settings.rbac.map(rolePart),
     ...telemetryParts(settings, context),
+    ...metricsParts(settings, context),
     ...workloadParts(settings),
   ].filter(({ manifests }) => manifests.length > 0);
 }
@@ -245,6 +248,22 @@ function telemetryParts(settings: Settings, { mesh, gateway, hasGateway }: Conte
       manifests: meshTelemetryManifests(args),
       home: "mesh",
       namespaces: scope === "gateway" ? [gateway.namespace] : [],
+    },
+  ];
+}
+
+/** The gateway's owner watches it for all stacks. */
+function metricsParts(settings: Settings, context: Context): Part[] {
+  const { gateway, hasGateway } = context;
+  const { metrics } = settings.observability;
+  if (!metrics.enabled || gateway.tenant !== undefined || !hasGateway) return [];
+  return [
+    {
+      name: "metrics",
+      type: componentType("GatewayMetrics"),
+      manifests: gatewayMetricsManifests(gatewayMetricsArgs(settings, context)),
+      home: "cluster",
+      namespaces: [gateway.namespace, ...(metrics.namespace === undefined ? [] : [metrics.namespace])],
     },
   ];
 }

@@ -10,7 +10,7 @@ export interface StandIn {
 export const standIns: readonly StandIn[] = [
   {
     what: "the providers of Google Cloud and Alibaba Cloud",
-    by: "a plug-in that makes up ids and outputs, and gives the lab's API server for every cluster and mesh",
+    by: "a plug-in that keeps an inventory by the vendors' rules, and hands out API servers of the lab, whose nodes report pods ready that do not run",
     source: "lab/cloud",
   },
   {
@@ -27,6 +27,11 @@ export const standIns: readonly StandIn[] = [
     what: "kubelet and container images",
     by: "an agent that runs programs of the machine in network namespaces, and smaller sample applications",
     source: "lab/node",
+  },
+  {
+    what: "Prometheus' discovery of pods",
+    by: "files with what it would find, for Debian's Prometheus is built without it",
+    source: "lab/alerts/discovery.ts",
   },
   {
     what: "MongoDB and Kafka",

@@ -80,6 +80,10 @@ export const adoptMessages = {
   "shared-entry": "{object} also declares {hosts}, which are not carried over. It stays, and has to be split by hand.",
   "no-client":
     "{host}:{port} is reached by no client through its gateway: the stack leaves it out, and its objects are to be removed.",
+  "no-client-stays":
+    "{host}:{port} is reached by no client through its gateway: the stack leaves it out. Its objects stay, for with outboundTrafficPolicy ALLOW_ANY their removal would open it.",
+  opened:
+    "{workloads} do not reach {host}:{port} today, and would once the objects below are removed: the mesh lets pass what it does not know. Set outboundTrafficPolicy REGISTRY_ONLY first.",
   "no-sidecar":
     "{workloads} have no sidecar: they reach {host}:{port} without the mesh, before and after, and the assertions leave them out. Give them a sidecar, or close it with network policy.",
   "left-out":

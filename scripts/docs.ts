@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { trafficModeNames } from "../settings/trafficModes.js";
+import { alertNames } from "../settings/alerts.js";
 import { accessModelBlocks } from "./docs/accessModel.js";
+import { alertFacts, alertsTable, statisticsList } from "./docs/alerts.js";
 import { apiReference } from "./docs/api.js";
 import { costTable } from "./docs/cost.js";
 import { labPage } from "./docs/lab.js";
@@ -43,6 +45,19 @@ async function filled(path: string, blocks: Record<string, string>): Promise<str
   return format(text, { ...(await resolveConfig(path)), parser: "markdown" });
 }
 
+/** The runbook pages of alerts, by hand but for what the rules say. */
+async function alertPages(): Promise<[string, string][]> {
+  const index = "docs/alerts/README.md";
+  const pages = alertNames.map(async (name): Promise<[string, string]> => {
+    const path = `docs/alerts/${name}.md`;
+    return [path, await filled(path, { facts: alertFacts(name) })];
+  });
+  return [
+    [index, await filled(index, { alerts: alertsTable(), statistics: statisticsList() })],
+    ...(await Promise.all(pages)),
+  ];
+}
+
 const api = Object.entries(await apiReference()).map(([path, text]) => [`docs/api/${path}`, text]);
 
 // The package's schema is read from these types, so they come first.
@@ -61,6 +76,7 @@ const documents: Record<string, string> = {
   "docs/messages.md": messagesPage(),
   ...Object.fromEntries(api),
   ...Object.fromEntries(modePages()),
+  ...Object.fromEntries(await alertPages()),
   [settingsTypesPath]: types,
   "docs/settings.md": settingsReference(settingsJsonSchema()),
   "plugin/schema.json": `${JSON.stringify(schema, null, 1)}\n`,

@@ -28,6 +28,13 @@ const registry = z
     "Registry with copies of the images that pods take from public registries: Istio's, NGINX's, those of workloads. Each has there the last part of its name and its tag: `registry.example.com/team/curl:8.16.0` for `curlimages/curl:8.16.0`. Clusters in China need one. Default: the public registries.",
   );
 
+const imageDigests = z
+  .record(z.string(), z.string().regex(/^sha256:[0-9a-f]{64}$/, refusal("digest")))
+  .default({})
+  .describe(
+    'Digests of images, by the image as it is written: `"nginx:1.28-alpine": sha256:…`. Every pod of the stack takes the image by its digest, so that a tag that moves changes nothing.',
+  );
+
 const existing = z.strictObject({
   cloud: z.literal("existing"),
   context: z.string().optional().describe("Context of the kubeconfig. Default: its current context."),
@@ -42,6 +49,7 @@ const existing = z.strictObject({
     .default("calico")
     .describe("What enforces NetworkPolicy there."),
   registry,
+  imageDigests,
   deleteUnreachable,
 });
 
@@ -148,6 +156,7 @@ const ack = z.strictObject({
     .default(["0.0.0.0/0"])
     .describe("Ranges outside the VPC that nodes may open TLS connections to, for images."),
   registry,
+  imageDigests,
   secretsKeyId: z.string().optional().describe("KMS key that encrypts Secrets in the control plane's store."),
   deletionProtection: z.boolean().default(true).describe("Refuse to delete the cluster."),
   kubeconfigMinutes: z
@@ -230,6 +239,7 @@ const gke = z.strictObject({
     .default(true)
     .describe("Register the cluster in the project's fleet; Cloud Service Mesh needs it."),
   registry,
+  imageDigests,
   secretsKey: z.string().optional().describe("Cloud KMS key that encrypts Secrets in the control plane's store."),
   deletionProtection: z.boolean().default(true).describe("Refuse to delete the cluster."),
   deleteUnreachable,
@@ -406,6 +416,38 @@ export function ackEndpointProblems({
   ];
 }
 
+/**
+ * Zones that are in another region than the cluster. A zone is called after its region: `europe-west3-a`, `cn-hangzhou-i`,
+ * `ap-southeast-1a`. The cloud says so only when it creates the first thing in the zone.
+ */
+function zoneProblems(region: string, zones: { path: (string | number)[]; zone: string }[]): RangeProblem[] {
+  return zones
+    .filter(({ zone }) => !zone.startsWith(region) || !/^-?[a-z]$/.test(zone.slice(region.length)))
+    .map(({ path }) => ({
+      path,
+      reason: `is not a zone of region ${region}`,
+      instead: `Write one such as ${region}-a, or the region that it is in`,
+    }));
+}
+
+/** Places of a GKE cluster that do not exist together. */
+export function gkeZoneProblems({ region, zones = [] }: { region: string; zones?: string[] }): RangeProblem[] {
+  const [, ofZone] = /^(.*\d)-[a-z]$/.exec(region) ?? [];
+  if (ofZone !== undefined) return [{ path: ["region"], reason: "is a zone", instead: `Write its region, ${ofZone}` }];
+  return zoneProblems(
+    region,
+    zones.map((zone, index) => ({ path: ["zones", index], zone })),
+  );
+}
+
+/** Places of an ACK cluster that do not exist together. */
+export function ackZoneProblems({ region, zones }: { region: string; zones: { zone: string }[] }): RangeProblem[] {
+  return zoneProblems(
+    region,
+    zones.map(({ zone }, index) => ({ path: ["zones", index, "zone"], zone })),
+  );
+}
+
 /** Ranges of an ACK cluster that are not where they must be. */
 export function ackRangeProblems({
   zones,
@@ -441,9 +483,14 @@ function report(ctx: z.RefinementCtx, problems: RangeProblem[]): void {
 /** `cluster`: where everything runs. */
 export const clusterSchema = z.discriminatedUnion("cloud", [
   gke.superRefine((settings, ctx) =>
-    report(ctx, [...networkProjectProblems(settings), ...gkeRangeProblems(settings), ...gkeEndpointProblems(settings)]),
+    report(ctx, [
+      ...gkeZoneProblems(settings),
+      ...networkProjectProblems(settings),
+      ...gkeRangeProblems(settings),
+      ...gkeEndpointProblems(settings),
+    ]),
   ),
-  ack.superRefine((settings, ctx) => report(ctx, ackRangeProblems(settings))),
+  ack.superRefine((settings, ctx) => report(ctx, [...ackZoneProblems(settings), ...ackRangeProblems(settings)])),
   existing,
 ]);
 export type ClusterSettings = z.output<typeof clusterSchema>;

@@ -21,6 +21,7 @@ import {
 } from "./mesh.js";
 import { mutualTlsProblems, writesMeshPolicy } from "./mutualTls.js";
 import { isolatedNamespaces, networkProblems } from "./network.js";
+import { metricsProblems } from "./metrics.js";
 import { telemetryProblems } from "./observability.js";
 import type { Problem } from "./problem.js";
 import { rolesTwice, roleProblems } from "./rbac.js";
@@ -96,6 +97,7 @@ const checks: CrossCheck[] = [
       }),
   },
   { of: ["mesh", "observability"], problems: telemetryProblems },
+  { of: ["network", "observability"], problems: metricsProblems },
   {
     of: ["ingress", "mesh", "namespaces"],
     problems: ({ ingress, mesh, namespaces }) => ingressProblems(ingress, { meshKind: mesh.kind, namespaces }),

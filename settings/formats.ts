@@ -105,6 +105,12 @@ export const time = duration.refine((text) => Number.isInteger(milliseconds(text
 /** Duration that is cut down to seconds on its way: Linux counts keepalive in them, Envoy its drain time. */
 export const wholeSeconds = time.refine((text) => milliseconds(text) % 1000 === 0, refusal("whole-seconds"));
 
+/** Duration as Prometheus writes it: one number, one unit. */
+export const rangeDuration = z
+  .string()
+  .regex(/^\d+[smhd]$/, refusal("range-duration"))
+  .meta({ title: "duration" });
+
 const secondsPer = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
 /** Length of a duration in seconds. */

@@ -312,6 +312,105 @@ export interface ObservabilityInput {
    * Distributed tracing of HTTP and gRPC. A connection to a database is TCP and makes no span.
    */
   tracing?: ObservabilityTracingInput;
+  /**
+   * What Prometheus and Grafana need to watch the egress gateway. See docs/alerts/README.md.
+   */
+  metrics?: ObservabilityMetricsInput;
+}
+
+/**
+ * What Prometheus and Grafana need to watch the egress gateway. See docs/alerts/README.md.
+ */
+export interface ObservabilityMetricsInput {
+  /**
+   * Write scrape configuration, recording rules, alerts and a dashboard for the egress gateway, and switch on the proxy statistics that they read. The gateway's pods restart once.
+   *
+   * @default `false`
+   */
+  enabled?: boolean;
+  /**
+   * `configMaps`: a ConfigMap with a scrape configuration and a file of rules, for a Prometheus that mounts or loads them; it needs no custom resources. `prometheusOperator`: a PodMonitor and a PrometheusRule, whose custom resource definitions the cluster must have.
+   *
+   * @default `"configMaps"`
+   */
+  format?: "configMaps" | "prometheusOperator";
+  /**
+   * Namespace of rules and dashboard. It must exist: Prometheus mounts ConfigMaps of its own namespace only.
+   *
+   * @default the gateway's. A PodMonitor is always beside the gateway
+   */
+  namespace?: string;
+  /**
+   * Further labels of the objects, such as `release: kube-prometheus-stack`, by which the operator selects them.
+   */
+  labels?: Record<string, string>;
+  /**
+   * Labels of the dashboard's ConfigMap, by which Grafana's sidecar finds it.
+   */
+  dashboardLabels?: Record<string, string>;
+  /**
+   * Address under which the pages of docs/alerts are served. Each alert then links its own, as `<address>/<alert>.md`.
+   *
+   * @default alerts name the page without a link
+   */
+  runbooks?: string;
+  /**
+   * Time over which rates are taken. At least four times the interval at which Prometheus scrapes.
+   *
+   * @default `"5m"`
+   */
+  window?: string;
+  /**
+   * Changes to alerts. One that is not listed is written with its defaults.
+   */
+  alerts?: ObservabilityMetricsAlertInput[];
+}
+
+/**
+ * A change to one alert.
+ */
+export interface ObservabilityMetricsAlertInput {
+  /**
+   * Name of the alert. docs/alerts/README.md lists all.
+   */
+  name:
+    | "EgressGatewayNotScraped"
+    | "EgressGatewayStatisticsMissing"
+    | "EgressGatewayHandshakesRefused"
+    | "EgressGatewayPolicyDenied"
+    | "EgressDatabaseConnectFailures"
+    | "EgressDatabaseConnectionsNearLimit"
+    | "EgressDatabaseConnectionLimitReached"
+    | "EgressDatabaseUnused"
+    | "EgressGatewayCertificateExpiring"
+    | "EgressGatewayMemoryNearLimit"
+    | "EgressGatewayConnectionsNearLimit"
+    | "EgressGatewayDraining"
+    | "EgressGatewayVersionSkew";
+  /**
+   * Write the alert.
+   *
+   * @default `true`
+   */
+  enabled?: boolean;
+  /**
+   * Its label `severity`.
+   *
+   * @default the alert's own
+   */
+  severity?: "critical" | "warning" | "info";
+  /**
+   * How long its condition must hold before it fires.
+   *
+   * @default the alert's own
+   */
+  for?: string;
+  /**
+   * Where its condition begins to hold, in the alert's unit.
+   *
+   * @default the alert's own
+   */
+  threshold?: number;
 }
 
 /**
@@ -904,7 +1003,7 @@ export interface NetworkIsolationInput {
    */
   controlPlaneRanges?: string[];
   /**
-   * Who may read the proxies' metrics.
+   * Who may read the proxies' metrics, such as Prometheus' pods. Where their namespace is isolated too, they may also read the control plane's; the API server, which tells them of pods, is for `network.openEgress`.
    *
    * @default nobody
    */
@@ -912,7 +1011,7 @@ export interface NetworkIsolationInput {
 }
 
 /**
- * Who may read the proxies' metrics. Default: nobody.
+ * Who may read the proxies' metrics, such as Prometheus' pods. Where their namespace is isolated too, they may also read the control plane's; the API server, which tells them of pods, is for `network.openEgress`. Default: nobody.
  */
 export interface NetworkIsolationMetricsFromInput {
   /**
@@ -1727,6 +1826,10 @@ export interface ExistingClusterInput {
    */
   registry?: string;
   /**
+   * Digests of images, by the image as it is written: `"nginx:1.28-alpine": sha256:…`. Every pod of the stack takes the image by its digest, so that a tag that moves changes nothing.
+   */
+  imageDigests?: Record<string, string>;
+  /**
    * Forget objects, rather than fail, when the cluster cannot be reached any more.
    *
    * @default `false`
@@ -1826,6 +1929,10 @@ export interface AckClusterInput {
    * @default the public registries
    */
   registry?: string;
+  /**
+   * Digests of images, by the image as it is written: `"nginx:1.28-alpine": sha256:…`. Every pod of the stack takes the image by its digest, so that a tag that moves changes nothing.
+   */
+  imageDigests?: Record<string, string>;
   /**
    * KMS key that encrypts Secrets in the control plane's store.
    */
@@ -2076,6 +2183,10 @@ export interface GkeClusterInput {
    * @default the public registries
    */
   registry?: string;
+  /**
+   * Digests of images, by the image as it is written: `"nginx:1.28-alpine": sha256:…`. Every pod of the stack takes the image by its digest, so that a tag that moves changes nothing.
+   */
+  imageDigests?: Record<string, string>;
   /**
    * Cloud KMS key that encrypts Secrets in the control plane's store.
    */

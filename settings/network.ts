@@ -62,7 +62,11 @@ const isolation = z.strictObject({
     .min(1)
     .optional()
     .describe("Addresses of a control plane outside the cluster. Default: what the mesh is known to use."),
-  metricsFrom: podGroup.optional().describe("Who may read the proxies' metrics. Default: nobody."),
+  metricsFrom: podGroup
+    .optional()
+    .describe(
+      "Who may read the proxies' metrics, such as Prometheus' pods. Where their namespace is isolated too, they may also read the control plane's; the API server, which tells them of pods, is for `network.openEgress`. Default: nobody.",
+    ),
 });
 
 const globalIsolation = z.strictObject({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { objectName } from "./formats.js";
 import { makesMesh } from "./mesh.js";
+import { metricsSchema } from "./metrics.js";
 import type { Problem } from "./problem.js";
 import type { Settings } from "./schema.js";
 
@@ -42,6 +43,9 @@ export const observabilitySchema = z.strictObject({
     })
     .prefault({})
     .describe("Distributed tracing of HTTP and gRPC. A connection to a database is TCP and makes no span."),
+  metrics: metricsSchema
+    .prefault({})
+    .describe("What Prometheus and Grafana need to watch the egress gateway. See docs/alerts/README.md."),
 });
 export type ObservabilitySettings = z.output<typeof observabilitySchema>;
 

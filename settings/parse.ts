@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { isRefusal, refusals } from "./settingsMessages.js";
 import { keyPath, type Problem, SettingsError } from "./problem.js";
 import { synonyms } from "./synonyms.js";
-import { exampleOf, keysAt, kindInWords, schemasAt } from "./schemaShape.js";
+import { exampleOf, formOf, keysAt, kindInWords, schemasAt, wordsOf } from "./schemaShape.js";
 
 export type Issue = z.core.$ZodIssue;
 
@@ -81,9 +81,18 @@ function unionProblems(
     .filter((option) => option.some(({ path: inner }) => inner.length > issue.path.length));
   const [closestOption] = deepest;
   if (closestOption) return closestOption.flatMap((inner) => problemsOf(inner, schema, whole, root));
-  return [
-    wrongType(path, issue.input, { expected: "union", input: issue.input }, examplesAt(schema, issue.path, whole)),
-  ];
+  return [noOption(path, issue.input, schemasAt(schema, issue.path, whole))];
+}
+
+/** A value that none of the options takes: what each of them does. */
+function noOption(path: string, input: unknown, options: readonly z.ZodType[]): Problem {
+  const words = options.flatMap(wordsOf);
+  const near = typeof input === "string" ? nearest(input, words, synonyms) : undefined;
+  const meant = near ?? (words.length === 0 ? meantBy(input, "boolean") : undefined);
+  const all = `Write ${options.map(formOf).join(", or ")}`;
+  if (input === undefined) return { path, reason: "is missing", instead: all };
+  const value = isSecretPath(path) ? undefined : input;
+  return { path, value, reason: "is not accepted here", instead: meant ? `Did you mean ${meant}? ${all}` : all };
 }
 
 function wrongType(
@@ -92,16 +101,19 @@ function wrongType(
   { expected, input }: { expected: string; input?: unknown },
   examples: readonly unknown[],
 ): Problem {
-  const kind = expected === "union" ? undefined : kindInWords(expected);
-  const sample = shortest(examples);
+  const kind = kindInWords(expected);
+  const fitting = examples.filter(
+    (example) => typeof input === "string" && Object.values(example ?? {}).includes(input),
+  );
+  const sample = shortest(fitting.length > 0 ? fitting : examples);
   // An object whose keys are anybody's, and a text of any form, have no example that helps.
   const helps = sample !== undefined && !["{}", '"any text"'].includes(JSON.stringify(sample));
   const example = helps ? writeInline(sample) : undefined;
-  const wanted = [...(kind ? [kind] : []), ...(example ? [`for example ${example}`] : [])].join(", ");
+  const wanted = [kind, ...(example ? [`for example ${example}`] : [])].join(", ");
   if (input === undefined) return { path, reason: "is missing", instead: `Write ${wanted}` };
   const meant = meantBy(input, expected);
   if (meant !== undefined) return { path, value, reason: `is a text, not ${kind}`, instead: `Write ${meant}` };
-  return { path, value, reason: kind ? `is not ${kind}` : "is not accepted here", instead: `Write ${wanted}` };
+  return { path, value, reason: `is not ${kind}`, instead: `Write ${wanted}` };
 }
 
 /** The number, or the true or false, that a text stands for. */
@@ -150,7 +162,7 @@ const at = (value: unknown, key: PropertyKey): unknown =>
 
 function unknownKey(path: string, key: string, known: string[]): Problem {
   const where = keyPath([...(path ? [path] : []), key]);
-  const near = nearest(key, known);
+  const near = nearest(key, known, synonyms);
   return {
     path: where,
     reason: "is not a known key",

@@ -1,3 +1,4 @@
+import { writeInline } from "mesh-access/yaml";
 import type { z } from "zod";
 
 /** What zod keeps of a schema, as far as messages need it. */
@@ -116,6 +117,22 @@ export function exampleOf(schema: z.ZodType): unknown {
   const [first] = Object.entries(shape);
   if (type !== "object" || !first || JSON.stringify(sample) !== "{}") return sample;
   return { [first[0]]: samples(first[1])[0] };
+}
+
+/** The words that a schema accepts, where it accepts no others. */
+export function wordsOf(schema: z.ZodType): string[] {
+  const { type, entries, values } = definition(bare(schema));
+  const words = type === "enum" ? Object.values(entries ?? {}) : type === "literal" ? (values ?? []) : [];
+  return words.map(String);
+}
+
+/** What one option of several accepts, as a reader would write it: its words, or its kind with an example. */
+export function formOf(schema: z.ZodType): string {
+  const words = wordsOf(schema);
+  if (words.length > 0) return `${words.length > 1 ? "one of " : ""}${words.map(writeInline).join(", ")}`;
+  const kind = kindInWords(definition(bare(schema)).type);
+  const example = exampleOf(schema);
+  return example === undefined || typeof example === "boolean" ? kind : `${kind}, for example ${writeInline(example)}`;
 }
 
 /** What a value has to be, in words: `a list`, `a number`. */

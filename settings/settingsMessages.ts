@@ -83,6 +83,7 @@ export const refusals = {
   "ipv4-address": { reason: "is not an IPv4 address", instead: "Write four numbers such as 10.0.0.7" },
   "ipv4-range": { reason: "is not an IPv4 range", instead: "Write a range such as 10.0.0.0/16, or 10.0.0.7/32" },
   duration: { reason: "is not a duration", instead: "Write a number with a unit: 500ms, 10s, 5m, 1h" },
+  "range-duration": { reason: "is not a duration", instead: "Write a whole number with a unit: 30s, 5m, 1h, 14d" },
   "whole-milliseconds": {
     reason: "is not a number of whole milliseconds above zero",
     instead: "Write a time such as 500ms or 10s",
@@ -109,6 +110,10 @@ export const refusals = {
   registry: {
     reason: "is not a registry with a path",
     instead: "Write both without a scheme, such as registry-vpc.cn-hangzhou.aliyuncs.com/team",
+  },
+  digest: {
+    reason: "is not a digest",
+    instead: "Write sha256: and 64 hexadecimal digits, as `docker buildx imagetools inspect IMAGE` prints them",
   },
   "time-of-day": { reason: "is not a time of day", instead: 'Write hours and minutes, such as "03:00"' },
   "two-hyphens": {

@@ -4,6 +4,14 @@ import { InputError } from "../input/inputError.js";
 import { message, textOf } from "../messages/index.js";
 import { nearest } from "../nearest.js";
 import { assumedOf } from "../output/about.js";
+import type { Analysis } from "../model/model.js";
+import {
+  connectionRows,
+  connectionsCsv,
+  connectionsDocument,
+  connectionsJsonLines,
+  connectionsTable,
+} from "../output/connections.js";
 import { accessDot } from "../output/graph.js";
 import { accessJson } from "../output/json.js";
 import { accessMarkdown } from "../output/markdown.js";
@@ -21,6 +29,7 @@ interface AccessFlags extends InputFlags {
   namespace?: string[];
   only?: Selectable[];
   wide?: boolean;
+  all?: boolean;
 }
 
 /** `access`: the matrix of workloads and databases. */
@@ -34,6 +43,7 @@ export function registerAccess(program: Command, stacks?: Stacks): void {
         .choices(selectable)
         .argParser(selectableOf),
     )
+    .option("--all", "every port of TCP, UDP and SCTP as well: between workloads, from and to outside, from new pods")
     .option("--wide", "a line for each pair, with the host in full and what decides it")
     .addHelpText(
       "after",
@@ -49,6 +59,12 @@ Examples:
       reportInput(input);
       return print(await accessReport(input, flags));
     });
+}
+
+/** The matrix of databases, where the input has any, and all connections below it. */
+function tables(analysis: Analysis, matrix: string, namespaces: readonly string[] | undefined): string[] {
+  const connections = connectionsTable(analysis, pc, namespaces);
+  return analysis.targets.length > 0 ? [matrix, "", connections] : [connections];
 }
 
 function stackExample(program: Command, stacks: Stacks | undefined): string {
@@ -86,23 +102,31 @@ async function accessReport(input: Input, flags: AccessFlags): Promise<string | 
   requireNamespaces(input.analysis, flags.namespace ?? []);
   const analysis = ofNamespaces(input.analysis, flags.namespace);
   const selection: Selection = { only: flags.only };
+  const { all, namespace } = flags;
   switch (flags.output) {
     case "json":
-      return accessJson(analysis, about, selection);
+      return accessJson(analysis, about, selection, all ? connectionsDocument(analysis, namespace) : undefined);
     case "jsonl":
-      return pairsJsonLines(analysis, selection);
+      return all ? connectionsJsonLines(analysis, namespace) : pairsJsonLines(analysis, selection);
     case "csv":
-      return pairsCsv(analysis, selection);
+      return all ? connectionsCsv(analysis, namespace) : pairsCsv(analysis, selection);
     case "md":
-      return accessMarkdown(analysis, about, selection);
+      return accessMarkdown(analysis, about, selection, all ? connectionRows(analysis, namespace) : undefined);
     case "dot":
       return accessDot(analysis, about, selection);
     case "html":
-      return (await import("../web/accessPage.js")).accessPage(about, analysis, selection);
+      return (await import("../web/accessPage.js")).accessPage(
+        about,
+        analysis,
+        selection,
+        undefined,
+        all ? connectionRows(analysis, namespace) : undefined,
+      );
     case "table": {
-      const table = accessTable(analysis, pc, { width: process.stdout.columns, wide: flags.wide }, selection);
+      const matrix = accessTable(analysis, pc, { width: process.stdout.columns, wide: flags.wide }, selection);
       const assumed = assumedOf(about, analysis).map((text) => `${pc.cyan("Assumed:")} ${text}`);
-      return [table, ...(assumed.length > 0 && !process.stdout.isTTY ? ["", ...assumed] : [])].join("\n");
+      const table = all ? tables(analysis, matrix, namespace) : [matrix];
+      return [...table, ...(assumed.length > 0 && !process.stdout.isTTY ? ["", ...assumed] : [])].join("\n");
     }
   }
 }

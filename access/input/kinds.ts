@@ -25,6 +25,8 @@ export const readKinds: ReadonlySet<string> = new Set([
   "argoproj.io/Rollout",
   "discovery.k8s.io/EndpointSlice",
   "networking.k8s.io/NetworkPolicy",
+  "networking.k8s.io/Ingress",
+  "route.openshift.io/Route",
   ...followedMeshKinds,
   "networking.istio.io/WorkloadGroup",
   "gateway.networking.k8s.io/GatewayClass",

@@ -7,7 +7,7 @@ export const meshLimits: readonly Limit[] = [
     "namespace and pod label istio.io/rev":
       "injects, and chooses the control plane: by revision, by tag, or the only one there is; unknown where several fit or none",
     "webhooks of Istio":
-      "by their selectors, where the input holds one; else by the labels that Istio's charts select by",
+      "by their selectors and rules, where the input holds those of a control plane; else by the labels that Istio's charts select by; one with conditions in CEL is unknown; a revision tag alone decides nothing",
     "ConfigMap istio-sidecar-injector":
       "neverInjectSelector, alwaysInjectSelector, policy, enableNamespacesByDefault; ports and ranges of global.proxy",
     "pod label sidecar.istio.io/inject":

@@ -1,5 +1,6 @@
 /** Evidence of what workloads are: `access/model` and `access/istio/controlPlane`. */
 export const workloadMessages = {
+  "new-pod": "stands for a pod that somebody may add: its labels are not known",
   "sidecar-bypassed": "the process bypasses its sidecar, so it shows no certificate",
   "proxy-in-pod": "the pod has a container istio-proxy",
   "no-proxy-in-pod": "the running pod has no container istio-proxy",

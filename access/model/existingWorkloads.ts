@@ -1,3 +1,4 @@
+import { message } from "../messages/index.js";
 import type { AnalysisOptions, ExistingWorkload, KubernetesObject, PodGroup, Workload } from "./model.js";
 import type { Proxies } from "../istio/controlPlane/proxies.js";
 
@@ -24,6 +25,15 @@ export function existingWorkloads(held: readonly Workload[], proxies: Proxies, o
   return found;
 }
 
+/** A pod that somebody may add to a namespace: its labels and its account are not known. */
+export function anyPod(namespace: string): Workload {
+  const identity = { kind: "Pod", namespace, name: "(new pod)" };
+  const because = { ...identity, field: "", ...message("new-pod") };
+  const pods: PodGroup = { labels: {}, unknownValues: [], moreLabels: true, addresses: [], nodes: [] };
+  const proxies = { sidecar: { present: "unknown" as const, because }, capture: {}, dns: {} };
+  return unseenWorkload(identity, anyAccount, pods, proxies);
+}
+
 function keyOf({ namespace, name, serviceAccount }: ExistingWorkload): string {
   if (name !== undefined) return `workload ${namespace}/${name}`;
   return serviceAccount === undefined ? `namespace ${namespace}` : `account ${namespace}/${serviceAccount}`;
@@ -44,15 +54,28 @@ function workloadOf({ namespace, name, serviceAccount, labels }: ExistingWorkloa
     addresses: [],
     nodes: [],
   };
-  const object: KubernetesObject = { apiVersion: "v1", kind, metadata: { name: identity.name, namespace } };
+  const { labels: own } = pods;
+  const made = proxies.of(identity, { labels: own, annotations: {}, hostNetwork: false, proxy: undefined });
+  return unseenWorkload(identity, account, pods, made);
+}
+
+/** A workload that the input does not hold. */
+function unseenWorkload(
+  identity: Pick<Workload, "kind" | "namespace" | "name">,
+  serviceAccount: string,
+  pods: PodGroup,
+  proxies: Pick<Workload, "sidecar" | "capture" | "dns">,
+): Workload {
+  const { kind, namespace, name } = identity;
+  const object: KubernetesObject = { apiVersion: "v1", kind, metadata: { name, namespace } };
   return {
     ...identity,
     existing: true,
-    serviceAccount: account,
+    serviceAccount,
     labels: pods.labels,
     pods: [pods],
     annotations: {},
-    ...proxies.of(identity, { labels: pods.labels, annotations: {}, hostNetwork: false, proxy: undefined }),
+    ...proxies,
     gateway: false,
     hostNetwork: false,
     nodes: "some",

@@ -1,3 +1,4 @@
+import type { Connections } from "../connections.js";
 import type { ControlPlane, ControlPlanes } from "../istio/controlPlane/controlPlanes.js";
 import type { Setting } from "../istio/controlPlane/proxyConfigs.js";
 import type { AssumptionId, FindingId, Message, ProblemId } from "../messages/message.js";
@@ -236,9 +237,6 @@ export type BypassOfWorkload = (target: Target) => BypassVerdict;
 /** Answers with the very same function for workloads that no policy distinguishes, so callers may group workloads by it. */
 export type BypassDecider = (workload: Workload) => BypassOfWorkload;
 
-/** Whether policies on either side let one workload's pods open a connection to a port of another's: the pod's, not a Service's. */
-export type HopDecider = (from: Workload, to: Workload, port: number) => BypassVerdict;
-
 /** Products that run Istio's configuration. */
 export type MeshKind = "istio" | "asm" | "cloud-service-mesh";
 
@@ -351,6 +349,8 @@ export interface Analysis {
   /** Workloads that can be clients: all but gateways. */
   readonly workloads: readonly Workload[];
   readonly targets: readonly Target[];
+  /** Every port of TCP, UDP and SCTP between workloads, and from and to outside. */
+  readonly connections: Connections;
   readonly findings: readonly Finding[];
   /** What is wrong with the input: unreadable objects, references to nothing, policies that cannot be read. */
   readonly problems: readonly Problem[];

@@ -4,8 +4,13 @@ import type { KubernetesObject } from "./model.js";
 /** Kinds by the ends of their names that limit what pods may connect to, of whatever vendor. */
 const policyName = /(NetworkPolicy|TrafficPolicy|EgressFirewall|FirewallPolicy|SecurityGroupPolicy)$/;
 
-/** Kinds that do so under another name. */
-const otherNames = new Set(["crd.nsx.vmware.com/SecurityPolicy", "kubeovn.io/SecurityGroup"]);
+/** Kinds that do so under another name. Networks of OVN-Kubernetes keep their pods apart from those of others. */
+const otherNames = new Set([
+  "crd.nsx.vmware.com/SecurityPolicy",
+  "kubeovn.io/SecurityGroup",
+  "k8s.ovn.org/UserDefinedNetwork",
+  "k8s.ovn.org/ClusterUserDefinedNetwork",
+]);
 
 /** Kinds with such names that no engine enforces on pods' connections. */
 const withoutEffect = new Set([

@@ -12,18 +12,12 @@ import type {
   Workload,
   World,
 } from "../model/model.js";
+import { PairMemo } from "../model/pairMemo.js";
 import { namespaceOf } from "../model/world.js";
 import { contains, isEverything, overlaps, parseBlock, type AddressBlock } from "./addressBlock.js";
-import type { Decision } from "./decideByPolicies.js";
 import { Network } from "./networkModel.js";
 import { distinctBlocks } from "./policy.js";
 import type { Destination, End } from "./services.js";
-
-export const verdictOf: Record<Decision["outcome"], BypassVerdictName> = {
-  allowed: "open",
-  denied: "blocked",
-  unknown: "unknown",
-};
 
 /**
  * Reads the policies once and answers what happens if a process dials a target itself, past its sidecar. Workloads that
@@ -43,9 +37,11 @@ export function prepareBypass(
   return (workload) => preparation.of(workload);
 }
 
-/** Targets that the network cannot distinguish: what stands behind them, on one port. */
+/** Verdicts that are in memory at a time: where policies tell all pods apart, there is one for each pair. */
+const keptVerdicts = 200_000;
+
+/** Targets that the network cannot tell apart: what stands behind them, on one port. */
 interface TargetClass {
-  number: number;
   destination: Destination;
   port: number;
 }
@@ -54,11 +50,10 @@ class Preparation {
   private readonly functions = new Map<string, BypassOfWorkload>();
   /** A gateway is asked about for every path through it, and thousands of policies may govern it. */
   private readonly byWorkload = new Map<Workload, BypassOfWorkload>();
+  private readonly verdicts = new PairMemo<Workload, TargetClass, BypassVerdict>(keptVerdicts);
   private readonly classes = new Map<Target, TargetClass>();
   private readonly classesByKey = new Map<string, TargetClass>();
   private readonly allowLists = new Map<string, BypassVerdict>();
-  private readonly verdicts = new WeakMap<Decision, BypassVerdict>();
-  private readonly policyNumbers: ReadonlyMap<object, number>;
   private readonly blocks: readonly AddressBlock[];
   /** Some policy lets out by name, so targets of one address differ. */
   private readonly namesDiffer: boolean;
@@ -71,7 +66,6 @@ class Preparation {
     targets: readonly Target[] | undefined,
   ) {
     const { policies, services } = network;
-    this.policyNumbers = new Map(policies.map((policy, index) => [policy, index]));
     this.blocks = distinctBlocks(policies);
     this.namesDiffer = policies.some(({ readsNames }) => readsNames);
     const reachesPods =
@@ -89,10 +83,8 @@ class Preparation {
     const key = this.keyOf(workload);
     const known = this.functions.get(key);
     if (known) return known;
-    const verdicts: (BypassVerdict | undefined)[] = [];
     const answer: BypassOfWorkload = (target) => {
-      const aim = this.classOf(target);
-      const byNetwork = (verdicts[aim.number] ??= this.byNetwork(workload, aim));
+      const byNetwork = this.verdicts.of(workload, this.classOf(target), (one, aim) => this.byNetwork(one, aim));
       return target.allowList && byNetwork.verdict !== "blocked"
         ? stricter(byNetwork, this.byAllowList(target.allowList))
         : byNetwork;
@@ -105,14 +97,11 @@ class Preparation {
     const host = workload.hostNetwork ? `${workload.kind}/${workload.namespace}/${workload.name}` : "";
     const { namespace, serviceAccount } = workload;
     const groups = workload.pods.map((group) => {
-      const governing = this.network
-        .governing(workload, group, "egress")
-        .flat()
-        .map(({ policy, selects }) => `${this.policyNumbers.get(policy)}:${selects}`);
+      const { number } = this.network.side("egress", workload, group);
       const { labels, unknownValues, moreLabels, addresses } = group;
       // All that the selectors of policies can read of a caller.
       const identity = [Object.entries(labels).sort(), unknownValues, moreLabels, addresses, namespace, serviceAccount];
-      return `${governing.join()} ${this.callersDiffer ? JSON.stringify(identity) : ""}`;
+      return `${number} ${this.callersDiffer ? JSON.stringify(identity) : ""}`;
     });
     return `${host} ${[...new Set(groups)].join(" or ")}`;
   }
@@ -122,7 +111,7 @@ class Preparation {
     if (known) return known;
     const destination = this.network.services.destination(target);
     const key = this.keyOfDestination(destination, target);
-    const shared = this.classesByKey.get(key) ?? { number: this.classesByKey.size, destination, port: target.port };
+    const shared = this.classesByKey.get(key) ?? { destination, port: target.port };
     this.classesByKey.set(key, shared);
     this.classes.set(target, shared);
     return shared;
@@ -145,11 +134,7 @@ class Preparation {
   private byNetwork(workload: Workload, { destination, port }: TargetClass): BypassVerdict {
     const { ends, service, refused } = destination;
     if (service && refused) return { verdict: "blocked", because: [noSuchPort(service, port)] };
-    const decision = this.network.toEnds(workload, ends);
-    let verdict = this.verdicts.get(decision);
-    if (!verdict)
-      this.verdicts.set(decision, (verdict = { verdict: verdictOf[decision.outcome], because: decision.because }));
-    return verdict;
+    return this.network.toEnds(workload, ends);
   }
 
   private byAllowList(allowList: readonly string[]): BypassVerdict {

@@ -1,19 +1,23 @@
 import { message, type Message } from "../messages/index.js";
-import { knownLabels, partlyKnownLabels, type Labels } from "../model/labels.js";
+import { anyAccount } from "../model/existingWorkloads.js";
+import { knownLabels, partlyKnownLabels, someValue, type Labels, type LabelValue } from "../model/labels.js";
 import type { KubernetesObject, NamespaceFacts, Workload, World } from "../model/model.js";
 import { and, every, not, or, some, type Trilean } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";
 import { parseBlock, type AddressBlock } from "./addressBlock.js";
 import { parseCalicoSelector, type CalicoSelector } from "./calicoSelector.js";
 import { matchesDomain } from "./domainName.js";
+import { everyPort, noPort, portsOf, protocols, unionOf, type PortSet } from "./portSet.js";
 import {
+  anyNamespace,
   defaultTier,
   inBlock,
-  namedPort,
+  isIn,
+  namedPorts,
   namespaceLabels,
   readBlocks,
   trafficOf,
-  type Connection,
+  type Ends,
   type Direction,
   type Peer,
   type PodPeer,
@@ -22,7 +26,7 @@ import {
   type Rule,
   type Tier,
 } from "./policy.js";
-import type { ServiceDirectory, ServiceSpec } from "./services.js";
+import type { End, ServiceDirectory, ServiceSpec } from "./services.js";
 
 interface Entity {
   nets?: string[];
@@ -161,29 +165,39 @@ export class CalicoReader {
     const source = this.readEntity(rule.source ?? {}, scope);
     const destination = this.readEntity(rule.destination ?? {}, scope);
     const doubt = doubtOf(rule);
-    const protocol = protocolName(rule.protocol);
-    const notProtocol = protocolName(rule.notProtocol);
+    const [protocol, notProtocol] = [protocolName(rule.protocol), protocolName(rule.notProtocol)];
+    const inProtocol = unionOf(
+      protocols
+        .filter((each) => (protocol === undefined || protocol === each) && notProtocol !== each)
+        .map((each) => portsOf(each)),
+    );
+    const services = rule.destination?.services;
+    const served = (ends: Ends, match: true | "unknown") =>
+      services ? this.portsOfService(services, scope, ends.destination, match) : noPort;
     return {
       action: rule.action,
       field: `spec.${direction}[${index}]`,
       traffic: describeTraffic(rule, direction),
       doubt,
-      matches: (connection) => {
-        if (protocol !== undefined && protocol !== connection.protocol) return false;
-        if (notProtocol !== undefined && notProtocol === connection.protocol) return false;
-        return and(
+      joins: (ends) =>
+        and(
           doubt ? "unknown" : true,
-          ofVersion(rule.ipVersion, connection),
-          source(connection.source),
-          destination(connection.destination, connection.port),
+          ofVersion(rule.ipVersion, ends),
+          source(ends.source),
+          destination(ends.destination),
+        ),
+      ports: (ends) =>
+        inProtocol.intersect(
           // Endpoints of a Service bring their own ports.
-          rule.destination?.services ? true : matchesPorts(rule.destination ?? {}, connection),
-        );
-      },
+          services
+            ? served(ends, true).union(served(ends, "unknown"))
+            : portsOfEntity(rule.destination ?? {}, ends.destination),
+        ),
+      unclearPorts: (ends) => served(ends, "unknown").minus(served(ends, true)),
     };
   }
 
-  private readEntity(entity: Entity, scope: string | undefined): (peer: Peer, port?: number) => Trilean {
+  private readEntity(entity: Entity, scope: string | undefined): (peer: Peer) => Trilean {
     const selected = this.readSelectors(entity, scope);
     const excluded = entity.notSelector ? this.readEndpoints(parseCalicoSelector(entity.notSelector)) : undefined;
     const nets = (entity.nets ?? []).map(parseBlock);
@@ -193,10 +207,10 @@ export class CalicoReader {
       block ? inBlock(block, peer, this.engine ?? "calico") : "unknown";
     // Names are looked up in addition to nets.
     const named = (peer: Peer) => (domains && !peer.pod ? matchesDomain(domains, peer, "text") : false);
-    return (peer, port) =>
+    return (peer) =>
       and(
         selected(peer),
-        services ? this.behindService(services, scope, peer, port) : true,
+        services ? this.behindService(services, scope, peer) : true,
         excluded ? not(excluded(peer)) : true,
         nets.length > 0 || domains
           ? or(
@@ -209,24 +223,32 @@ export class CalicoReader {
   }
 
   /** A rule about a Service is about its endpoints, each on its own port. */
-  private behindService(
-    { name, namespace }: NonNullable<Entity["services"]>,
+  private behindService(services: NonNullable<Entity["services"]>, scope: string | undefined, peer: Peer): Trilean {
+    if (!this.serviceOf(services, scope)) return "unknown";
+    return some(this.endpoints(services, scope), (end) => isEnd(end, peer));
+  }
+
+  private portsOfService(
+    services: NonNullable<Entity["services"]>,
     scope: string | undefined,
     peer: Peer,
-    port: number | undefined,
-  ): Trilean {
-    const service = this.world
+    match: true | "unknown",
+  ): PortSet {
+    if (!this.serviceOf(services, scope)) return match === true ? noPort : everyPort;
+    const ends = this.endpoints(services, scope).filter((end) => isEnd(end, peer) === match);
+    return unionOf(ends.flatMap(({ port }) => protocols.map((each) => portsOf(each, port, port))));
+  }
+
+  private serviceOf({ name, namespace }: NonNullable<Entity["services"]>, scope: string | undefined) {
+    return this.world
       .inNamespace("Service", namespace ?? scope ?? "default")
       .find((object) => object.metadata.name === name);
-    if (!service) return "unknown";
-    const numbers = ((service.spec ?? {}) as ServiceSpec).ports ?? [];
-    return some(numbers, (number) =>
-      some(this.services.behind(service, number.port, number.protocol).ends, (end) => {
-        if (port !== undefined && end.port !== port) return false;
-        if (end.workload) return end.workload === peer.pod?.workload && end.group === peer.pod.group;
-        return end.addresses.length === 0 ? "unknown" : some(end.addresses, (block) => inBlock(block, peer, "calico"));
-      }),
-    );
+  }
+
+  private endpoints(services: NonNullable<Entity["services"]>, scope: string | undefined): readonly End[] {
+    const service = this.serviceOf(services, scope);
+    const numbers = ((service?.spec ?? {}) as ServiceSpec).ports ?? [];
+    return service ? numbers.flatMap(({ port, protocol }) => this.services.behind(service, port, protocol).ends) : [];
   }
 
   /** Namespaces count only once a selector is given; then a namespaced policy means its own, unless it names others. */
@@ -244,7 +266,7 @@ export class CalicoReader {
     return (peer) =>
       and(
         endpoints(peer),
-        names.length ? peer.pod !== undefined && names.includes(peer.pod.workload.serviceAccount) : true,
+        names.length ? hasAccount(peer, names) : true,
         serviceAccounts?.selector ? (peer.pod ? accounts.matches(this.accountLabels(peer.pod.workload)) : false) : true,
       );
   }
@@ -258,7 +280,7 @@ export class CalicoReader {
     return ({ pod, addresses }) => {
       if (pod) {
         const inNamespace = namespaces?.matches(labelsOfNamespace(pod.namespace)) ?? true;
-        const inScope = scope === undefined || scope === pod.namespace.name;
+        const inScope = scope === undefined || isIn(pod, scope);
         return and(inScope, inNamespace, selector.matches(podLabels(pod)));
       }
       const sets = this.sets.filter(
@@ -276,9 +298,15 @@ export class CalicoReader {
     const account = this.world
       .inNamespace("ServiceAccount", workload.namespace)
       .find((object) => object.metadata.name === workload.serviceAccount);
+    if (workload.serviceAccount === anyAccount) return partlyKnownLabels({});
     const labels = { ...account?.metadata.labels, "projectcalico.org/name": workload.serviceAccount };
     return account ? knownLabels(labels) : partlyKnownLabels(labels);
   }
+}
+
+function hasAccount({ pod }: Peer, names: readonly string[]): Trilean {
+  if (!pod) return false;
+  return pod.workload.serviceAccount === anyAccount ? "unknown" : names.includes(pod.workload.serviceAccount);
 }
 
 function readTier({ metadata, spec }: KubernetesObject): Tier {
@@ -298,18 +326,19 @@ function governedDirections(spec: CalicoSpec, stored: boolean): ReadonlySet<Dire
   return new Set([spec.egress?.length ? "egress" : "ingress"]);
 }
 
-function podLabels({ workload, labels }: PodPeer): Labels {
-  const added: Record<string, string> = {
-    "projectcalico.org/namespace": workload.namespace,
-    "projectcalico.org/serviceaccount": workload.serviceAccount,
+function podLabels({ workload, namespace, labels }: PodPeer): Labels {
+  const added: Record<string, LabelValue> = {
+    "projectcalico.org/namespace": namespace === anyNamespace ? someValue : workload.namespace,
+    "projectcalico.org/serviceaccount": workload.serviceAccount === anyAccount ? someValue : workload.serviceAccount,
     "projectcalico.org/orchestrator": "k8s",
   };
-  return (key) => added[key] ?? labels(key);
+  return (key) => (Object.hasOwn(added, key) ? added[key] : labels(key));
 }
 
 function labelsOfNamespace(namespace: NamespaceFacts): Labels {
   const labels = namespaceLabels(namespace);
-  return (key) => (key === "projectcalico.org/name" ? namespace.name : labels(key));
+  return (key) =>
+    key === "projectcalico.org/name" ? (namespace === anyNamespace ? someValue : namespace.name) : labels(key);
 }
 
 function protocolName(protocol: string | number | undefined): string | undefined {
@@ -317,20 +346,27 @@ function protocolName(protocol: string | number | undefined): string | undefined
   return protocolNumbers[String(protocol)] ?? String(protocol).toUpperCase();
 }
 
-function ofVersion(version: number | undefined, { destination }: Connection): Trilean {
+function ofVersion(version: number | undefined, { destination }: Ends): Trilean {
   if (version === undefined) return true;
   if (destination.addresses.length === 0) return "unknown";
   return or(...destination.addresses.map(({ family }) => family === version));
 }
 
-function matchesPorts({ ports = [], notPorts = [] }: Entity, connection: Connection): boolean {
-  const one = (wanted: number | string): boolean => {
+/** Whether a peer is an endpoint of a Service. */
+function isEnd(end: End, peer: Peer): Trilean {
+  if (end.workload) return end.workload === peer.pod?.workload && end.group === peer.pod.group;
+  return end.addresses.length === 0 ? "unknown" : some(end.addresses, (block) => inBlock(block, peer, "calico"));
+}
+
+function portsOfEntity({ ports = [], notPorts = [] }: Entity, destination: Peer): PortSet {
+  const one = (wanted: number | string): PortSet => {
     const range = /^(?<first>\d+)(?::(?<last>\d+))?$/.exec(String(wanted))?.groups;
-    if (!range) return namedPort(String(wanted), connection.protocol, connection.destination, connection.port);
-    const first = Number(range.first);
-    return connection.port >= first && connection.port <= Number(range.last ?? first);
+    if (!range) return namedPorts(String(wanted), destination);
+    const [first, last] = [Number(range.first), Number(range.last ?? range.first)];
+    return unionOf(protocols.map((each) => portsOf(each, first, last)));
   };
-  return (ports.length === 0 || ports.some(one)) && !notPorts.some(one);
+  const wanted = ports.length === 0 ? everyPort : unionOf(ports.map(one));
+  return wanted.minus(unionOf(notPorts.map(one)));
 }
 
 /** Why a rule may or may not match although its peers are known. */

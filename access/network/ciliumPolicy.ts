@@ -1,19 +1,22 @@
 import { message, type Message } from "../messages/index.js";
 import { describeSelector, matchesSelector, someValue, type LabelSelector, type Labels } from "../model/labels.js";
+import { anyAccount } from "../model/existingWorkloads.js";
 import type { KubernetesObject, World } from "../model/model.js";
 import { and, every, not, or, some, type Trilean } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";
 import { parseBlock } from "./addressBlock.js";
 import { matchesDomain } from "./domainName.js";
+import { everyPort, noPort, portsOf, protocols, unionOf, type PortSet } from "./portSet.js";
 import {
+  anyNamespace,
   defaultTier,
   holds,
-  namedPort,
+  isIn,
+  namedPorts,
   namespaceLabels,
   orderOfKubernetesPolicies,
   readBlocks,
   trafficOf,
-  type Connection,
   type Direction,
   type Peer,
   type PodPeer,
@@ -146,12 +149,17 @@ export class CiliumReader {
       field,
       doubt,
       traffic: trafficOf(direction, describePorts(rule), describePeers(rule)),
-      matches: (connection) => {
+      joins: (ends) => {
         // A rule of ICMP alone is about no port, and an empty one about nothing.
         if (!rule.toPorts && (rule.icmps || Object.keys(rule).length === 0)) return false;
-        const onPort = matchesPorts(rule.toPorts, connection);
-        if (onPort === false) return false;
-        return and(onPort, unmodelledField(rule) === undefined ? true : "unknown", peers(connection[other]));
+        return and(unmodelledField(rule) === undefined ? true : "unknown", peers(ends[other]));
+      },
+      ports: ({ destination }) => readPorts(rule.toPorts, destination),
+      unclearPorts: ({ destination }) => {
+        const clear = rule.toPorts?.filter((ports) => !restrictsMore(ports));
+        return clear?.length === rule.toPorts?.length
+          ? noPort
+          : readPorts(rule.toPorts, destination).minus(clear?.length ? readPorts(clear, destination) : noPort);
       },
     };
   }
@@ -213,8 +221,7 @@ function selectsPeer(selector: LabelSelector, peer: Peer, scope: string | undefi
   if (keys.some((key) => key.startsWith("reserved:") || key.startsWith("cidr:"))) return "unknown";
   if (!peer.pod) return false;
   const elsewhere = keys.some((key) => key === namespaceLabel || key.startsWith(namespaceLabelPrefix));
-  if (scope !== undefined && !elsewhere && peer.pod.namespace.name !== scope) return false;
-  return matchesSelector(own, ciliumLabels(peer.pod));
+  return and(scope === undefined || elsewhere || isIn(peer.pod, scope), matchesSelector(own, ciliumLabels(peer.pod)));
 }
 
 /** Keys without the source of a label: pods have theirs from Kubernetes only. */
@@ -230,8 +237,9 @@ function plain({ matchLabels, matchExpressions }: LabelSelector): LabelSelector 
 function ciliumLabels({ workload, namespace, labels }: PodPeer): Labels {
   const ofNamespace = namespaceLabels(namespace);
   return (key) => {
-    if (key === namespaceLabel) return namespace.name;
-    if (key === "io.cilium.k8s.policy.serviceaccount") return workload.serviceAccount;
+    if (key === namespaceLabel) return namespace === anyNamespace ? someValue : namespace.name;
+    if (key === "io.cilium.k8s.policy.serviceaccount")
+      return workload.serviceAccount === anyAccount ? someValue : workload.serviceAccount;
     if (key === "io.cilium.k8s.policy.cluster") return someValue;
     return key.startsWith(namespaceLabelPrefix) ? ofNamespace(key.slice(namespaceLabelPrefix.length)) : labels(key);
   };
@@ -289,23 +297,29 @@ function isNamed({ matchName, matchPattern }: { matchName?: string; matchPattern
   return matchesDomain([matchPattern], peer, /^\*+$|^\*\*\./.test(matchPattern) ? "text" : "label");
 }
 
-function matchesPorts(rules: readonly PortRule[] | undefined, connection: Connection): Trilean {
-  if (!rules || rules.length === 0) return true;
-  return some(rules, ({ ports, rules: layer7, ...unread }) => {
-    const onPort = !ports || ports.length === 0 || ports.some((port) => matchesPort(port, connection));
-    const isOpen = Object.keys(layer7 ?? {}).length > 0 || Object.keys(unread).some((key) => !portFields.has(key));
-    return onPort && (isOpen ? "unknown" : true);
-  });
+function readPorts(rules: readonly PortRule[] | undefined, destination: Peer): PortSet {
+  if (!rules || rules.length === 0) return everyPort;
+  return unionOf(
+    rules.map(({ ports }) =>
+      !ports || ports.length === 0 ? everyPort : unionOf(ports.map((port) => readPort(port, destination))),
+    ),
+  );
 }
 
-function matchesPort(
+/** Requests on its ports are filtered, or a field is not modelled. */
+function restrictsMore({ rules: layer7, ...fields }: PortRule): boolean {
+  return Object.keys(layer7 ?? {}).length > 0 || Object.keys(fields).some((key) => !portFields.has(key));
+}
+
+function readPort(
   { port = "0", endPort, protocol = "ANY" }: NonNullable<PortRule["ports"]>[number],
-  connection: Connection,
-): boolean {
-  if (protocol !== "ANY" && protocol !== connection.protocol) return false;
+  destination: Peer,
+): PortSet {
+  const own = protocol === "ANY" ? undefined : protocol;
   const first = Number(port);
-  if (Number.isNaN(first)) return namedPort(port, connection.protocol, connection.destination, connection.port);
-  return first === 0 || (first <= connection.port && connection.port <= Math.max(first, endPort ?? first));
+  if (Number.isNaN(first)) return namedPorts(port, destination, own);
+  const last = Math.max(first, endPort ?? first);
+  return unionOf((own ? [own] : protocols).map((each) => (first === 0 ? portsOf(each) : portsOf(each, first, last))));
 }
 
 function unmodelledField(rule: CiliumRule): string | undefined {

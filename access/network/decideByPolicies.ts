@@ -1,7 +1,9 @@
 import { message, type Message } from "../messages/index.js";
-import type { Evidence } from "../model/model.js";
+import { once } from "../model/once.js";
+import type { BypassVerdict, Evidence } from "../model/model.js";
 import { and, or, type Trilean } from "../model/trilean.js";
-import type { Connection, Direction, Policy, Rule } from "./policy.js";
+import type { Direction, Ends, Policy, Rule } from "./policy.js";
+import { everyPort, type PortSet } from "./portSet.js";
 
 /** A policy and whether it selects the pod in question; policies that surely do not are left out. */
 export interface Selected {
@@ -9,10 +11,24 @@ export interface Selected {
   selects: Exclude<Trilean, false>;
 }
 
-/** What the network does with a connection, and the policies and rules that say so. */
-export interface Decision {
-  outcome: "allowed" | "denied" | "unknown";
-  because: readonly Evidence[];
+/** Ports that nothing tells apart, and what one side of a connection decides on them. */
+export interface PortDecision {
+  readonly ports: PortSet;
+  readonly decision: BypassVerdict;
+}
+
+/** The verdict of steps. Its evidence is made when it is asked for. */
+function decisionOf(steps: readonly Step[]): BypassVerdict {
+  const action = steps.at(-1)?.action;
+  const differ = steps.some((step) => step.action !== action);
+  const certain = differ ? [] : steps.filter((step) => step.certain);
+  const because = once(() => evidenceOf(certain.length > 0 ? certain : steps));
+  return {
+    verdict: differ ? "unknown" : action === "Allow" ? "open" : "blocked",
+    get because() {
+      return because();
+    },
+  };
 }
 
 interface Step {
@@ -31,24 +47,52 @@ export function inOrder(one: Selected, other: Selected): number {
   return sortName < other.policy.sortName ? -1 : sortName > other.policy.sortName ? 1 : 0;
 }
 
+/** Rules that may be about two ends, and on which ports. */
+export interface Applicable {
+  rule: Rule;
+  joins: Exclude<Trilean, false>;
+  ports: PortSet;
+  unclearPorts?: PortSet;
+}
+
 /**
- * Judges one side of a connection. The first rule that matches decides; a pod that some policy governs in this direction
- * is cut off from what no rule allows; a pod that none governs is free. Rules that may or may not match leave every
- * outcome they lead to possible, and outcomes that differ are an honest unknown.
+ * Judges one side of all connections between two ends: ports that no rule tells apart together. The first rule that
+ * matches decides; a pod that some policy governs in this direction is cut off from what no rule allows; a pod that none
+ * governs is free. Rules that may or may not match leave every outcome they lead to possible, and outcomes that differ
+ * are an honest unknown.
  */
 export function decide(
   direction: Direction,
   tiers: readonly (readonly Selected[])[],
-  connection: Connection,
-): Decision {
-  const steps = [...walk(direction, tiers, connection)];
-  const action = steps.at(-1)?.action;
-  if (steps.some((step) => step.action !== action)) return { outcome: "unknown", because: evidenceOf(steps) };
-  const decisive = steps.filter((step) => step.certain);
-  return {
-    outcome: action === "Allow" ? "allowed" : "denied",
-    because: evidenceOf(decisive.length > 0 ? decisive : steps),
-  };
+  ends: Ends,
+  applicable: readonly Applicable[],
+): PortDecision[] {
+  return toldApart(applicable).map((ports) => {
+    const matching = new Map<Rule, Trilean>();
+    for (const one of applicable) {
+      if (ports.intersect(one.ports).isEmpty) continue;
+      const unclear = one.unclearPorts && !ports.intersect(one.unclearPorts).isEmpty;
+      matching.set(one.rule, unclear ? "unknown" : one.joins);
+    }
+    return { ports, decision: decisionOf([...walk(direction, tiers, { ends, matching })]) };
+  });
+}
+
+/** Divides all ports by the rules that are about them; those that none is about come last. */
+function toldApart(applicable: readonly Applicable[]): PortSet[] {
+  const sets = new Set(applicable.flatMap(({ ports, unclearPorts }) => (unclearPorts ? [ports, unclearPorts] : ports)));
+  let parts = [everyPort];
+  for (const set of sets) {
+    if (set === everyPort) continue;
+    parts = parts.flatMap((part) => [part.intersect(set), part.minus(set)]).filter((part) => !part.isEmpty);
+  }
+  return parts;
+}
+
+/** Connections on ports that no rule tells apart, and the rules that match them. */
+interface Connection {
+  ends: Ends;
+  matching: ReadonlyMap<Rule, Trilean>;
 }
 
 /** The first of each action: a gateway's pods have a policy for each of a thousand databases. */
@@ -141,13 +185,13 @@ function judgePolicy(direction: Direction, { policy, selects }: Selected, connec
   const outcome: TierOutcome = { steps: [], passes: false, ends: false, isolates: false };
   for (const rule of policy[direction] ?? []) {
     if (rule.action === "Log") continue;
-    const matches = rule.matches(connection);
+    const matches = connection.matching.get(rule) ?? false;
     if (matches === false) continue;
     const certain = matches === true && selects === true;
     if (rule.action === "Pass") {
       outcome.passes = or(outcome.passes, certain ? true : "unknown");
     } else {
-      const evidence = () => ofRule(policy, rule, connection, certain, selects);
+      const evidence = () => ofRule(policy, rule, connection.ends, certain, selects);
       outcome.steps.push({ action: rule.action, certain, evidence });
     }
     // If the policy selects the pod, this rule decides: nothing after it counts, and it does not cut off by default.
@@ -160,13 +204,14 @@ function isolates({ isolates: stated }: Policy, direction: Direction): Trilean {
   return stated?.[direction] ?? true;
 }
 
-function ofRule(policy: Policy, rule: Rule, connection: Connection, certain: boolean, selects: Trilean): Evidence {
+function ofRule(policy: Policy, rule: Rule, ends: Ends, certain: boolean, selects: Trilean): Evidence {
   const says = message(rule.action === "Allow" ? "rule-allows" : "rule-denies", { traffic: rule.traffic });
-  const text = certain ? says : message("may-match", { rule: says, reason: doubtOf(rule, connection, selects) });
+  const text = certain ? says : message("may-match", { rule: says, reason: doubtOf(rule, ends, selects) });
   return { ...identity(policy), field: rule.field, ...text };
 }
 
-function doubtOf(rule: Rule, { source, destination }: Connection, selects: Trilean): Message {
+/** Why it is not known whether a rule matches. */
+export function doubtOf(rule: Rule, { source, destination }: Ends, selects: Trilean): Message {
   if (rule.doubt) return rule.doubt;
   const peers = [source, destination];
   const undeclared = peers.find(({ pod }) => pod?.namespace.declared === false)?.pod?.namespace.name;

@@ -4,6 +4,7 @@ import type { KubernetesObject } from "../model/model.js";
 import { or } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";
 import { matchesDomain } from "./domainName.js";
+import { everyPort, portsOf, protocols, unionOf } from "./portSet.js";
 import { defaultTier, orderOfKubernetesPolicies, trafficOf, type Policy, type Protocol, type Rule } from "./policy.js";
 
 interface FqdnRule {
@@ -45,6 +46,11 @@ export function readFqdnPolicy(object: KubernetesObject): Policy {
 function readRule({ matches = [], ports = [] }: FqdnRule, index: number): Rule {
   const names = matches.flatMap(({ name }) => name ?? []);
   const patterns = matches.flatMap(({ pattern }) => pattern ?? []);
+  const numbered = unionOf(
+    ports.flatMap(({ protocol = "TCP", port }) =>
+      (protocol === "ALL" ? protocols : [protocol]).map((each) => portsOf(each, port, port)),
+    ),
+  );
   return {
     action: "Allow",
     field: `spec.egress[${index}]`,
@@ -55,14 +61,10 @@ function readRule({ matches = [], ports = [] }: FqdnRule, index: number): Rule {
       ),
       [...names, ...patterns],
     ),
-    matches: ({ destination, port, protocol }) => {
-      const onPort = ports.some(
-        (one) =>
-          (one.protocol === "ALL" || (one.protocol ?? "TCP") === protocol) &&
-          (one.port === undefined || one.port === port),
-      );
-      if ((ports.length > 0 && !onPort) || destination.pod) return false;
-      return or(matchesDomain(names, destination, "label"), matchesDomain(patterns, destination, "label"));
-    },
+    joins: ({ destination }) =>
+      destination.pod
+        ? false
+        : or(matchesDomain(names, destination, "label"), matchesDomain(patterns, destination, "label")),
+    ports: () => (ports.length === 0 ? everyPort : numbered),
   };
 }

@@ -1,7 +1,8 @@
 import { message, type Message } from "../messages/index.js";
-import type { Evidence, PodGroup, Workload } from "../model/model.js";
+import type { BypassVerdict, Evidence, PodGroup, Workload } from "../model/model.js";
 import type { Trilean } from "../model/trilean.js";
-import type { Decision, Selected } from "./decideByPolicies.js";
+import type { PortDecision, Selected } from "./decideByPolicies.js";
+import { everyPort } from "./portSet.js";
 
 interface Pods {
   workload: Workload;
@@ -9,25 +10,25 @@ interface Pods {
 }
 
 /**
- * What a side decides for pods on the host network. Selectors of policies do not select them: their traffic is their
- * node's. Source: kubernetes.io, Network Policies, hostNetwork pods.
+ * What is decided for pods on the host network without a look at any policy. Selectors of policies do not select them:
+ * their traffic is their node's. Source: kubernetes.io, Network Policies, hostNetwork pods.
  *
- * @param tiers The policies that may hold for nodes too.
+ * @param interfaces Policies may hold for the interfaces of nodes.
  */
-export function onHostNetwork(
-  workload: Workload,
-  tiers: readonly (readonly Selected[])[],
-  interfaces: boolean,
-  decideBy: (tiers: readonly (readonly Selected[])[]) => Decision,
-): Decision {
-  if (interfaces) return { outcome: "unknown", because: [evidence(workload, message("host-network-interfaces"))] };
-  const ofNodes = tiers.map((tier) => tier.filter(({ policy }) => policy.nodes)).filter((tier) => tier.length > 0);
-  if (ofNodes.length > 0) return decideBy(ofNodes);
-  return { outcome: "allowed", because: [evidence(workload, message("host-network-exempt"))] };
+export function onHostNetwork(workload: Workload, interfaces: boolean): PortDecision {
+  const [verdict, text] = interfaces
+    ? (["unknown", message("host-network-interfaces")] as const)
+    : (["open", message("host-network-exempt")] as const);
+  return { ports: everyPort, decision: { verdict, because: [evidence(workload, text)] } };
+}
+
+/** The policies among those that select pods on the host network which hold for nodes. */
+export function ofNodes(tiers: readonly (readonly Selected[])[]): readonly (readonly Selected[])[] {
+  return tiers.map((tier) => tier.filter(({ policy }) => policy.nodes)).filter((tier) => tier.length > 0);
 }
 
 /** A pod's own node reaches it, and is reached by it, whatever the policies. Source: kubernetes.io, Network Policies. */
-export function sameNode(from: Pods, to: Pods, decision: Decision): Decision {
+export function sameNode(from: Pods, to: Pods, decision: BypassVerdict): BypassVerdict {
   const [hosted, pod] = from.workload.hostNetwork ? [from, to] : [to, from];
   if (!hosted.workload.hostNetwork || pod.workload.hostNetwork) return decision;
   const together = onSameNode(hosted, pod);
@@ -35,8 +36,8 @@ export function sameNode(from: Pods, to: Pods, decision: Decision): Decision {
   const args = { pod: `${pod.workload.namespace}/${pod.workload.name}` };
   const because = evidence(hosted.workload, message(together === true ? "same-node" : "maybe-same-node", args));
   return together === true
-    ? { outcome: "allowed", because: [because] }
-    : { outcome: "unknown", because: [because, ...decision.because] };
+    ? { verdict: "open", because: [because] }
+    : { verdict: "unknown", because: [because, ...decision.because] };
 }
 
 /** Whether some of the pods on the host network run on the node of some of the others. */

@@ -1,18 +1,19 @@
 import { message, type Message } from "../messages/index.js";
-import type { KubernetesObject } from "../model/model.js";
+import type { KubernetesObject, NamespaceFacts } from "../model/model.js";
 import { describeSelector, matchesSelector, requiredPair, type LabelSelector } from "../model/labels.js";
 import { and, every, not, some, type Trilean } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";
 import { parseBlock } from "./addressBlock.js";
+import { everyPort, portsOf, unionOf } from "./portSet.js";
 import {
   defaultTier,
   inBlock,
-  namedPort,
+  isIn,
+  namedPorts,
   namespaceLabels,
   orderOfKubernetesPolicies,
   readBlocks,
   trafficOf,
-  type Connection,
   type Direction,
   type Peer,
   type Policy,
@@ -94,25 +95,41 @@ function readRule(
       ports.map(describePort),
       peers.map((peer) => describePeer(peer, namespace)),
     ),
-    matches: (connection: Connection) => {
-      const onPort = ports.length === 0 || ports.some((port) => matchesPort(port, connection));
-      if (!onPort) return false;
-      return peers.length === 0 || some(peerMatchers, (matches) => matches(connection[other]));
-    },
+    joins: (ends) => peers.length === 0 || some(peerMatchers, (matches) => matches(ends[other])),
+    ports: readPorts(ports),
   };
 }
 
 function readPeer(peer: PolicyPeer, namespace: string, engine: PolicyEngine | undefined): (peer: Peer) => Trilean {
   if (peer.ipBlock) return readAddresses(peer.ipBlock, engine);
   const { podSelector, namespaceSelector } = peer;
+  const inChosen = namespaceSelector && namespaceMatcher(namespaceSelector);
   return ({ pod }) => {
     if (!pod) return false;
-    const inNamespace = namespaceSelector
-      ? matchesSelector(namespaceSelector, namespaceLabels(pod.namespace))
-      : pod.namespace.name === namespace;
+    const inNamespace = inChosen ? inChosen(pod.namespace) : isIn(pod, namespace);
     if (inNamespace === false || !podSelector) return inNamespace;
     return and(inNamespace, matchesSelector(podSelector, pod.labels));
   };
+}
+
+type NamespaceMatcher = (namespace: NamespaceFacts) => Trilean;
+
+/** Thousands of policies have the same few selectors. */
+const namespaceMatchers = new Map<string, NamespaceMatcher>();
+
+function namespaceMatcher(selector: LabelSelector): NamespaceMatcher {
+  const key = JSON.stringify(selector);
+  let matcher = namespaceMatchers.get(key);
+  if (!matcher) {
+    const known = new WeakMap<NamespaceFacts, Trilean>();
+    matcher = (namespace) => {
+      let match = known.get(namespace);
+      if (match === undefined) known.set(namespace, (match = matchesSelector(selector, namespaceLabels(namespace))));
+      return match;
+    };
+    namespaceMatchers.set(key, matcher);
+  }
+  return matcher;
 }
 
 function readAddresses(
@@ -129,11 +146,17 @@ function readAddresses(
     );
 }
 
-function matchesPort(wanted: PolicyPort, { port, protocol, destination }: Connection): boolean {
-  if ((wanted.protocol ?? "TCP") !== protocol) return false;
-  if (wanted.port === undefined) return true;
-  if (typeof wanted.port === "string") return namedPort(wanted.port, protocol, destination, port);
-  return port >= wanted.port && port <= (wanted.endPort ?? wanted.port);
+function readPorts(ports: readonly PolicyPort[]): Rule["ports"] {
+  if (ports.length === 0) return () => everyPort;
+  const numbered = unionOf(
+    ports.flatMap(({ protocol = "TCP", port, endPort }) =>
+      typeof port === "string" ? [] : portsOf(protocol, port, endPort ?? port),
+    ),
+  );
+  const named = ports.filter(({ port }) => typeof port === "string");
+  if (named.length === 0) return () => numbered;
+  return ({ destination }) =>
+    unionOf([numbered, ...named.map(({ protocol = "TCP", port }) => namedPorts(String(port), destination, protocol))]);
 }
 
 function describePort({ protocol = "TCP", port, endPort }: PolicyPort): Message {

@@ -3,9 +3,13 @@ import { message } from "../messages/index.js";
 import { describeSelector } from "../model/labels.js";
 import { labelsOf } from "../model/pods.js";
 import { isUnmodelledPolicy } from "../model/policyKinds.js";
+import { anyPod } from "../model/existingWorkloads.js";
+import { ascending } from "../model/order.js";
+import { PairMemo } from "../model/pairMemo.js";
 import { problemOf } from "../model/problem.js";
 import type {
   AnalysisOptions,
+  BypassVerdict,
   Evidence,
   KubernetesObject,
   PodGroup,
@@ -17,15 +21,31 @@ import type {
 import { parseBlock } from "./addressBlock.js";
 import { CalicoReader } from "./calicoPolicy.js";
 import { CiliumReader } from "./ciliumPolicy.js";
-import { decide, type Decision } from "./decideByPolicies.js";
+import type { PortDecision, Selected } from "./decideByPolicies.js";
 import { readFqdnPolicy } from "./fqdnPolicy.js";
-import { onHostNetwork, sameNode } from "./hostNetwork.js";
+import { ofNodes, onHostNetwork, sameNode } from "./hostNetwork.js";
 import { readKubernetesPolicy } from "./kubernetesPolicy.js";
-import type { Connection, Direction, Peer, PodPeer, Policy, PolicyEngine, Protocol } from "./policy.js";
+import {
+  anyNamespace,
+  type Direction,
+  type Ends,
+  type Peer,
+  type PodPeer,
+  type Policy,
+  type PolicyEngine,
+  type Protocol,
+} from "./policy.js";
 import { factsOf, selectPolicies, type PoliciesOf } from "./selection.js";
 import { ServiceDirectory, type End, type PodsEnd } from "./services.js";
+import { constantSide, onPort, PolicySide, type Side } from "./side.js";
 import { readTierPolicy } from "./tierPolicy.js";
 import { readUnmodelledPolicy } from "./unmodelledPolicy.js";
+
+/** Some pods of a workload, or something outside the cluster. */
+export type PodsPeer = { workload: Workload; group: PodGroup } | Peer;
+
+/** Verdicts on pairs of sides that are in memory at a time. */
+const keptVerdicts = 50_000;
 
 /** The network under the mesh: every policy of the input, and what they make of a connection. Built once per input. */
 export class Network {
@@ -38,6 +58,14 @@ export class Network {
   readonly #pods = new Map<PodGroup, PodPeer>();
   /** Policies may hold for the interfaces of nodes. */
   readonly #interfaces: boolean;
+  readonly #sides: Record<Direction, Map<PodPeer, Side>> = { ingress: new Map(), egress: new Map() };
+  readonly #sidesByPolicies = new Map<string, Side>();
+  readonly #policyNumbers: ReadonlyMap<Policy, number>;
+  /** One object for equal verdicts: callers are grouped by it. */
+  readonly #both = new PairMemo<BypassVerdict, BypassVerdict, BypassVerdict>(keptVerdicts);
+  #sideCount = 0;
+  /** A pod for each namespace that somebody may add. */
+  readonly newPods: readonly Workload[];
   private selection: PoliciesOf | undefined;
 
   constructor(
@@ -50,16 +78,40 @@ export class Network {
     this.services = new ServiceDirectory(world, options, targets);
     this.policies = this.engine === "none" ? [] : readPolicies(world, this.engine, this.services, problems);
     this.problems = problems;
+    this.newPods = [...world.namespaces.keys()].sort(ascending).map(anyPod);
+    this.#policyNumbers = new Map(this.policies.map((policy, index) => [policy, index]));
     this.#interfaces = this.engine !== "none" && world.ofKind("projectcalico.org/HostEndpoint").length > 0;
   }
 
-  /** Which policies govern pods, tier by tier. Found on first use: who only wants the problems does not pay for it. */
-  governing(workload: Workload, group: PodGroup, direction: Direction): ReturnType<PoliciesOf> {
+  /** What decides about pods' connections in one direction. Found on first use: who only wants the problems does not pay for it. */
+  side(direction: Direction, workload: Workload, group: PodGroup): Side {
+    const pod = this.#pod(workload, group);
+    let side = this.#sides[direction].get(pod);
+    if (!side) this.#sides[direction].set(pod, (side = this.#makeSide(direction, pod)));
+    return side;
+  }
+
+  #makeSide(direction: Direction, pod: PodPeer): Side {
+    const { workload } = pod;
     this.selection ??= selectPolicies(
-      this.world.workloads.flatMap((one) => one.pods.map((pods) => this.#pod(one, pods))),
+      [...this.world.workloads, ...this.newPods].flatMap((one) => one.pods.map((pods) => this.#pod(one, pods))),
       this.policies,
     );
-    return this.selection(this.#pod(workload, group), direction);
+    const selected = this.selection(pod, direction);
+    if (!workload.hostNetwork) return this.#sideOf(direction, selected);
+    const tiers = ofNodes(selected);
+    if (this.#interfaces || tiers.length === 0)
+      return constantSide(this.#sideCount++, onHostNetwork(workload, this.#interfaces));
+    return this.#sideOf(direction, tiers);
+  }
+
+  /** The side of all pods that the same policies govern. */
+  #sideOf(direction: Direction, tiers: readonly (readonly Selected[])[]): Side {
+    const governing = tiers.flat().map(({ policy, selects }) => `${this.#policyNumbers.get(policy)}:${selects}`);
+    const key = `${direction} ${governing.join()}`;
+    let side = this.#sidesByPolicies.get(key);
+    if (!side) this.#sidesByPolicies.set(key, (side = new PolicySide(this.#sideCount++, direction, tiers)));
+    return side;
   }
 
   /** Pods of a workload as policies see them: on the host network they are their node, an address among others. */
@@ -77,14 +129,16 @@ export class Network {
   #pod(workload: Workload, group: PodGroup): PodPeer {
     let pod = this.#pods.get(group);
     if (!pod) {
-      pod = { workload, group, labels: labelsOf(group), namespace: factsOf(this.world, workload.namespace) };
+      const namespace =
+        workload.namespace === anyNamespace.name ? anyNamespace : factsOf(this.world, workload.namespace);
+      pod = { workload, group, labels: labelsOf(group), namespace };
       this.#pods.set(group, pod);
     }
     return pod;
   }
 
   /** Whether some pod of a workload may open a connection to some pod of another: both sides have to allow it. */
-  betweenPods(from: Workload, to: Workload, port: number, protocol: Protocol = "TCP"): Decision {
+  betweenPods(from: Workload, to: Workload, port: number, protocol: Protocol = "TCP"): BypassVerdict {
     return this.toEnds(
       from,
       to.pods.map((group): PodsEnd => ({ workload: to, group, port, certain: true })),
@@ -93,7 +147,7 @@ export class Network {
   }
 
   /** Whether some pod of a workload reaches some of the ends: who dials may choose, and so may the Service in between. */
-  toEnds(from: Workload, ends: readonly End[], protocol: Protocol = "TCP"): Decision {
+  toEnds(from: Workload, ends: readonly End[], protocol: Protocol = "TCP"): BypassVerdict {
     const groups = from.pods.map((group) => {
       const decisions = ends.map((end) => this.#toEnd(from, group, end, protocol));
       return anyOf(decisions.map((decision, index) => ofPods(decision, ends[index], decisions)));
@@ -103,58 +157,70 @@ export class Network {
     );
   }
 
-  #toEnd(from: Workload, group: PodGroup, end: End, protocol: Protocol): Decision {
+  /**
+   * What one side makes of connections from some pods to others, on every port. An end outside the cluster has no side
+   * of its own.
+   */
+  decided(direction: Direction, from: PodsPeer, to: PodsPeer): readonly PortDecision[] | undefined {
+    const own = direction === "egress" ? from : to;
+    if (!("group" in own)) return undefined;
+    const ends: Ends = { source: this.#endOf(from), destination: this.#endOf(to) };
+    return this.side(direction, own.workload, own.group).onEveryPort(ends);
+  }
+
+  #endOf(end: PodsPeer): Peer {
+    return "group" in end ? this.peer(end.workload, end.group) : end;
+  }
+
+  #toEnd(from: Workload, group: PodGroup, end: End, protocol: Protocol): BypassVerdict {
     const source = this.peer(from, group);
     const destination: Peer = end.workload
       ? this.peer(end.workload, end.group)
       : { addresses: end.addresses, host: end.host };
-    const connection = { source, destination, port: end.port, protocol };
-    const outgoing = this.#side("egress", from, group, connection);
-    const decision = end.workload
-      ? both(outgoing, this.#side("ingress", end.workload, end.group, connection))
-      : outgoing;
-    if (!end.workload || decision.outcome === "allowed") return decision;
-    return sameNode({ workload: from, group }, end, decision);
-  }
-
-  #side(direction: Direction, workload: Workload, group: PodGroup, connection: Connection): Decision {
-    const tiers = this.governing(workload, group, direction);
-    if (!workload.hostNetwork) return decide(direction, tiers, connection);
-    return onHostNetwork(workload, tiers, this.#interfaces, (some) => decide(direction, some, connection));
+    const ends: Ends = { source, destination };
+    const decided = (direction: Direction, workload: Workload, pods: PodGroup) =>
+      onPort(this.side(direction, workload, pods).onEveryPort(ends), protocol, end.port);
+    const outgoing = decided("egress", from, group);
+    if (!end.workload) return outgoing;
+    const decision = this.#both.of(outgoing, decided("ingress", end.workload, end.group), both);
+    return decision.verdict === "open" ? decision : sameNode({ workload: from, group }, end, decision);
   }
 }
 
 /** Names the pods that an answer holds for, where others of the same workload fare differently. */
 function ofPods(
-  decision: Decision,
+  decision: BypassVerdict,
   end: { workload?: Workload; group?: PodGroup } | undefined,
-  all: readonly Decision[],
-): Decision {
+  all: readonly BypassVerdict[],
+): BypassVerdict {
   const { workload, group } = end ?? {};
-  if (!workload || !group || all.every(({ outcome }) => outcome === decision.outcome)) return decision;
+  if (!workload || !group || all.every(({ verdict }) => verdict === decision.verdict)) return decision;
   if (workload.pods.length === 1) return decision;
   const { kind, namespace, name } = workload;
   const labels = describeSelector({ matchLabels: { ...group.labels } });
   const only: Evidence = { kind, namespace, name, field: "metadata.labels", ...message("only-some-pods", { labels }) };
-  return { ...decision, because: [only, ...decision.because] };
+  return { verdict: decision.verdict, because: [only, ...decision.because] };
 }
 
-/** Both have to allow: a denial decides, whatever the other says. */
-function both(one: Decision, other: Decision): Decision {
-  for (const outcome of ["denied", "unknown"] as const) {
-    const decisive = [one, other].filter((decision) => decision.outcome === outcome);
-    if (decisive.length > 0) return { outcome, because: decisive.flatMap((decision) => decision.because) };
-  }
-  return { outcome: "allowed", because: [...one.because, ...other.because] };
+/** Both have to allow: a denial decides, whatever the other says. Evidence is put together when asked for: it differs by pair. */
+function both(one: BypassVerdict, other: BypassVerdict): BypassVerdict {
+  const verdicts = [one.verdict, other.verdict];
+  const verdict = (["blocked", "unknown"] as const).find((worst) => verdicts.includes(worst)) ?? "open";
+  return {
+    verdict,
+    get because() {
+      return [one, other].flatMap((side) => (side.verdict === verdict ? side.because : []));
+    },
+  };
 }
 
 /** One that allows is enough: whoever dials may choose. */
-function anyOf(decisions: readonly Decision[]): Decision {
-  for (const outcome of ["allowed", "unknown"] as const) {
-    const decisive = decisions.find((decision) => decision.outcome === outcome);
+function anyOf(decisions: readonly BypassVerdict[]): BypassVerdict {
+  for (const verdict of ["open", "unknown"] as const) {
+    const decisive = decisions.find((decision) => decision.verdict === verdict);
     if (decisive) return decisive;
   }
-  return decisions[0] ?? { outcome: "unknown", because: [] };
+  return decisions[0] ?? { verdict: "unknown", because: [] };
 }
 
 /** The engine whose own kinds the input holds. */

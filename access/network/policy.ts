@@ -3,6 +3,7 @@ import type { AnalysisOptions, ContainerPort, NamespaceFacts, PodGroup, Workload
 import { knownLabels, partlyKnownLabels, type Labels } from "../model/labels.js";
 import type { Trilean } from "../model/trilean.js";
 import { contains, isEverything, parseBlock, type AddressBlock } from "./addressBlock.js";
+import { portsOf, unionOf, type PortSet } from "./portSet.js";
 
 export type Protocol = ContainerPort["protocol"];
 export type Direction = "ingress" | "egress";
@@ -30,12 +31,10 @@ export interface Peer {
   host?: string;
 }
 
-/** A connection as the data path sees it, after a Service's address has become a pod's. */
-export interface Connection {
+/** The two ends of a connection as the data path sees it, after a Service's address has become a pod's. */
+export interface Ends {
   source: Peer;
   destination: Peer;
-  port: number;
-  protocol: Protocol;
 }
 
 /** One rule of a policy. */
@@ -45,7 +44,12 @@ export interface Rule {
   field: string;
   /** The connections it is about, as `TCP 3306 to 10.0.0.0/8`. */
   traffic: Message;
-  matches(connection: Connection): Trilean;
+  /** Whether it is about connections between two ends, on the ports that it is about. */
+  joins(ends: Ends): Trilean;
+  /** The ports that it is about. Those with names have the numbers that the destination's containers give them. */
+  ports(ends: Ends): PortSet;
+  /** Ports among them for which it is not known whether the rule matches. */
+  unclearPorts?(ends: Ends): PortSet;
   /** Why a match can stay open although labels and addresses are known. */
   doubt?: Message;
 }
@@ -101,6 +105,14 @@ export const unmodelledTier: Tier = { name: "(not modelled)", order: -Infinity, 
 /** Where Calico puts the NetworkPolicies of Kubernetes among its own. */
 export const orderOfKubernetesPolicies = 1_000;
 
+/** The namespace of pods of which not even that is known. */
+export const anyNamespace: NamespaceFacts = { name: "*", labels: {}, annotations: {}, declared: false };
+
+/** Whether pods are in a namespace. */
+export function isIn({ namespace }: PodPeer, name: string): Trilean {
+  return namespace === anyNamespace ? "unknown" : namespace.name === name;
+}
+
 /** What a namespace's labels are known to be: only its name where no Namespace object is at hand. */
 export function namespaceLabels(namespace: NamespaceFacts): Labels {
   return namespace.declared ? knownLabels(namespace.labels) : partlyKnownLabels(namespace.labels);
@@ -120,10 +132,14 @@ export function holds(block: AddressBlock, addresses: readonly AddressBlock[]): 
   return inside === addresses.length ? true : inside > 0 ? "unknown" : false;
 }
 
-/** Whether a port's name is that of a port's number, in the pods that serve it. */
-export function namedPort(name: string, protocol: Protocol, destination: Peer, port: number): boolean {
-  const ports = destination.pod?.workload.ports ?? [];
-  return ports.some((item) => item.name === name && item.protocol === protocol && item.port === port);
+/** The ports that have a name in the pods that serve them. */
+export function namedPorts(name: string, { pod }: Peer, protocol?: Protocol): PortSet {
+  const ports = pod?.workload.ports.filter((port) => port.name === name) ?? [];
+  return unionOf(
+    ports.flatMap((port) =>
+      protocol && port.protocol !== protocol ? [] : portsOf(port.protocol, port.port, port.port),
+    ),
+  );
 }
 
 /** The address blocks of all policies, each once. */

@@ -4,16 +4,16 @@ import { describeSelector, matchesSelector, type LabelSelector } from "../model/
 import { and, some, type Trilean } from "../model/trilean.js";
 import { parseBlock } from "./addressBlock.js";
 import { matchesDomain } from "./domainName.js";
+import { everyPort, portsOf, protocols, unionOf, type PortSet } from "./portSet.js";
 import { describeNamespaces } from "./kubernetesPolicy.js";
 import {
   adminTier,
   baselineTier,
   holds,
-  namedPort,
+  namedPorts,
   namespaceLabels,
   readBlocks,
   trafficOf,
-  type Connection,
   type Direction,
   type Peer,
   type PodPeer,
@@ -121,10 +121,9 @@ function readRule(rule: TierRule, direction: Direction, index: number): Rule {
     field: `spec.${direction}[${index}]`,
     traffic: trafficOf(direction, ports.map(describePort), peers.flatMap(describePeer)),
     doubt: unread === undefined ? undefined : message("field-not-modelled", { field: unread }),
-    matches: (connection) => {
-      const onPort = ports.length === 0 || ports.some((port) => matchesPort(port, connection));
-      return onPort && some(matchers, (matches) => matches(connection[other]));
-    },
+    joins: (ends) => some(matchers, (matches) => matches(ends[other])),
+    ports: ({ destination }) =>
+      ports.length === 0 ? everyPort : unionOf(ports.map((port) => readPort(port, destination))),
   };
 }
 
@@ -159,19 +158,20 @@ function mayBeNode({ host }: Peer): Trilean {
   return host === undefined ? "unknown" : false;
 }
 
-function matchesPort(wanted: TierPort, { port, protocol, destination }: Connection): boolean {
+function readPort(wanted: TierPort, destination: Peer): PortSet {
+  const { portNumber, portRange } = wanted;
   const name = wanted.namedPort ?? wanted.destinationNamedPort;
-  if (name !== undefined) return namedPort(name, protocol, destination, port);
-  if (wanted.portNumber) return (wanted.portNumber.protocol ?? "TCP") === protocol && wanted.portNumber.port === port;
-  if (wanted.portRange) return (wanted.portRange.protocol ?? "TCP") === protocol && inRange(wanted.portRange, port);
-  const own = wanted[protocol.toLowerCase() as "tcp" | "udp" | "sctp"];
-  if (!own) return false;
-  const { number, range } = own.destinationPort ?? {};
-  return range ? inRange(range, port) : number === undefined || number === port;
-}
-
-function inRange({ start, end }: Range, port: number): boolean {
-  return start <= port && port <= end;
+  if (name !== undefined) return namedPorts(name, destination);
+  if (portNumber) return portsOf(portNumber.protocol ?? "TCP", portNumber.port, portNumber.port);
+  if (portRange) return portsOf(portRange.protocol ?? "TCP", portRange.start, portRange.end);
+  return unionOf(
+    protocols.flatMap((protocol) => {
+      const own = wanted[protocol.toLowerCase() as "tcp" | "udp" | "sctp"];
+      if (!own) return [];
+      const { number, range } = own.destinationPort ?? {};
+      return portsOf(protocol, range?.start ?? number, range?.end ?? number);
+    }),
+  );
 }
 
 function describePort({
@@ -184,16 +184,16 @@ function describePort({
   const named = name ?? destinationNamedPort;
   if (named !== undefined) return message("port-named", { name: named });
   if (portNumber) return message("port-of", { protocol: portNumber.protocol ?? "TCP", port: portNumber.port });
-  if (portRange) return portsOf(portRange.protocol ?? "TCP", portRange);
+  if (portRange) return describeRange(portRange.protocol ?? "TCP", portRange);
   const [protocol = "", own] = Object.entries(protocols)[0] ?? [];
   const { number, range } = (own as TierPort["tcp"])?.destinationPort ?? {};
-  if (range) return portsOf(protocol.toUpperCase(), range);
+  if (range) return describeRange(protocol.toUpperCase(), range);
   return number === undefined
     ? message("every-port-of", { protocol: protocol.toUpperCase() })
     : message("port-of", { protocol: protocol.toUpperCase(), port: number });
 }
 
-function portsOf(protocol: string, { start, end }: Range): Message {
+function describeRange(protocol: string, { start, end }: Range): Message {
   return message("port-of", { protocol, port: `${start}-${end}` });
 }
 

@@ -4,6 +4,7 @@ import type { KubernetesObject } from "../model/model.js";
 import { and, some, type Trilean } from "../model/trilean.js";
 import { groupOf } from "../model/kindKey.js";
 import { namespaceLabels, unmodelledTier, type PodPeer, type Policy } from "./policy.js";
+import { everyPort } from "./portSet.js";
 
 /** Where kinds that are not modelled say which pods they are about. */
 interface Subject {
@@ -24,7 +25,8 @@ export function readUnmodelledPolicy(object: KubernetesObject): Policy {
     field: "spec",
     traffic: message("kind-not-modelled", { kind: object.kind, group }),
     doubt: message("kind-not-modelled", { kind: object.kind, group }),
-    matches: () => "unknown" as const,
+    joins: () => "unknown" as const,
+    ports: () => everyPort,
   }));
   return {
     kind: object.kind,

@@ -14,7 +14,12 @@ const schemaVersion = 2;
  * The analysis as JSON, in pieces: it may be longer than one text can be. Callers with equal answers stand together, and
  * verdicts and evidence once, referred to by their places. docs/access.schema.json describes it.
  */
-export function accessJson(analysis: Analysis, about: About, selection: Selection = {}): Iterable<string> {
+export function accessJson(
+  analysis: Analysis,
+  about: About,
+  selection: Selection = {},
+  connections?: object,
+): Iterable<string> {
   const answers = new SharedAnswers(analysis, selection);
   const found = inOrderOfHarm(analysis.findings).map((finding) => ({
     ...written(finding),
@@ -31,6 +36,7 @@ export function accessJson(analysis: Analysis, about: About, selection: Selectio
       list("mesh", answers.mesh),
       list("bypass", answers.bypass),
       list("evidence", answers.evidence),
+      ...(connections ? [[`"connections":${JSON.stringify(connections)}`]] : []),
     ),
   );
 }

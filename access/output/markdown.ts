@@ -14,7 +14,12 @@ import { count, hops, meshSymbols, remark } from "./words.js";
 const shownRows = 300;
 
 /** The analysis as Markdown, for a change request or a wiki: equal answers of a workload in one row. */
-export function accessMarkdown(analysis: Analysis, about: About, selection: Selection = {}): string {
+export function accessMarkdown(
+  analysis: Analysis,
+  about: About,
+  selection: Selection = {},
+  connections?: readonly string[][],
+): string {
   const { findings, summary } = analysis;
   return document(`Who reaches which database: ${about.subject}`, about, analysis, [
     `${count(summary.workloads, "workload")} × ${count(summary.targets, "database")}`,
@@ -34,6 +39,7 @@ export function accessMarkdown(analysis: Analysis, about: About, selection: Sele
       ["Workload", "Database", "Mesh path", "Encryption", "Client", "Sidecar bypass"],
       matrixRows(analysis, selection),
     ),
+    ...(connections ? ["## Connections", table(["From", "To", "Ports"], connections)] : []),
   ]);
 }
 

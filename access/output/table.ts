@@ -9,6 +9,7 @@ import type {
   WorkloadAnswers,
 } from "../model/model.js";
 import { textOf } from "../messages/index.js";
+import { PairMemo } from "../model/pairMemo.js";
 import { describePair } from "../assertions.js";
 import { type Colors, inColorOf } from "./colors.js";
 import { findingLines } from "./findingLines.js";
@@ -27,6 +28,8 @@ export interface TableLayout {
 const shownLines = 400;
 const shownGraves = 8;
 const defaultWidth = 120;
+/** Readings that are in memory at a time. */
+const keptReadings = 50_000;
 /** Columns beside the host: verdict, path, remark, bypass, and the blanks between them. */
 const columns = { verdict: 12, path: 33, remark: 19, bypass: 17 };
 const narrowestHost = 24;
@@ -112,8 +115,8 @@ class Blocks {
 
 /** Answers are shared between workloads, so each is read once. */
 class Digests {
-  readonly #digests = new Map<WorkloadAnswers["answers"], Digest>();
-  readonly #readings = new Map<MeshVerdict, Map<BypassVerdict, Reading>>();
+  readonly #digests = new WeakMap<WorkloadAnswers["answers"], Digest>();
+  readonly #readings = new PairMemo<MeshVerdict, BypassVerdict, Reading>(keptReadings);
   readonly #kinds = new Map<string, Grave>();
 
   constructor(
@@ -137,31 +140,17 @@ class Digests {
     const groups = new Map<string, Group>();
     const graves = new Map<Grave, number>();
     eachAnswer(this.ends, answers, this.selection, (to, mesh, bypass) => {
-      const { key, grave } = this.#known(mesh, bypass) ?? this.#reading({ from, to, mesh, bypass });
+      const { key, grave } = this.#readings.of(mesh, bypass, () => this.#reading({ from, to, mesh, bypass }));
       if (grave) graves.set(grave, (graves.get(grave) ?? 0) + 1);
-      const target = `${to.host}:${to.port}`;
-      const line = this.wide ? target : key;
+      const line = this.wide ? targetOf(to) : key;
       const group = groups.get(line);
       if (group) group.databases++;
-      else groups.set(line, { mesh, bypass, first: target, databases: 1 });
+      else groups.set(line, { mesh, bypass, first: targetOf(to), databases: 1 });
     });
     return { groups: [...groups.values()], graves };
   }
 
-  #known(mesh: MeshVerdict, bypass: BypassVerdict): Reading | undefined {
-    return this.#readings.get(mesh)?.get(bypass);
-  }
-
   #reading(row: Row): Reading {
-    const { mesh, bypass } = row;
-    const reading = this.#readingOf(row);
-    let byBypass = this.#readings.get(mesh);
-    if (!byBypass) this.#readings.set(mesh, (byBypass = new Map()));
-    byBypass.set(bypass, reading);
-    return reading;
-  }
-
-  #readingOf(row: Row): Reading {
     const { mesh, bypass } = row;
     const key = [mesh.verdict, mesh.encryption.join(), mesh.identity, mesh.exposes, bypass.verdict].join(" ");
     const weight = gravity(row);
@@ -172,6 +161,10 @@ class Digests {
     this.#kinds.set(kind, grave);
     return { key, grave };
   }
+}
+
+function targetOf({ host, port }: Row["to"]): string {
+  return `${host}:${port}`;
 }
 
 /** Equal answers of a workload in one line, or in two where the terminal is narrow. */

@@ -17,6 +17,7 @@ export function accessPage(
   analysis: Analysis,
   selection: Selection = {},
   selected?: Pick<Row, "from" | "to">,
+  connections?: readonly string[][],
 ): string {
   const { subject } = about;
   const data = pageData(analysis, selection, selected);
@@ -32,6 +33,7 @@ ${banner("Who reaches which database", subject, facts)}
 <label class="switch"><input id="fold" type="checkbox"><span>Fold equal lines</span></label>
 </div>
 ${findingsList(analysis)}
+${connections ? connectionsList(connections) : ""}
 <main class="workspace">
 <section class="matrix-pane" aria-label="Matrix"><div id="matrix" class="matrix" role="grid" tabindex="0" aria-label="Workloads by databases"></div><p id="status" class="status" role="status"></p></section>
 <section id="details" class="details" aria-label="Selected pair" tabindex="-1"></section>
@@ -50,6 +52,13 @@ function namespaceOptions({ workloads }: Analysis): string {
 function chip(verdict: string, text: string, number: number): string {
   const state = number ? "" : " disabled";
   return `<button type="button" class="chip v-${verdict}" data-filter="${verdict}" aria-pressed="false"${state}><svg class="shape" aria-hidden="true"><use href="#s-${verdict}"/></svg><b>${number.toLocaleString("en")}</b> ${text}</button>`;
+}
+
+function connectionsList(rows: readonly string[][]): string {
+  const lines = rows.map(
+    ([from = "", to = "", ports = ""]) => `<li>${escape(from)} → ${escape(to)} <b>${escape(ports)}</b></li>`,
+  );
+  return `<details class="findings"><summary>Connections on every port</summary><ul>${lines.join("")}</ul></details>`;
 }
 
 function findingsList({ findings }: Analysis): string {

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   ackEndpointProblems,
   ackRangeProblems,
+  ackZoneProblems,
   type ClusterNetwork,
   defaultMaintenance,
   type MaintenanceWindow,
@@ -174,7 +175,7 @@ export class AckCluster extends pulumi.ComponentResource implements Cluster {
 
   constructor(name: string, args: AckClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const filled = { vpcCidr: "10.0.0.0/8", podCidr: "10.64.0.0/10", serviceCidr: "172.21.0.0/20", ...args };
-    const problems = [...ackRangeProblems(filled), ...ackEndpointProblems(filled)];
+    const problems = [...ackZoneProblems(filled), ...ackRangeProblems(filled), ...ackEndpointProblems(filled)];
     if (problems.length > 0)
       throw new Error(
         problems.map((problem) => describeProblem({ ...problem, path: keyPath(problem.path) })).join("\n"),

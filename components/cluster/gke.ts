@@ -4,7 +4,7 @@ import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
 import { Account } from "@pulumi/gcp/serviceaccount/account.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { gkeEndpointProblems, gkeRangeProblems, type ClusterNetwork } from "../../settings/cluster.js";
+import { gkeEndpointProblems, gkeRangeProblems, gkeZoneProblems, type ClusterNetwork } from "../../settings/cluster.js";
 import { describeProblem, keyPath } from "../../settings/problem.js";
 import {
   changeInPlace,
@@ -209,7 +209,7 @@ function policyEngine(args: GkeClusterArgs) {
 }
 
 function check(args: Filled): void {
-  const problems = [...gkeRangeProblems(args), ...gkeEndpointProblems(args)].map((problem) =>
+  const problems = [...gkeZoneProblems(args), ...gkeRangeProblems(args), ...gkeEndpointProblems(args)].map((problem) =>
     describeProblem({ ...problem, path: keyPath(problem.path) }),
   );
   if (problems.length > 0) throw new Error(problems.join("\n"));

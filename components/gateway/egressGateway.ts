@@ -60,6 +60,11 @@ export interface EgressGatewayArgs {
   nodes?: NodePlacement;
   /** Wildcard groups that NGINX forwards beside Envoy. @default none */
   forwarders?: Forwarder[];
+  /**
+   * Have the proxies give the statistics that the alerts of {@link GatewayMetrics} read, and that Istio leaves out. Not on ASM,
+   * whose operator makes the pods. @default false
+   */
+  statistics?: boolean;
   /** Revision of Istio's control plane whose proxy its pods run: that of its namespace. When it changes, the pods are replaced
    * one after the other. @default pods stay until something else replaces them */
   revision?: string;
@@ -78,6 +83,7 @@ function shapeOf({
   mesh,
   nodes,
   forwarders = [],
+  statistics = false,
   meshProvider: _,
   clusterIds: __,
   ...own
@@ -89,7 +95,7 @@ function shapeOf({
     ...connectProblems(settings, { kind: mesh.kind, versions: [] }),
   ];
   if (problems.length > 0) throw new SettingsError(problems);
-  return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders };
+  return { gateway: gatewayOf(settings, mesh), settings, nodes, forwarders, statistics };
 }
 
 /** The gateway's resources, and with them the policy that lets nobody pass. */

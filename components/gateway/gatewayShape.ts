@@ -9,4 +9,6 @@ export interface GatewayShape {
   settings: GatewaySettings;
   nodes?: NodePlacement;
   forwarders: Forwarder[];
+  /** Whether proxies give the statistics that alerts read. */
+  statistics: boolean;
 }

@@ -22,6 +22,8 @@ export interface ProxyPods {
   resources: { cpuRequest: string; memoryRequest: string; cpuLimit: string; memoryLimit: string };
   /** How long connections of a replaced configuration live. @default Istio's own */
   drainDuration?: string;
+  /** Statistics, as regular expressions, that the proxy gives beside those Istio keeps. @default none */
+  statistics?: readonly string[];
   nodes?: NodePlacement;
   /** What runs beside the proxy; the checksum replaces the pods when its configuration changes. */
   beside?: { container: IContainer; volumes: IVolume[]; checksum: string };
@@ -51,7 +53,8 @@ export function service(
 /** Pods whose proxy the injection webhook fills in. */
 export function proxyDeployment(place: Place, pods: ProxyPods): IDeployment & Manifest {
   const { name, namespace, selector } = place;
-  const { replicas, drainDuration, nodes, beside } = pods;
+  const { replicas, nodes, beside } = pods;
+  const config = proxyConfig(pods);
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -66,7 +69,7 @@ export function proxyDeployment(place: Place, pods: ProxyPods): IDeployment & Ma
           labels: { ...selector, "sidecar.istio.io/inject": "true" },
           annotations: {
             "inject.istio.io/templates": "gateway",
-            ...(drainDuration ? { "proxy.istio.io/config": JSON.stringify({ drainDuration }) } : {}),
+            ...(config ? { "proxy.istio.io/config": JSON.stringify(config) } : {}),
             ...(beside ? { "mesh-egress/sni-proxy-config": beside.checksum } : {}),
           },
         },
@@ -85,6 +88,15 @@ export function proxyDeployment(place: Place, pods: ProxyPods): IDeployment & Ma
         },
       },
     },
+  };
+}
+
+/** What the pods' own ProxyConfig says; undefined where it says nothing. */
+function proxyConfig({ drainDuration, statistics = [] }: ProxyPods): object | undefined {
+  if (drainDuration === undefined && statistics.length === 0) return undefined;
+  return {
+    ...(drainDuration === undefined ? {} : { drainDuration }),
+    ...(statistics.length === 0 ? {} : { proxyStatsMatcher: { inclusionRegexps: statistics } }),
   };
 }
 

@@ -94,7 +94,7 @@ export interface NetworkIsolationArgs {
    * @default none
    */
   metadataRanges?: string[];
-  /** Who may read the proxies' metrics. @default nobody */
+  /** Who may read the proxies' metrics, and where its namespace is isolated the control plane's. @default nobody */
   metricsFrom?: PodGroup;
 }
 
@@ -103,6 +103,7 @@ type Direction = "Ingress" | "Egress";
 
 /** Merged metrics of application and proxy, and the proxy's own. */
 const metricsPorts = [15020, 15090];
+const controlPlaneMetricsPort = 15014;
 /** Every pod of a namespace. */
 const everyPod = {};
 
@@ -257,6 +258,22 @@ function traceFlows(collector: TraceCollector, namespaces: string[]): Flow[] {
     .map((namespace) => ({ name: `traces-${namespace}`, from: { namespace }, to: { namespace: home }, ports }));
 }
 
+/**
+ * The scraper's own way out, where its namespace denies by default: one policy for each namespace that it scrapes, so that a
+ * new namespace changes no other's.
+ */
+function scraperWays({ metricsFrom, controlPlane }: NetworkIsolationArgs, isolated: Set<string>): Policy[] {
+  if (!metricsFrom || !isolated.has(metricsFrom.namespace)) return [];
+  const way = (to: PodGroup, ports: number[]) =>
+    policy(`allow-scraping-${to.namespace}`, metricsFrom, "Egress", [peer(to)], tcp(ports));
+  return [
+    ...[...isolated].map((namespace) => way({ namespace }, metricsPorts)),
+    ...(controlPlane && "namespace" in controlPlane
+      ? [way({ namespace: controlPlane.namespace, labels: controlPlane.podLabels }, [controlPlaneMetricsPort])]
+      : []),
+  ];
+}
+
 function openDoors(doors: OpenDoor[], direction: Direction, except: string[]): Policy[] {
   return doors.map((door) =>
     policy(`open-${door.name}`, door, direction, openPeers(door.ranges, except), tcp(door.ports)),
@@ -290,6 +307,7 @@ export function networkIsolationManifests(args: NetworkIsolationArgs): Manifest[
     ...(own ? base(gatewayPods(own), args) : []),
     ...(gateway ? gatewayFlows(gateway).flatMap((hop) => flow(hop, andTheGateway)) : []),
     ...(traceCollector ? traceFlows(traceCollector, namespaces).flatMap((way) => flow(way, isolated)) : []),
+    ...scraperWays(args, isolated),
     ...(args.flows ?? []).flatMap((intent) => flow(intent, isolated)),
     ...openDoors(args.openIngress ?? [], "Ingress", []),
     ...openDoors(args.openEgress ?? [], "Egress", args.metadataRanges ?? []),

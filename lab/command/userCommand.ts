@@ -11,13 +11,22 @@ const leftOut = [".git", "node_modules", "docs", "lab", "bench", "test"];
 export interface UserCommand {
   /** The copy. */
   folder: string;
+  /** Variables by which another program in the copy finds what the command finds. */
+  env: Record<string, string>;
   run(...args: string[]): Promise<{ exitCode: number; output: string }>;
 }
 
-/** The command as a user has it. */
-export async function userCommand({ host, pulumiHome }: RunningLab): Promise<UserCommand> {
-  const folder = join(host.folder, "command", "clone");
-  const state = join(host.folder, "command", "state");
+/**
+ * The command as a user has it.
+ *
+ * @param name of the folder that holds copy and state
+ */
+export async function userCommand(
+  { host, pulumiHome }: Pick<RunningLab, "host" | "pulumiHome">,
+  name = "command",
+): Promise<UserCommand> {
+  const folder = join(host.folder, name, "clone");
+  const state = join(host.folder, name, "state");
   await mkdir(state, { recursive: true });
   const sources = (await readdir(".")).filter((name) => !leftOut.includes(name));
   for (const source of sources) await cp(source, join(folder, source), { recursive: true });
@@ -31,6 +40,7 @@ export async function userCommand({ host, pulumiHome }: RunningLab): Promise<Use
   };
   return {
     folder,
+    env,
     run: async (...args) => {
       const { exitCode, all } = await execa(programs.pulumi, [...args, "--non-interactive", "--color", "never"], {
         cwd: folder,

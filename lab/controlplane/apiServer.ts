@@ -5,9 +5,23 @@ import { join } from "node:path";
 import { addresses, nodeName, type LabHost, type LabProcess } from "../host/labHost.js";
 import type { CertificateAuthority } from "../host/certificates.js";
 import { etcdUrl } from "./etcd.js";
-import { apiPort, apiUrl } from "./kubeconfig.js";
+import { apiPort } from "./kubeconfig.js";
 
 export const serviceAccountIssuer = "https://kubernetes.default.svc.cluster.local";
+
+/** Where an API server listens and keeps its objects, and by which names it is dialled. */
+export interface Serving {
+  /** Name of the process. @default "kube-apiserver" */
+  process: string;
+  /** @default 6443 */
+  port: number;
+  /** Prefix of its keys in the store, which another API server may use too. @default "/registry" */
+  prefix: string;
+  /** Names and addresses beside its own. @default none */
+  hosts: readonly string[];
+}
+
+const serving: Serving = { process: "kube-apiserver", port: apiPort, prefix: "/registry", hosts: [] };
 
 /** The API server, which a fault probe may stop and start again. */
 export class ApiServer {
@@ -19,6 +33,7 @@ export class ApiServer {
     private readonly ca: Buffer,
     /** The private key of service account tokens, which the controller manager signs with. */
     readonly serviceAccountKeyFile: string,
+    private readonly at: Serving,
   ) {}
 
   static async prepare(
@@ -26,6 +41,7 @@ export class ApiServer {
     authority: CertificateAuthority,
     folder: string,
     tokenFile: string,
+    at: Serving = serving,
   ): Promise<ApiServer> {
     const serviceName = [
       "kubernetes",
@@ -33,13 +49,14 @@ export class ApiServer {
       "kubernetes.default.svc",
       "kubernetes.default.svc.cluster.local",
     ];
-    const hosts = [...serviceName, nodeName, "localhost", "127.0.0.1", addresses.node, addresses.kubernetesService];
-    const { certFile, keyFile } = await authority.issue("kube-apiserver", hosts);
+    const own = [...serviceName, nodeName, "localhost", "127.0.0.1", addresses.node, addresses.kubernetesService];
+    const { certFile, keyFile } = await authority.issue(at.process, [...own, ...at.hosts]);
     const signingKey = join(folder, "service-accounts.key");
     await writeFile(signingKey, serviceAccountKey(), { mode: 0o600 });
     const flags = [
       `--etcd-servers=${etcdUrl}`,
-      `--secure-port=${apiPort}`,
+      `--etcd-prefix=${at.prefix}`,
+      `--secure-port=${at.port}`,
       `--advertise-address=${addresses.node}`,
       `--tls-cert-file=${certFile}`,
       `--tls-private-key-file=${keyFile}`,
@@ -56,16 +73,13 @@ export class ApiServer {
       "--disable-admission-plugins=TaintNodesByCondition",
       "--profiling=false",
     ];
-    return new ApiServer(host, flags, await readFile(authority.certificate.certFile), signingKey);
+    return new ApiServer(host, flags, await readFile(authority.certificate.certFile), signingKey, at);
   }
 
   /** Starts it and waits until it serves. */
   async start(): Promise<void> {
-    const started = this.host.processes.start(
-      "kube-apiserver",
-      this.host.servers.programs["kube-apiserver"],
-      this.flags,
-    );
+    const program = this.host.servers.programs["kube-apiserver"];
+    const started = this.host.processes.start(this.at.process, program, this.flags);
     this.#process = started;
     await started.ready(async () => (await this.statusOf("/readyz")) === 200, 60_000);
   }
@@ -77,10 +91,14 @@ export class ApiServer {
 
   private statusOf(path: string): Promise<number | undefined> {
     return new Promise((resolve, reject) => {
-      const request = get(`${apiUrl}${path}`, { ca: this.ca, agent: false, timeout: 5_000 }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      });
+      const request = get(
+        `https://${addresses.node}:${this.at.port}${path}`,
+        { ca: this.ca, agent: false, timeout: 5_000 },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      );
       request.once("timeout", () => request.destroy(new Error("no answer in 5 s")));
       request.once("error", reject);
     });

@@ -29,31 +29,41 @@ const autoscalerPeriod = "--horizontal-pod-autoscaler-sync-period=2s";
 /** One node and one user: the clients' usual limits would only slow roll-outs down. */
 const clientLimits = ["--kube-api-qps=200", "--kube-api-burst=400"];
 
+/** Of the lab's own cluster; another's has another name and no port. */
+const own = { suffix: "", flags: ["--bind-address=127.0.0.1"] };
+const another = (of: string) => ({ suffix: `-${of}`, flags: ["--secure-port=0"] });
+
+/** @param of name of a cluster beside the lab's own */
 export function startControllerManager(
   host: LabHost,
   credentials: Credentials,
   caFile: string,
   signingKey: string,
+  of?: string,
 ): LabProcess {
   const kubeconfig = credentials.kubeconfigs["controller-manager"];
-  return host.processes.start("kube-controller-manager", host.servers.programs["kube-controller-manager"], [
+  const { suffix, flags } = of === undefined ? own : another(of);
+  const program = host.servers.programs["kube-controller-manager"];
+  return host.processes.start(`kube-controller-manager${suffix}`, program, [
     `--kubeconfig=${kubeconfig}`,
     "--leader-elect=false",
     `--controllers=${controllers.join(",")}`,
     `--root-ca-file=${caFile}`,
     `--service-account-private-key-file=${signingKey}`,
     `--cluster-cidr=${addresses.pods}`,
-    "--bind-address=127.0.0.1",
+    ...flags,
     autoscalerPeriod,
     ...clientLimits,
   ]);
 }
 
-export function startScheduler(host: LabHost, credentials: Credentials): LabProcess {
-  return host.processes.start("kube-scheduler", host.servers.programs["kube-scheduler"], [
+/** @param of name of a cluster beside the lab's own */
+export function startScheduler(host: LabHost, credentials: Credentials, of?: string): LabProcess {
+  const { suffix, flags } = of === undefined ? own : another(of);
+  return host.processes.start(`kube-scheduler${suffix}`, host.servers.programs["kube-scheduler"], [
     `--kubeconfig=${credentials.kubeconfigs.scheduler}`,
     "--leader-elect=false",
-    "--bind-address=127.0.0.1",
+    ...flags,
     ...clientLimits,
   ]);
 }

@@ -24,8 +24,12 @@ export interface Credentials {
   readonly kubeconfigs: Readonly<Record<Identity, string>>;
 }
 
-/** Writes a token and a kubeconfig for every identity. */
-export async function writeCredentials(folder: string, caFile: string): Promise<Credentials> {
+/**
+ * Writes a token and a kubeconfig for every identity.
+ *
+ * @param server URL of the API server; the administrator's kubeconfig of another than the cluster's own is in `folder`
+ */
+export async function writeCredentials(folder: string, caFile: string, server = apiUrl): Promise<Credentials> {
   const names = Object.keys(identities) as Identity[];
   const tokens = Object.fromEntries(names.map((name) => [name, randomBytes(16).toString("hex")])) as Record<
     Identity,
@@ -36,17 +40,18 @@ export async function writeCredentials(folder: string, caFile: string): Promise<
   await writeFile(tokenFile, `${rows.join("\n")}\n`, { mode: 0o600 });
   const kubeconfigs = {} as Record<Identity, string>;
   for (const name of names) {
-    kubeconfigs[name] = name === "admin" ? kubeconfigFile : join(folder, `${name}.kubeconfig`);
-    await writeFile(kubeconfigs[name], kubeconfig(caFile, name, tokens[name]), { mode: 0o600 });
+    const isTheCluster = name === "admin" && server === apiUrl;
+    kubeconfigs[name] = isTheCluster ? kubeconfigFile : join(folder, `${name}.kubeconfig`);
+    await writeFile(kubeconfigs[name], kubeconfig(server, caFile, name, tokens[name]), { mode: 0o600 });
   }
   return { tokenFile, kubeconfigs };
 }
 
-function kubeconfig(caFile: string, user: string, token: string): string {
+function kubeconfig(server: string, caFile: string, user: string, token: string): string {
   return writeYaml({
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name: "lab", cluster: { server: apiUrl, "certificate-authority": caFile } }],
+    clusters: [{ name: "lab", cluster: { server, "certificate-authority": caFile } }],
     users: [{ name: user, user: { token } }],
     contexts: [{ name: "lab", context: { cluster: "lab", user } }],
     "current-context": "lab",

@@ -35,6 +35,8 @@ export class EngineError extends Error {
   constructor(
     readonly diagnostics: string[],
     cause: Error,
+    /** What it had changed by then. */
+    readonly changes: readonly ResourceChange[] = [],
   ) {
     super(briefest(diagnostics).join("\n") || cause.message, { cause });
   }
@@ -73,7 +75,7 @@ export class Recorder {
     try {
       return await run();
     } catch (error) {
-      throw new EngineError(this.diagnostics, error as Error);
+      throw new EngineError(this.diagnostics, error as Error, [...this.changes.values()]);
     }
   }
 

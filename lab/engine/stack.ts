@@ -39,13 +39,16 @@ export interface StackOptions {
    * hundred resources is up in little more than half the time. @default true
    */
   checkpoints?: boolean;
+  /** Variables of the engine and its plug-ins besides. @default none */
+  env?: Record<string, string>;
   /** Called as resources are finished. */
   onProgress?: (progress: Progress) => void;
 }
 
 /** A stack under the real engine. Every operation tells what it did to which resource. */
 export interface LabStack {
-  up(): Promise<OperationResult & { outputs: OutputMap }>;
+  /** @param options `continueOnError`: what does not depend on a resource that failed is deployed all the same */
+  up(options?: { continueOnError?: boolean }): Promise<OperationResult & { outputs: OutputMap }>;
   preview(): Promise<OperationResult>;
   refresh(): Promise<OperationResult>;
   /** What a refresh would find changed, without taking it over. */
@@ -117,8 +120,8 @@ function operations(stack: Stack, project: string, options: StackOptions): LabSt
       return once(operation);
     });
   return {
-    up: async () => {
-      const { returned, result } = await observed((how) => stack.up(how));
+    up: async (options) => {
+      const { returned, result } = await observed((how) => stack.up({ ...how, ...options }));
       return { ...result, outputs: returned.outputs };
     },
     preview: async () => (await observed((how) => stack.preview(how))).result,
@@ -165,5 +168,6 @@ function environment(options: StackOptions): Record<string, string> {
     KUBECONFIG: options.kubeconfigPath,
     PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64url"),
     ...(options.checkpoints === false ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {}),
+    ...options.env,
   };
 }

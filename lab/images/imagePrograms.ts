@@ -5,6 +5,7 @@ import { mongo, mysql, redis } from "./databases.js";
 import type { Image } from "./image.js";
 import { istiod, proxy } from "./istio.js";
 import { nginx } from "./nginx.js";
+import { prometheus } from "./prometheus.js";
 import { shell } from "./shell.js";
 
 export type { ConfigMapOverride, Image, ImageFile, Override } from "./image.js";
@@ -32,6 +33,7 @@ const images: [repository: RegExp, image: (servers: Servers) => Image][] = [
   [/microservices-demo\/frontend$/, app("boutique-frontend")],
   [/microservices-demo\/loadgenerator$/, app("boutique-loadgenerator")],
   [/microservices-demo\/\w+service$/, app("boutique-grpc")],
+  [/(^|\/)prometheus$/, prometheus],
   [/opentelemetry-collector$/, app("traces")],
 ];
 

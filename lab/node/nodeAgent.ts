@@ -79,10 +79,14 @@ export class NodeAgent {
 
   /** The pods of a namespace that carry all these labels and are not on their way out. */
   podsOf(namespace: string, labels: Record<string, string> = {}): V1Pod[] {
-    return this.pods.list(namespace).filter((pod) => {
-      const carries = Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value);
-      return carries && !pod.metadata?.deletionTimestamp;
-    });
+    return this.listed(namespace, labels).filter(({ metadata }) => !metadata?.deletionTimestamp);
+  }
+
+  /** The same, with those on their way out: what Kubernetes lists. */
+  listed(namespace: string, labels: Record<string, string> = {}): V1Pod[] {
+    const carries = ({ metadata }: V1Pod) =>
+      Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
+    return this.pods.list(namespace).filter(carries);
   }
 
   /** Waits until exactly this many such pods exist and all are ready; returns them. */

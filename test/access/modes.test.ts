@@ -30,7 +30,7 @@ function scene(mode: TrafficMode, more: object = {}, gateway = plain): Kubernete
   const port = entry.ports[0]?.number ?? 0;
   const group = forwarderOf({ name: "orders", host: "*.db.example.com", port } as never);
   const forwarders = "via" in more && more.via === "sni-proxy" ? [group] : [];
-  const shape = { gateway, settings: gatewaySchema.parse({}), forwarders };
+  const shape = { gateway, settings: gatewaySchema.parse({}), forwarders, statistics: false };
   const policies = [allowNothing(gateway), ...(gateway === plain ? [] : [allowKnownCallers(gateway, facts)])];
   const pods = [...deployedGateway(shape), handshakeFirst(gateway), ...policies];
   const callers = [

@@ -87,3 +87,26 @@ describe("Images from a registry", () => {
       assert.throws(() => load({ registry: wrong }), /is not a registry with a path/);
   });
 });
+
+describe("Images by digest", () => {
+  const digest = `sha256:${"0".repeat(63)}1`;
+  const workloads = [{ kind: "deployment", name: "orders", namespace: "shop", image: "curlimages/curl:8.16.0" }];
+  const images = (cluster: object) =>
+    imagesOf(
+      blueprintOf(loadSettings({ ...smallStack, cluster: { cloud: "existing", ...cluster }, workloads })).manifests,
+    ).filter((image) => image !== "auto");
+
+  it("are taken by it wherever a pod has them, from the registry that copies are in too", () => {
+    const imageDigests = { "curlimages/curl:8.16.0": digest };
+    assert.deepEqual(images({ imageDigests }), [`curlimages/curl:8.16.0@${digest}`]);
+    assert.deepEqual(images({ imageDigests, registry }), [`${registry}/curl:8.16.0@${digest}`]);
+  });
+
+  it("are refused where no pod has the image, and where the digest is none", () => {
+    assert.throws(
+      () => images({ imageDigests: { "curl:8.16.0": digest } }),
+      /no pod of the stack has.*curlimages\/curl/,
+    );
+    assert.throws(() => images({ imageDigests: { "curlimages/curl:8.16.0": "sha256:1f" } }), /is not a digest/);
+  });
+});

@@ -60,7 +60,7 @@ describe("The page about ACK", () => {
     assert.deepEqual([...named].sort(), ["ACK", "ASM", "SLS", "flow logs"]);
     for (const command of [
       "cs OpenAckService",
-      "slspop OpenSlsService",
+      "sls OpenSlsService",
       "vpc OpenFlowLogService",
       "servicemesh.aliyuncs.com",
     ])

@@ -73,7 +73,7 @@ describe("package", () => {
   it("brings the compiled library, the command, the plug-in and the schemas, and nothing else", () => {
     const foreign = packed.filter(
       (path) =>
-        !/^(dist\/.*\.(js|d\.ts)|dist\/plugin\/\w+\.json|bin\/(mesh-egress\.js|pulumi-resource-mesh-egress)|docs\/\w+\.schema\.json|package\.json|README\.md|LICENSE)$/.test(
+        !/^(dist\/.*\.(js|d\.c?ts)|dist\/plugin\/\w+\.json|bin\/(mesh-egress\.js|pulumi-resource-mesh-egress)|docs\/\w+\.schema\.json|package\.json|README\.md|LICENSE)$/.test(
           path,
         ),
     );
@@ -86,7 +86,7 @@ describe("package", () => {
 
   it("brings the analysis as a package of its own, without tests and without Pulumi", () => {
     const unexpected = packedAnalysis.filter(
-      (path) => !/^((?!test\/).*\.(js|d\.ts)|package\.json|README\.md|LICENSE)$/.test(path),
+      (path) => !/^((?!test\/).*\.(js|d\.c?ts)|package\.json|README\.md|LICENSE)$/.test(path),
     );
     assert.deepEqual(unexpected, []);
     const { dependencies } = packageJson(join(project, "node_modules/mesh-access"));

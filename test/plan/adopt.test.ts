@@ -67,6 +67,19 @@ describe("A stack taken from a cluster", () => {
         assert.ok(ok, assertion.name);
     });
 
+  it("names the revision, or the tag, that each client namespace gets its sidecars from", () => {
+    const injected = "istio-injection: enabled";
+    const text = bookinfo("tcp-direct");
+    assert.ok(text.includes(injected));
+    const meshOf = (label: string) => {
+      const { config } = adopted(text.replaceAll(injected, label));
+      loadSettings(config);
+      return config["mesh"] as Record<string, unknown>;
+    };
+    assert.equal(meshOf(injected)["revisions"], undefined);
+    assert.deepEqual(meshOf("istio.io/rev: stable")["revisions"], [{ name: "stable" }]);
+  });
+
   it("closes a database that is reached by nobody but past its gateway, and says so", () => {
     const { databases, changes, notes, replaced } = adopted(recipe("rds"));
     assert.deepEqual(databases, []);
@@ -133,6 +146,26 @@ const db = (host: string, ports: string, more = "resolution: DNS") =>
   entry("db", `hosts: [${host}], ports: [${ports}], ${more}`);
 const port = (number: number, protocol: string) => `{number: ${number}, name: p${number}, protocol: ${protocol}}`;
 
+describe("A stack for a mesh that lets pass what it does not know", () => {
+  const open = (text: string) => text.replaceAll("REGISTRY_ONLY", "ALLOW_ANY");
+
+  it("leaves what keeps a database closed, for its removal would open it", () => {
+    const { replaced, notes, changes } = adopted(open(recipe("rds")));
+    assert.deepEqual(replaced, []);
+    assert.ok(notes.some(({ id }) => id === "no-client-stays"));
+    assert.deepEqual(changes, []);
+  });
+
+  it("names whom it would let in", () => {
+    const routed = open(rds).replace("exportTo: [istio-system, demo-server]", "exportTo: ['*']");
+    const { notes } = adopted(routed);
+    assert.deepEqual(
+      notes.filter(({ id }) => id === "opened").map(({ args }) => args["workloads"]),
+      ["demo-other/batch"],
+    );
+  });
+});
+
 describe("What a stack cannot describe", () => {
   for (const [id, what, text] of [
     ["not-a-database", "HTTP", small(db("api.example.com", port(80, "HTTP")))],
@@ -196,6 +229,14 @@ describe("Of what a cluster has today, a stack keeps", () => {
         expected,
         `${number} ${protocol}`,
       );
+  });
+
+  it("DNS capture, also where a ProxyConfig turns it on", () => {
+    const capture =
+      '{apiVersion: networking.istio.io/v1beta1, kind: ProxyConfig, metadata: {name: dns, namespace: istio-system}, spec: {environmentVariables: {ISTIO_META_DNS_CAPTURE: "true"}}}';
+    const one = small(db("a.example.com", port(3306, "TCP")));
+    const captureOf = (text: string) => (adopted(text).config["mesh"] as { dnsCapture?: boolean }).dnsCapture ?? true;
+    assert.deepEqual([captureOf(one), captureOf(`${one}\n---\n${capture}`)], [false, true]);
   });
 
   it("fixed addresses", () => {

@@ -47,6 +47,27 @@ describe("Settings of the cluster", () => {
     assert.equal(clusterNetwork(settings).policyEngine, "terway");
   });
 
+  it("refuse a zone of another region on both clouds, and a zone in the place of a region", () => {
+    assert.equal(complaints({ ...gke, zones: ["europe-west3-a", "europe-west3-b"] }), "");
+    assert.match(
+      complaints({ ...gke, zones: ["europe-west3-a", "europe-west1-b"] }),
+      /cluster\.zones\[1\]: "europe-west1-b" is not a zone of region europe-west3\. Write one such as europe-west3-a/,
+    );
+    assert.match(
+      complaints({ ...gke, region: "europe-west3-a" }),
+      /cluster\.region: "europe-west3-a" is a zone\. Write its region, europe-west3/,
+    );
+    const inside = { ...ack, vpcId: "vpc-1", authorizedNetworks: [] };
+    const ofZone = (region: string, name: string) => ({ ...inside, region, zones: [{ ...zone, zone: name }] });
+    assert.equal(complaints(ofZone("cn-hangzhou", "cn-hangzhou-i")), "");
+    assert.equal(complaints(ofZone("ap-southeast-1", "ap-southeast-1a")), "");
+    assert.equal(complaints(ofZone("cn-shanghai-finance-1", "cn-shanghai-finance-1b")), "");
+    assert.match(
+      complaints(ofZone("cn-shanghai", "cn-hangzhou-i")),
+      /cluster\.zones\[0\]\.zone: "cn-hangzhou-i" is not a zone of region cn-shanghai/,
+    );
+  });
+
   it("say which range lies where it must not, and what to write", () => {
     assert.match(
       complaints({ ...gke, gatewayPodCidr: "10.200.0.0/20" }),

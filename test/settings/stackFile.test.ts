@@ -159,6 +159,32 @@ describe("A stack file", () => {
       assert.match(new SettingsError(problems).message, message);
     });
 
+  const assertions: [what: string, assertion: string, message: RegExp][] = [
+    [
+      "a client as a text",
+      "from: shop/orders, to: '*'",
+      /from: .*Write '\*', or an object, for example \{ namespace: shop \}/,
+    ],
+    ["a database as a text", "from: '*', to: orders", /to: .*or an object, for example \{ database: /],
+    [
+      "a word of policies",
+      "from: '*', to: '*', expect: deny",
+      /expect: .*Did you mean blocked\?.*one of gateway, direct/,
+    ],
+    ["a word for true", "from: '*', to: '*', encrypted: yes", /encrypted: .*true or false/],
+    ["nothing", "name: x", /from: is missing\. Write '\*', or an object[\s\S]*to: is missing/],
+  ];
+  for (const [what, assertion, message] of assertions)
+    it(`says what an assertion may hold in the place of ${what}`, () => {
+      const text = `${head.replace("databases:\n", "databases: []\n")}  mesh-egress:access: { assert: [{ ${assertion} }] }\n`;
+      assert.match(new SettingsError(problemsOf(text)).message, message);
+    });
+
+  it("shows the object that was meant where a text names its kind", () => {
+    const text = head.replace("{ kind: istio }", "istio").replace("databases:\n", "databases: []\n");
+    assert.match(new SettingsError(problemsOf(text)).message, /for example \{ kind: istio \}/);
+  });
+
   const wholes: [what: string, text: string, message: RegExp][] = [
     ["a list under config", "config: [a]\n", /:1: config: is a list/],
     ["a text under config", "config: hello\n", /:1: config: is a text/],

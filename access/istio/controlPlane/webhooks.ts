@@ -11,10 +11,19 @@ import { and, type Trilean } from "../../model/trilean.js";
 import { injectorRevision, type ControlPlane, type ControlPlanes } from "./controlPlanes.js";
 import { placeOf } from "./environment.js";
 
+interface Rule {
+  operations?: readonly string[];
+  apiGroups?: readonly string[];
+  resources?: readonly string[];
+}
+
 interface WebhookSpec {
   name?: string;
   namespaceSelector?: LabelSelector;
   objectSelector?: LabelSelector;
+  rules?: readonly Rule[];
+  /** CEL expressions that all have to be true. */
+  matchConditions?: readonly unknown[];
   clientConfig?: { service?: { name?: string; namespace?: string }; url?: string };
 }
 
@@ -66,8 +75,8 @@ export class InjectionWebhooks {
     const place = namespace?.declared === true ? knownLabels(labels) : partlyKnownLabels(labels);
     const found = this.#webhooks.flatMap(({ object, field, spec, istio, plane }): Selecting[] => {
       const certain = and(
-        matchesSelector(spec.namespaceSelector ?? {}, place),
-        matchesSelector(spec.objectSelector ?? {}, pod),
+        isAskedAboutPods(spec),
+        and(matchesSelector(spec.namespaceSelector ?? {}, place), matchesSelector(spec.objectSelector ?? {}, pod)),
       );
       if (certain === false) return [];
       const because = { ...placeOf(object, field), ...message("webhook-selects", { name: spec.name ?? "" }) };
@@ -75,6 +84,16 @@ export class InjectionWebhooks {
     });
     return [...found.filter(({ certain }) => certain === true), ...found.filter(({ certain }) => certain !== true)];
   }
+}
+
+/** Whether the API server asks it when a pod is made. What conditions in CEL say is not read. */
+function isAskedAboutPods({ rules, matchConditions = [] }: WebhookSpec): Trilean {
+  const includes = (list: readonly string[] | undefined, ...values: string[]) =>
+    list?.some((each) => values.includes(each)) === true;
+  const covers = ({ operations, apiGroups, resources }: Rule) =>
+    includes(operations, "*", "CREATE") && includes(apiGroups, "*", "") && includes(resources, "*", "*/*", "pods");
+  if (rules !== undefined && !rules.some(covers)) return false;
+  return matchConditions.length === 0 ? true : "unknown";
 }
 
 function isTag({ metadata: { labels = {} } }: KubernetesObject): boolean {

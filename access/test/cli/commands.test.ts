@@ -35,6 +35,41 @@ data: {mesh: "outboundTrafficPolicy: {mode: REGISTRY_ONLY}"}
 `;
 const manifests = (exportTo: string) => `${namespace("demo")}${namespace("other")}${entry(exportTo)}`;
 
+const allPorts = `apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+${["web", "db"]
+  .map(
+    (name) => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: shop}
+spec: {template: {metadata: {labels: {app: ${name}}}, spec: {containers: [{name: app, image: app}]}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: shop}
+spec:
+  type: ${name === "db" ? "LoadBalancer" : "ClusterIP"}
+  selector: {app: ${name}}
+  ports: [{port: 80, targetPort: ${name === "db" ? 5432 : 8080}}]
+---
+`,
+  )
+  .join("")}apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  policyTypes: [Ingress]
+  ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 5432}]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop}
+spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}
+`;
+
 interface Answer {
   out: string;
   errors: string;
@@ -268,6 +303,55 @@ spec:
     const file = join(folder, "assertions.yaml");
     await writeFile(file, "- {from: '*', to: '*', expects: blocked}\n");
     await assert.rejects(run(["check", "-f", open, "--assert", file]), /expects/);
+  });
+
+  it("access --all answers every port between workloads, from outside and from new pods, in each format", async () => {
+    const file = join(folder, "all.yaml");
+    await writeFile(file, allPorts);
+    const { out } = await run(["access", "--all", "-f", file]);
+    assert.match(out, /shop\/web\n +→ shop\/db +TCP 5432\n/);
+    assert.match(out, /a new pod in shop\n +→ shop\/db +unknown: TCP 5432\n +→ shop\/web[^\n]* +all\n/);
+    assert.match(out, /Ingress shop\/web → shop\/web +TCP 8080 +open/);
+    assert.match(out, /Service shop\/db → shop\/db +TCP 5432 +blocked/);
+    const csv = (await run(["access", "--all", "-f", file, "-o", "csv"])).out;
+    assert.match(csv, /^shop\/web,shop\/db,TCP 5432,,TCP 5432,\r$/m);
+    const lines = (await run(["access", "--all", "-f", file, "-o", "jsonl"])).out;
+    assert.match(lines, /\{"from":"shop\/web","to":"shop\/db","open":"TCP 5432","unknown":""/);
+    assert.match(
+      (await run(["access", "--all", "-f", file, "-o", "md"])).out,
+      /\| shop\/web \| shop\/db \| TCP 5432 \|/,
+    );
+    assert.match((await run(["access", "--all", "-f", file, "-o", "html"])).out, /shop\/web → shop\/db <b>TCP 5432/);
+    const { connections } = JSON.parse((await run(["access", "--all", "-f", file, "-o", "json"])).out) as {
+      connections: {
+        ends: { workload?: string; policies?: { ingress: string[] } }[];
+        classes: { from: number[]; to: { ends: number[]; open: object[] }[] }[];
+      };
+    };
+    const [db, web] = ["db", "web"].map((name) => connections.ends.findIndex(({ workload }) => workload === name));
+    assert.deepEqual(connections.ends[db ?? -1]?.policies?.ingress, ["NetworkPolicy shop/db"]);
+    const toDb = connections.classes
+      .find(({ from }) => from.includes(web ?? -1))
+      ?.to.find(({ ends }) => ends.includes(db ?? -1));
+    assert.deepEqual(toDb?.open, [{ protocol: "TCP", first: 5432, last: 5432 }]);
+  });
+
+  it("access --all tells what sidecars refuse from what the network lets through", async () => {
+    const strict = `apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: istio-system}
+spec: {mtls: {mode: STRICT}}
+`;
+    const file = join(folder, "strict.yaml");
+    const bare =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: bare, namespace: plain}\nspec: {containers: [{name: a, image: a}]}\n";
+    await writeFile(
+      file,
+      `${namespace("demo")}${bare}---\n${strict}---\napiVersion: v1\nkind: Namespace\nmetadata: {name: plain}\n`,
+    );
+    const { out } = await run(["access", "--all", "-f", file, "-o", "csv"]);
+    assert.match(out, /^plain\/bare,demo\/client,"UDP, SCTP",,all,\r$/m, "no certificate, no TCP");
+    assert.match(out, /^demo\/client,plain\/bare,"UDP, SCTP",TCP,all,\r$/m, "what its sidecar does is not followed");
   });
 
   it("mtls says who takes plaintext", async () => {

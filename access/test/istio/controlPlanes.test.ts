@@ -276,6 +276,33 @@ describe("several control planes", () => {
       options: closed,
       reach: { [pair]: "blocked", [other]: "direct" },
     },
+    ...(
+      [
+        [
+          "conditions in CEL",
+          "matchConditions: [{name: some, expression: 'object.metadata.name != \"job\"'}]",
+          "unknown",
+        ],
+        ["no conditions", "matchConditions: []", "blocked"],
+        [
+          "rules for pods that are made",
+          "rules: [{operations: [CREATE], apiGroups: [''], resources: [pods]}]",
+          "blocked",
+        ],
+        ["rules for all that is made", "rules: [{operations: ['*'], apiGroups: ['*'], resources: ['*/*']}]", "blocked"],
+        ["rules for changes of pods", "rules: [{operations: [UPDATE], apiGroups: [''], resources: [pods]}]", "direct"],
+        ["rules for other objects", "rules: [{operations: [CREATE], apiGroups: [apps], resources: ['*']}]", "direct"],
+      ] as const
+    ).map(([what, more, verdict]) => ({
+      title: `a webhook with ${what}`,
+      yaml:
+        hiddenEntry +
+        webhook("istio-sidecar-injector", "default", "") +
+        hook("istiod", inNamespaces("istio-injection", "enabled"), `{}, ${more}`) +
+        "]}\n---\n",
+      options: closed,
+      reach: { [pair]: verdict, [other]: verdict },
+    })),
     {
       title: "a webhook that injects the proxy of another mesh",
       yaml: `${hiddenEntry}${namespace("plain")}${deployment("plain", "p")}{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {name: linkerd-proxy-injector-webhook-config}, webhooks: [{name: linkerd-proxy-injector.linkerd.io, namespaceSelector: {}}]}`,

@@ -371,15 +371,15 @@ describe("who can talk inside the cluster", () => {
     const world = shop();
     const talk = (from: string, to: string, port: number) =>
       new Network(world, {}).betweenPods(workload(world, from), workload(world, to), port);
-    assert.equal(talk("ui", "catalog", 8080).outcome, "allowed");
-    assert.equal(talk("catalog", "catalog-mysql", 3306).outcome, "allowed");
+    assert.equal(talk("ui", "catalog", 8080).verdict, "open");
+    assert.equal(talk("catalog", "catalog-mysql", 3306).verdict, "open");
     const orders = talk("orders", "catalog", 8080);
-    assert.equal(orders.outcome, "denied");
+    assert.equal(orders.verdict, "blocked");
     assert.equal(
       `${orders.because[0]?.kind} ${orders.because[0]?.namespace}/${orders.because[0]?.name}`,
       "NetworkPolicy catalog/allow-ui-ingress",
     );
-    assert.equal(talk("orders", "catalog-mysql", 3306).outcome, "denied");
-    assert.equal(talk("ui", "catalog-mysql", 3306).outcome, "denied");
+    assert.equal(talk("orders", "catalog-mysql", 3306).verdict, "blocked");
+    assert.equal(talk("ui", "catalog-mysql", 3306).verdict, "blocked");
   });
 });

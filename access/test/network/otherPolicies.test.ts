@@ -45,6 +45,8 @@ describe("policies of kinds that are not modelled", () => {
     ["crd.antrea.io/v1beta1", "ClusterNetworkPolicy", false],
     ["crd.antrea.io/v1beta1", "NetworkPolicy", true],
     ["k8s.ovn.org/v1", "EgressFirewall", true],
+    ["k8s.ovn.org/v1", "UserDefinedNetwork", true],
+    ["k8s.ovn.org/v1", "ClusterUserDefinedNetwork", false],
     ["network.openshift.io/v1", "EgressNetworkPolicy", true],
     ["vpcresources.k8s.aws/v1beta1", "SecurityGroupPolicy", true],
     ["policy.vendor.example.com/v9", "SuperNetworkPolicy", true],

@@ -192,7 +192,7 @@ describe("pods on the host network", () => {
     const world = worldOf(namespace("shop"), namespace("data"), agent, db, nobody);
     const [host, server] = [workload(world, "agent"), workload(world, "db")];
     const network = new Network(world);
-    return [network.betweenPods(host, server, 5432).outcome, network.betweenPods(server, host, 9100).outcome];
+    return [network.betweenPods(host, server, 5432).verdict, network.betweenPods(server, host, 9100).verdict];
   };
 
   it("are out of reach of policies", () => {
@@ -224,7 +224,7 @@ describe("pods on the host network", () => {
   });
 
   it("of every node reach the pods of their node, and are reached by them, whatever the policies", () => {
-    assert.deepEqual(between(hosted("DaemonSet")), ["allowed", "allowed"]);
+    assert.deepEqual(between(hosted("DaemonSet")), ["open", "open"]);
   });
 
   it("that may run elsewhere may reach them", () => {
@@ -233,7 +233,7 @@ describe("pods on the host network", () => {
     const tolerant = app("db", "data", { spec: { tolerations: [{ key: "db", operator: "Exists" }] } });
     assert.deepEqual(between(hosted("DaemonSet"), tolerant), ["unknown", "unknown"]);
     const everywhere = hosted("DaemonSet", { tolerations: [{ operator: "Exists" }] });
-    assert.deepEqual(between(everywhere, tolerant), ["allowed", "allowed"]);
+    assert.deepEqual(between(everywhere, tolerant), ["open", "open"]);
   });
 
   it("that run on known nodes reach the pods of these", () => {
@@ -242,7 +242,7 @@ describe("pods on the host network", () => {
       ...pod("db", { app: "db" }, undefined, { nodeName }),
       metadata: { name: "db", namespace: "data", labels: { app: "db" } },
     });
-    assert.deepEqual(between(agent, on("n1")), ["allowed", "allowed"]);
-    assert.deepEqual(between(agent, on("n2")), ["denied", "denied"]);
+    assert.deepEqual(between(agent, on("n1")), ["open", "open"]);
+    assert.deepEqual(between(agent, on("n2")), ["blocked", "blocked"]);
   });
 });

@@ -128,8 +128,8 @@ describe("what is behind a Service", () => {
         { ...target, host: "dns.shop.svc", port: 53, protocol: "tcp", serverSpeaksFirst: false, kind: "service" },
         protocol,
       );
-      return refused ? "refused" : network.toEnds(workload(world, "web"), ends, protocol).outcome;
+      return refused ? "refused" : network.toEnds(workload(world, "web"), ends, protocol).verdict;
     };
-    assert.deepEqual([over("UDP"), over("TCP"), over("SCTP")], ["allowed", "denied", "refused"]);
+    assert.deepEqual([over("UDP"), over("TCP"), over("SCTP")], ["open", "blocked", "refused"]);
   });
 });

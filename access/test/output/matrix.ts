@@ -20,7 +20,14 @@ const mesh = (verdict: MeshVerdict["verdict"], more: Partial<MeshVerdict> = {}):
 });
 
 /** What an analysis of a sound and complete input says beside its rows. */
-export const nothingBeside = { objects: [], problems: [], ignored: new Map(), assumptions: [], mtls: [] };
+export const nothingBeside = {
+  objects: [],
+  problems: [],
+  ignored: new Map(),
+  assumptions: [],
+  mtls: [],
+  connections: { ends: [], at: () => undefined, classes: () => [], entries: [] },
+};
 
 /** Every way a mesh can answer, one per column. */
 export const meshAnswers: MeshVerdict[] = [

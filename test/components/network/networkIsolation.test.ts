@@ -143,6 +143,27 @@ describe("NetworkIsolation", () => {
     assert.ok(after.size > before.size);
   });
 
+  it("opens the scraper's own side too, where its namespace is isolated", () => {
+    const metricsFrom = { namespace: "monitoring", labels: { app: "prometheus" } };
+    const ways = (namespaces: string[]) =>
+      networkIsolationManifests({ namespaces, gateway, controlPlane, metricsFrom })
+        .filter(({ metadata: { name } }) => name.startsWith("allow-scraping-"))
+        .map(({ metadata, spec }) => [`${metadata.namespace}/${metadata.name}`, spec] as const);
+    assert.deepEqual(ways(["ui"]), []);
+    const found = new Map(ways(["ui", "monitoring"]));
+    assert.ok(found.has("monitoring/allow-scraping-ui"));
+    assert.deepEqual(found.get(`monitoring/allow-scraping-${gateway.namespace}`), {
+      podSelector: { matchLabels: metricsFrom.labels },
+      policyTypes: ["Egress"],
+      egress: [
+        {
+          to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": gateway.namespace } } }],
+          ports: [15020, 15090].map((port) => ({ protocol: "TCP", port })),
+        },
+      ],
+    });
+  });
+
   it("renders objects the API server accepts", () => {
     networkIsolationManifests({
       namespaces: ["ui", "catalog"],
