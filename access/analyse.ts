@@ -35,6 +35,7 @@ import { Kept } from "./model/kept.js";
 import { once } from "./model/once.js";
 import { PairMemo } from "./model/pairMemo.js";
 import { buildWorld } from "./model/world.js";
+import { reachFindings } from "./reachFindings.js";
 import { Counter, summaryOf } from "./summary.js";
 
 /**
@@ -50,7 +51,10 @@ export function analyse(input: readonly KubernetesObject[] | Manifests, options:
   const reach = once(() => new Reach(world, options, targets(), network()));
   const workloads = world.workloads.filter(({ gateway }) => !gateway);
   const rows = once(() => new LazyRows(workloads, reach()));
-  const found = once(() => findings(reach().mesh.meshes, world));
+  const found = once(() => [
+    ...reachFindings(workloads, reach().targets, rows()),
+    ...findings(reach().mesh.meshes, world),
+  ]);
   const summary = once(() => rows().summary());
   const mtls = once(() =>
     auditMtls(

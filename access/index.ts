@@ -10,6 +10,14 @@ export { meshOptionsOf } from "./istio/config/differences.js";
 export { nameOf, objectName } from "./model/objectName.js";
 export { problemAt } from "./model/problem.js";
 export { diffReach } from "./diff.js";
+export {
+  celText,
+  hostVariables,
+  leavesHostsAlone,
+  leavesReservedAlone,
+  namespaceNameLabel,
+  selectsOtherPods,
+} from "./istio/admission.js";
 export { meshLimits } from "./istio/meshLimits.js";
 export { networkLimits } from "./network/networkLimits.js";
 export * from "./messages/index.js";

@@ -4,8 +4,8 @@ import type { PlannedResource } from "../plan/recording.js";
 const layers = {
   cluster: ["GkeCluster", "AckCluster", "ExistingCluster"],
   mesh: ["IstioMesh", "AlibabaServiceMesh", "CloudServiceMesh"],
-  namespaces: ["MeshNamespace"],
-  gateway: ["EgressGateway", "NodeGuard"],
+  namespaces: ["MeshNamespace", "PodGuard"],
+  gateway: ["EgressGateway", "NodeGuard", "RouteGuard"],
   databases: ["RdsDatabase", "CloudSqlDatabase", "DatabaseEgress"],
   identity: ["MutualTls"],
   network: [

@@ -21,7 +21,16 @@ import { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/meshFacts.js
 import { meshManifests } from "./mesh/meshManifests.js";
 import type { MeshFacts } from "./mesh/mesh.js";
 import type { MeshNamespaceArgs } from "./namespace/meshNamespace.js";
-import { gatewayPart, type NamespacePart, namespacePart, nodeGuardPart, type Part, partsOf } from "./parts.js";
+import {
+  gatewayPart,
+  type NamespacePart,
+  namespacePart,
+  nodeGuardPart,
+  type Part,
+  partsOf,
+  podGuardPart,
+  routeGuardPart,
+} from "./parts.js";
 
 /**
  * A stack decided but not registered: its manifests, rendered once. The access analysis judges them before anything is
@@ -71,7 +80,8 @@ export function blueprintOf(settings: Settings): Blueprint {
       ? { egressGateway: gatewayPart(egressGateway(settings, { mesh, gateway }, throughGateway), gateway) }
       : {}),
     parts: [
-      ...(install ? nodeGuard(settings, mesh, gateway) : []),
+      ...(install ? [...nodeGuard(settings, mesh, gateway), ...routeGuard(settings, mesh, gateway)] : []),
+      ...podGuard(settings, gateway),
       ...partsOf(settings, { mesh, network, gateway, hasGateway, throughGateway }),
     ],
   };
@@ -239,7 +249,7 @@ function namespaces(settings: Settings, mesh: MeshFacts, gateway: Gateway): Name
 
 function namespaceArgs(settings: Settings, mesh: MeshFacts, gateway: Gateway): MeshNamespaceArgs[] {
   const { cni } = settings.mesh;
-  const own = settings.namespaces.map(({ name, importsFrom, ...rest }) => ({
+  const own = settings.namespaces.map(({ name, importsFrom, podGuard: _, ...rest }) => ({
     ...rest,
     namespace: name,
     mesh,
@@ -296,12 +306,25 @@ function nodeGuard(settings: Settings, mesh: MeshFacts, gateway: Gateway): Part[
   return enabled && hasGatewayNodes(settings) ? [nodeGuardPart({ gateway, mesh, exceptNamespaces })] : [];
 }
 
+function routeGuard(settings: Settings, mesh: MeshFacts, gateway: Gateway): Part[] {
+  const { enabled = mesh.kind !== "asm", ...rest } = settings.gateway.routeGuard;
+  return enabled ? [routeGuardPart({ gateway, mesh, ...rest })] : [];
+}
+
+function podGuard({ namespaces, databases }: Settings, gateway: Gateway): Part[] {
+  const clients = new Set(databases.flatMap((db) => db.clients.map(({ namespace }) => namespace)));
+  const isOwn = ({ name, injection, management }: NamespaceSettings) =>
+    injection && management === "create" && clients.has(name) && gateway.tenant === undefined;
+  const guarded = namespaces.filter((each) => each.podGuard ?? isOwn(each)).map(({ name }) => name);
+  return guarded.length === 0 ? [] : [podGuardPart({ gateway, namespaces: guarded })];
+}
+
 function egressGateway(
   settings: Settings,
   { mesh, gateway }: { mesh: MeshFacts; gateway: Gateway },
   throughGateway: DatabaseSettings[],
 ): EgressGatewayArgs {
-  const { dedicatedNodes: _, nodeGuard: __, ...own } = settings.gateway;
+  const { dedicatedNodes: _, nodeGuard: __, routeGuard: ___, ...own } = settings.gateway;
   const nginx = throughGateway.filter((db) => db.trafficMode === "tls-wildcard" && db.via === "sni-proxy");
   return {
     ...own,

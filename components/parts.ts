@@ -9,12 +9,14 @@ import { clientNamespaces } from "./egress/endpoint.js";
 import { egressGatewayManifests, type EgressGatewayArgs } from "./gateway/egressGateway.js";
 import type { Gateway } from "./gateway/gateway.js";
 import { nodeGuardManifests, type NodeGuardArgs } from "./gateway/nodeGuard.js";
+import { routeGuardManifests, type RouteGuardArgs } from "./gateway/routeGuard.js";
 import { mutualTlsManifests } from "./identity/mutualTls.js";
 import { httpsIngressSpecs, ingressGatewayArgs } from "./ingress/ingressFromSettings.js";
 import { httpsIngressManifests } from "./ingress/httpsIngress.js";
 import { ingressGatewayManifests } from "./ingress/ingressGateway.js";
 import type { Manifest } from "./manifest.js";
 import type { MeshFacts } from "./mesh/mesh.js";
+import { podGuardManifests, type PodGuardArgs } from "./namespace/podGuard.js";
 import { meshNamespaceManifests, type MeshNamespaceArgs, namespaceManifest } from "./namespace/meshNamespace.js";
 import { globalIsolationArgs, networkIsolationArgs } from "./network/networkFromSettings.js";
 import { globalIsolationManifests } from "./network/globalIsolation.js";
@@ -85,6 +87,28 @@ export function nodeGuardPart(args: NodeGuardArgs): Part {
     name: "gateway-nodes",
     type: componentType("NodeGuard"),
     manifests: nodeGuardManifests(args),
+    home: "cluster",
+    namespaces: [],
+  };
+}
+
+/** What keeps the databases' hosts and the gateway's servers to its namespace. Of the whole cluster, like the guard of its nodes. */
+export function routeGuardPart(args: RouteGuardArgs): Part {
+  return {
+    name: "gateway-routes",
+    type: componentType("RouteGuard"),
+    manifests: routeGuardManifests(args),
+    home: "cluster",
+    namespaces: [],
+  };
+}
+
+/** What keeps pods of the clients' namespaces inside the mesh and under network policy. */
+export function podGuardPart(args: PodGuardArgs): Part {
+  return {
+    name: "client-pods",
+    type: componentType("PodGuard"),
+    manifests: podGuardManifests(args),
     home: "cluster",
     namespaces: [],
   };

@@ -136,18 +136,22 @@ function changeOf(manifest: Manifest, places: Places): ChangeForOthers | undefin
   const { kind, metadata } = manifest;
   const { namespace = "", name } = metadata;
   if (kind === "GlobalNetworkPolicy") return change("global-policy", manifest, { name });
-  if (kind === "ValidatingAdmissionPolicyBinding")
-    return isForAllNamespaces(manifest) ? change("gateway-node-guard", manifest) : undefined;
+  if (kind === "ValidatingAdmissionPolicyBinding") {
+    const guard = guards.find(({ suffix }) => name.endsWith(suffix));
+    return guard && change(guard.id, manifest);
+  }
   if (kind === "Namespace") return places.shared.has(name) ? labelled(manifest) : undefined;
   if (namespace === places.root && isForAll(manifest)) return meshWide(manifest);
   return places.shared.has(namespace) ? inNamespace(manifest, namespace, places) : undefined;
 }
 
-/** A binding that names one namespace is for the gateway's own. */
-function isForAllNamespaces({ spec }: Manifest): boolean {
-  const { matchResources } = (spec ?? {}) as { matchResources?: { namespaceSelector?: { matchLabels?: object } } };
-  return matchResources?.namespaceSelector?.matchLabels === undefined;
-}
+/** Admission policies that are for other namespaces too, by the ends of their names. */
+const guards = [
+  { suffix: "-nodes.mesh-egress", id: "gateway-node-guard" },
+  { suffix: "-hosts.mesh-egress", id: "gateway-route-guard" },
+  { suffix: "-reserved.mesh-egress", id: "gateway-route-guard" },
+  { suffix: "-servers.mesh-egress", id: "gateway-server-guard" },
+] as const;
 
 function labelled(manifest: Manifest): ChangeForOthers {
   const labels = Object.entries(manifest.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`);

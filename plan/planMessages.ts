@@ -24,6 +24,14 @@ export const changeMessages = {
     what: "The API server refuses pods of every namespace but those excepted that tolerate the taint of the gateway nodes, or every taint, or that name their node.",
     keepOut: "Set gateway.nodeGuard.enabled: false, or name namespaces under gateway.nodeGuard.exceptNamespaces.",
   },
+  "gateway-route-guard": {
+    what: "The API server refuses ServiceEntries, VirtualServices and DestinationRules of other namespaces for the databases' hosts that the gateway or clients would see.",
+    keepOut: "Set gateway.routeGuard.enabled: false, or name namespaces under gateway.routeGuard.exceptNamespaces.",
+  },
+  "gateway-server-guard": {
+    what: "The API server refuses Gateways of other namespaces that could select the egress gateway's pods.",
+    keepOut: "Set gateway.routeGuard.enabled: false, or name namespaces under gateway.routeGuard.exceptNamespaces.",
+  },
   "default-deny": {
     what: "Every pod of namespace {namespace} loses the connections, in and out, that no policy allows.",
     keepOut: "Take {namespace} out of network.isolation.namespaces.",

@@ -5,6 +5,7 @@ import { collisions, databaseProblems, sharedPolicyProblems } from "./databaseCh
 import {
   callersPolicyProblems,
   connectProblems,
+  routeGuardProblems,
   gatewayMemoryProblems,
   gatewayNamespace,
   podProblems,
@@ -136,6 +137,7 @@ const checks: CrossCheck[] = [
     of: ["gateway", "mesh"],
     problems: ({ gateway, mesh }) => connectProblems(gateway, { kind: mesh.kind, versions: meshVersions(mesh) }),
   },
+  { of: ["gateway", "mesh"], problems: ({ gateway, mesh }) => routeGuardProblems(gateway, mesh) },
   {
     of: ["gateway", "mesh"],
     problems: ({ gateway, mesh }) => callersPolicyProblems(gateway, { scopeGateways: scopesGateways(mesh) }),

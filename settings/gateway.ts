@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { refusal } from "./settingsMessages.js";
 import type { DatabaseSettings } from "./databases.js";
-import { bytes, cpu, cpus, memory, objectName, port, wholeSeconds } from "./formats.js";
+import { bytes, cpu, cpus, hostOrWildcard, memory, objectName, port, wholeSeconds } from "./formats.js";
 import type { MeshSettings } from "./mesh.js";
 import { isOlder } from "./versions.js";
 import type { Problem } from "./problem.js";
@@ -41,7 +41,7 @@ export const gatewaySchema = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      "Connect to a database only after the client's TLS handshake. Otherwise any pod that can open a connection to the gateway's port makes it connect, without a certificate. An EnvoyFilter, for proxies of Envoy 1.37 or later. Default: true with mesh.kind istio; asm takes it where its proxies are new enough, cloud-service-mesh never.",
+      "Connect to a database only after the client's TLS handshake. Otherwise any pod that can open a connection to the gateway's port makes it connect, without a certificate. An EnvoyFilter, for proxies of Envoy 1.37 (Istio 1.29) or later; on ASM older ones are left as they are. Default: true; cloud-service-mesh takes no such filter.",
     ),
   replicas: z
     .strictObject({
@@ -104,6 +104,29 @@ export const gatewaySchema = z.strictObject({
     })
     .prefault({})
     .describe("What holds with `dedicatedNodes`."),
+  routeGuard: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .optional()
+        .describe(
+          "Write admission policies that refuse other namespaces' ServiceEntries, VirtualServices and DestinationRules for the databases' hosts where the gateway or clients would see them and, where the mesh does not scope Gateways, their Gateways on the gateway's pods. Kubernetes 1.30 or later. Default: true; on ASM, which keeps these objects in an API server of its own, it cannot be.",
+        ),
+      exceptNamespaces: z
+        .array(objectName)
+        .default([])
+        .describe(
+          "Namespaces that may do so all the same, such as that of another egress gateway for the same databases.",
+        ),
+      reservedHosts: z
+        .array(hostOrWildcard)
+        .default([])
+        .describe(
+          "Hosts of databases to come, such as `*.db.example.com`: before a database is registered only this keeps another namespace from declaring its host.",
+        ),
+    })
+    .prefault({})
+    .describe("What keeps other namespaces from the databases' hosts and the gateway's servers."),
   image: z.string().default("auto").describe("Proxy image; `auto` lets the injection webhook choose. Not on ASM."),
 });
 export type GatewaySettings = z.output<typeof gatewaySchema>;
@@ -168,6 +191,22 @@ export function connectProblems(
   return reason === undefined
     ? []
     : [{ path: "gateway.connectAfterHandshake", value: true, reason, instead: "Leave it out" }];
+}
+
+/** ASM keeps Istio's objects in an API server of its own; through that of the cluster they pass without its admission. */
+export function routeGuardProblems(
+  { routeGuard }: Pick<GatewaySettings, "routeGuard">,
+  mesh: Pick<MeshSettings, "kind">,
+): Problem[] {
+  if (mesh.kind !== "asm" || !routeGuard.enabled) return [];
+  return [
+    {
+      path: "gateway.routeGuard.enabled",
+      value: true,
+      reason: "needs admission policies where Istio's objects are, and ASM documents none for its API server",
+      instead: "Leave it out, and give ASM's roles that write Istio's resources to the platform's users only",
+    },
+  ];
 }
 
 /** The choice that grows linearly and ends no other database's connections, where the mesh allows it. */

@@ -1405,6 +1405,12 @@ export interface NamespaceInput {
    */
   importsFrom?: "declared" | "all" | string[];
   /**
+   * Write an admission policy for its pods: none on the node's network or with its files, privileged, with the sidecar's user, with annotations that take connections from the sidecar, or with debug containers. Kubernetes 1.30 or later.
+   *
+   * @default true for a namespace with injection that the stack creates and that has clients of a database; not where another stack owns the gateway
+   */
+  podGuard?: boolean;
+  /**
    * ResourceQuota of the namespace.
    */
   quota?: NamespaceQuotaInput;
@@ -1479,9 +1485,9 @@ export interface GatewayInput {
    */
   callersPolicy?: "filterChain" | "perDatabase" | "shared";
   /**
-   * Connect to a database only after the client's TLS handshake. Otherwise any pod that can open a connection to the gateway's port makes it connect, without a certificate. An EnvoyFilter, for proxies of Envoy 1.37 or later.
+   * Connect to a database only after the client's TLS handshake. Otherwise any pod that can open a connection to the gateway's port makes it connect, without a certificate. An EnvoyFilter, for proxies of Envoy 1.37 (Istio 1.29) or later; on ASM older ones are left as they are.
    *
-   * @default true with mesh.kind istio; asm takes it where its proxies are new enough, cloud-service-mesh never
+   * @default true; cloud-service-mesh takes no such filter
    */
   connectAfterHandshake?: boolean;
   /**
@@ -1509,11 +1515,35 @@ export interface GatewayInput {
    */
   nodeGuard?: GatewayNodeGuardInput;
   /**
+   * What keeps other namespaces from the databases' hosts and the gateway's servers.
+   */
+  routeGuard?: GatewayRouteGuardInput;
+  /**
    * Proxy image; `auto` lets the injection webhook choose. Not on ASM.
    *
    * @default `"auto"`
    */
   image?: string;
+}
+
+/**
+ * What keeps other namespaces from the databases' hosts and the gateway's servers.
+ */
+export interface GatewayRouteGuardInput {
+  /**
+   * Write admission policies that refuse other namespaces' ServiceEntries, VirtualServices and DestinationRules for the databases' hosts where the gateway or clients would see them and, where the mesh does not scope Gateways, their Gateways on the gateway's pods. Kubernetes 1.30 or later.
+   *
+   * @default true; on ASM, which keeps these objects in an API server of its own, it cannot be
+   */
+  enabled?: boolean;
+  /**
+   * Namespaces that may do so all the same, such as that of another egress gateway for the same databases.
+   */
+  exceptNamespaces?: string[];
+  /**
+   * Hosts of databases to come, such as `*.db.example.com`: before a database is registered only this keeps another namespace from declaring its host.
+   */
+  reservedHosts?: string[];
 }
 
 /**

@@ -28,6 +28,12 @@ const namespace = z.strictObject({
     .describe(
       "Namespaces whose services and routes its sidecars take over, besides its own. `declared`: the gateway's, the control plane's, DNS, the trace collector's, and those that `network.flows` names. A list: these too. `all`: any namespace, so that an older VirtualService or ServiceEntry of another team can divert its connections. Default: declared for a namespace that the stack creates, all for one that exists.",
     ),
+  podGuard: z
+    .boolean()
+    .optional()
+    .describe(
+      "Write an admission policy for its pods: none on the node's network or with its files, privileged, with the sidecar's user, with annotations that take connections from the sidecar, or with debug containers. Kubernetes 1.30 or later. Default: true for a namespace with injection that the stack creates and that has clients of a database; not where another stack owns the gateway.",
+    ),
   quota: z
     .strictObject({
       pods: z.int().min(1).optional().describe("Most pods. Default: no limit."),

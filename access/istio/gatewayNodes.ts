@@ -2,17 +2,13 @@ import { nameOf } from "../model/objectName.js";
 import { message } from "../messages/index.js";
 import type { Finding, KubernetesObject, Workload, World } from "../model/model.js";
 import { ascending } from "../model/order.js";
+import { podPlace } from "../model/podOwners.js";
 import { evidence } from "./evidence.js";
 
 interface Toleration {
   key?: string;
   operator?: string;
   value?: string;
-}
-
-interface Placement {
-  nodeSelector?: Readonly<Record<string, string>>;
-  tolerations?: readonly Toleration[];
 }
 
 /** A taint that sets nodes apart, and the gateway whose pods tolerate it and run there only. */
@@ -53,7 +49,7 @@ function setApart(world: World): SetApart[] {
     ...world.objects.filter(({ kind }) => kind === "IstioGateway"),
   ];
   return gateways.flatMap((gateway) => {
-    const { nodeSelector, tolerations = [] } = placementOf(gateway).placement;
+    const { nodeSelector, tolerations = [] } = podPlace(gateway).spec;
     if (!nodeSelector || Object.keys(nodeSelector).length === 0) return [];
     return tolerations.flatMap((toleration) =>
       toleration.key && !toleration.key.startsWith(conditions)
@@ -66,8 +62,8 @@ function setApart(world: World): SetApart[] {
 function guest(workload: Workload, apart: readonly SetApart[]): { object: KubernetesObject; field: string }[] {
   const { object, gateway, namespace } = workload;
   if (gateway || namespace === systemNamespace) return [];
-  const { placement, path } = placementOf(object);
-  const index = (placement.tolerations ?? []).findIndex((each) => apart.some(({ taint }) => admits(each, taint)));
+  const { spec, path } = podPlace(object);
+  const index = (spec.tolerations ?? []).findIndex((each) => apart.some(({ taint }) => admits(each, taint)));
   return index < 0 ? [] : [{ object, field: `${path}.tolerations[${index}]` }];
 }
 
@@ -76,16 +72,4 @@ function admits({ key, operator = "Equal", value }: Toleration, taint: SetApart[
   if (!key) return operator === "Exists";
   if (key !== taint.key) return false;
   return operator !== "Equal" || taint.value === undefined || value === taint.value;
-}
-
-/** Where an object says which nodes its pods run on. A gateway of ASM says it itself. */
-function placementOf({ kind, spec }: KubernetesObject): { placement: Placement; path: string } {
-  const maker = (spec ?? {}) as {
-    template?: { spec?: Placement };
-    jobTemplate?: { spec?: { template?: { spec?: Placement } } };
-  };
-  if (kind === "Pod" || kind === "IstioGateway") return { placement: maker as Placement, path: "spec" };
-  return maker.jobTemplate
-    ? { placement: maker.jobTemplate.spec?.template?.spec ?? {}, path: "spec.jobTemplate.spec.template.spec" }
-    : { placement: maker.template?.spec ?? {}, path: "spec.template.spec" };
 }

@@ -1,12 +1,15 @@
 import { nameOf } from "../model/objectName.js";
 import { message } from "../messages/index.js";
 import type { Finding, KubernetesObject, Workload, World } from "../model/model.js";
+import { Admission } from "./admission.js";
 import type { BoundServer } from "./config/gateways.js";
 import type { Mesh } from "./config/mesh.js";
 import type { Meshes } from "./config/meshes.js";
 import { unmodelledFindings } from "./config/unmodelled.js";
 import { evidence } from "./evidence.js";
+import { foreignObjects } from "./foreignObjects.js";
 import { gatewayNodeGuests } from "./gatewayNodes.js";
+import { podsOutside } from "./podsOutside.js";
 import { managedMeshFindings } from "./managedMesh.js";
 import { sniOf } from "./config/gateways.js";
 import { hostsMatch } from "./registry/hostname.js";
@@ -18,18 +21,25 @@ import type { GatewaySpec, Labels } from "./config/shapes.js";
 
 /** What no single pair shows, in any of the meshes. */
 export function findings(meshes: Meshes, world: World): Finding[] {
+  const admission = new Admission(world);
   const found = meshes.all.flatMap((mesh) => [
     ...takenPorts(mesh),
     ...contestedHosts(mesh),
     ...postgresOverTls(mesh),
     ...anonymousServers(mesh, world),
-    ...unscopedGateways(mesh, world),
+    ...foreignObjects(mesh, world, admission),
+    ...unscopedGateways(mesh, world, admission),
     ...earlyConnections(mesh, world),
     ...managedMeshFindings(mesh, world, outsideHosts(mesh)),
   ]);
-  found.push(...gatewayNodeGuests(world));
+  found.push(...podsOutside(world, databasePorts(meshes)), ...gatewayNodeGuests(world));
   found.unshift(...unmodelledFindings(world));
   return [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
+function databasePorts({ all }: Meshes): Set<number> {
+  const external = all.flatMap(({ services }) => services.filter(({ meshExternal }) => meshExternal));
+  return new Set(external.flatMap(({ ports }) => ports.map(({ number }) => number)));
 }
 
 /** Hosts that entries of several namespaces declare with different endpoints. */
@@ -103,36 +113,37 @@ function admitsAnyone(mesh: Mesh, workload: Workload, { server }: BoundServer, p
 }
 
 /** A list of callers in a server's handshake is worth what keeps others from adding a server without one. */
-function unscopedGateways(mesh: Mesh, world: World): Finding[] {
+function unscopedGateways(mesh: Mesh, world: World, admission: Admission): Finding[] {
   if (mesh.settings.scopeGateways) return [];
-  return oncePerPods(world, ({ servers = [] }, object, pods) => {
+  const id = mesh.settings.kind === "asm" ? "asm-resource-writers" : "unscoped-gateway";
+  return oncePerPods(world, ({ selector = {}, servers = [] }, object, pods) => {
     const listing = servers.findIndex((server) => (server.tls?.subjectAltNames ?? []).length > 0);
-    if (listing < 0) return undefined;
+    if (listing < 0 || admission.guardsPods(selector)) return undefined;
     const because = [evidence(object, `spec.servers[${listing}].tls.subjectAltNames`, message("client-list"))];
-    return { ...message("unscoped-gateway", { pods }), because };
+    return { ...message(id, { pods }), because };
   });
 }
 
-/** Envoy's TCP proxy connects onward as soon as a caller connects; the handshake that refuses him is still to come. */
+/** Envoy's TCP proxy connects onward as soon as a client connects; the handshake that refuses it is still to come. */
 function earlyConnections(mesh: Mesh, world: World): Finding[] {
   const outside = outsideHosts(mesh);
-  const early = new Map<string, boolean>();
-  const isEarly = (pods: string, selector: Labels): boolean => {
-    const known =
-      early.get(pods) ??
-      world.workloads.some((pod) => hasLabels(pod.labels, selector) && !mesh.patches.waitsForHandshake(pod));
-    early.set(pods, known);
-    return known;
-  };
   return oncePerPods(world, ({ selector = {}, servers = [] }, object, pods) => {
-    if (!isEarly(pods, selector)) return undefined;
     const server = servers.findIndex(
       ({ tls, hosts = [] }) =>
         tls?.mode === "ISTIO_MUTUAL" && hosts.some((name) => outside.some((host) => hostsMatch(sniOf(name), host))),
     );
     if (server < 0) return undefined;
-    const because = [evidence(object, `spec.servers[${server}].tls.mode`, message("handshake-after-connect"))];
-    return { ...message("early-connection", { pods }), because };
+    const waits = world.workloads
+      .filter((pod) => hasLabels(pod.labels, selector))
+      .map((pod) => mesh.patches.handshakeFirst(pod));
+    const field = `spec.servers[${server}].tls.mode`;
+    const because = [evidence(object, field, message("handshake-after-connect"))];
+    if (waits.some((patches) => patches.length === 0)) return { ...message("early-connection", { pods }), because };
+    const [limited] = waits.find((patches) => patches.every(({ patch }) => patch.match?.proxy?.proxyVersion)) ?? [];
+    if (!limited) return undefined;
+    const version = limited.patch.match?.proxy?.proxyVersion ?? "";
+    const args = { pods, filter: nameOf(limited.object), version };
+    return { ...message("early-connection-old-proxies", args), because };
   });
 }
 

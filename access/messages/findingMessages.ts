@@ -14,6 +14,26 @@ export interface FindingEntry {
 }
 
 export const findingMessages = {
+  "no-sidecar-past-gateway": {
+    severity: "high",
+    title: "Workloads without a sidecar reach databases past the gateway",
+    text: "{workloads} have no sidecar, and the network lets them connect to {hosts} themselves: without an identity, in plaintext unless the application opens TLS, and whatever the gateway's list of clients says.",
+    settings:
+      "Keep network.isolation.enabled, list their namespaces under namespaces, and let the database admit the gateway's addresses only.",
+    manifests:
+      "Add a default-deny NetworkPolicy for egress to their namespaces, or let the database admit the gateway's addresses only.",
+    docs: "attackers.md",
+  },
+  "bypass-past-gateway": {
+    severity: "medium",
+    title: "Processes that bypass their sidecar reach databases past the gateway",
+    text: "The network lets pods of {workloads} connect to {hosts} themselves. A process that bypasses its sidecar, for which user 1337 is enough, reaches them without an identity, whatever the gateway's list of clients says.",
+    settings:
+      "Keep network.isolation.enabled, list their namespaces under namespaces, and let the database admit the gateway's addresses only.",
+    manifests:
+      "Add a default-deny NetworkPolicy for egress to their namespaces, or let the database admit the gateway's addresses only.",
+    docs: "attackers.md",
+  },
   "port-swallowed": {
     severity: "high",
     title: "A ServiceEntry captures all traffic on a port",
@@ -64,13 +84,51 @@ export const findingMessages = {
       "Set tls.mode: ISTIO_MUTUAL on the server, and let clients reach it with a DestinationRule of the same mode.",
     docs: "modes/README.md",
   },
+  "foreign-route": {
+    severity: "high",
+    title: "A route of another namespace is for a database's host",
+    text: "{route} routes connections for {host}, which another namespace declares, and sidecars of {namespaces} import it: it can end those connections, or receive them with what clients send.",
+    settings: "Set namespaces[].importsFrom: declared for these namespaces. gateway.routeGuard refuses such routes.",
+    manifests:
+      "Remove it, limit its exportTo to its own namespace, or add a Sidecar to these namespaces that does not import it. A ValidatingAdmissionPolicy can refuse such routes.",
+    docs: "attackers.md",
+  },
+  "foreign-gateway": {
+    severity: "high",
+    title: "A Gateway of another namespace applies to an egress gateway",
+    text: "{gateway} adds servers to the pods of {pods}, which serve databases. Its owner decides which clients they admit.",
+    settings: "Set mesh.scopeGateways: true. Where the mesh cannot, gateway.routeGuard refuses such Gateways.",
+    manifests:
+      "Remove it, or set PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true on istiod. A ValidatingAdmissionPolicy can refuse such Gateways.",
+    docs: "attackers.md",
+  },
+  "unguarded-hosts": {
+    severity: "low",
+    title: "Any namespace can declare a database's host for the gateway",
+    text: "Anyone who may create a ServiceEntry, in any namespace, can export one for {hosts} to {namespace}. Gateways ignore Sidecar objects, and of two entries they use the older: an entry from before the database was registered decides where the gateway connects to.",
+    settings: "Leave gateway.routeGuard enabled, and name the hosts of databases to come under its reservedHosts.",
+    manifests:
+      "Add a ValidatingAdmissionPolicy that refuses such entries (npx mesh-egress render writes one), or restrict who may create ServiceEntries.",
+    docs: "attackers.md",
+  },
   "unscoped-gateway": {
     severity: "low",
     title: "Gateways of every namespace apply to the gateway's pods",
     text: "Anyone who may create a Gateway, in any namespace, can add a server without a list of identities to the pods {pods}. Then only authorization policies decide, after a server-first database has sent its handshake packet.",
-    settings: "Keep mesh.install, which sets it; on a mesh that exists, set it there.",
-    manifests: "Set PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true on istiod, or restrict who may create Gateways.",
+    settings:
+      "Keep mesh.install, which scopes Gateways; on a mesh that exists, set it there. Otherwise leave gateway.routeGuard enabled.",
+    manifests:
+      "Set PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true on istiod, or refuse such Gateways with a ValidatingAdmissionPolicy (npx mesh-egress render writes one).",
     docs: "modes/tcp-gateway-mtls.md",
+  },
+  "asm-resource-writers": {
+    severity: "info",
+    title: "Holders of ASM's roles can add servers and entries for the gateway",
+    text: "ASM does not scope Gateways and keeps Istio's objects in an API server of its own. RAM users with its role Istio resource administrator or Administrator, for any namespace, and users who may write them through the data plane's KubeAPI, can add a server to the pods {pods} and declare a database's host. All others cannot. Authorization policies refuse clients of such a server, after a server-first database has sent its handshake packet.",
+    settings:
+      "No setting closes it. Give those roles to the platform's users only, and leave data plane KubeAPI access off.",
+    manifests: "Give those roles to the platform's users only, and leave data plane KubeAPI access off.",
+    docs: "clouds/ack.md",
   },
   "early-connection": {
     severity: "medium",
@@ -79,6 +137,36 @@ export const findingMessages = {
     settings: "Set gateway.connectAfterHandshake: true.",
     manifests: "Add an EnvoyFilter with upstream_connect_mode: ON_DOWNSTREAM_TLS_HANDSHAKE.",
     docs: "modes/tcp-gateway-mtls.md",
+  },
+  "early-connection-old-proxies": {
+    severity: "info",
+    title: "Older proxies connect to the database before the client is authenticated",
+    text: "{filter} makes the pods {pods} connect to the database after the client's TLS handshake, and applies to proxies whose version matches {version}. On others, pods that network policy lets connect to the gateway can hold database connections without a certificate.",
+    settings:
+      "No setting closes it on older proxies: choose a version of the mesh with Istio 1.29 or later once it is offered.",
+    manifests:
+      "Run proxies of Istio 1.29 or later; until then let only the clients' namespaces connect to the gateway's pods.",
+    docs: "modes/tcp-gateway-mtls.md",
+  },
+  "unconfined-pods": {
+    severity: "medium",
+    title: "Pods beside clients of databases are not confined by network policy",
+    text: "{pods}: their pods use the node's network or may change their own packet rules. Network policy does not hold for them, and firewalls see the node's address.",
+    settings:
+      "Remove the field. namespaces[].podGuard refuses such pods in namespaces of the stack; it is on for those that it creates.",
+    manifests:
+      "Remove the field, or move them to a namespace of their own. Pod Security at the level baseline refuses such pods.",
+    docs: "attackers.md",
+  },
+  "interception-excluded": {
+    severity: "medium",
+    title: "Connections of some pods to databases do not pass their sidecar",
+    text: "{pods}: connections to addresses or ports of databases are kept from the sidecar, so neither identity nor routes apply to them. Only network policy and the database's allow-list decide.",
+    settings:
+      "Remove the annotation or the user. namespaces[].podGuard refuses such pods in namespaces of the stack; it is on for those that it creates.",
+    manifests:
+      "Remove the annotation, the user 1337 or the injector's exclusion. A ValidatingAdmissionPolicy can refuse such pods.",
+    docs: "attackers.md",
   },
   "gateway-node-guest": {
     severity: "medium",

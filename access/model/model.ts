@@ -331,6 +331,8 @@ export interface Summary {
 
 /** Findings that no single pair shows: one database swallowing a port, a rule another one shadows, a server never built. */
 export interface Finding extends Message<FindingId> {
+  /** How many pairs of workload and database it is about, where they are counted. */
+  pairs?: number;
   because: readonly Evidence[];
 }
 

@@ -16,6 +16,8 @@ export interface Container {
 export interface SecurityContext {
   runAsUser?: number;
   runAsGroup?: number;
+  privileged?: boolean;
+  capabilities?: { add?: string[] };
 }
 
 export interface PodSpec {
@@ -26,7 +28,7 @@ export interface PodSpec {
   nodeName?: string;
   nodeSelector?: Record<string, string>;
   affinity?: { nodeAffinity?: object };
-  tolerations?: { key?: string; operator?: string }[];
+  tolerations?: { key?: string; operator?: string; value?: string }[];
   containers?: Container[];
   initContainers?: Container[];
 }
@@ -71,6 +73,14 @@ interface WorkloadSpec {
 /** Whether an object makes pods: by its kind, or by a template of pods where controllers keep it. */
 export function makesPods(object: Pick<KubernetesObject, "apiVersion" | "kind" | "spec">): boolean {
   return podMakers.has(kindKey(object)) || Array.isArray(ownTemplate(object)?.spec?.containers);
+}
+
+/** Where an object says what its pods are. */
+export function podPlace(object: Pick<KubernetesObject, "kind" | "spec">): { path: string; spec: PodSpec } {
+  const { template, jobTemplate } = (object.spec ?? {}) as WorkloadSpec;
+  if (jobTemplate) return { path: "spec.jobTemplate.spec.template.spec", spec: jobTemplate.spec?.template?.spec ?? {} };
+  if (template) return { path: "spec.template.spec", spec: template.spec ?? {} };
+  return { path: "spec", spec: (object.spec ?? {}) as PodSpec };
 }
 
 function ownTemplate({ spec }: Pick<KubernetesObject, "spec">): PodTemplate | undefined {

@@ -5,7 +5,7 @@ import { describePair } from "../assertions.js";
 import { type About, assumedOf } from "./about.js";
 import { changesSummary, kindOf, reach } from "./changes.js";
 import { coverage, pairsText, titleOf } from "./checks.js";
-import { inOrderOfHarm } from "./findingLines.js";
+import { findingText, inOrderOfHarm } from "./findingLines.js";
 import { placeText, type SourceOf } from "./places.js";
 import { eachAnswer, type Selection, selectedWorkloads } from "./selection.js";
 import { count, hops, meshSymbols, remark } from "./words.js";
@@ -30,7 +30,7 @@ export function accessMarkdown(
           inOrderOfHarm(findings)
             .map((finding) => {
               const { severity, settings, manifests } = adviceOf(finding);
-              return `- **${severity}** \`${finding.id}\` ${cell(textOf(finding))} Fix: ${cell(settings)} In manifests: ${cell(manifests)}`;
+              return `- **${severity}** \`${finding.id}\` ${cell(findingText(finding))} Fix: ${cell(settings)} In manifests: ${cell(manifests)}`;
             })
             .join("\n"),
         ]),

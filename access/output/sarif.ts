@@ -15,7 +15,7 @@ import type {
 } from "../model/model.js";
 import { type About, assumedOf } from "./about.js";
 import { chainOf, pairsText, titleOf } from "./checks.js";
-import { inOrderOfHarm } from "./findingLines.js";
+import { findingText, inOrderOfHarm } from "./findingLines.js";
 import type { SourceOf } from "./places.js";
 
 type Level = "error" | "warning" | "note";
@@ -94,7 +94,7 @@ function ofFailure(
 
 function ofFinding(finding: Finding, { sourceOf }: SarifPlaces): Result {
   const { severity, settings, manifests } = adviceOf(finding);
-  const text = `${textOf(finding)} Fix: ${settings} In manifests: ${manifests}`;
+  const text = `${findingText(finding)} Fix: ${settings} In manifests: ${manifests}`;
   const [first] = finding.because.flatMap((link) => sourceOf(link) ?? []);
   const names = finding.because.map(objectName);
   return result(finding.id, levels[severity], text, first, placesOf(finding.because, sourceOf), names);
@@ -165,7 +165,7 @@ function rulesOf(ids: readonly string[]): Rule[] {
     const fix = finding
       ? `${finding.settings} In manifests: ${finding.manifests}`
       : "Read the evidence, then change the manifest that it names.";
-    const page = finding ? `docs/${finding.docs}` : `docs/messages.md#${id}`;
+    const page = `docs/messages.md#${id}`;
     return {
       id,
       shortDescription: { text },

@@ -1,5 +1,5 @@
-import { adviceOf, textOf } from "../messages/index.js";
-import { inOrderOfHarm } from "../output/findingLines.js";
+import { adviceOf } from "../messages/index.js";
+import { findingText, inOrderOfHarm } from "../output/findingLines.js";
 import type { About } from "../output/about.js";
 import type { Selection } from "../output/selection.js";
 import type { Analysis, Row } from "../model/model.js";
@@ -66,7 +66,7 @@ function findingsList({ findings }: Analysis): string {
   const items = inOrderOfHarm(findings).map((finding) => {
     const { severity, settings, manifests } = adviceOf(finding);
     const index = findings.indexOf(finding);
-    return `<li class="severity-${severity}"><button type="button" data-finding="${index}"><b>${severity}</b> ${escape(textOf(finding))}</button><p>Fix: ${escape(settings)} In manifests: ${escape(manifests)}</p></li>`;
+    return `<li class="severity-${severity}"><button type="button" data-finding="${index}"><b>${severity}</b> ${escape(findingText(finding))}</button><p>Fix: ${escape(settings)} In manifests: ${escape(manifests)}</p></li>`;
   });
   const open = findings.length <= 3 ? " open" : "";
   return `<details class="findings"${open}><summary>${count(findings.length, "finding")}</summary><ul>${items.join("")}</ul></details>`;

@@ -32,7 +32,7 @@ export interface EgressGatewayArgs {
    * @default filterChain on a mesh that scopes Gateways, else perDatabase
    */
   callersPolicy?: "filterChain" | "perDatabase" | "shared";
-  /** Connect to a database only after the caller's handshake, by an EnvoyFilter. See docs/settings.md. @default true on Istio */
+  /** Connect to a database only after the caller's handshake, by an EnvoyFilter. See docs/settings.md. @default true, not on Cloud Service Mesh */
   connectAfterHandshake?: boolean;
   /** Number of pods, and the CPU utilization in percent above which pods are added. @default 2 to 5 at 80 % */
   replicas?: {
@@ -111,7 +111,9 @@ function manifestsOf(
     ...(mesh.kind === "asm"
       ? [asmGateway(shape, clusterIds)]
       : restartedBy(() => shape.settings.revision, deployedGateway(shape))),
-    ...((shape.settings.connectAfterHandshake ?? mesh.kind === "istio") ? [handshakeFirst(shape.gateway)] : []),
+    ...((shape.settings.connectAfterHandshake ?? mesh.kind !== "cloud-service-mesh")
+      ? [handshakeFirst(shape.gateway, mesh.kind === "asm")]
+      : []),
     allowNothing(shape.gateway),
     ...(shape.gateway.callersPolicy === "perDatabase" ? [] : [allowKnownCallers(shape.gateway, mesh)]),
   ];

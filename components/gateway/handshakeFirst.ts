@@ -2,14 +2,22 @@ import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/
 import type { Manifest } from "../manifest.js";
 import type { Gateway } from "./gateway.js";
 
+/** Proxies of Istio 1.29 and later, of Envoy 1.37, know the field; an older one would refuse the whole listener. */
+const newProxies = String.raw`^1\.(29|[3-9]\d)\..*`;
+
 /**
  * Lets the gateway connect to a database only when the caller's handshake has succeeded. By itself Envoy connects as
  * soon as a caller does: whoever gets to the port would hold connections of the database without any certificate while
  * he draws handshakes out. Where there is no handshake at the gateway it changes nothing.
  *
+ * @param onlyNew Leave proxies alone that may not know the field, where the mesh decides their version.
+ *
  * Source: Envoy, `TcpProxy.upstream_connect_mode`; envoyproxy/envoy issues 9023 and 11694.
  */
-export function handshakeFirst(gateway: Pick<Gateway, "name" | "namespace" | "selector">): IEnvoyFilter & Manifest {
+export function handshakeFirst(
+  gateway: Pick<Gateway, "name" | "namespace" | "selector">,
+  onlyNew = false,
+): IEnvoyFilter & Manifest {
   const tcpProxy = "envoy.filters.network.tcp_proxy";
   const value = {
     name: tcpProxy,
@@ -29,7 +37,11 @@ export function handshakeFirst(gateway: Pick<Gateway, "name" | "namespace" | "se
       configPatches: [
         {
           applyTo: "NETWORK_FILTER",
-          match: { context: "GATEWAY", listener: { filterChain: { filter: { name: tcpProxy } } } },
+          match: {
+            context: "GATEWAY",
+            ...(onlyNew ? { proxy: { proxyVersion: newProxies } } : {}),
+            listener: { filterChain: { filter: { name: tcpProxy } } },
+          },
           patch: { operation: "MERGE", value },
         },
       ],

@@ -1,11 +1,9 @@
-import type {
-  IValidatingAdmissionPolicy,
-  IValidatingAdmissionPolicyBinding,
-} from "kubernetes-models/admissionregistration.k8s.io/v1";
+import { celText as quoted, namespaceNameLabel } from "mesh-access";
 import { gatewayNodeKey } from "../cluster/cluster.js";
 import type { Manifest } from "../manifest.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 import { systemNamespaces } from "../network/systemNamespaces.js";
+import { enforced, type PolicySpec } from "../admissionPolicy.js";
 import type { Gateway } from "./gateway.js";
 
 /** Who may get to the nodes of the egress gateways besides them, and into their pods. */
@@ -18,15 +16,6 @@ export interface NodeGuardArgs {
   exceptNamespaces?: string[];
 }
 
-type Policy = IValidatingAdmissionPolicy & Manifest;
-type Binding = IValidatingAdmissionPolicyBinding & Manifest;
-type Spec = NonNullable<IValidatingAdmissionPolicy["spec"]>;
-
-const namespaceName = "kubernetes.io/metadata.name";
-
-/** CEL strings are quoted as JSON's are. */
-const quoted = (text: string) => JSON.stringify(text);
-
 /** Whether an update sets or changes a field of a pod. */
 const differs = (field: string) =>
   `(has(object.spec.${field}) && (!has(oldObject.spec.${field}) || object.spec.${field} != oldObject.spec.${field}))`;
@@ -38,11 +27,11 @@ const differs = (field: string) =>
 export function nodeGuardManifests(args: NodeGuardArgs): Manifest[] {
   const { gateway } = args;
   return [
-    ...bound(`${gateway.name}-nodes.mesh-egress`, nodesPolicy(args), {
-      matchExpressions: [{ key: namespaceName, operator: "NotIn", values: exempt(args) }],
+    ...enforced(`${gateway.name}-nodes.mesh-egress`, nodesPolicy(args), {
+      matchExpressions: [{ key: namespaceNameLabel, operator: "NotIn", values: exempt(args) }],
     }),
-    ...bound(`${gateway.name}-pods.mesh-egress`, podsPolicy(args), {
-      matchLabels: { [namespaceName]: gateway.namespace },
+    ...enforced(`${gateway.name}-pods.mesh-egress`, podsPolicy(args), {
+      matchLabels: { [namespaceNameLabel]: gateway.namespace },
     }),
   ];
 }
@@ -59,7 +48,7 @@ function exempt({ gateway, mesh, exceptNamespaces = [] }: NodeGuardArgs): string
  * scheduler, by a binding, on the host's network or not. One that names its node is refused besides, for nodes that somebody
  * tainted with NoSchedule alone; kubelets do that for static pods.
  */
-function nodesPolicy({ gateway, mesh }: NodeGuardArgs): Spec {
+function nodesPolicy({ gateway, mesh }: NodeGuardArgs): PolicySpec {
   const key = quoted(gatewayNodeKey);
   const labels = Object.entries(gateway.selector).map(
     ([name, value]) =>
@@ -106,7 +95,7 @@ function nodesPolicy({ gateway, mesh }: NodeGuardArgs): Spec {
 }
 
 /** A shell in a gateway's pod, or a container added to it, acts as the gateway. */
-function podsPolicy({ gateway, mesh }: NodeGuardArgs): Spec {
+function podsPolicy({ gateway, mesh }: NodeGuardArgs): PolicySpec {
   const pod = `request.name.startsWith(${quoted(mesh.kind === "asm" ? `istio-${gateway.name}-` : `${gateway.name}-`)})`;
   return {
     failurePolicy: "Fail",
@@ -125,21 +114,4 @@ function podsPolicy({ gateway, mesh }: NodeGuardArgs): Spec {
       },
     ],
   };
-}
-
-function bound(
-  name: string,
-  spec: Spec,
-  namespaceSelector: NonNullable<NonNullable<Binding["spec"]>["matchResources"]>["namespaceSelector"],
-): [Policy, Binding] {
-  const apiVersion = "admissionregistration.k8s.io/v1";
-  return [
-    { apiVersion, kind: "ValidatingAdmissionPolicy", metadata: { name }, spec },
-    {
-      apiVersion,
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata: { name },
-      spec: { policyName: name, validationActions: ["Deny"], matchResources: { namespaceSelector } },
-    },
-  ];
 }

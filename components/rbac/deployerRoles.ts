@@ -6,9 +6,6 @@ import { leastPrivilegeRoleManifests, type RoleRule, type RoleSubject } from "./
 /** What Pulumi's Kubernetes provider does with an object: it reads it, waits for it, applies it on the server, deletes it. */
 export const deployerVerbs = ["get", "list", "watch", "create", "patch", "delete"] as const;
 
-/** The same for a namespace that existed before the stack. */
-const labellingVerbs = ["get", "list", "watch", "patch"] as const;
-
 /**
  * What the provider watches while it waits for an object of a kind.
  *
@@ -39,7 +36,7 @@ const rbac = "rbac.authorization.k8s.io";
 
 /**
  * Roles that allow `up` and `destroy` of a stack and nothing else, with the namespaces that they are in. In a namespace they
- * allow the kinds that the stack writes there; of what belongs to no namespace only the objects that it writes, by name.
+ * allow the kinds that the stack writes there; of what belongs to no namespace only the objects that it writes are changed, by name.
  *
  * @throws {@link SettingsError} where the stack installs Istio: what its charts write is not known here.
  */
@@ -92,22 +89,27 @@ function byResource(manifests: readonly Manifest[]): Map<string, { group: string
   return found;
 }
 
-/** A namespace that exists is labelled and never deleted. */
+/**
+ * A namespace that exists is labelled and never deleted. Lists and watches cannot be of one name: the provider watches the kind
+ * while it waits, until a deleted namespace is gone.
+ */
 function clusterRules(manifests: readonly Manifest[], adopted: ReadonlySet<string>): RoleRule[] {
   const isAdopted = ({ kind, metadata }: Manifest) => kind === "Namespace" && adopted.has(metadata.name);
-  const rulesOf = (some: readonly Manifest[], verbs: readonly string[]) =>
+  const named = (some: readonly Manifest[], verbs: string[]) =>
     [...byResource(some).values()].map(({ group, resource, names }) => ({
       apiGroups: [group],
       resources: [resource],
-      verbs: [...verbs],
+      verbs,
       resourceNames: names,
     }));
+  const kinds = [...byResource(manifests).values()].map(({ group, resource }) => [group, resource] as const);
   return [
-    ...rulesOf(
+    ...named(
       manifests.filter((one) => !isAdopted(one)),
-      deployerVerbs,
+      ["get", "create", "patch", "delete"],
     ),
-    ...rulesOf(manifests.filter(isAdopted), labellingVerbs),
+    ...named(manifests.filter(isAdopted), ["get", "patch"]),
+    ...byGroup(kinds, ["list", "watch"]),
     ...escalation(manifests),
   ];
 }

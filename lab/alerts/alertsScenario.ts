@@ -4,7 +4,7 @@ import { alertFires } from "./alertProbe.js";
 import { faults, littleMemory } from "./faults.js";
 import { reloadRules, startPrometheus } from "./prometheus.js";
 import { checkedRules, recordedSeries, testedRules } from "./rules.js";
-import { config, monitoring, shop } from "./setting.js";
+import { config, monitoring, shop } from "./alertsSetting.js";
 import { cost, notScraped, scraped } from "./targets.js";
 
 const snooper: Who = { namespace: monitoring, labels: { app: "snooper" } };

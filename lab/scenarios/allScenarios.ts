@@ -4,6 +4,7 @@ import { commandExperiment } from "../command/commandExperiment.js";
 import { mutationsExperiment } from "../mutations/mutationsExperiment.js";
 import { recipesExperiment } from "../recipes/recipesExperiment.js";
 import { cloudsExperiment } from "../clouds/cloudsExperiment.js";
+import { admissionScenario } from "../admission/admissionScenario.js";
 import { faultsScenario } from "../faults/faultsScenario.js";
 import { rightsExperiment } from "../rights/rightsExperiment.js";
 import { sharedPolicyScenario } from "../sharedPolicy/sharedPolicyScenario.js";
@@ -36,6 +37,7 @@ export const scenarios: readonly Scenario[] = [
   sharedPolicyScenario,
   faultsScenario,
   tenantsScenario,
+  admissionScenario,
   alertsScenario,
   upgradeScenario,
 ];

@@ -18,6 +18,7 @@ interface EnvoyFilterSpec {
     applyTo?: string;
     match?: {
       context?: string;
+      proxy?: { proxyVersion?: string };
       listener?: { portNumber?: number; name?: string; filterChain?: { sni?: string; filter?: { name?: string } } };
     };
     patch?: { operation?: string; value?: unknown };
@@ -92,14 +93,15 @@ export class ProxyPatches {
     return undefined;
   }
 
-  /** Whether the proxy's TCP filters connect onward only when a caller's TLS handshake has succeeded, whatever the port. */
-  waitsForHandshake(workload: Pick<Workload, "namespace" | "labels">): boolean {
-    return this.#envoyFilters(workload).some((object) =>
-      (specOf(object).configPatches ?? []).some(
-        (patch) =>
-          decidesWhenToConnect(patch) &&
-          patch.match?.listener?.portNumber === undefined &&
-          tcpProxyOf(patch)?.upstream_connect_mode === "ON_DOWNSTREAM_TLS_HANDSHAKE",
+  /** The patches that make TCP filters connect onward only when a caller's TLS handshake has succeeded, whatever the port. */
+  handshakeFirst(workload: Pick<Workload, "namespace" | "labels">): { object: KubernetesObject; patch: FilterPatch }[] {
+    return this.#envoyFilters(workload).flatMap((object) =>
+      (specOf(object).configPatches ?? []).flatMap((patch) =>
+        decidesWhenToConnect(patch) &&
+        patch.match?.listener?.portNumber === undefined &&
+        tcpProxyOf(patch)?.upstream_connect_mode === "ON_DOWNSTREAM_TLS_HANDSHAKE"
+          ? [{ object, patch }]
+          : [],
       ),
     );
   }

@@ -115,7 +115,7 @@ describe("gateways of the Gateway API", () => {
       options: closed,
       reach: { [web]: "gateway", [job]: "blocked" },
       because: { [job]: ["AuthorizationPolicy istio-system/who allow-no-match"] },
-      findings: ["port-swallowed", "early-connection"],
+      findings: ["bypass-past-gateway", "port-swallowed", "unguarded-hosts", "early-connection"],
     },
     {
       title: "one that ends mutual TLS, with a policy for another",

@@ -69,7 +69,12 @@ describe("The egress gateway", () => {
     assert.match(JSON.stringify(patch?.patch?.value), /ON_DOWNSTREAM_TLS_HANDSHAKE/);
     assert.deepEqual(patches({ connectAfterHandshake: false }), []);
     const asm = asmFacts({ controlPlaneCidr: "10.0.0.0/24" });
-    assert.equal(patches({ mesh: asm, connectAfterHandshake: true }).length, 1);
+    assert.equal(patches({ mesh: asm, connectAfterHandshake: false }).length, 0);
+    const version = new RegExp(patches({ mesh: asm })[0]?.match?.proxy?.proxyVersion ?? "");
+    assert.deepEqual(
+      ["1.28.9", "1.29.0", "1.31.1-asm.19", "1.3.1"].map((each) => version.test(each)),
+      [false, true, true, false],
+    );
     const managed = cloudServiceMeshFacts({ project: "shop", dnsCapture: true });
     assert.deepEqual(patches({ mesh: managed }), []);
     assert.throws(
@@ -120,7 +125,7 @@ describe("The egress gateway", () => {
     const kinds = egressGatewayManifests({ mesh: asmFacts({ controlPlaneCidr: "10.0.0.0/24" }) }).map(
       ({ kind }) => kind,
     );
-    assert.deepEqual(kinds, ["IstioGateway", "AuthorizationPolicy"]);
+    assert.deepEqual(kinds, ["IstioGateway", "EnvoyFilter", "AuthorizationPolicy"]);
   });
 
   it("tells every mistake in its arguments at once", () => {

@@ -37,7 +37,11 @@ function guard(args: NodeGuardArgs) {
   return { nodes, nodesBinding, pods, podsBinding };
 }
 
-const guardsOf = (manifests: Manifest[]) => manifests.filter(({ kind }) => kind.startsWith("ValidatingAdmission"));
+const guardsOf = (manifests: Manifest[]) =>
+  manifests.filter(
+    ({ kind, metadata }) =>
+      kind.startsWith("ValidatingAdmission") && /gateway-(nodes|pods)\.mesh-egress$/.test(metadata.name),
+  );
 
 describe("What keeps gateway nodes to the gateway", () => {
   it("is what the API server takes, and refuses where it cannot decide", () => {
