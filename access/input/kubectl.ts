@@ -30,6 +30,7 @@ export const resources: readonly Resource[] = [...readKinds].map((key) => {
   const name = kind
     .toLowerCase()
     .replace(/([^aeiou])y$/, "$1ie")
+    .replace(/ss$/, "sse")
     .replace(/s?$/, "s");
   return {
     name,

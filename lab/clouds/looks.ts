@@ -147,7 +147,7 @@ const addresses: Look = {
   observation: "network",
   title:
     "the pods whose address and node the cloud's firewall and the database's allow-list admit, and the address outside",
-  expected: "the egress gateway's alone; it leaves by an address of its own",
+  expected: "the egress gateway's alone, but for the mesh's agent on each node; it leaves by an address of its own",
   isOf: ({ database, reach }) => database !== undefined || reach !== undefined,
   look: ({ whole, cloud, region }) => allowedPods(whole, cloud.inventory.read(), region.cluster.kubectl),
 };

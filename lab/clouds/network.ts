@@ -11,6 +11,8 @@ import type { CloudStack } from "./stacks.js";
 interface Sender {
   name: string;
   isGateway: boolean;
+  /** Of the mesh's CNI plug-in, which runs on every node, with the privileges of the node. */
+  isAgent: boolean;
   address: string;
   /** Range that its node gives addresses of. */
   range: string;
@@ -28,7 +30,8 @@ interface Target {
 
 /** Which pods of the cluster the network lets open the stack's databases, and by which address they leave it. */
 export async function allowedPods(whole: CloudStack, world: World, kubectl: Kubectl): Promise<Finding> {
-  const senders = await sendersOf(kubectl);
+  const listed = await sendersOf(kubectl);
+  const senders = listed.filter(({ isAgent }) => !isAgent);
   const targets = targetsOf(whole, world);
   const open = senders.filter((sender) => targets.some((target) => isOpen(world, sender, target)));
   const shut = senders.filter(
@@ -48,7 +51,8 @@ export async function allowedPods(whole: CloudStack, world: World, kubectl: Kube
     ...shut.map(({ name }) => `shut to ${name}`),
   ];
   const addresses = open.map(({ address }) => address).join(", ");
-  const seen = `${open.length} of ${senders.length} pods, from ${addresses}; outside ${gateway.join(", ")}, others ${others.join(", ")}`;
+  const agents = listed.length > senders.length ? " beside the mesh's agents" : "";
+  const seen = `${open.length} of ${senders.length} pods${agents}, from ${addresses}; outside ${gateway.join(", ")}, others ${others.join(", ")}`;
   return { passed: faults.length === 0 && open.length > 0, seen: [seen, ...faults].join("; ") };
 }
 
@@ -67,8 +71,18 @@ async function sendersOf(kubectl: Kubectl): Promise<Sender[]> {
     const node = nodes.items.find((each) => each.metadata.name === spec.nodeName)?.metadata.annotations;
     if (!node || !status.podIP) return [];
     const isGateway = metadata.labels?.["istio"] === "egressgateway";
+    const isAgent = metadata.labels?.["k8s-app"] === "istio-cni-node";
     const firewall = (node[firewallAnnotation] ?? "").split(",");
-    return [{ name: metadata.name, isGateway, address: status.podIP, range: node[podRangeAnnotation] ?? "", firewall }];
+    return [
+      {
+        name: metadata.name,
+        isGateway,
+        isAgent,
+        address: status.podIP,
+        range: node[podRangeAnnotation] ?? "",
+        firewall,
+      },
+    ];
   });
 }
 

@@ -123,3 +123,13 @@ describe("a cluster read with kubectl", () => {
     assert.deepEqual(allowed.sort(), resources.map(fullName).sort());
   });
 });
+
+describe("What is read of a cluster", () => {
+  it("is asked for by the plural that the API server knows", () => {
+    const names = new Map(resources.map(({ kind, name }) => [kind, name]));
+    assert.equal(names.get("networking.k8s.io/Ingress"), "ingresses");
+    assert.equal(names.get("networking.k8s.io/NetworkPolicy"), "networkpolicies");
+    assert.equal(names.get("gateway.networking.k8s.io/GatewayClass"), "gatewayclasses");
+    for (const name of names.values()) assert.match(name, /[^s]s$/, name);
+  });
+});
