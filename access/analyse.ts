@@ -1,5 +1,5 @@
-import { MeshDecider } from "./istio/decide.js";
-import { findings } from "./istio/findings.js";
+import { MeshDecider } from "./istio/meshDecider.js";
+import { findings } from "./istio/meshFindings.js";
 import { blocked, type Path } from "./istio/verdict.js";
 import { message } from "./messages/index.js";
 import type {
@@ -24,7 +24,7 @@ import type {
 } from "./model/model.js";
 import { placeholdersIn } from "./model/placeholder.js";
 import { prepareBypass } from "./network/bypass.js";
-import { Network } from "./network/network.js";
+import { Network } from "./network/networkModel.js";
 import { problemAt } from "./model/problem.js";
 import { deriveTargets } from "./model/targets.js";
 import { auditMtls } from "./mtls.js";

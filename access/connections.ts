@@ -5,7 +5,7 @@ import { once } from "./model/once.js";
 import type { Answers, MeshVerdict, Target, Workload, World } from "./model/model.js";
 import { NetworkConnections, type ConnectionEnd } from "./network/connections.js";
 import { entriesOf, type Entry } from "./network/entries.js";
-import type { Network } from "./network/network.js";
+import type { Network } from "./network/networkModel.js";
 import { anyNamespace } from "./network/policy.js";
 import { openByAny, openByBoth, portAnswer, type PortAnswer } from "./network/portAnswer.js";
 import { noPort, portsOf, unionOf, type PortSet } from "./network/portSet.js";

@@ -7,6 +7,7 @@ export { makesPods } from "./model/podOwners.js";
 export { type Connection, parseLine } from "./usage/accessLog.js";
 export { type Allowed, type Client, type Seen, type Usage, UsageCounter } from "./usage/usage.js";
 export { meshOptionsOf } from "./istio/config/differences.js";
+export { nameOf, objectName } from "./model/objectName.js";
 export { problemAt } from "./model/problem.js";
 export { diffReach } from "./diff.js";
 export {
@@ -17,8 +18,8 @@ export {
   namespaceNameLabel,
   selectsOtherPods,
 } from "./istio/admission.js";
-export { meshLimits } from "./istio/limits.js";
-export { networkLimits } from "./network/limits.js";
+export { meshLimits } from "./istio/meshLimits.js";
+export { networkLimits } from "./network/networkLimits.js";
 export * from "./messages/index.js";
 export * from "./model/model.js";
 export { filled, isIncomplete, type Placeholder, placeholdersIn, written } from "./model/placeholder.js";

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { type LabHost, runInLabHost } from "../lab/host/index.js";
-import { progressLine } from "../lab/servers/index.js";
+import { type LabHost, runInLabHost } from "../lab/host/labHost.js";
+import { progressLine } from "../lab/servers/servers.js";
 import type { PartName } from "./figures.js";
 
 // Started by index.ts: the file that takes the report, the client program, the largest size, and the parts.

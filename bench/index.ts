@@ -10,7 +10,7 @@ import { measurePart } from "./measurePart.js";
 import type { Part } from "./part.js";
 import { accessPart } from "./parts/access.js";
 import { planPart } from "./parts/plan.js";
-import { writeReport } from "./report.js";
+import { writeReport } from "./reportFile.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

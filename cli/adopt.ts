@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { type KubernetesObject, meshOptionsOf, namespaceOf, type ReachChange } from "mesh-access";
+import { type KubernetesObject, meshOptionsOf, nameOf, type ReachChange } from "mesh-access";
 import { type InputFlags, print, readInput, reportInput, takesInput } from "mesh-access/cli";
 import { changesTable } from "mesh-access/output";
 import pc from "picocolors";
@@ -71,8 +71,4 @@ function reportOf(
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", pc.bold(title), ...lines.map((line) => `  ${line}`)];
-}
-
-function nameOf(object: KubernetesObject): string {
-  return `${object.kind} ${namespaceOf(object)}/${object.metadata.name}`;
 }

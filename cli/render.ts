@@ -1,7 +1,7 @@
 import { blueprintOf } from "../components/blueprint.js";
 import { withMembers } from "../settings/srv.js";
 import { loadStackFile } from "../settings/stackFile.js";
-import { inOrder, writeManifests } from "./manifests.js";
+import { inOrder, writeManifests } from "./writeManifests.js";
 import { print } from "mesh-access/cli";
 import { writeDocuments } from "mesh-access/yaml";
 import { type StackOption, stackFile } from "./stackOption.js";

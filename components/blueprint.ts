@@ -17,8 +17,8 @@ import { type Gateway, gatewayOf } from "./gateway/gateway.js";
 import { restartedBy } from "./revisionOfPods.js";
 import { type ImageSource, imagesOf, pulledFrom, sameNameProblems, unusedDigestProblems } from "./images.js";
 import { identityOf, type Manifest } from "./manifest.js";
-import { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/facts.js";
-import { meshManifests } from "./mesh/manifests.js";
+import { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/meshFacts.js";
+import { meshManifests } from "./mesh/meshManifests.js";
 import type { MeshFacts } from "./mesh/mesh.js";
 import type { MeshNamespaceArgs } from "./namespace/meshNamespace.js";
 import {

@@ -13,7 +13,7 @@ export { ExistingCluster, type ExistingClusterArgs } from "./cluster/existing.js
 export type { ClusterNetwork } from "../settings/cluster.js";
 
 // Mesh
-export { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/facts.js";
+export { asmFacts, cloudServiceMeshFacts, istioFacts } from "./mesh/meshFacts.js";
 export { IstioMesh, type IstioMeshArgs } from "./mesh/istio.js";
 export type { Mesh, MeshFacts, TraceCollector } from "./mesh/mesh.js";
 

@@ -11,14 +11,14 @@ import type { Gateway } from "./gateway/gateway.js";
 import { nodeGuardManifests, type NodeGuardArgs } from "./gateway/nodeGuard.js";
 import { routeGuardManifests, type RouteGuardArgs } from "./gateway/routeGuard.js";
 import { mutualTlsManifests } from "./identity/mutualTls.js";
-import { httpsIngressSpecs, ingressGatewayArgs } from "./ingress/fromSettings.js";
+import { httpsIngressSpecs, ingressGatewayArgs } from "./ingress/ingressFromSettings.js";
 import { httpsIngressManifests } from "./ingress/httpsIngress.js";
 import { ingressGatewayManifests } from "./ingress/ingressGateway.js";
 import type { Manifest } from "./manifest.js";
 import type { MeshFacts } from "./mesh/mesh.js";
 import { podGuardManifests, type PodGuardArgs } from "./namespace/podGuard.js";
 import { meshNamespaceManifests, type MeshNamespaceArgs, namespaceManifest } from "./namespace/meshNamespace.js";
-import { globalIsolationArgs, networkIsolationArgs } from "./network/fromSettings.js";
+import { globalIsolationArgs, networkIsolationArgs } from "./network/networkFromSettings.js";
 import { globalIsolationManifests } from "./network/globalIsolation.js";
 import { networkIsolationManifests } from "./network/networkIsolation.js";
 import { trafficProtectionManifests } from "./network/trafficProtection.js";
@@ -27,7 +27,7 @@ import { gatewayMetricsManifests } from "./observability/gatewayMetrics.js";
 import { meshTelemetryManifests, traceCollectorOf } from "./observability/meshTelemetry.js";
 import { leastPrivilegeRoleManifests } from "./rbac/leastPrivilegeRole.js";
 import { componentType } from "./manifestComponent.js";
-import { deploymentManifests, manifestsByNamespace } from "./workloads/fromSettings.js";
+import { deploymentManifests, manifestsByNamespace } from "./workloads/workloadsFromSettings.js";
 
 /** One component above namespaces and gateway: the manifests that are judged, and registered as they are. */
 export interface Part {

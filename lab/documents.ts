@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import prettier from "prettier";
-import { againstIstioctl, type MutationsData } from "./mutations/page.js";
-import { recipesPage } from "./recipes/page.js";
-import type { RecipesData } from "./recipes/index.js";
-import type { LabReport } from "./report/report.js";
+import { againstIstioctl, type MutationsData } from "./mutations/mutationsPage.js";
+import { recipesPage } from "./recipes/recipesPage.js";
+import type { RecipesData } from "./recipes/recipesExperiment.js";
+import type { LabReport } from "./report/labReport.js";
 
 // `npx tsx lab/documents.ts [lab-report.json]`: writes the pages of the documentation that are made of what a run has shown.
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import type { LabHost } from "./host/index.js";
-import { runInLabHost } from "./host/index.js";
-import { progressLine } from "./servers/index.js";
+import type { LabHost } from "./host/labHost.js";
+import { runInLabHost } from "./host/labHost.js";
+import { progressLine } from "./servers/servers.js";
 
 interface Options {
   list?: boolean;

@@ -1,10 +1,10 @@
-import { withArguments } from "mesh-access";
+import { objectName, withArguments } from "mesh-access";
 import type { Blueprint } from "../components/blueprint.js";
 import type { Manifest } from "../components/manifest.js";
 import { makesMesh } from "../settings/mesh.js";
 import { releaseOf } from "../settings/revisions.js";
 import type { DatabaseSettings } from "../settings/databases.js";
-import { type ChangeId, changeMessages } from "./messages.js";
+import { type ChangeId, changeMessages } from "./planMessages.js";
 
 /** Something that a stack changes for workloads that are not its own. */
 export interface ChangeForOthers {
@@ -129,7 +129,7 @@ const modeOf = (manifest: Manifest): string => specOf(manifest).mtls?.mode ?? "P
 
 function change(id: ChangeId, manifest: Manifest, args: Record<string, string> = {}): ChangeForOthers {
   const { kind, metadata } = manifest;
-  return { id, args, object: `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name}` };
+  return { id, args, object: objectName({ kind, namespace: metadata.namespace ?? "", name: metadata.name }) };
 }
 
 function changeOf(manifest: Manifest, places: Places): ChangeForOthers | undefined {

@@ -1,3 +1,4 @@
+import { nameOf } from "mesh-access";
 import type { Blueprint } from "../components/blueprint.js";
 import { followsRevision } from "../components/revisionOfPods.js";
 
@@ -26,9 +27,7 @@ export function controlPlanesOf(blueprint: Blueprint): ControlPlane[] {
       version,
       tags: Object.keys(mesh.tags).filter((tag) => mesh.tags[tag] === revision),
       namespaces: [...revisions.keys()].filter(serves),
-      restarted: following
-        .filter(({ metadata }) => serves(metadata.namespace ?? ""))
-        .map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`),
+      restarted: following.filter(({ metadata }) => serves(metadata.namespace ?? "")).map(nameOf),
     };
   });
 }

@@ -11,8 +11,9 @@ import { labPage } from "./docs/lab.js";
 import { withBlock } from "./docs/markdown.js";
 import { messagesPage } from "./docs/messages.js";
 import { modeFacts, modeResources, modesTable } from "./docs/modes.js";
-import { labTable, readmeBlocks } from "./docs/readme.js";
+import { labTable, readmeBlocks, sessionScreens } from "./docs/readme.js";
 import { packageSchema } from "./docs/packageSchema.js";
+import { sessionPicture } from "./docs/session.js";
 import { settingsReference } from "./docs/settingsReference.js";
 import { settingsJsonSchema, stackFileJsonSchema } from "./docs/settingsSchema.js";
 import { settingsTypes, settingsTypesPath } from "./docs/settingsTypes.js";
@@ -66,6 +67,10 @@ const { schema, late } = packageSchema();
 
 const documents: Record<string, string> = {
   "README.md": await filled("README.md", readme()),
+  "docs/images/session.svg": sessionPicture(
+    "Who reaches what, what a change does to it, and an assertion that the change breaks",
+    sessionScreens(),
+  ),
   "docs/access.md": await filled("docs/access.md", accessModelBlocks()),
   "docs/lab.md": labPage(),
   "docs/messages.md": messagesPage(),

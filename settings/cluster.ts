@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { refusal } from "./messages.js";
+import { refusal } from "./settingsMessages.js";
 import { cidr, objectName } from "./formats.js";
 import { googleApis } from "./googleApis.js";
 import { keyPath, type Problem } from "./problem.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cloudSqlEditions } from "./cloudSql.js";
-import { refusal } from "./messages.js";
+import { refusal } from "./settingsMessages.js";
 import {
   cidr,
   duration,

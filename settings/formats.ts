@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { refusal, type RefusalId } from "./messages.js";
+import { refusal, type RefusalId } from "./settingsMessages.js";
 
 /** Names and addresses as Kubernetes and Istio accept them, each with a title for the reference and a message that says what to write. */
 

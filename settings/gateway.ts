@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { refusal } from "./messages.js";
+import { refusal } from "./settingsMessages.js";
 import type { DatabaseSettings } from "./databases.js";
 import { bytes, cpu, cpus, hostOrWildcard, memory, objectName, port, wholeSeconds } from "./formats.js";
 import type { MeshSettings } from "./mesh.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { refusal } from "./messages.js";
+import { refusal } from "./settingsMessages.js";
 import { hostName, labels, objectName, port, secretName } from "./formats.js";
 import type { Problem } from "./problem.js";
 import { repeated } from "./repeated.js";

@@ -6,7 +6,7 @@ import { type Issue, tryParse } from "./parse.js";
 import { keyPath, keysOf, type Problem, SettingsError } from "./problem.js";
 import { retiredKeyProblems } from "./retiredKeys.js";
 import { type ParsedSettings, type Settings, settingsSchema } from "./schema.js";
-import { keysAt, samples, schemasAt } from "./shape.js";
+import { keysAt, samples, schemasAt } from "./schemaShape.js";
 import { ownersKeyProblems } from "./tenant.js";
 import { movedKindProblems, withManifests } from "./workloads.js";
 

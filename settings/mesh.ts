@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ClusterSettings } from "./cluster.js";
-import { refusal } from "./messages.js";
+import { refusal } from "./settingsMessages.js";
 import { hostName, objectName, port } from "./formats.js";
 import type { Problem } from "./problem.js";
 import { namesRevisions, revisionKeys, revisionProblems, versionsOf } from "./revisions.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { refusal } from "./messages.js";
+import { refusal } from "./settingsMessages.js";
 import { labels, objectName, port } from "./formats.js";
 import { makesMesh } from "./mesh.js";
 import type { Problem } from "./problem.js";

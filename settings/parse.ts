@@ -1,10 +1,10 @@
 import { nearest } from "mesh-access/nearest";
 import { writeInline } from "mesh-access/yaml";
 import type { z } from "zod";
-import { isRefusal, refusals } from "./messages.js";
+import { isRefusal, refusals } from "./settingsMessages.js";
 import { keyPath, type Problem, SettingsError } from "./problem.js";
 import { synonyms } from "./synonyms.js";
-import { exampleOf, formOf, keysAt, kindInWords, schemasAt, wordsOf } from "./shape.js";
+import { exampleOf, formOf, keysAt, kindInWords, schemasAt, wordsOf } from "./schemaShape.js";
 
 export type Issue = z.core.$ZodIssue;
 

@@ -20,7 +20,7 @@ import { ofNamespaces, type Selectable, selectable, type Selection } from "../ou
 import { accessTable } from "../output/table.js";
 import { type Input, type InputFlags, readInput, repeated, type Stacks, takesInput } from "./input.js";
 import { print } from "./print.js";
-import { reportInput } from "./report.js";
+import { reportInput } from "./reportInput.js";
 
 const formats = ["table", "json", "jsonl", "csv", "md", "dot", "html"] as const;
 

@@ -12,7 +12,7 @@ import { type SourceOf, sourcesOf } from "../output/places.js";
 import { sarif } from "../output/sarif.js";
 import { type Input, type InputFlags, readInput, type Stacks, takesInput } from "./input.js";
 import { print } from "./print.js";
-import { reportInput, somethingWrong } from "./report.js";
+import { reportInput, somethingWrong } from "./reportInput.js";
 
 const formats = ["table", "json", "md", "html", "sarif"] as const;
 type Format = (typeof formats)[number];

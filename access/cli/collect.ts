@@ -10,7 +10,7 @@ import { namespaceOf } from "../model/world.js";
 import { count } from "../output/words.js";
 import { print } from "./print.js";
 import { progress } from "./progress.js";
-import { reportProblems } from "./report.js";
+import { reportProblems } from "./reportInput.js";
 
 /** `collect`: what the analysis reads of a cluster, as files for somebody who has no access to it. */
 export function registerCollect(program: Command): void {

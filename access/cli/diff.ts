@@ -9,7 +9,7 @@ import { csv } from "../output/pairs.js";
 import { hops } from "../output/words.js";
 import { type InputFlags, readSide, type Stacks, takesInput } from "./input.js";
 import { print } from "./print.js";
-import { reportInput } from "./report.js";
+import { reportInput } from "./reportInput.js";
 
 const formats = ["table", "json", "csv", "md", "html"] as const;
 

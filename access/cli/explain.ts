@@ -10,7 +10,7 @@ import { listJson } from "../output/json.js";
 import { sourcesOf } from "../output/places.js";
 import { type InputFlags, readInput, type Stacks, takesInput } from "./input.js";
 import { print } from "./print.js";
-import { reportInput } from "./report.js";
+import { reportInput } from "./reportInput.js";
 
 type Format = "table" | "json" | "html";
 

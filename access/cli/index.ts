@@ -20,7 +20,7 @@ export {
   takesInput,
 } from "./input.js";
 export { print } from "./print.js";
-export { reportInput } from "./report.js";
+export { reportInput } from "./reportInput.js";
 export { exitCodeOf } from "./exitCode.js";
 
 /** Adds access, explain, diff, check, mtls, usage and collect. */

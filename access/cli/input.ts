@@ -11,7 +11,7 @@ import type { SourceOf } from "../output/places.js";
 import type { AllowedAt } from "../output/usage.js";
 import { onCluster } from "./onCluster.js";
 import { progress } from "./progress.js";
-import { toolOf } from "./tool.js";
+import { toolOf } from "./toolVersion.js";
 
 /** Options that all analysing commands share. */
 export interface InputFlags extends Cluster {

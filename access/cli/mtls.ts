@@ -1,3 +1,4 @@
+import { objectName } from "../model/objectName.js";
 import { Option, type Command } from "commander";
 import pc from "picocolors";
 import { textOf } from "../messages/index.js";
@@ -6,10 +7,9 @@ import { listJson } from "../output/json.js";
 import { mtlsMarkdown } from "../output/markdown.js";
 import { mtlsTable } from "../output/mtlsAudit.js";
 import { csv } from "../output/pairs.js";
-import { objectName } from "../output/words.js";
 import { type InputFlags, readInput, repeated, type Stacks, takesInput } from "./input.js";
 import { print } from "./print.js";
-import { reportInput } from "./report.js";
+import { reportInput } from "./reportInput.js";
 
 const formats = ["table", "json", "csv", "md", "html"] as const;
 

@@ -1,9 +1,10 @@
+import { nameOf } from "../model/objectName.js";
 import { isMeshConfig } from "../assumptions.js";
 import { overlay } from "../input/overlay.js";
 import { message } from "../messages/index.js";
 import { meshDifferences } from "../istio/config/differences.js";
 import type { KubernetesObject, Manifests, MeshOptions, Problem } from "../model/model.js";
-import { nameOf, problemOf } from "../model/problem.js";
+import { problemOf } from "../model/problem.js";
 import type { StackInput } from "./input.js";
 
 /**

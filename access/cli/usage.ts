@@ -15,7 +15,7 @@ import { UsageCounter } from "../usage/usage.js";
 import { type InputFlags, readInput, repeated, type Stacks, takesInput } from "./input.js";
 import { print } from "./print.js";
 import { progress } from "./progress.js";
-import { reportInput, somethingWrong } from "./report.js";
+import { reportInput, somethingWrong } from "./reportInput.js";
 
 const formats = ["table", "json", "csv"] as const;
 

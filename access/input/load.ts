@@ -1,9 +1,10 @@
+import { nameOf } from "../model/objectName.js";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
 import { text as readText } from "node:stream/consumers";
 import { message } from "../messages/index.js";
 import type { KubernetesObject, Problem } from "../model/model.js";
-import { nameOf, problemAt, problemOf } from "../model/problem.js";
+import { problemAt, problemOf } from "../model/problem.js";
 import { kindKey, namespaceOf } from "../model/world.js";
 import { parseManifests, type Parsed } from "./parse.js";
 

@@ -1,13 +1,14 @@
+import { nameOf } from "../model/objectName.js";
 import { message, type Message, type ProblemId } from "../messages/index.js";
 import type { KubernetesObject, Problem, Source } from "../model/model.js";
-import { nameOf, problemAt, problemOf } from "../model/problem.js";
+import { problemAt, problemOf } from "../model/problem.js";
 import { splitDocuments, splitItems, type Document } from "./documents.js";
 import { once } from "../model/once.js";
 import { kindKey } from "../model/world.js";
 import { type LineOf, readYaml, type YamlDocument } from "./yaml.js";
 import { isRead } from "./kinds.js";
 import { withoutNulls } from "./nulls.js";
-import { faultsOf } from "../validation/index.js";
+import { faultsOf } from "../validation/faults.js";
 
 /** What a text holds: the objects the analysis reads, how many it does not, and what is wrong. */
 export interface Parsed {

@@ -1,8 +1,9 @@
+import { nameOf } from "../model/objectName.js";
 import { message } from "../messages/index.js";
 import type { AnalysisOptions, KubernetesObject, Problem, World } from "../model/model.js";
 import { isIncomplete } from "../model/placeholder.js";
 import { HostMap } from "../istio/registry/hostname.js";
-import { nameOf, problemOf } from "../model/problem.js";
+import { problemOf } from "../model/problem.js";
 import { somePodsHave } from "../model/pods.js";
 import { some } from "../model/trilean.js";
 import { namespaceOf } from "../model/world.js";

@@ -1,3 +1,4 @@
+import { nameOf } from "../model/objectName.js";
 import { message } from "../messages/index.js";
 import type { Finding, World } from "../model/model.js";
 import { ascending } from "../model/order.js";
@@ -6,7 +7,7 @@ import type { Admission } from "./admission.js";
 import { sniOf } from "./config/gateways.js";
 import type { Mesh } from "./config/mesh.js";
 import { meshGateway, type Route } from "./config/virtualServices.js";
-import { evidence, label } from "./evidence.js";
+import { evidence } from "./evidence.js";
 import { hostsMatch } from "./registry/hostname.js";
 
 /** Objects of one namespace that change how connections of another go, and what keeps nobody from writing them. */
@@ -28,7 +29,7 @@ function foreignRoutes(mesh: Mesh, world: World): Finding[] {
     }
   }
   return [...found].map(([{ object }, { host, namespaces }]) => ({
-    ...message("foreign-route", { route: label(object), host, namespaces: [...namespaces].sort(ascending) }),
+    ...message("foreign-route", { route: nameOf(object), host, namespaces: [...namespaces].sort(ascending) }),
     because: [evidence(object, "spec.hosts", message("declares-host", { host }))],
   }));
 }
@@ -60,9 +61,9 @@ function foreignGateways(mesh: Mesh, world: World): Finding[] {
     );
     if (!serves) continue;
     for (const { gateway } of servers.filter((bound) => !isOwn(bound))) {
-      const args = { gateway: label(gateway), pods: `${workload.namespace}/${workload.name}` };
-      const because = [evidence(gateway, "spec.selector", `selects pods of ${args.pods}`)];
-      found.set(label(gateway), { ...message("foreign-gateway", args), because });
+      const args = { gateway: nameOf(gateway), pods: `${workload.namespace}/${workload.name}` };
+      const because = [evidence(gateway, "spec.selector", message("selects-pods", { pods: args.pods }))];
+      found.set(nameOf(gateway), { ...message("foreign-gateway", args), because });
     }
   }
   return [...found.values()];
@@ -88,7 +89,7 @@ function unguardedHosts(mesh: Mesh, world: World, admission: Admission): Finding
     because: mesh.services
       .filter((service) => service.namespace === namespace && named.has(service.host))
       .slice(0, 1)
-      .map(({ object }) => evidence(object, "spec.hosts", "an older entry of the same host comes before it")),
+      .map(({ object }) => evidence(object, "spec.hosts", message("older-entry-first"))),
   }));
 }
 

@@ -1,8 +1,9 @@
+import { nameOf } from "../model/objectName.js";
 import { message } from "../messages/index.js";
 import type { Finding, KubernetesObject, Workload, World } from "../model/model.js";
 import { ascending } from "../model/order.js";
 import { podPlace } from "../model/podOwners.js";
-import { evidence, label } from "./evidence.js";
+import { evidence } from "./evidence.js";
 
 interface Toleration {
   key?: string;
@@ -31,11 +32,13 @@ export function gatewayNodeGuests(world: World): Finding[] {
     if (guests.length === 0) return [];
     const [first] = own;
     const args = {
-      guests: guests.map(({ object }) => label(object)).sort(ascending),
-      gateway: first ? label(first.gateway) : "",
+      guests: guests.map(({ object }) => nameOf(object)).sort(ascending),
+      gateway: first ? nameOf(first.gateway) : "",
       taint: key,
     };
-    const because = guests.map(({ object, field }) => evidence(object, field, `tolerates ${key}`));
+    const because = guests.map(({ object, field }) =>
+      evidence(object, field, message("tolerates-taint", { taint: key })),
+    );
     return [{ ...message("gateway-node-guest", args), because }];
   });
 }

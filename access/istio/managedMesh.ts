@@ -1,8 +1,9 @@
+import { nameOf } from "../model/objectName.js";
 import { message } from "../messages/index.js";
 import type { Finding, KubernetesObject, World } from "../model/model.js";
 import type { Mesh } from "./config/mesh.js";
 import { ascending } from "../model/order.js";
-import { evidence, label } from "./evidence.js";
+import { evidence } from "./evidence.js";
 import { sniOf } from "./config/gateways.js";
 import { isHonoured } from "./config/managed.js";
 import { hostsMatch } from "./registry/hostname.js";
@@ -33,8 +34,8 @@ function ignoredAnnotations(world: World): Finding[] {
       .map((name) => ({ object, name, field: `spec.template.metadata.annotations["${name}"]` })),
   );
   return [...ofObjects, ...ofPods].map(({ object, name, field }) => ({
-    ...message("annotation-ignored", { object: label(object), annotation: name }),
-    because: [evidence(object, field, "not among the annotations that the mesh documents")],
+    ...message("annotation-ignored", { object: nameOf(object), annotation: name }),
+    because: [evidence(object, field, message("annotation-undocumented"))],
   }));
 }
 
@@ -119,9 +120,9 @@ function dnsCaptures(mesh: Mesh, world: World): Finding[] {
     const { environmentVariables = {} } = (object.spec ?? {}) as { environmentVariables?: Record<string, string> };
     if (environmentVariables[captureVariable] !== "true") return [];
     const because = [
-      evidence(object, `spec.environmentVariables.${captureVariable}`, "no page of ASM says that it is read"),
+      evidence(object, `spec.environmentVariables.${captureVariable}`, message("variable-undocumented")),
     ];
-    return [{ ...message("unconfirmed-dns-capture", { object: label(object), hosts }), because }];
+    return [{ ...message("unconfirmed-dns-capture", { object: nameOf(object), hosts }), because }];
   });
 }
 
@@ -133,6 +134,6 @@ function unconfirmed(
   object: KubernetesObject,
   field: string,
 ): Finding {
-  const because = [evidence(object, field, "not among the fields that the mesh documents")];
-  return { ...message(id, { host, object: label(object) }), because };
+  const because = [evidence(object, field, message("field-undocumented"))];
+  return { ...message(id, { host, object: nameOf(object) }), because };
 }

@@ -1,9 +1,10 @@
+import { nameOf } from "../model/objectName.js";
 import { message } from "../messages/index.js";
 import type { Evidence, Finding, Workload, World } from "../model/model.js";
 import { ascending } from "../model/order.js";
 import { podPlace } from "../model/podOwners.js";
 import type { Setting } from "./controlPlane/proxyConfigs.js";
-import { evidence, label } from "./evidence.js";
+import { evidence } from "./evidence.js";
 
 /** Pods of Kubernetes itself are on every node, and many of them need it. */
 const systemNamespace = "kube-system";
@@ -42,7 +43,7 @@ function finding(
 ): Finding[] {
   const found = workloads.flatMap((workload) => {
     const because = why(workload);
-    return because ? [{ pods: label(workload.object), because }] : [];
+    return because ? [{ pods: nameOf(workload.object), because }] : [];
   });
   if (found.length === 0) return [];
   const pods = [...new Set(found.map((each) => each.pods))].sort(ascending);
@@ -51,14 +52,14 @@ function finding(
 
 function unconfined({ object, hostNetwork }: Workload): Evidence | undefined {
   const { path, spec } = podPlace(object);
-  if (hostNetwork) return evidence(object, `${path}.hostNetwork`, "no network policy applies to the node's network");
+  if (hostNetwork) return evidence(object, `${path}.hostNetwork`, message("node-network"));
   for (const list of ["containers", "initContainers"] as const)
     for (const [index, { name = "", securityContext }] of (spec[list] ?? []).entries()) {
       const field = `${path}.${list}[${index}].securityContext`;
-      if (securityContext?.privileged) return evidence(object, `${field}.privileged`, "may leave the pod");
+      if (securityContext?.privileged) return evidence(object, `${field}.privileged`, message("privileged-pod"));
       const added = (securityContext?.capabilities?.add ?? []).filter((capability) => powerful.has(capability));
       if (added.length > 0 && !injected.has(name))
-        return evidence(object, `${field}.capabilities.add`, `may change the pod's packet rules: ${added.join(", ")}`);
+        return evidence(object, `${field}.capabilities.add`, message("packet-rules", { capabilities: added }));
     }
   return undefined;
 }
@@ -85,5 +86,5 @@ const items = ({ value }: Setting): string[] =>
     .filter((item) => item !== "");
 
 function because({ value, place }: Setting): Evidence {
-  return { ...place, ...message("text", { text: `${value || "nothing"}: these connections do not pass the sidecar` }) };
+  return { ...place, ...message("not-captured", { value: value || message("nothing-captured") }) };
 }

@@ -1,13 +1,13 @@
-import { assertionMessages } from "./assertions.js";
-import { assumptionMessages } from "./assumptions.js";
-import { commandMessages } from "./cli.js";
-import { findingMessages, type FindingEntry } from "./findings.js";
-import { meshMessages } from "./mesh.js";
-import { networkMessages } from "./network.js";
-import { problemMessages, type ProblemEntry } from "./problems.js";
-import { usageMessages } from "./usage.js";
-import { validationMessages } from "./validation.js";
-import { workloadMessages } from "./workloads.js";
+import { assertionMessages } from "./assertionMessages.js";
+import { assumptionMessages } from "./assumptionMessages.js";
+import { commandMessages } from "./cliMessages.js";
+import { findingMessages, type FindingEntry } from "./findingMessages.js";
+import { meshMessages } from "./meshMessages.js";
+import { networkMessages } from "./networkMessages.js";
+import { problemMessages, type ProblemEntry } from "./problemMessages.js";
+import { usageMessages } from "./usageMessages.js";
+import { validationMessages } from "./validationMessages.js";
+import { workloadMessages } from "./workloadMessages.js";
 
 /** Every message of the analysis, by its id. */
 export const messages = {
@@ -59,9 +59,9 @@ export function message<Id extends MessageId>(id: Id, ...[args]: GivenArguments<
   return { id, args: args ?? noArguments };
 }
 
-/** A text that has no entry in the tables yet. */
-export function wording(text: string): Message {
-  return message("text", { text });
+/** The message in evidence, as an argument of another: without the object that it is about. */
+export function clause({ id, args }: Message): Message {
+  return { id, args };
 }
 
 /** The text of a message with its arguments in place. */

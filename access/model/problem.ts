@@ -14,10 +14,3 @@ export function problemOf(object: KubernetesObject, message: Message<ProblemId>)
   const { kind, metadata, source } = named;
   return { ...problemAt(message, source), object: { kind, namespace: namespaceOf(named), name: metadata.name } };
 }
-
-/** An object as sentences name it: `VirtualService shop/orders`. */
-export function nameOf(object: KubernetesObject): string {
-  const { kind, metadata } = originOf(object)?.object ?? object;
-  const namespace = namespaceOf(object);
-  return `${kind} ${namespace ? `${namespace}/` : ""}${metadata.name}`;
-}

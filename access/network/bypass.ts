@@ -1,3 +1,4 @@
+import { nameOf } from "../model/objectName.js";
 import { message, type Message } from "../messages/index.js";
 import type {
   AnalysisOptions,
@@ -14,7 +15,7 @@ import type {
 import { PairMemo } from "../model/pairMemo.js";
 import { namespaceOf } from "../model/world.js";
 import { contains, isEverything, overlaps, parseBlock, type AddressBlock } from "./addressBlock.js";
-import { Network } from "./network.js";
+import { Network } from "./networkModel.js";
 import { distinctBlocks } from "./policy.js";
 import type { Destination, End } from "./services.js";
 
@@ -183,8 +184,4 @@ function noSuchPort(service: KubernetesObject, port: number): Evidence {
     field: "spec.ports",
     ...message("no-such-port", { port }),
   };
-}
-
-function nameOf(object: KubernetesObject): string {
-  return `${object.kind} ${namespaceOf(object)}/${object.metadata.name}`;
 }

@@ -1,7 +1,7 @@
 import type { BypassVerdictName, PodGroup, Workload } from "../model/model.js";
-import type { PortDecision } from "./decide.js";
+import type { PortDecision } from "./decideByPolicies.js";
 import { sameNode } from "./hostNetwork.js";
-import type { Network, PodsPeer } from "./network.js";
+import type { Network, PodsPeer } from "./networkModel.js";
 import { addressClasses, type AddressClass } from "./outside.js";
 import { distinctBlocks, type Direction } from "./policy.js";
 import { everythingOpen, openByAny, openByBoth, portAnswer, type PortAnswer } from "./portAnswer.js";

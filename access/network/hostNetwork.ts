@@ -1,7 +1,7 @@
 import { message, type Message } from "../messages/index.js";
 import type { BypassVerdict, Evidence, PodGroup, Workload } from "../model/model.js";
 import type { Trilean } from "../model/trilean.js";
-import type { PortDecision, Selected } from "./decide.js";
+import type { PortDecision, Selected } from "./decideByPolicies.js";
 import { everyPort } from "./portSet.js";
 
 interface Pods {

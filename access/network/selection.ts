@@ -1,6 +1,6 @@
 import { append } from "../model/append.js";
 import type { NamespaceFacts, World } from "../model/model.js";
-import { inOrder, type Selected } from "./decide.js";
+import { inOrder, type Selected } from "./decideByPolicies.js";
 import type { Direction, PodPeer, Policy } from "./policy.js";
 
 /** The policies that govern pods, by direction, tier by tier in the order they are judged. */

@@ -1,4 +1,4 @@
-import { decide, doubtOf, type Applicable, type PortDecision, type Selected } from "./decide.js";
+import { decide, doubtOf, type Applicable, type PortDecision, type Selected } from "./decideByPolicies.js";
 import type { BypassVerdict } from "../model/model.js";
 import type { Direction, Ends, Policy, Protocol, Rule } from "./policy.js";
 

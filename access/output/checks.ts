@@ -1,9 +1,10 @@
+import { objectName } from "../model/objectName.js";
 import { textOf } from "../messages/index.js";
 import type { AssertionFailure, AssertionResult, Evidence, Row } from "../model/model.js";
 import { describePair } from "../assertions.js";
 import { placeText, type SourceOf } from "./places.js";
 import type { Colors } from "./colors.js";
-import { count, objectName } from "./words.js";
+import { count } from "./words.js";
 
 /** Results of assertions as a terminal shows them: one entry for each cause, with its place. */
 export function checksTable(

@@ -1,9 +1,10 @@
+import { objectName } from "../model/objectName.js";
 import { textOf } from "../messages/index.js";
 import type { BypassVerdict, Evidence, MeshVerdict, Row } from "../model/model.js";
 import { describePair } from "../assertions.js";
 import type { Colors } from "./colors.js";
 import { placeText, type SourceOf } from "./places.js";
-import { bypassSymbols, hops, meshSymbols, objectName, remark } from "./words.js";
+import { bypassSymbols, hops, meshSymbols, remark } from "./words.js";
 
 /** One pair in full: the chain that decides it, step by step, and the sidecar bypass. */
 export function explanationText(row: Row, colors: Colors, sourceOf: SourceOf = () => undefined): string {

@@ -4,7 +4,7 @@ export { changesTable, reach } from "./changes.js";
 export { checksTable } from "./checks.js";
 export { type Colors } from "./colors.js";
 export { explanationText } from "./explanation.js";
-export { findingLines, inOrderOfHarm } from "./findings.js";
+export { findingLines, inOrderOfHarm } from "./findingLines.js";
 export { accessDot } from "./graph.js";
 export { accessJson, listJson, objectJson } from "./json.js";
 export { accessMarkdown, changesMarkdown, checksMarkdown, mtlsMarkdown } from "./markdown.js";

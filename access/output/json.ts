@@ -1,7 +1,7 @@
 import { adviceOf } from "../messages/index.js";
 import { type About, assumedOf } from "./about.js";
 import { inChunks } from "./chunks.js";
-import { inOrderOfHarm } from "./findings.js";
+import { inOrderOfHarm } from "./findingLines.js";
 import type { Selection } from "./selection.js";
 import type { Analysis, Workload } from "../model/model.js";
 import { json, written } from "./written.js";

@@ -1,13 +1,14 @@
+import { objectName } from "../model/objectName.js";
 import { adviceOf, textOf } from "../messages/index.js";
 import type { Analysis, AssertionResult, MtlsAuditRow, ReachChange, Row } from "../model/model.js";
 import { describePair } from "../assertions.js";
 import { type About, assumedOf } from "./about.js";
 import { changesSummary, kindOf, reach } from "./changes.js";
 import { coverage, pairsText, titleOf } from "./checks.js";
-import { findingText, inOrderOfHarm } from "./findings.js";
+import { findingText, inOrderOfHarm } from "./findingLines.js";
 import { placeText, type SourceOf } from "./places.js";
 import { eachAnswer, type Selection, selectedWorkloads } from "./selection.js";
-import { count, hops, meshSymbols, objectName, remark } from "./words.js";
+import { count, hops, meshSymbols, remark } from "./words.js";
 
 /** Rows of a table that a reader of a change request gets; JSON and CSV hold them all. */
 const shownRows = 300;

@@ -1,7 +1,8 @@
+import { objectName } from "../model/objectName.js";
 import { textOf } from "../messages/index.js";
 import type { MtlsAuditRow } from "../model/model.js";
 import type { Colors } from "./colors.js";
-import { count, objectName } from "./words.js";
+import { count } from "./words.js";
 
 /** Who takes plaintext, and which policy decides it. */
 export function mtlsTable(rows: readonly MtlsAuditRow[], colors: Colors): string {

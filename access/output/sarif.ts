@@ -1,8 +1,9 @@
+import { objectName } from "../model/objectName.js";
 import { createHash } from "node:crypto";
 import { adviceOf, textOf } from "../messages/index.js";
-import { assertionMessages } from "../messages/assertions.js";
-import { findingMessages } from "../messages/findings.js";
-import { problemMessages } from "../messages/problems.js";
+import { assertionMessages } from "../messages/assertionMessages.js";
+import { findingMessages } from "../messages/findingMessages.js";
+import { problemMessages } from "../messages/problemMessages.js";
 import type {
   Analysis,
   AssertionFailure,
@@ -14,9 +15,8 @@ import type {
 } from "../model/model.js";
 import { type About, assumedOf } from "./about.js";
 import { chainOf, pairsText, titleOf } from "./checks.js";
-import { findingText, inOrderOfHarm } from "./findings.js";
+import { findingText, inOrderOfHarm } from "./findingLines.js";
 import type { SourceOf } from "./places.js";
-import { objectName } from "./words.js";
 
 type Level = "error" | "warning" | "note";
 

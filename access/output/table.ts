@@ -1,3 +1,4 @@
+import { objectName } from "../model/objectName.js";
 import type {
   Analysis,
   BypassVerdict,
@@ -11,9 +12,9 @@ import { textOf } from "../messages/index.js";
 import { PairMemo } from "../model/pairMemo.js";
 import { describePair } from "../assertions.js";
 import { type Colors, inColorOf } from "./colors.js";
-import { findingLines } from "./findings.js";
+import { findingLines } from "./findingLines.js";
 import { eachAnswer, type Selection, selectedWorkloads } from "./selection.js";
-import { bypassSymbols, count, gravity, hops, isBypassable, meshSymbols, objectName, remark } from "./words.js";
+import { bypassSymbols, count, gravity, hops, isBypassable, meshSymbols, remark } from "./words.js";
 
 /** How a table is laid out. */
 export interface TableLayout {

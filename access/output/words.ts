@@ -53,22 +53,6 @@ export function gravity(row: Verdicts): number {
   return row.mesh.verdict === "unknown" || row.bypass.verdict === "unknown" ? 1 : 0;
 }
 
-/** An object in evidence, as people name it: `NetworkPolicy shop/deny spec.egress`. */
-export function objectName({
-  kind,
-  namespace,
-  name,
-  field,
-}: {
-  kind: string;
-  namespace: string;
-  name: string;
-  field?: string;
-}): string {
-  const full = namespace && name ? `${namespace}/${name}` : name || namespace;
-  return [kind, full, field].filter(Boolean).join(" ");
-}
-
 /** `1 workload`, `2 workloads`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number.toLocaleString("en")} ${number === 1 ? noun : plural}`;

@@ -2,7 +2,7 @@ import { said } from "./said.js";
 import assert from "node:assert/strict";
 import { analyse, checkAssertions, diffReach, explain } from "../index.js";
 import type { AnalysisOptions, KubernetesObject } from "../model/model.js";
-import { change, read, recipe, verdictOf } from "./istio/scene.js";
+import { change, read, recipe, verdictOf } from "./istio/meshScene.js";
 
 const database = "rm-1.mysql.rds.example.com";
 const denied = recipe("rds");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { analyse, checkAssertions, type DatabaseOption, type HopEncryption, type Row, type Target } from "../index.js";
-import { recipe } from "./istio/scene.js";
+import { recipe } from "./istio/meshScene.js";
 
 const host = "my-mongo.tcp.svc";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { analyse } from "../analyse.js";
-import { inOrderOfHarm } from "../output/findings.js";
+import { inOrderOfHarm } from "../output/findingLines.js";
 import type { KubernetesObject } from "../model/model.js";
-import { change, read, recipe } from "./istio/scene.js";
+import { change, read, recipe } from "./istio/meshScene.js";
 
 const allowed = change(
   recipe("rds"),

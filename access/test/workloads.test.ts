@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { buildWorld } from "../model/world.js";
-import { read } from "./istio/scene.js";
+import { read } from "./istio/meshScene.js";
 
 const deployment = `
 {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {istio-injection: enabled}}}

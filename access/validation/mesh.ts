@@ -1,4 +1,4 @@
-import type { Shape } from "./shape.js";
+import type { Shape } from "./fieldShape.js";
 
 /** The fields of objects that set a mesh up, as their schemas have them and the analysis reads them: others may be there. */
 

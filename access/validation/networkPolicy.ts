@@ -4,7 +4,7 @@ import { isIncomplete } from "../model/placeholder.js";
 import { contains, parseBlock } from "../network/addressBlock.js";
 import { isPortName, isPortNumber } from "./names.js";
 import { selectorFaults, selectorShape } from "./selector.js";
-import type { Fault, Shape } from "./shape.js";
+import type { Fault, Shape } from "./fieldShape.js";
 
 const peer: Shape = {
   fields: {

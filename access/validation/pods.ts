@@ -1,6 +1,6 @@
 import { message } from "../messages/index.js";
 import { isPortName, isPortNumber } from "./names.js";
-import type { Fault, Shape } from "./shape.js";
+import type { Fault, Shape } from "./fieldShape.js";
 
 const reference: Shape = { fields: { name: "text", key: "text" }, open: true };
 

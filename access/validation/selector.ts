@@ -1,7 +1,7 @@
 import { message } from "../messages/index.js";
 import type { LabelSelector } from "../model/labels.js";
 import { isLabelKey, isLabelValue } from "./names.js";
-import type { Fault, Shape } from "./shape.js";
+import type { Fault, Shape } from "./fieldShape.js";
 
 export const selectorShape: Shape = {
   fields: {

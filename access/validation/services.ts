@@ -1,6 +1,6 @@
 import { message } from "../messages/index.js";
 import { isPortName, isPortNumber } from "./names.js";
-import type { Fault, Shape } from "./shape.js";
+import type { Fault, Shape } from "./fieldShape.js";
 
 /** The fields of Services that the analysis reads: others may be there. */
 export const serviceSpec: Shape = {

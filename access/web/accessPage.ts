@@ -1,5 +1,5 @@
 import { adviceOf } from "../messages/index.js";
-import { findingText, inOrderOfHarm } from "../output/findings.js";
+import { findingText, inOrderOfHarm } from "../output/findingLines.js";
 import type { About } from "../output/about.js";
 import type { Selection } from "../output/selection.js";
 import type { Analysis, Row } from "../model/model.js";

@@ -1,7 +1,7 @@
+import { objectName } from "../model/objectName.js";
 import { textOf } from "../messages/index.js";
 import type { About } from "../output/about.js";
 import type { Analysis, MtlsAuditRow } from "../model/model.js";
-import { objectName } from "../output/words.js";
 import { aboutLine, banner, escape, page } from "./document.js";
 import { pill, shapes } from "./parts.js";
 

@@ -1,8 +1,9 @@
+import { objectName } from "../model/objectName.js";
 import { writeYaml } from "../input/yaml.js";
 import { namespaceOf } from "../model/world.js";
 import { fieldPath, Positions } from "../input/position.js";
 import type { Selection } from "../output/selection.js";
-import type { PageData, PageEvidence } from "./data.js";
+import type { PageData, PageEvidence } from "./pageTypes.js";
 import { SharedAnswers, type WrittenEvidence } from "../output/sharedAnswers.js";
 import type { Analysis, KubernetesObject, Row } from "../model/model.js";
 
@@ -102,7 +103,7 @@ class ShownManifests {
     const { source, ...manifest } = object;
     const yaml = this.characters < manifestCharacters ? writeYaml(manifest) : "";
     this.characters += yaml.length;
-    const title = `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+    const title = objectName({ kind, namespace, name });
     const number = this.shown.push({ title, place: source ? `${source.file}:${source.line}` : "planned", yaml }) - 1;
     this.numbers.set(object, number);
     return number;

@@ -1,6 +1,6 @@
+import { objectName } from "../model/objectName.js";
 import { textOf } from "../messages/index.js";
 import type { BypassVerdictName, Evidence, MeshVerdictName } from "../model/model.js";
-import { objectName } from "../output/words.js";
 import { escape } from "./document.js";
 
 /** The shapes of verdicts, once per page; everything else refers to them. */

@@ -1,4 +1,4 @@
-import { mongoDatabase, mongoPorts, mongoUser } from "../../lab/outside/index.js";
+import { mongoDatabase, mongoPorts, mongoUser } from "../../lab/outside/outside.js";
 
 /** What a client must know beside the host. */
 export interface Access {

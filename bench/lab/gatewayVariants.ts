@@ -2,7 +2,7 @@ import { databaseEgressManifests } from "../../components/egress/databaseEgress.
 import { type EgressGatewayArgs, egressGatewayManifests } from "../../components/gateway/egressGateway.js";
 import { gatewayOf } from "../../components/gateway/gateway.js";
 import type { Manifest } from "../../components/manifest.js";
-import { machineAddresses } from "../../lab/outside/index.js";
+import { machineAddresses } from "../../lab/outside/outside.js";
 import { addFixtures, type FixtureNamespace, removeFixtures } from "../../lab/scenarios/fixtures.js";
 import { settled } from "../../lab/scenarios/settled.js";
 import type { Who } from "../../lab/scenarios/stage.js";

@@ -1,4 +1,4 @@
-import type { LabHost } from "../../lab/host/index.js";
+import type { LabHost } from "../../lab/host/labHost.js";
 import { Budget } from "../budget.js";
 import type { PartName, PartReport } from "../figures.js";
 import { reported } from "../measurePart.js";

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { netnsPath } from "../../lab/node/network.js";
+import { netnsPath } from "../../lab/node/podNetwork.js";
 import { cpuSecondsOf, cpuSecondsOfThreads, memoryMiBOf } from "../kernelFigures.js";
 
 /** A program that runs, by what the kernel tells of it. */

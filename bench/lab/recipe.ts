@@ -1,5 +1,5 @@
 import type { Manifest } from "../../components/manifest.js";
-import { machineAddresses, mongoPorts } from "../../lab/outside/index.js";
+import { machineAddresses, mongoPorts } from "../../lab/outside/outside.js";
 import { pasted, type Replacements } from "../../lab/recipes/pasted.js";
 
 /** One database as a user would paste it into the recipe. */

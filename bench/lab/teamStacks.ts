@@ -1,4 +1,4 @@
-import type { LabStack } from "../../lab/engine/index.js";
+import type { LabStack } from "../../lab/engine/stack.js";
 import { onLabCluster } from "../../lab/scenarios/onLabCluster.js";
 import type { Config } from "../../lab/scenarios/scenario.js";
 import { databaseName } from "../generatedStack.js";

@@ -1,6 +1,6 @@
-import type { LabStack } from "../../lab/engine/index.js";
-import type { LabHost } from "../../lab/host/index.js";
-import { hostOf } from "../../lab/outside/index.js";
+import type { LabStack } from "../../lab/engine/stack.js";
+import type { LabHost } from "../../lab/host/labHost.js";
+import { hostOf } from "../../lab/outside/outside.js";
 import { Cluster } from "../../lab/controlplane/cluster.js";
 import { addFixtures } from "../../lab/scenarios/fixtures.js";
 import { startLab } from "../../lab/scenarios/runningLab.js";
@@ -10,7 +10,7 @@ import { settled } from "../../lab/scenarios/settled.js";
 import { istiodPods, type Stage, type Who } from "../../lab/scenarios/stage.js";
 import { egressGatewayManifests } from "../../components/gateway/egressGateway.js";
 import { isMeshResource, type Manifest } from "../../components/manifest.js";
-import { istioFacts } from "../../components/mesh/facts.js";
+import { istioFacts } from "../../components/mesh/meshFacts.js";
 import type { Address } from "./addresses.js";
 import { processOfPod } from "./processes.js";
 import { Proxy } from "./proxy.js";

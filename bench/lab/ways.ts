@@ -1,5 +1,5 @@
 import type { Manifest } from "../../components/manifest.js";
-import { hostOf, mongoPorts } from "../../lab/outside/index.js";
+import { hostOf, mongoPorts } from "../../lab/outside/outside.js";
 import type { TrafficMode } from "../../settings/trafficModes.js";
 import { type Address, mongoAt, mongoOverTlsAt, mysqlAt } from "./addresses.js";
 import { clients, gateways, hosts, recipeFirstPort } from "./testbed.js";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { locateServers } from "../../lab/servers/index.js";
+import { locateServers } from "../../lab/servers/servers.js";
 import type { Comparison, Goal, Growth, Samples } from "../figures.js";
 import { generatedManifests, type MeshSize, writeByNamespace } from "../generatedManifests.js";
 import { measured, type Cost } from "../measuredProcess.js";

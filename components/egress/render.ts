@@ -1,7 +1,7 @@
 import { trafficModes, type TrafficMode, type TrafficModeFacts } from "../../settings/trafficModes.js";
 import type { Manifest } from "../manifest.js";
 import type { Path } from "./endpoint.js";
-import { modes } from "./modes/index.js";
+import { modes } from "./modes/allModes.js";
 import { clientsToDatabase, clientsToGateway, type Destination, gatewayToDatabase } from "./networkPolicies.js";
 
 /** All resources that lead the clients of one endpoint to it, and nobody else. */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Manifest } from "../manifest.js";
-import type { GatewayShape } from "./shape.js";
+import type { GatewayShape } from "./gatewayShape.js";
 
 /** On ASM a gateway is one resource, from which ASM's operator makes Deployment, Service `istio-<name>` and scaling. */
 export function asmGateway({ gateway, settings, nodes }: GatewayShape, clusterIds?: pulumi.Input<string>[]): Manifest {

@@ -3,7 +3,7 @@ import type { Manifest } from "../manifest.js";
 import { gatewayStatistics } from "../observability/metrics/statistics.js";
 import type { Gateway } from "./gateway.js";
 import { disruptionBudget, proxyDeployment, service, serviceAccount } from "./proxyDeployment.js";
-import type { GatewayShape } from "./shape.js";
+import type { GatewayShape } from "./gatewayShape.js";
 import { sniProxy } from "./sniProxy.js";
 
 const sniProxyImage = "nginx:1.28-alpine";

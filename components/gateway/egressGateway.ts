@@ -14,7 +14,7 @@ import { deployedGateway } from "./deployedGateway.js";
 import { type Gateway, gatewayOf } from "./gateway.js";
 import { allowKnownCallers, allowNothing } from "./policies.js";
 import { handshakeFirst } from "./handshakeFirst.js";
-import type { GatewayShape } from "./shape.js";
+import type { GatewayShape } from "./gatewayShape.js";
 
 /** Arguments of {@link EgressGateway}. */
 export interface EgressGatewayArgs {

@@ -6,7 +6,7 @@ import { atServer } from "../cluster/kubeconfig.js";
 import type { Manifest } from "../manifest.js";
 import { register } from "../registration.js";
 import { dnsCaptureConfig } from "./dnsCaptureConfig.js";
-import { asmFacts } from "./facts.js";
+import { asmFacts } from "./meshFacts.js";
 import type { Mesh, MeshFacts } from "./mesh.js";
 
 /** Alibaba Cloud Service Mesh: a managed control plane with an API server of its own. */

@@ -4,7 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { channelCapturesDns } from "../../settings/mesh.js";
 import type { Manifest } from "../manifest.js";
-import { cloudServiceMeshFacts } from "./facts.js";
+import { cloudServiceMeshFacts } from "./meshFacts.js";
 import { managedMeshConfig } from "./managedMeshConfig.js";
 import type { Mesh, MeshFacts } from "./mesh.js";
 

@@ -15,7 +15,7 @@ import type { Manifest } from "../manifest.js";
 import { controlPlaneNamespace } from "./controlPlaneNamespace.js";
 import { register } from "../registration.js";
 import { accessLog } from "./accessLog.js";
-import { istioFacts, tracingProvider } from "./facts.js";
+import { istioFacts, tracingProvider } from "./meshFacts.js";
 import type { Mesh, MeshFacts } from "./mesh.js";
 import { revisionTags } from "./revisionTags.js";
 

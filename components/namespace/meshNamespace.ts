@@ -4,7 +4,7 @@ import type { ISidecar } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { INamespace, IResourceQuota } from "kubernetes-models/v1";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
-import { injectionLabels } from "../mesh/facts.js";
+import { injectionLabels } from "../mesh/meshFacts.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 
 /** Pod Security level that the API server enforces. */

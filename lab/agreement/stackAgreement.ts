@@ -2,7 +2,7 @@ import type { AnalysisOptions, DatabaseOption, KubernetesObject } from "mesh-acc
 import { optionsOfStack } from "../../components/judgement/stackOptions.js";
 import { loadSettings } from "../../settings/load.js";
 import { Cluster } from "../controlplane/cluster.js";
-import { machineAddresses, outsideNames, type MachineName } from "../outside/index.js";
+import { machineAddresses, outsideNames, type MachineName } from "../outside/outside.js";
 import type { Finding, ProbeResult } from "../probes/probe.js";
 import type { Config } from "../scenarios/scenario.js";
 import { gatewayPods, type Stage } from "../scenarios/stage.js";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AlertName } from "../../settings/alerts.js";
-import { until } from "../host/index.js";
+import { until } from "../host/labHost.js";
 import type { Finding, Probe } from "../probes/probe.js";
 import type { Stage } from "../scenarios/stage.js";
 import { type FiringAlert, firing } from "./prometheus.js";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { gatewayPods, istiodPods, type Stage } from "../scenarios/stage.js";
-import { prometheusPods } from "./setting.js";
+import { prometheusPods } from "./alertsSetting.js";
 
 interface ScrapeConfig {
   job_name: string;

@@ -8,7 +8,16 @@ import { gatewayPods, type Stage, type Who } from "../scenarios/stage.js";
 import type { Fault } from "./alertProbe.js";
 import { ChangedPods, ready, scaleGateway } from "./gatewayPods.js";
 import { reloadRules } from "./prometheus.js";
-import { buyer, descriptorPercent, ledgerHost, ledgerUser, memoryPercent, seller, shop, visitor } from "./setting.js";
+import {
+  buyer,
+  descriptorPercent,
+  ledgerHost,
+  ledgerUser,
+  memoryPercent,
+  seller,
+  shop,
+  visitor,
+} from "./alertsSetting.js";
 
 const held = fileURLToPath(new URL("held.js", import.meta.url));
 const gateway = { gateway: "egressgateway.istio-egress.svc.cluster.local", port: 15443 };

@@ -1,8 +1,8 @@
 import { readYaml, writeYaml } from "mesh-access/yaml";
-import { until } from "../host/index.js";
+import { until } from "../host/labHost.js";
 import type { Stage } from "../scenarios/stage.js";
 import { discover, withDiscovery } from "./discovery.js";
-import { monitoring, prometheusPods } from "./setting.js";
+import { monitoring, prometheusPods } from "./alertsSetting.js";
 
 const name = "prometheus";
 const url = "http://127.0.0.1:9090";

@@ -1,4 +1,4 @@
-import { until } from "../host/index.js";
+import { until } from "../host/labHost.js";
 import type { Probe } from "../probes/probe.js";
 import { addressOf, type Who } from "../scenarios/stage.js";
 import { values } from "./prometheus.js";

@@ -1,5 +1,5 @@
 import { AppsV1Api, CustomObjectsApi, KubeConfig, type V1Deployment } from "@kubernetes/client-node";
-import type { LabHost } from "../host/index.js";
+import type { LabHost } from "../host/labHost.js";
 
 const lookEveryMs = 500;
 const rootNamespace = "istio-system";

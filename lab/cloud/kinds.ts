@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Servers } from "../servers/index.js";
+import type { Servers } from "../servers/servers.js";
 import type { Kinds } from "./site.js";
 
 /** A definition of a kind whose schema no file of the lab has. */

@@ -1,5 +1,5 @@
 import { AdmissionregistrationV1Api, CoreV1Api, KubeConfig, makeInformer, type V1Pod } from "@kubernetes/client-node";
-import type { LabHost } from "../host/index.js";
+import type { LabHost } from "../host/labHost.js";
 import { podRangeAnnotation } from "./site.js";
 
 const relistAfterMs = 300;

@@ -5,7 +5,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { startClusterBeside, type ClusterBeside } from "../controlplane/beside.js";
 import { startLoadBalancers } from "../controlplane/loadBalancers.js";
-import { addresses, type LabHost } from "../host/index.js";
+import { addresses, type LabHost } from "../host/labHost.js";
 import { type EndpointName, endpointNames, endpoints, hostsOf } from "./endpoints.js";
 import { emptyWorld, Inventory, type World } from "./inventory.js";
 import { definitionFiles, definitions } from "./kinds.js";

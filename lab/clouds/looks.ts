@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { OpenedCloud, CloudRegion } from "../cloud/region.js";
 import { definitions } from "../cloud/kinds.js";
-import type { EngineError, LabStack, OperationResult, ResourceChange } from "../engine/index.js";
+import type { EngineError, OperationResult, ResourceChange } from "../engine/events.js";
+import type { LabStack } from "../engine/stack.js";
 import type { Finding, Probe } from "../probes/probe.js";
 import { apiListing, leftBehind } from "../scenarios/apiListing.js";
-import { deployed, noChange, onlyExpected } from "../scenarios/findings.js";
+import { deployed, noChange, onlyExpected } from "../scenarios/operationFindings.js";
 import { answersBy } from "./answers.js";
 import { inventoryAgainst, planOf, type Planned, remaining } from "./inventory.js";
 import { allowedPods, managedMeshOptions } from "./network.js";

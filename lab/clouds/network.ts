@@ -3,7 +3,7 @@ import type { Item, World } from "../cloud/inventory.js";
 import { admits, firewallAdmits } from "../cloud/reach.js";
 import { all, at, list, named, text } from "../cloud/rules.js";
 import { firewallAnnotation, podRangeAnnotation } from "../cloud/site.js";
-import type { Kubectl } from "../controlplane/index.js";
+import type { Kubectl } from "../controlplane/controlPlane.js";
 import type { Finding } from "../probes/probe.js";
 import type { CloudStack } from "./stacks.js";
 

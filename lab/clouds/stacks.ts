@@ -3,7 +3,7 @@ import { readStackFile } from "../../settings/stackFile.js";
 import type { EndpointName } from "../cloud/endpoints.js";
 import type { World } from "../cloud/inventory.js";
 import { chartRepository } from "../mesh/chartRepository.js";
-import { hostOf, type Outside } from "../outside/index.js";
+import { hostOf, type Outside } from "../outside/outside.js";
 import type { Config } from "../scenarios/scenario.js";
 
 /** A stack as its file has it, cloud included. */

@@ -1,6 +1,6 @@
 import { delimiter, dirname } from "node:path";
 import { execa } from "execa";
-import type { LabHost } from "../host/index.js";
+import type { LabHost } from "../host/labHost.js";
 
 /** What the command printed, and how it ended. */
 export interface Printed {

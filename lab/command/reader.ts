@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { readYaml, writeYaml } from "mesh-access/yaml";
-import type { ControlPlane } from "../controlplane/index.js";
+import type { ControlPlane } from "../controlplane/controlPlane.js";
 import { type MeshEgress, printedBy } from "./meshEgress.js";
 
 const namespace = "default";

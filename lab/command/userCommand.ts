@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { offline } from "../engine/index.js";
+import { offline } from "../engine/stack.js";
 import type { RunningLab } from "../scenarios/runningLab.js";
 
 /** What of a clone `pulumi preview` does not run; its packages are linked. */

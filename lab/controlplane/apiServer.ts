@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { get } from "node:https";
 import { join } from "node:path";
-import { addresses, nodeName, type LabHost, type LabProcess } from "../host/index.js";
+import { addresses, nodeName, type LabHost, type LabProcess } from "../host/labHost.js";
 import type { CertificateAuthority } from "../host/certificates.js";
 import { etcdUrl } from "./etcd.js";
 import { apiPort } from "./kubeconfig.js";

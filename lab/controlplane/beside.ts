@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { addresses, type LabHost } from "../host/index.js";
+import { addresses, type LabHost } from "../host/labHost.js";
 import { CertificateAuthority } from "../host/certificates.js";
 import { ApiServer } from "./apiServer.js";
 import { startControllerManager, startScheduler } from "./controllers.js";

@@ -1,4 +1,4 @@
-import { addresses, type LabHost, type LabProcess } from "../host/index.js";
+import { addresses, type LabHost, type LabProcess } from "../host/labHost.js";
 import type { Credentials } from "./kubeconfig.js";
 
 /** What the scenarios' resources need. The rest would only cost memory and start-up time. */

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { LabHost, LabProcess } from "../host/index.js";
+import type { LabHost, LabProcess } from "../host/labHost.js";
 
 export const etcdUrl = "http://127.0.0.1:2379";
 const peerUrl = "http://127.0.0.1:2380";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeYaml } from "mesh-access/yaml";
-import { addresses, kubeconfigFile } from "../host/index.js";
+import { addresses, kubeconfigFile } from "../host/labHost.js";
 
 /** The port the API server listens on, on every address of the lab host. */
 export const apiPort = 6443;

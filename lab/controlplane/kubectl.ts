@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import type { LabHost } from "../host/index.js";
+import type { LabHost } from "../host/labHost.js";
 
 /** Runs kubectl as the cluster's administrator; `object` goes to its standard input. Returns what it prints. */
 export type Kubectl = (args: readonly string[], object?: object) => Promise<string>;

@@ -5,8 +5,8 @@ import {
   type V1LoadBalancerIngress,
   type V1Service,
 } from "@kubernetes/client-node";
-import type { LabHost } from "../host/index.js";
-import { addresses } from "../host/index.js";
+import type { LabHost } from "../host/labHost.js";
+import { addresses } from "../host/labHost.js";
 
 const relistAfterMs = 300;
 

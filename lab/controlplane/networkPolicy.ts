@@ -1,4 +1,4 @@
-import { nodeName, type LabHost, type LabProcess } from "../host/index.js";
+import { nodeName, type LabHost, type LabProcess } from "../host/labHost.js";
 import type { Kubectl } from "./kubectl.js";
 
 const healthPort = 9099;

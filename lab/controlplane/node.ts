@@ -1,4 +1,4 @@
-import { addresses, nodeName } from "../host/index.js";
+import { addresses, nodeName } from "../host/labHost.js";
 
 /** Version of the Kubernetes programs, as pinned in lab/servers/kubernetes/go.mod. */
 const kubeletVersion = "v1.35.4";

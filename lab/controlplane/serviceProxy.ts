@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { addresses, nodeName, type LabHost, type LabProcess } from "../host/index.js";
+import { addresses, nodeName, type LabHost, type LabProcess } from "../host/labHost.js";
 import type { Credentials } from "./kubeconfig.js";
 
 const healthAddress = "127.0.0.1:10256";

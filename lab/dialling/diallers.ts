@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { V1Pod } from "@kubernetes/client-node";
-import { addresses } from "../host/index.js";
+import { addresses } from "../host/labHost.js";
 import { identity } from "../node/container.js";
-import { netnsPath } from "../node/network.js";
+import { netnsPath } from "../node/podNetwork.js";
 import { applicationUser, proxyUser } from "../probes/users.js";
 
 /** What a client speaks. */

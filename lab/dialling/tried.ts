@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Tried } from "../agreement/compare.js";
-import { machineAddresses, type MachineName } from "../outside/index.js";
+import { machineAddresses, type MachineName } from "../outside/outside.js";
 import { addressOf, type Stage, type Who } from "../scenarios/stage.js";
 import type { Diallers, Language, Seen, Through } from "./diallers.js";
 

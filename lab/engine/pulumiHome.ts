@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { LabHost } from "../host/index.js";
+import type { LabHost } from "../host/labHost.js";
 
 /** Packages of the clouds, whose plug-in lab/cloud stands in for. */
 const clouds = ["gcp", "alicloud"] as const;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Probe } from "../probes/probe.js";
 import { OpenConnections } from "./openConnections.js";
 import type { QueryStream } from "./queryStream.js";
-import { client, databaseHost, stockHost } from "./setting.js";
+import { client, databaseHost, stockHost } from "./faultsSetting.js";
 import { connectionsIn, firstFailure, type StreamEvent } from "./streamReport.js";
 
 /** The gateway's drain time in this scenario; its default of 45 s would only make it longer. */

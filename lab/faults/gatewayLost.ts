@@ -3,7 +3,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Finding, Probe } from "../probes/probe.js";
 import { gatewayPods, type Stage } from "../scenarios/stage.js";
 import { QueryStream } from "./queryStream.js";
-import { carrierOf, client, databaseHost, gatewayDeployment, gatewayWhole } from "./setting.js";
+import { carrierOf, client, databaseHost, gatewayDeployment, gatewayWhole } from "./faultsSetting.js";
 import { isHealed, outagesOf, summaryOf } from "./streamReport.js";
 import { applicationUser } from "../probes/users.js";
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { until } from "../host/index.js";
-import type { LabStack, OperationResult } from "../engine/index.js";
+import { until } from "../host/labHost.js";
+import type { LabStack } from "../engine/stack.js";
+import type { OperationResult } from "../engine/events.js";
 import type { Stage } from "../scenarios/stage.js";
 import { gatewayPods } from "../scenarios/stage.js";
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { until } from "../host/index.js";
+import { until } from "../host/labHost.js";
 import type { Probe } from "../probes/probe.js";
 import { istiodPods, type Stage } from "../scenarios/stage.js";
 import { QueryStream } from "./queryStream.js";
-import { answers, client, clientDeployment, databaseHost, shopNamespace } from "./setting.js";
+import { answers, client, clientDeployment, databaseHost, shopNamespace } from "./faultsSetting.js";
 import { answersOf, outagesOf, summaryOf } from "./streamReport.js";
 
 const observation = "istiod";

@@ -1,11 +1,11 @@
-import { until } from "../host/index.js";
-import { machineAddresses } from "../outside/index.js";
+import { until } from "../host/labHost.js";
+import { machineAddresses } from "../outside/outside.js";
 import { clients } from "../probes/clients.js";
 import type { Probe } from "../probes/probe.js";
 import { pointName } from "../scenarios/clusterDns.js";
 import type { Stage } from "../scenarios/stage.js";
 import { QueryStream } from "./queryStream.js";
-import { client, databaseHost } from "./setting.js";
+import { client, databaseHost } from "./faultsSetting.js";
 import { outagesOf, summaryOf } from "./streamReport.js";
 import { applicationUser } from "../probes/users.js";
 

@@ -1,4 +1,5 @@
-import type { LabStack, OperationResult } from "../engine/index.js";
+import type { LabStack } from "../engine/stack.js";
+import type { OperationResult } from "../engine/events.js";
 import type { Stage, Who } from "../scenarios/stage.js";
 import { QueryStream } from "./queryStream.js";
 import type { StreamEvent } from "./streamReport.js";

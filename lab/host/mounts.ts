@@ -1,8 +1,8 @@
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Servers } from "../servers/index.js";
-import { addresses, nodeName } from "./network.js";
+import type { Servers } from "../servers/servers.js";
+import { addresses, nodeName } from "./hostNetwork.js";
 
 /** All the lab writes while it runs is below here: memory, gone with the mount namespace. */
 export const labFolder = "/run/lab";

@@ -1,4 +1,4 @@
-import type { Servers } from "../servers/index.js";
+import type { Servers } from "../servers/servers.js";
 import type { Image } from "./image.js";
 
 export function coredns({ programs }: Servers): Image {

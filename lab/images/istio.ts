@@ -1,5 +1,5 @@
 import { readYaml, writeYaml } from "mesh-access/yaml";
-import type { Servers } from "../servers/index.js";
+import type { Servers } from "../servers/servers.js";
 import type { Image } from "./image.js";
 
 /** The user and group Istio's images run as. */

@@ -1,7 +1,8 @@
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
-import { offline, pluginFile } from "../engine/index.js";
+import { offline } from "../engine/stack.js";
+import { pluginFile } from "../engine/pulumiHome.js";
 import type { RunningLab } from "../scenarios/runningLab.js";
 
 /** What a command printed, and whether it went well. */

@@ -2,7 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { basename, join } from "node:path";
 import { execa } from "execa";
-import { addresses, type LabHost } from "../host/index.js";
+import { addresses, type LabHost } from "../host/labHost.js";
 import { istioVersion as defaultVersion } from "../../settings/mesh.js";
 import { istioVersion, laterChartVersion } from "../servers/pins.js";
 

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import type { LabHost } from "../host/index.js";
+import type { LabHost } from "../host/labHost.js";
 import { istiodPods, type Stage } from "../scenarios/stage.js";
 import { istioVersion } from "../servers/pins.js";
 import { chartRepository } from "./chartRepository.js";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { analyse, type AnalysisOptions, type Finding } from "mesh-access";
 import type { Manifest } from "../../components/manifest.js";
-import type { MachineName } from "../outside/index.js";
+import type { MachineName } from "../outside/outside.js";
 import { addFixtures, removeFixtures, type FixtureNamespace } from "../scenarios/fixtures.js";
 import type { RunningLab } from "../scenarios/runningLab.js";
 import { gatewayPods, type Who } from "../scenarios/stage.js";

@@ -2,8 +2,8 @@ import type { AnalysisOptions } from "mesh-access";
 import { blueprintOf } from "../../components/blueprint.js";
 import type { Manifest } from "../../components/manifest.js";
 import { loadSettings } from "../../settings/load.js";
-import { addresses } from "../host/index.js";
-import { machineAddresses, type MachineName } from "../outside/index.js";
+import { addresses } from "../host/labHost.js";
+import { machineAddresses, type MachineName } from "../outside/outside.js";
 import type { Who } from "../scenarios/stage.js";
 
 /** A database of the configuration everything is a variation of. */

@@ -1,7 +1,7 @@
 import type { Manifest } from "../../components/manifest.js";
 import { deltaOf } from "../mesh/delta.js";
 import { Draft } from "./draft.js";
-import { meshOperators, networkOperators } from "./operators/index.js";
+import { meshOperators, networkOperators } from "./operators/allOperators.js";
 import type { Operator } from "./operators/operator.js";
 import { Random } from "./random.js";
 

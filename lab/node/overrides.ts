@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
-import type { ConfigMapOverride, Image } from "../images/index.js";
+import type { ConfigMapOverride, Image } from "../images/imagePrograms.js";
 
 /** The variables an image sets against the pod's own. */
 export function overriddenVariables(image: Image): Record<string, string> {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { PatchStrategy, setHeaderOptions, type CoreV1Api, type V1Container, type V1Pod } from "@kubernetes/client-node";
 
-import type { Image, ImageFile } from "../images/index.js";
+import type { Image, ImageFile } from "../images/imagePrograms.js";
 import { absentOr, ClusterReader } from "./clusterReader.js";
 import {
   Container,
@@ -17,7 +17,7 @@ import {
 } from "./container.js";
 import { commandLine, containerEnvironment, expand } from "./environment.js";
 import { hostsFile, resolvConf } from "./nameResolution.js";
-import { createPodNetwork, netnsPath, removePodNetwork } from "./network.js";
+import { createPodNetwork, netnsPath, removePodNetwork } from "./podNetwork.js";
 import type { PodAddresses } from "./podAddresses.js";
 import { overriddenVariables, PodOverrides } from "./overrides.js";
 import { podStatus, type ContainerRole } from "./podStatus.js";

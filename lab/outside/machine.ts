@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { runBounded, type ExecResult } from "../node/container.js";
-import { addOutsideMachine, type LabHost, type LabProcess, type RoutedNamespace } from "../host/index.js";
+import { addOutsideMachine, type LabHost, type LabProcess, type RoutedNamespace } from "../host/labHost.js";
 
 /** What a server outside needs to be started. */
 export interface OutsideSettings {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { mongoDatabase, mongoUser, type LabProtocol } from "../outside/index.js";
-import type { Servers } from "../servers/index.js";
+import { mongoDatabase, mongoUser, type LabProtocol } from "../outside/outside.js";
+import type { Servers } from "../servers/servers.js";
 
 /** What a client is to connect to. */
 export interface Target {

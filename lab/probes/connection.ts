@@ -1,5 +1,5 @@
-import type { LabProtocol } from "../outside/index.js";
-import type { ExecResult } from "../node/index.js";
+import type { LabProtocol } from "../outside/outside.js";
+import type { ExecResult } from "../node/nodeAgent.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage, Who } from "../scenarios/stage.js";
 import { answerOf, clients, handshakeCommand, noConnection, type Target } from "./clients.js";

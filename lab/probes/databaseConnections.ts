@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { MachineName } from "../outside/index.js";
+import type { MachineName } from "../outside/outside.js";
 import type { Stage, Who } from "../scenarios/stage.js";
 import { handshakeCommand, type Target } from "./clients.js";
 import type { Probe } from "./probe.js";

@@ -1,4 +1,4 @@
-import { until } from "../host/index.js";
+import { until } from "../host/labHost.js";
 import type { Stage } from "../scenarios/stage.js";
 import type { Probe } from "./probe.js";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ExecResult } from "../node/index.js";
-import type { MachineName } from "../outside/index.js";
+import type { ExecResult } from "../node/nodeAgent.js";
+import type { MachineName } from "../outside/outside.js";
 import type { Stage, Who } from "../scenarios/stage.js";
 import type { Finding, Probe, Verdict } from "./probe.js";
 import { applicationUser, proxyUser } from "./users.js";

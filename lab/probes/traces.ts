@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { MachineName } from "../outside/index.js";
+import type { MachineName } from "../outside/outside.js";
 import type { Stage, Who } from "../scenarios/stage.js";
 import { asFinding, type Finding, type Probe } from "./probe.js";
 

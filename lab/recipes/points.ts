@@ -3,7 +3,7 @@ import type { Manifest } from "../../components/manifest.js";
 import type { Tried } from "../agreement/compare.js";
 import type { Through } from "../dialling/diallers.js";
 import type { Server } from "../dialling/tried.js";
-import { mongoPorts } from "../outside/index.js";
+import { mongoPorts } from "../outside/outside.js";
 import type { Who } from "../scenarios/stage.js";
 import { gateway } from "./gateway.js";
 import type { RecipeName } from "./pasted.js";

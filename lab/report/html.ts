@@ -1,6 +1,6 @@
 import type { ProbeResult } from "../probes/probe.js";
-import type { ScenarioReport } from "../scenarios/run.js";
-import { closingLine, groupedBy, type LabReport } from "./report.js";
+import type { ScenarioReport } from "../scenarios/runScenario.js";
+import { closingLine, groupedBy, type LabReport } from "./labReport.js";
 import { styleSheet } from "./styleSheet.js";
 
 /** The whole report as one page that needs nothing else. */

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import color from "picocolors";
-import { groupedBy, type LabReport } from "./report.js";
+import { groupedBy, type LabReport } from "./labReport.js";
 
 /** One row for each observation of each scenario, and every failure in full. */
 export function reportTable(report: LabReport): string {

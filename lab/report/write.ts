@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { reportPage } from "./html.js";
-import type { LabReport } from "./report.js";
+import type { LabReport } from "./labReport.js";
 
 /** Where a run's report goes, besides the terminal. */
 export interface ReportFiles {

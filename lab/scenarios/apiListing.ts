@@ -1,4 +1,4 @@
-import type { Kubectl } from "../controlplane/index.js";
+import type { Kubectl } from "../controlplane/controlPlane.js";
 
 /** Kinds that record what happened, or that controllers renew by themselves. */
 const passing = /^(events|events\.events\.k8s\.io|leases\.coordination\.k8s\.io|componentstatuses)$/;

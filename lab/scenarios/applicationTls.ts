@@ -1,4 +1,4 @@
-import { hostOf, type LabProtocol, mongoPorts } from "../outside/index.js";
+import { hostOf, type LabProtocol, mongoPorts } from "../outside/outside.js";
 import { type Attempt, connection } from "../probes/connection.js";
 import type { Target } from "../probes/clients.js";
 import type { Config, Scenario } from "./scenario.js";

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { machineAddresses, mongoPorts } from "../outside/index.js";
+import { machineAddresses, mongoPorts } from "../outside/outside.js";
 import { connection } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { http } from "../probes/http.js";

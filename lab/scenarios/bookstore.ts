@@ -1,4 +1,4 @@
-import { machineAddresses } from "../outside/index.js";
+import { machineAddresses } from "../outside/outside.js";
 import { http, type Request } from "../probes/http.js";
 import type { Probe } from "../probes/probe.js";
 import { resolves } from "../probes/dns.js";

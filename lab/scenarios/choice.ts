@@ -1,6 +1,6 @@
 import { nearest } from "mesh-access/nearest";
 import type { Experiment } from "./experiment.js";
-import { experiments, scenarios } from "./index.js";
+import { experiments, scenarios } from "./allScenarios.js";
 import { observationsOf, type Observation } from "./observations.js";
 import type { Scenario } from "./scenario.js";
 

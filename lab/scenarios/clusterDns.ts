@@ -1,5 +1,5 @@
-import { addresses } from "../host/index.js";
-import { outsideNames } from "../outside/index.js";
+import { addresses } from "../host/labHost.js";
+import { outsideNames } from "../outside/outside.js";
 import type { Stage } from "./stage.js";
 
 const metadata = { name: "coredns", namespace: "kube-system" };

@@ -1,7 +1,7 @@
 import type { ProbeResult } from "../probes/probe.js";
 import type { RunningLab } from "./runningLab.js";
 import type { ObservedStep } from "./observations.js";
-import type { Listener, ScenarioReport } from "./run.js";
+import type { Listener, ScenarioReport } from "./runScenario.js";
 
 /** What is shown without a stack of the project: it fills the cluster itself, and empties it again. */
 export interface Experiment {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { brokerAddresses, kafkaListeners, machineAddresses, machineOf } from "../outside/index.js";
+import { brokerAddresses, kafkaListeners, machineAddresses, machineOf } from "../outside/outside.js";
 import { connection, serverHandshake, type Attempt } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import { withoutCertificate } from "../probes/http.js";

@@ -7,7 +7,7 @@ import {
   type WildcardGroup,
   wildcardGroups,
   wildcardHost,
-} from "../outside/index.js";
+} from "../outside/outside.js";
 import {
   type TrafficMode,
   trafficModeNames,

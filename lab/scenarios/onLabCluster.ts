@@ -1,4 +1,4 @@
-import { addresses } from "../host/index.js";
+import { addresses } from "../host/labHost.js";
 import { chartRepository } from "../mesh/chartRepository.js";
 import type { Config } from "./scenario.js";
 

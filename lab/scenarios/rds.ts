@@ -1,4 +1,4 @@
-import { machineAddresses } from "../outside/index.js";
+import { machineAddresses } from "../outside/outside.js";
 import { connection, serverHandshake } from "../probes/connection.js";
 import { heardOfHalted, heardOfRefused } from "../probes/databaseConnections.js";
 import { gatewayLog } from "../probes/gatewayLog.js";

@@ -1,12 +1,12 @@
 import { Listr, type ListrBaseClassOptions } from "listr2";
-import type { LabHost } from "../host/index.js";
-import { overrideLines } from "../images/index.js";
-import { closingLine, labReport } from "../report/report.js";
+import type { LabHost } from "../host/labHost.js";
+import { overrideLines } from "../images/imagePrograms.js";
+import { closingLine, labReport } from "../report/labReport.js";
 import { reportTable } from "../report/table.js";
 import { writeReport, type ReportFiles } from "../report/write.js";
 import { runExperiment, type Experiment } from "./experiment.js";
 import { startLab, type RunningLab } from "./runningLab.js";
-import { runScenario, type Listener, type ScenarioReport } from "./run.js";
+import { runScenario, type Listener, type ScenarioReport } from "./runScenario.js";
 import type { Scenario } from "./scenario.js";
 
 type Options = ReportFiles & { keep?: boolean; again?: boolean };

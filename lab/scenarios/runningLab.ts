@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { startControlPlane } from "../controlplane/index.js";
+import { startControlPlane } from "../controlplane/controlPlane.js";
 import { startLoadBalancers } from "../controlplane/loadBalancers.js";
-import { openStack, preparePulumiHome, type LabStack } from "../engine/index.js";
-import type { LabHost } from "../host/index.js";
+import { openStack, type LabStack } from "../engine/stack.js";
+import { preparePulumiHome } from "../engine/pulumiHome.js";
+import type { LabHost } from "../host/labHost.js";
 import { serveCharts } from "../mesh/chartRepository.js";
-import { NodeAgent } from "../node/index.js";
-import { Outside } from "../outside/index.js";
+import { NodeAgent } from "../node/nodeAgent.js";
+import { Outside } from "../outside/outside.js";
 import { startClusterDns } from "./clusterDns.js";
 import { Stage } from "./stage.js";
 import type { Scenario } from "./scenario.js";

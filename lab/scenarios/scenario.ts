@@ -1,5 +1,6 @@
-import type { LabStack, OperationResult } from "../engine/index.js";
-import type { MachineName, Outside } from "../outside/index.js";
+import type { LabStack } from "../engine/stack.js";
+import type { OperationResult } from "../engine/events.js";
+import type { MachineName, Outside } from "../outside/outside.js";
 import type { Probe } from "../probes/probe.js";
 import type { FixtureNamespace } from "./fixtures.js";
 import type { Stage } from "./stage.js";

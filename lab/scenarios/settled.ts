@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { until } from "../host/index.js";
+import { until } from "../host/labHost.js";
 import { istiodPods, type Stage } from "./stage.js";
 
 /** istiod waits this long for further changes before it sends, so that many make one update. */

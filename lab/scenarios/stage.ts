@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { ControlPlane, Kubectl } from "../controlplane/index.js";
-import type { ExecOptions, ExecResult, NodeAgent } from "../node/index.js";
-import type { Outside } from "../outside/index.js";
+import type { ControlPlane, Kubectl } from "../controlplane/controlPlane.js";
+import type { ExecOptions, ExecResult, NodeAgent } from "../node/nodeAgent.js";
+import type { Outside } from "../outside/outside.js";
 
 /** A client by its pod's namespace and labels: pods come and go, these stay. */
 export interface Who {

@@ -1,7 +1,7 @@
 import { gatewayPods, type Stage } from "../scenarios/stage.js";
 import type { Probe } from "../probes/probe.js";
 import { connection, serverHandshake } from "../probes/connection.js";
-import { hosts, keeper } from "./setting.js";
+import { hosts, keeper } from "./sharedPolicySetting.js";
 
 /** A name nobody outside has: only the tenant's own objects give it a meaning. */
 const host = "back-door.example.com";

@@ -3,7 +3,7 @@ import { OpenConnections } from "../faults/openConnections.js";
 import type { QueryStream } from "../faults/queryStream.js";
 import { connectionsIn, firstFailure, type StreamEvent } from "../faults/streamReport.js";
 import type { Probe } from "../probes/probe.js";
-import { buyer, drainSeconds, hosts } from "./setting.js";
+import { buyer, drainSeconds, hosts } from "./sharedPolicySetting.js";
 
 /** A replaced filter chain is gone after the drain time; istiod's debounce comes on top. */
 const watchedSeconds = drainSeconds + 10;

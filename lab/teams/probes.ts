@@ -1,8 +1,8 @@
-import { machineAddresses } from "../outside/index.js";
+import { machineAddresses } from "../outside/outside.js";
 import { connection, serverHandshake } from "../probes/connection.js";
 import { gatewayLog } from "../probes/gatewayLog.js";
 import type { Probe } from "../probes/probe.js";
-import { port, type Team, teams } from "./setting.js";
+import { port, type Team, teams } from "./teamsSetting.js";
 
 const dialled = ({ host }: Team) => ({ protocol: "mysql", to: { host, port } }) as const;
 

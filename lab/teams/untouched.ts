@@ -1,4 +1,4 @@
-import type { Kubectl } from "../controlplane/index.js";
+import type { Kubectl } from "../controlplane/controlPlane.js";
 import type { Finding } from "../probes/probe.js";
 
 /** What stacks write: kinds whose objects change when somebody changes them, and not by themselves. */

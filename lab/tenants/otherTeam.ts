@@ -1,4 +1,4 @@
-import { machineAddresses } from "../outside/index.js";
+import { machineAddresses } from "../outside/outside.js";
 import type { Stage } from "../scenarios/stage.js";
 
 /** A namespace whose team may write mesh configuration in it, and nowhere else. */

@@ -1,7 +1,7 @@
-import { until } from "../host/index.js";
+import { until } from "../host/labHost.js";
 import type { Probe } from "../probes/probe.js";
 import type { Stage, Who } from "../scenarios/stage.js";
-import { buyer, clerk } from "./setting.js";
+import { buyer, clerk } from "./upgradeSetting.js";
 
 /** Half a certificate's life of 30 s, and what a busy machine takes. */
 const renewalLimitSeconds = 30;

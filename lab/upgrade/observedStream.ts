@@ -3,10 +3,11 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { count } from "mesh-access/output";
 import { QueryStream } from "../faults/queryStream.js";
 import { answersOf, connectionsIn, isHealed, outagesOf, type StreamEvent, summaryOf } from "../faults/streamReport.js";
-import type { LabStack, OperationResult } from "../engine/index.js";
+import type { LabStack } from "../engine/stack.js";
+import type { OperationResult } from "../engine/events.js";
 import type { Finding } from "../probes/probe.js";
 import { gatewayPods, type Stage } from "../scenarios/stage.js";
-import { buyer, host } from "./setting.js";
+import { buyer, host } from "./upgradeSetting.js";
 
 /** What follows an `up` at once shows within this time. */
 const aftermathMs = 3_000;

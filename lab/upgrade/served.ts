@@ -1,7 +1,7 @@
-import { until } from "../host/index.js";
+import { until } from "../host/labHost.js";
 import type { Probe } from "../probes/probe.js";
 import { istiodPods, type Stage } from "../scenarios/stage.js";
-import { podsOf, type Served } from "./setting.js";
+import { podsOf, type Served } from "./upgradeSetting.js";
 
 /** A proxy that starts connects to its control plane within this time. */
 const connectMs = 20_000;

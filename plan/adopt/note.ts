@@ -1,5 +1,5 @@
 import { withArguments } from "mesh-access";
-import { type AdoptId, adoptMessages } from "../messages.js";
+import { type AdoptId, adoptMessages } from "../planMessages.js";
 
 /** Something that could not be carried over as it is. */
 export interface Note {

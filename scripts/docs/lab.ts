@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { experiments, scenarios } from "../../lab/scenarios/index.js";
+import { experiments, scenarios } from "../../lab/scenarios/allScenarios.js";
 import { everyStack, type Observation, observationsOf } from "../../lab/scenarios/observations.js";
 import { standIns } from "../../lab/standIns.js";
 import { protocols } from "../../settings/trafficModes.js";

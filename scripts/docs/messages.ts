@@ -1,13 +1,13 @@
-import { assertionMessages } from "../../access/messages/assertions.js";
-import { assumptionMessages } from "../../access/messages/assumptions.js";
-import { commandMessages } from "../../access/messages/cli.js";
-import { type FindingEntry, findingMessages } from "../../access/messages/findings.js";
-import { meshMessages } from "../../access/messages/mesh.js";
-import { networkMessages } from "../../access/messages/network.js";
-import { problemMessages } from "../../access/messages/problems.js";
-import { validationMessages } from "../../access/messages/validation.js";
-import { workloadMessages } from "../../access/messages/workloads.js";
-import { refusals } from "../../settings/messages.js";
+import { assertionMessages } from "../../access/messages/assertionMessages.js";
+import { assumptionMessages } from "../../access/messages/assumptionMessages.js";
+import { commandMessages } from "../../access/messages/cliMessages.js";
+import { type FindingEntry, findingMessages } from "../../access/messages/findingMessages.js";
+import { meshMessages } from "../../access/messages/meshMessages.js";
+import { networkMessages } from "../../access/messages/networkMessages.js";
+import { problemMessages } from "../../access/messages/problemMessages.js";
+import { validationMessages } from "../../access/messages/validationMessages.js";
+import { workloadMessages } from "../../access/messages/workloadMessages.js";
+import { refusals } from "../../settings/settingsMessages.js";
 import { table } from "./markdown.js";
 
 const severities: FindingEntry["severity"][] = ["high", "medium", "low", "info"];

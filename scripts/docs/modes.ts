@@ -2,7 +2,7 @@ import { writeYaml } from "mesh-access/yaml";
 import { databaseEgressManifests } from "../../components/egress/databaseEgress.js";
 import { gatewayOf } from "../../components/gateway/gateway.js";
 import type { Manifest } from "../../components/manifest.js";
-import { istioFacts } from "../../components/mesh/facts.js";
+import { istioFacts } from "../../components/mesh/meshFacts.js";
 import { databaseProblems } from "../../settings/databaseChecks.js";
 import { databaseSchema } from "../../settings/databases.js";
 import { gatewaySchema } from "../../settings/gateway.js";

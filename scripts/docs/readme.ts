@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createColors } from "picocolors";
-import { analyse, type Analysis, diffReach, type KubernetesObject } from "mesh-access";
+import { analyse, type Analysis, checkAssertions, diffReach, type KubernetesObject } from "mesh-access";
 import { parseManifests } from "mesh-access/input";
-import { accessTable, changesTable } from "mesh-access/output";
+import { accessTable, changesTable, checksTable } from "mesh-access/output";
 import { optionsOfStack } from "../../components/judgement/stackOptions.js";
 import { blueprintOf } from "../../components/blueprint.js";
 import { loadSettings } from "../../settings/load.js";
 import { SettingsError } from "../../settings/problem.js";
 import { readStackFile } from "../../settings/stackFile.js";
 import { table } from "./markdown.js";
+import type { Screen } from "./session.js";
 
 type Config = Record<string, unknown>;
 
@@ -31,6 +32,24 @@ export function readmeBlocks(): Record<string, string> {
     mistakes: mistakes(),
     recipe: fenced(accessTable(analyse(recipeOf("rds")), plain)),
   };
+}
+
+/** What the recorded session of the README shows: reach, what a change does to it, and assertions that hold and that fail. */
+export function sessionScreens(): Screen[] {
+  const colors = createColors(true);
+  const [before, after] = [analysis(configOf("local")), analysis(opened())];
+  const { assert } = loadSettings(configOf("local")).access;
+  return [
+    { command: "npx mesh-egress access --stack local", text: accessTable(before, colors, { width: 112 }) },
+    {
+      command: "npx mesh-egress diff stacks/Pulumi.local.yaml shop.yaml",
+      text: changesTable(diffReach(before.rows, after.rows), colors),
+    },
+    {
+      command: "npx mesh-egress check --config shop.yaml",
+      text: checksTable(checkAssertions(assert, after.rows, after.targets), colors),
+    },
+  ];
 }
 
 /** A source document's recipe as it stands. */

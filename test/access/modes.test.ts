@@ -7,7 +7,7 @@ import { gatewaySchema } from "../../settings/gateway.js";
 import type { TrafficMode } from "../../settings/trafficModes.js";
 import { analyse, type KubernetesObject } from "mesh-access";
 import { gateway as plain, manifestsIn, mesh as facts } from "../components/egress/paths.js";
-import { change, read, verdictOf } from "../../access/test/istio/scene.js";
+import { change, read, verdictOf } from "../../access/test/istio/meshScene.js";
 
 const people = read(
   ["shop", "outside", "istio-egress"]

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { inOrder } from "../../cli/manifests.js";
+import { inOrder } from "../../cli/writeManifests.js";
 import { blueprintOf } from "../../components/blueprint.js";
 import { loadSettings } from "../../settings/load.js";
 import { readStackFile } from "../../settings/stackFile.js";

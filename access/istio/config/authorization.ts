@@ -1,3 +1,4 @@
+import { message, type Message } from "../../messages/index.js";
 import { append } from "../../model/append.js";
 import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
@@ -172,21 +173,21 @@ export class PolicySet {
   decide(connection: Connection): Decision {
     const custom = this.#hasCustom ? this.#custom.find(connection) : undefined;
     if (custom) {
-      return this.#answer("unknown", custom.rule, "CUSTOM: an external authorizer decides, which is not modelled");
+      return this.#answer("unknown", custom.rule, message("custom-not-modelled"));
     }
     const denied = this.#deny.find(connection);
-    if (denied?.answer === true) return this.#answer(false, denied.rule, "DENY matches this connection");
+    if (denied?.answer === true) return this.#answer(false, denied.rule, message("deny-matches"));
     const allowed = this.#allowPolicies.length > 0 ? this.#allow.find(connection) : undefined;
     if (this.#allowPolicies.length > 0 && !allowed) return this.#noMatch(connection);
-    if (denied) return this.#answer("unknown", denied.rule, "DENY: whether it matches is not known");
+    if (denied) return this.#answer("unknown", denied.rule, message("deny-may-match"));
     if (!allowed) return unrestricted;
     if (allowed.answer === "unknown") {
-      return this.#answer("unknown", allowed.rule, "ALLOW: whether it matches is not known");
+      return this.#answer("unknown", allowed.rule, message("allow-may-match"));
     }
-    return this.#answer(true, allowed.rule, "ALLOW matches this connection");
+    return this.#answer(true, allowed.rule, message("allow-matches"));
   }
 
-  #answer(allowed: Trilean, rule: Rule, text: string): Decision {
+  #answer(allowed: Trilean, rule: Rule, text: Message): Decision {
     let decision = this.#decisions.get(rule);
     if (decision?.allowed !== allowed) {
       decision = { allowed, because: [evidence(rule.policy, `spec.rules[${rule.index}]`, text)] };
@@ -202,16 +203,15 @@ export class PolicySet {
     const key = principal === undefined ? -port : port;
     let decision = ofName.get(key);
     if (decision) return decision;
-    const who = principal === undefined ? "a caller without certificate" : "this caller";
+    const who = message(principal === undefined ? "client-without-certificate" : "this-client");
+    const connection = sni === undefined ? who : message("client-with-sni", { client: who, sni });
     const about = sni === undefined ? [] : this.#allow.policiesOf(sni);
     const because = [...new Set([...about.slice(0, 3), ...this.#allowPolicies.slice(0, 3)])]
       .slice(0, 3)
       .map((policy) => {
         const rules = ((policy.spec ?? {}) as AuthorizationPolicySpec).rules ?? [];
         const text =
-          rules.length === 0
-            ? "allow-nothing: it has no rules, so only other ALLOW policies let anyone in"
-            : `ALLOW: no rule matches ${who}${sni === undefined ? "" : ` with SNI ${sni}`} on port ${port}`;
+          rules.length === 0 ? message("allow-without-rules") : message("allow-no-match", { client: connection, port });
         return evidence(policy, "spec.rules", text);
       });
     decision = { allowed: false, because };

@@ -1,3 +1,4 @@
+import { message, type Message } from "../../messages/index.js";
 import type { KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { byCreation } from "../evidence.js";
@@ -184,7 +185,7 @@ export interface ChosenTls {
   object: KubernetesObject;
   field: string;
   /** Something in the policy that the model does not cover. */
-  unmodelled?: string;
+  unmodelled?: Message;
 }
 
 /** The traffic policy of a port: a setting of that port replaces the whole policy. */
@@ -207,9 +208,8 @@ export function chooseTls(rule: MergedRule, subsetName: string | undefined, port
   return { tls: top.tls, object: rule.object, field: `spec.${top.field}`, unmodelled };
 }
 
-function unmodelledPart(policies: readonly (TrafficPolicy | undefined)[]): string | undefined {
-  if (policies.some((policy) => policy?.tunnel ?? policy?.proxyProtocol))
-    return "tunnel and PROXY protocol settings are not modelled";
+function unmodelledPart(policies: readonly (TrafficPolicy | undefined)[]): Message | undefined {
+  if (policies.some((policy) => policy?.tunnel ?? policy?.proxyProtocol)) return message("tunnel-not-modelled");
   const passes = policies.some((policy) => policy?.loadBalancer?.simple === "PASSTHROUGH");
-  return passes ? "load balancing of kind PASSTHROUGH is not modelled" : undefined;
+  return passes ? message("passthrough-balancing-not-modelled") : undefined;
 }

@@ -1,3 +1,4 @@
+import { message } from "../../messages/index.js";
 import { append } from "../../model/append.js";
 import type { Evidence, KubernetesObject, Workload, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
@@ -86,8 +87,7 @@ export class ProxyPatches {
       for (const object of this.#byNamespace.get(namespace) ?? []) {
         if (!hasLabels(workload.labels, selectorOf(object))) continue;
         const field = touchedField(object, context, port);
-        if (field !== undefined)
-          return evidence(object, field, `${object.kind} changes this proxy, which is not modelled`);
+        if (field !== undefined) return evidence(object, field, message("filter-not-modelled", { kind: object.kind }));
       }
     }
     return undefined;

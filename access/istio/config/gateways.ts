@@ -1,9 +1,10 @@
-import { message } from "../../messages/index.js";
+import { nameOf } from "../../model/objectName.js";
+import { message, type Message } from "../../messages/index.js";
 import type { Evidence, KubernetesObject, Workload, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
 import { originOf } from "../../model/generated.js";
 import { gatewayNameLabel } from "../gatewayApi/gateways.js";
-import { byCreation, evidence, label } from "../evidence.js";
+import { byCreation, evidence } from "../evidence.js";
 import { parseProtocol, type Protocol } from "../registry/protocol.js";
 import type { MeshService } from "../registry/registry.js";
 import type { MeshSettings } from "./settings.js";
@@ -179,14 +180,10 @@ class PortMerge {
   add(bound: BoundServer): void {
     const { server } = bound;
     if (server.tls) {
-      const twice = bound.hosts.find((host) => this.#hosts.has(`${server.bind ?? ""}|${host}`));
-      if (twice !== undefined) {
-        const first = this.#hosts.get(`${server.bind ?? ""}|${twice}`);
-        return this.#drop(
-          bound,
-          "hosts",
-          `left out: ${first ? label(first.gateway) : "another server"} has ${twice} on this port already`,
-        );
+      for (const host of bound.hosts) {
+        const first = this.#hosts.get(`${server.bind ?? ""}|${host}`);
+        if (!first) continue;
+        return this.#drop(bound, "hosts", message("host-served-twice", { gateway: nameOf(first.gateway), host }));
       }
       for (const host of bound.hosts) this.#hosts.set(`${server.bind ?? ""}|${host}`, bound);
     }
@@ -197,7 +194,7 @@ class PortMerge {
         return this.#drop(
           bound,
           "port",
-          `left out: ${label(this.#plaintext.gateway)} has a server without TLS on this port, and a port has only one`,
+          message("plaintext-server-first", { gateway: nameOf(this.#plaintext.gateway) }),
         );
       }
     } else if (!isTlsServer) this.#plaintext = bound;
@@ -208,7 +205,7 @@ class PortMerge {
     else this.#chains.set(key, [bound]);
   }
 
-  #drop(bound: BoundServer, path: string, text: string): void {
+  #drop(bound: BoundServer, path: string, text: Message): void {
     this.#dropped.push({ bound, evidence: evidence(bound.gateway, field(bound, path), text) });
   }
 

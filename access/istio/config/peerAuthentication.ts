@@ -1,4 +1,4 @@
-import { wording } from "../../messages/index.js";
+import { message } from "../../messages/index.js";
 import { append } from "../../model/append.js";
 import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
@@ -27,7 +27,7 @@ const defaultMode: PeerDecision = {
     namespace: "",
     name: "mesh",
     field: "",
-    ...wording("no PeerAuthentication holds, and Istio's default is PERMISSIVE"),
+    ...message("default-permissive"),
   },
 };
 
@@ -94,10 +94,6 @@ function oldest(policies: readonly KubernetesObject[]): KubernetesObject | undef
 
 function stated(policy: KubernetesObject, mode: string | undefined, field: string): PeerDecision | undefined {
   if (mode !== "STRICT" && mode !== "PERMISSIVE" && mode !== "DISABLE") return undefined;
-  const texts = {
-    STRICT: "STRICT: only mutual TLS is accepted",
-    PERMISSIVE: "PERMISSIVE: mutual TLS and plaintext are accepted",
-    DISABLE: "DISABLE: only plaintext is accepted",
-  };
-  return { mode, because: evidence(policy, field, texts[mode]) };
+  const texts = { STRICT: "mtls-strict", PERMISSIVE: "mtls-permissive", DISABLE: "mtls-disabled" } as const;
+  return { mode, because: evidence(policy, field, message(texts[mode])) };
 }

@@ -1,3 +1,4 @@
+import { message, type Message } from "../../messages/index.js";
 import type { Evidence } from "../../model/model.js";
 import { chooseTls, type DestinationRules, type MergedRule } from "./destinationRules.js";
 import { evidence } from "../evidence.js";
@@ -204,7 +205,7 @@ export interface UpstreamTls {
   /** Identities the server must show, when the rule names some. */
   serverNames?: readonly string[];
   evidence?: Evidence;
-  unmodelled?: string;
+  unmodelled?: Message;
 }
 
 /** The TLS a proxy uses towards a cluster, by the DestinationRule that holds. */
@@ -216,25 +217,29 @@ export function upstreamTls(cluster: Cluster, proxyIsSidecar: boolean): Upstream
   if (unmodelled) return { mode: "plaintext", unmodelled };
   if (!tls) return automatic;
   const mode = tls.mode ?? "DISABLE";
-  const say = (text: string): Evidence => evidence(object, field, text);
-  if (mode === "DISABLE") return { mode: "plaintext", evidence: say("DISABLE: no TLS on this hop") };
+  const say = (text: Message): Evidence => evidence(object, field, text);
+  if (mode === "DISABLE") return { mode: "plaintext", evidence: say(message("tls-disabled")) };
   if (mode === "ISTIO_MUTUAL") {
     const sni = tls.sni ?? clusterSni(cluster);
     return {
       mode,
       sni,
       serverNames: tls.subjectAltNames,
-      evidence: say(`mutual TLS with the mesh's certificates, SNI ${sni}`),
+      evidence: say(message("mesh-mutual-tls", { sni })),
     };
   }
   const needsSecret = tls.credentialName !== undefined && !tls.credentialName.startsWith("configmap://");
   if (needsSecret && proxyIsSidecar && rule.selector === undefined) {
     return {
       mode: "plaintext",
-      evidence: say("a sidecar ignores credentialName in a rule without workloadSelector: no TLS at all"),
+      evidence: say(message("credential-ignored")),
     };
   }
-  return { mode, sni: tls.sni, evidence: say(`${mode === "SIMPLE" ? "TLS" : "mutual TLS"} to ${service.host}`) };
+  return {
+    mode,
+    sni: tls.sni,
+    evidence: say(message(mode === "SIMPLE" ? "tls-to-host" : "mutual-tls-to-host", { host: service.host })),
+  };
 }
 
 /** The SNI of a mutual TLS hop for which no rule names one: the name of the cluster. */

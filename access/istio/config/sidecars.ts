@@ -1,3 +1,4 @@
+import { message, type Message } from "../../messages/index.js";
 import { append } from "../../model/append.js";
 import type { Evidence, KubernetesObject, ObjectIndex } from "../../model/model.js";
 import { namespaceOf } from "../../model/world.js";
@@ -25,7 +26,7 @@ export interface EgressListener {
   imports(service: MeshService): boolean;
   importsRoute(route: Route): boolean;
   /** Part of the listener that the model does not cover. */
-  unmodelled?: string;
+  unmodelled?: Message;
 }
 
 const everything: EgressListener = { imports: () => true, importsRoute: () => true };
@@ -38,7 +39,7 @@ export interface SidecarChoice {
   outboundMode: string;
   outboundEvidence: Evidence;
   /** Egress traffic sent to a proxy is not modelled. */
-  unmodelled?: string;
+  unmodelled?: Message;
 }
 
 /** Finds the Sidecar resource for a workload: its namespace's with a matching selector, its namespace's, the root's. */
@@ -100,11 +101,9 @@ export class Sidecars {
       listeners,
       outboundMode: mode ?? outboundMode,
       outboundEvidence: mode
-        ? evidence(object, "spec.outboundTrafficPolicy.mode", `${mode} decides about what no imported service matches`)
+        ? evidence(object, "spec.outboundTrafficPolicy.mode", message("sidecar-outbound-mode", { mode }))
         : outboundEvidence,
-      unmodelled: spec.outboundTrafficPolicy?.egressProxy
-        ? "outboundTrafficPolicy.egressProxy is not modelled"
-        : undefined,
+      unmodelled: spec.outboundTrafficPolicy?.egressProxy ? message("egress-proxy-not-modelled") : undefined,
     };
   }
 }
@@ -147,10 +146,7 @@ function egressListener(egress: NonNullable<SidecarSpec["egress"]>[number], name
         (name) => places.some(({ hosts }) => hosts.some((host) => importsName(name, host))) && !isExcluded(name),
       );
     },
-    unmodelled:
-      bound || egress.captureMode === "NONE"
-        ? "a Sidecar egress listener with bind or captureMode NONE is not modelled"
-        : undefined,
+    unmodelled: bound || egress.captureMode === "NONE" ? message("sidecar-bind-not-modelled") : undefined,
   };
 }
 

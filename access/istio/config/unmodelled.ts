@@ -1,10 +1,10 @@
+import { nameOf } from "../../model/objectName.js";
 import { message } from "../../messages/index.js";
 import { knownLabels, matchesSelector, type LabelSelector } from "../../model/labels.js";
 import { isUnmodelledMeshKind } from "../../model/meshKinds.js";
 import type { Evidence, Finding, KubernetesObject, ObjectIndex, Workload } from "../../model/model.js";
 import { groupOf } from "../../model/kindKey.js";
 import { namespaceOf } from "../../model/namespaceOf.js";
-import { nameOf } from "../../model/problem.js";
 import { evidence } from "../evidence.js";
 import { hostsMatch } from "../registry/hostname.js";
 import type { MeshSettings } from "./settings.js";

@@ -3,7 +3,7 @@ import { readYaml } from "../../input/yaml.js";
 import type { LabelSelector } from "../../model/labels.js";
 import type { KubernetesObject } from "../../model/model.js";
 import { namespaceOf } from "../../model/namespaceOf.js";
-import { shapeFaults, type Shape } from "../../validation/shape.js";
+import { shapeFaults, type Shape } from "../../validation/fieldShape.js";
 import { placeOf, type Environment, type Place, type Variable } from "./environment.js";
 
 /** The part of Istio's ProxyConfig that is read. */

@@ -1,4 +1,4 @@
-import { textOf, wording } from "../../messages/index.js";
+import { clause, message } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
 import { pastOwnSidecar } from "../../network/interception.js";
 import { settledAt, type Hop, type Pods } from "./pods.js";
@@ -23,8 +23,8 @@ export class ApplicationPods {
       );
     const mutual = this.pods.isMutual(workload, port, hop);
     if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL") {
-      const text = `TLS of mode ${tls.mode} between workloads is not modelled`;
-      return stop(unknown([...because, { ...here, ...wording(text) }]));
+      const text = message("tls-between-workloads", { mode: tls.mode });
+      return stop(unknown([...because, { ...here, ...text }]));
     }
     if (workload.sidecar.present === false) return stop(withoutSidecar(hop, mutual, here));
     const past = pastOwnSidecar(workload, port);
@@ -73,14 +73,11 @@ export class ApplicationPods {
 /** Nothing in front of the application: it gets what the caller sends. */
 function withoutSidecar(hop: Hop, mutual: boolean, here: Evidence): MeshVerdict {
   if (mutual) {
-    return blocked([
-      ...hop.because,
-      { ...here, ...wording(`${textOf(here)}: nothing there ends the caller's mutual TLS`) },
-    ]);
+    return blocked([...hop.because, { ...here, ...message("mutual-tls-not-ended", { because: clause(here) }) }]);
   }
   return arrived(hop, mutual, false, [
     ...hop.because,
-    { ...here, ...wording(`${textOf(here)}: plaintext is accepted`) },
+    { ...here, ...message("plaintext-accepted", { because: clause(here) }) },
   ]);
 }
 

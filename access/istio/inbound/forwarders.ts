@@ -1,3 +1,4 @@
+import { message, type Message } from "../../messages/index.js";
 import type { Evidence, KubernetesObject, Workload, ObjectIndex } from "../../model/model.js";
 import { evidence } from "../evidence.js";
 import type { ProxyPatches } from "../config/filters.js";
@@ -54,8 +55,8 @@ interface AddedListener {
   filter_chains?: { filter_chain_match?: { server_names?: string[] }; filters?: { name?: string }[] }[];
 }
 
-function forwards(names: readonly string[]): string {
-  return `the forwarder reads the client's SNI and connects to that host, for ${names.join(", ")} only`;
+function forwards(names: readonly string[]): Message {
+  return message("forwards-by-sni", { names });
 }
 
 function mountedConfigMaps(object: KubernetesObject): Set<string> {

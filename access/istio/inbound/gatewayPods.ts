@@ -1,7 +1,8 @@
-import { message, textOf, wording } from "../../messages/index.js";
+import { nameOf } from "../../model/objectName.js";
+import { clause, message, type Message, textOf } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Target, Workload } from "../../model/model.js";
 import { endOf, missingCluster, type Ending } from "../proxy/destination.js";
-import { evidence, label } from "../evidence.js";
+import { evidence } from "../evidence.js";
 import { passes } from "./forwarders.js";
 import { gatewayPort, type GatewayChain, type GatewayPort } from "./gatewayRoutes.js";
 import { field, tlsMode } from "../config/gateways.js";
@@ -40,20 +41,20 @@ export class GatewayPods {
     const stop = (verdict: MeshVerdict): RouteResult => settledAt(this.pods.at(workload, port), verdict, true);
     const listener = this.#port(workload, port);
     if (!listener) {
-      const text = message("no-server-on-port", { pods: label(workload.object), port });
+      const text = message("no-server-on-port", { pods: nameOf(workload.object), port });
       const passedOver = this.pods.meshOf(workload).gateways.outOfScope(workload);
       return stop(blocked([...because, ...passedOver, evidence(cluster.service.object, "spec.ports", text)]));
     }
     const patched = this.pods.meshOf(workload).patches.touching(workload, "GATEWAY", port);
     if (patched) return stop(unknown([...because, patched]));
-    const here = (text: string): Evidence => evidence(workload.object, "", text);
+    const here = (text: Message): Evidence => evidence(workload.object, "", text);
     if (listener.chains.some(({ bound }) => bound.server.bind)) {
-      return stop(unknown([...because, here("servers with bind are not modelled")]));
+      return stop(unknown([...because, here(message("server-bind-not-modelled"))]));
     }
     const mutual = this.pods.isMutual(workload, port, hop);
     const sni = mutual ? (tls?.sni ?? clusterSni(cluster)) : clientSni(target);
     if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL") {
-      return stop(unknown([...because, here("a hop to the gateway with certificates of its own is not modelled")]));
+      return stop(unknown([...because, here(message("own-certificates-to-gateway"))]));
     }
     const chain = chainFor(listener, sni, mutual || target.protocol === "tls", target);
     if (typeof chain === "function") return stop(chain(because));
@@ -65,11 +66,10 @@ export class GatewayPods {
     const { workload, port, because, mutual } = arrival;
     const { bound } = chain;
     const mode = tlsMode(bound.server);
-    const at = (text: string): Evidence => evidence(bound.gateway, field(bound, "tls.mode"), text);
+    const at = (text: Message): Evidence => evidence(bound.gateway, field(bound, "tls.mode"), text);
     const stop = (verdict: MeshVerdict): RouteResult => settledAt(this.pods.at(workload, port), verdict, true);
     if (chain.http) return stop(unknown([...because, chain.because]));
-    if (mode === "other")
-      return stop(unknown([...because, at("servers with certificates of their own are not modelled")]));
+    if (mode === "other") return stop(unknown([...because, at(message("own-certificates-at-server"))]));
     const misfit = misfitOf(mode, mutual);
     if (misfit) return stop(blocked([...because, at(misfit)]));
     const steps = [...because, at(serverText(mode)), chain.because];
@@ -86,7 +86,7 @@ export class GatewayPods {
     const end = this.#end(workload, chain, target, steps);
     const names = authenticated ? (bound.server.tls?.subjectAltNames ?? []) : [];
     const because = (): Evidence =>
-      evidence(bound.gateway, field(bound, "tls.subjectAltNames"), "the handshake admits this identity");
+      evidence(bound.gateway, field(bound, "tls.subjectAltNames"), message("handshake-admits"));
     return {
       workload,
       port,
@@ -110,9 +110,7 @@ export class GatewayPods {
     const ends = chain.destinations.map((one) => this.#endOfRoute(workload, one, chain.bound.number, target, route));
     const [first = { kind: "nowhere", because: [] } as const, ...others] = ends;
     const differs = others.some((end) => end.kind !== first.kind);
-    return differs
-      ? { kind: "unknown", because: [{ ...route, ...wording("its weighted destinations end differently") }] }
-      : first;
+    return differs ? { kind: "unknown", because: [{ ...route, ...message("weighted-destinations-differ") }] } : first;
   }
 
   #endOfRoute(
@@ -124,9 +122,9 @@ export class GatewayPods {
   ): Ending {
     const scope = this.#scope(workload);
     const cluster = scope.cluster(destination ?? {}, listenerPort);
-    if ("missing" in cluster) return { kind: "nowhere", because: missingCluster(cluster, route, "the gateway") };
+    if ("missing" in cluster) return { kind: "nowhere", because: missingCluster(cluster, route, "the-gateway") };
     if (cluster.service.registry === "kubernetes") {
-      const text = "a gateway that leads to a Service of the cluster is not modelled";
+      const text = message("gateway-to-service");
       return { kind: "unknown", because: [evidence(cluster.service.object, "", text)] };
     }
     return (
@@ -141,18 +139,18 @@ export class GatewayPods {
     const number =
       endpoints[0]?.ports[port.name] ?? (typeof port.targetPort === "number" ? port.targetPort : port.number);
     const forwarder = this.pods.meshOf(workload).forwarders.find(workload, number);
-    const to = evidence(object, "spec.endpoints", `leads to port ${number} of the gateway's own loopback interface`);
+    const to = evidence(object, "spec.endpoints", message("to-loopback", { port: number }));
     if (!forwarder)
-      return { kind: "unknown", because: [{ ...to, ...wording(`${textOf(to)}, where the input shows no listener`) }] };
+      return {
+        kind: "unknown",
+        because: [{ ...to, ...message("loopback-without-listener", { because: clause(to) }) }],
+      };
     const sni = clientSni(target);
     if (sni !== undefined && passes(forwarder, sni)) {
       return { kind: "database", encryption: "tls-passthrough", because: [to, forwarder.because] };
     }
-    const text =
-      sni === undefined
-        ? "the forwarder needs the client's TLS to read a name from"
-        : `the forwarder does not pass ${sni} on`;
-    return { kind: "nowhere", because: [to, { ...forwarder.because, ...wording(text) }] };
+    const text = sni === undefined ? message("forwarder-without-sni") : message("forwarder-refuses", { sni });
+    return { kind: "nowhere", because: [to, { ...forwarder.because, ...text }] };
   }
 
   #scope(workload: Workload): ProxyScope {
@@ -194,18 +192,17 @@ function chainFor(
   const { duplicate, inspects } = listener;
   const [first] = listener.chains;
   if (duplicate) {
-    const text = "two servers of this port match the same names: the proxy refuses the whole listener";
-    return (because) => unknown([...because, { ...duplicate.because, ...wording(text) }]);
+    const text = message("servers-match-same");
+    return (because) => unknown([...because, { ...duplicate.because, ...text }]);
   }
   if (inspects && !tls && target.serverSpeaksFirst) {
-    const text =
-      "the gateway waits for a TLS handshake on this port, and the client waits for the server's handshake packet";
-    return (because) => blocked(first ? [...because, { ...first.because, ...wording(text) }] : because);
+    const text = message("gateway-waits-for-tls");
+    return (because) => blocked(first ? [...because, { ...first.because, ...text }] : because);
   }
   const chain =
     (tls && sni !== undefined ? listener.byName.get(sni) : undefined) ?? bySni(listener.others, tls ? sni : undefined);
   if (chain) return chain;
-  const text = `no server of this port is for ${tls ? `SNI ${sni ?? ""}` : "a connection without TLS"}`;
+  const text = tls ? message("no-server-for-sni", { sni: sni ?? "" }) : message("no-server-without-tls");
   const none: Evidence[] = first ? [evidence(first.bound.gateway, field(first.bound, "hosts"), text)] : [];
   return (because) => blocked([...because, ...none, ...relevant(listener, target)]);
 }
@@ -216,18 +213,15 @@ function relevant(listener: GatewayPort, target: Target): Evidence[] {
 }
 
 /** Why a server of this TLS mode cannot take a hop that is in the mesh's mutual TLS, or is not. */
-function misfitOf(mode: ReturnType<typeof tlsMode>, mutual: boolean): string | undefined {
-  if (mode === "ISTIO_MUTUAL" && !mutual)
-    return "ISTIO_MUTUAL: the gateway wants the mesh's mutual TLS, and the hop brings none";
-  if (mode === "none" && mutual)
-    return "a server without TLS: it passes the hop's mutual TLS on to the database, which cannot read it";
-  if (mode === "passthrough" && mutual)
-    return "PASSTHROUGH: the hop's mutual TLS reaches the database, which the sidecar does not trust";
+function misfitOf(mode: ReturnType<typeof tlsMode>, mutual: boolean): Message | undefined {
+  if (mode === "ISTIO_MUTUAL" && !mutual) return message("server-needs-mutual-tls");
+  if (mode === "none" && mutual) return message("server-without-tls");
+  if (mode === "passthrough" && mutual) return message("server-passes-mutual-tls");
   return undefined;
 }
 
-function serverText(mode: ReturnType<typeof tlsMode>): string {
-  if (mode === "ISTIO_MUTUAL") return "the gateway ends the mesh's mutual TLS and knows the caller by its certificate";
-  if (mode === "passthrough") return "the gateway reads the SNI and passes the client's TLS on";
-  return "the gateway takes plain TCP: it does not know the caller";
+function serverText(mode: ReturnType<typeof tlsMode>): Message {
+  if (mode === "ISTIO_MUTUAL") return message("server-authenticates");
+  if (mode === "passthrough") return message("server-passes-tls");
+  return message("server-anonymous");
 }

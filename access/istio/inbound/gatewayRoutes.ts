@@ -1,5 +1,6 @@
+import { message } from "../../messages/index.js";
 import type { Evidence, KubernetesObject } from "../../model/model.js";
-import { evidence } from "../evidence.js";
+import { destinationText, evidence } from "../evidence.js";
 import { field, sniOf, tlsMode, type BoundServer, type PortServers } from "../config/gateways.js";
 import { hostsMatch, isWildcard } from "../registry/hostname.js";
 import type { ProxyScope } from "../config/scope.js";
@@ -36,7 +37,7 @@ export function gatewayPort(scope: ProxyScope, { servers, dropped }: PortServers
   const taken = new Set<string>();
   for (const bound of servers) {
     if (bound.protocol === "http" || (bound.protocol === "https" && tlsMode(bound.server) !== "passthrough")) {
-      const because = evidence(bound.gateway, field(bound, "port.protocol"), "an HTTP server, which is not modelled");
+      const because = evidence(bound.gateway, field(bound, "port.protocol"), message("http-server-not-modelled"));
       chains.push({ sni: serverNames(bound), bound, destinations: [], because, http: true });
     } else if (tlsMode(bound.server) === "passthrough") passthrough(scope, bound, chains, missing, taken);
     else terminating(scope, bound, chains, missing);
@@ -116,7 +117,7 @@ function passthrough(
         const names = match.sniHosts ?? [];
         const path = `spec.tls[${index}].match[${position}]`;
         if (names.some((name) => taken.has(name))) {
-          missing.push(evidence(object, path, "left out: another route on this port has the same SNI"));
+          missing.push(evidence(object, path, message("same-sni")));
           continue;
         }
         for (const name of names) taken.add(name);
@@ -130,25 +131,18 @@ function passthrough(
 }
 
 function noRoute(bound: BoundServer, routes: readonly Route[], kind: "tcp" | "tls"): Evidence {
-  const mode = bound.server.tls?.mode ?? "no TLS";
   const [first] = routes;
   if (!first) {
-    return evidence(
-      bound.gateway,
-      field(bound, "hosts"),
-      "no VirtualService that the gateway sees is bound to this server and names a host of it: no listener",
-    );
+    return evidence(bound.gateway, field(bound, "hosts"), message("no-route-bound"));
   }
   return evidence(
     first.object,
     `spec.${kind}`,
-    `no ${kind} rule for port ${bound.number}, which a server with ${mode} needs: no listener`,
+    message("no-rule-for-port", { kind, port: bound.number, mode: bound.server.tls?.mode ?? message("no-tls") }),
   );
 }
 
 function routeEvidence(object: KubernetesObject, path: string, routes: readonly RouteDestination[]): Evidence {
-  const names = routes.map(
-    ({ destination }) => `${destination?.host ?? "?"}:${destination?.port?.number ?? "its port"}`,
-  );
-  return evidence(object, path, `the gateway routes to ${names.join(" or ")}`);
+  const destinations = routes.map(({ destination }) => destinationText(destination));
+  return evidence(object, path, message("gateway-routes-to", { destinations }));
 }

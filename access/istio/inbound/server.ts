@@ -1,4 +1,4 @@
-import { message, wording } from "../../messages/index.js";
+import { message } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
 import type { Decision, PolicySet } from "../config/authorization.js";
 import type { ChainRule } from "../config/chainRules.js";
@@ -68,8 +68,7 @@ function pathOf(admission: Admission, reason: Decision | ChainRule | NonNullable
 }
 
 function refused(admission: Admission, { names, because }: NonNullable<Admission["handshake"]>): MeshVerdict {
-  const text = `the TLS handshake admits ${names.size} ${names.size === 1 ? "identity" : "identities"}, and the caller's is not among them`;
-  return blocked([...admission.because, { ...because, ...wording(text) }]);
+  return blocked([...admission.because, { ...because, ...message("handshake-refuses", { count: names.size }) }]);
 }
 
 /** The filter decides when the client has sent its first byte: a server-first protocol has answered by then. */

@@ -1,7 +1,8 @@
-import { message, wording } from "../../messages/index.js";
+import { nameOf } from "../../model/objectName.js";
+import { message } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Target } from "../../model/model.js";
 import { endOf, missingCluster } from "./destination.js";
-import { evidence, label } from "../evidence.js";
+import { evidence } from "../evidence.js";
 import type { Mesh } from "../config/mesh.js";
 import { catchAllText, outbound, type Dial, type Outcome } from "./outbound.js";
 import { endsOf } from "../registry/owners.js";
@@ -10,7 +11,7 @@ import { agreed, ended, finished, type RouteResult } from "./route.js";
 import { upstreamTls, type ProxyScope } from "../config/scope.js";
 import type { ServicePods } from "./servicePods.js";
 import type { RouteDestination } from "../config/shapes.js";
-import { clientSni, nameOf } from "./target.js";
+import { askedName, clientSni } from "./target.js";
 import { blocked, hopEncryption, unknown, type Path } from "../verdict.js";
 import { listeningAddress } from "../registry/visibleServices.js";
 
@@ -64,7 +65,7 @@ export class CallerProxy {
       (service) => first && service.namespace === first.namespace && partsOf(service) !== partsOf(first),
     );
     if (!first || !other) return undefined;
-    return evidence(other.object, "spec.hosts", message("declared-twice", { host, other: label(first.object) }));
+    return evidence(other.object, "spec.hosts", message("declared-twice", { host, other: nameOf(first.object) }));
   }
 
   /** What the client dials: the address its own proxy answers with, a Service's, or the target's real one. */
@@ -72,7 +73,7 @@ export class CallerProxy {
     const dial = {
       port: target.port,
       sni: clientSni(target),
-      httpHost: target.protocol === "http" ? nameOf(target) : undefined,
+      httpHost: target.protocol === "http" ? askedName(target) : undefined,
       serverSpeaksFirst: target.serverSpeaksFirst,
     };
     const answered = scope.dnsAnswer(target.host);
@@ -128,11 +129,9 @@ export class CallerProxy {
   #seenAs(scope: ProxyScope, target: Target, service: MeshService): Evidence[] {
     if (service.registry !== "external" || service.host !== target.host) return [];
     const open = service.exportTo.has("*");
-    const text = open ? "visible to every namespace" : `visible to ${audienceOf(service)}`;
+    const text = open ? message("visible-to-all") : message("visible-to", { namespaces: audienceOf(service) });
     const hidden = this.mesh.index.virtualServices.hidden(scope.namespace, scope.gateway, service.host);
-    const skipped = hidden.map((route) =>
-      evidence(route.object, "spec.exportTo", "a route of this host that is not exported to the caller"),
-    );
+    const skipped = hidden.map((route) => evidence(route.object, "spec.exportTo", message("route-not-exported")));
     return [evidence(service.object, "spec.exportTo", text), ...skipped];
   }
 
@@ -140,7 +139,7 @@ export class CallerProxy {
   #unmatched(scope: ProxyScope, target: Target, because: readonly Evidence[]): MeshVerdict {
     const { sidecar } = scope;
     const all = [...because, ...this.#hidden(scope, target), sidecar.outboundEvidence];
-    if (sidecar.unmodelled) return unknown([...all, { ...sidecar.outboundEvidence, ...wording(sidecar.unmodelled) }]);
+    if (sidecar.unmodelled) return unknown([...all, { ...sidecar.outboundEvidence, ...sidecar.unmodelled }]);
     if (sidecar.outboundMode === "REGISTRY_ONLY") return blocked(all);
     if (!sidecar.outboundMode.startsWith("ALLOW_ANY")) return unknown(all);
     if (sidecar.outboundMode !== "ALLOW_ANY" && target.protocol === "http") return unknown(all);
@@ -175,7 +174,7 @@ export class CallerProxy {
     if (!isVisibleTo(service, scope.namespace))
       return evidence(object, "spec.exportTo", message("not-exported", { namespaces: audienceOf(service), host }));
     if (owner?.host === host)
-      return evidence(object, "spec.hosts", message("host-taken", { host, owner: label(owner.object) }));
+      return evidence(object, "spec.hosts", message("host-taken", { host, owner: nameOf(owner.object) }));
     const { object: sidecar } = scope.sidecar;
     if (sidecar) return evidence(sidecar, "spec.egress", message("not-imported", { host }));
     return evidence(object, "spec.hosts", message("takes-no-connection", { host }));
@@ -206,9 +205,9 @@ export class CallerProxy {
     const cluster = scope.cluster(destination, listenerPort);
     if ("missing" in cluster) {
       if (cluster.missing === "service" && this.#isOutsideInput(cluster.host)) {
-        return ended(unknown([...because, { ...route, ...wording(`the input holds no Service ${cluster.host}`) }]));
+        return ended(unknown([...because, { ...route, ...message("service-not-in-input", { host: cluster.host }) }]));
       }
-      return ended(blocked([...because.slice(0, -1), ...missingCluster(cluster, route, "the caller's proxy")]));
+      return ended(blocked([...because.slice(0, -1), ...missingCluster(cluster, route, "clients-proxy")]));
     }
     if (cluster.service.registry === "kubernetes") {
       return this.services.behind({
@@ -244,7 +243,7 @@ function unanswered(scope: ProxyScope, target: Target, addresses: readonly strin
     .imported(target.host)
     .find((one) => one.address !== anyAddress && !addresses?.includes(one.address));
   if (!virtual) return [];
-  const text = `the client's DNS does not answer ${virtual.address}: its sidecar does not capture DNS`;
+  const text = message("dns-not-captured", { address: virtual.address });
   return [evidence(virtual.object, "spec.addresses", text)];
 }
 
@@ -253,7 +252,7 @@ function notItsOwn({ chain, listener }: Extract<Outcome, { kind: "chain" }>, tar
   const why: Evidence[] = [];
   const loser = listener.losers.find(({ service }) => service.host === target.host);
   if (loser) {
-    const text = `left out of this port: ${label(loser.winner.object)} is older or sorts first`;
+    const text = message("loses-port", { winner: nameOf(loser.winner.object) });
     why.push(evidence(loser.service.object, "spec.ports", text));
   }
   const catchAll = chain.service.host === target.host ? undefined : catchAllText(listener, chain);

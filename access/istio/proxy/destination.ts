@@ -1,6 +1,7 @@
-import { message, wording } from "../../messages/index.js";
+import { nameOf } from "../../model/objectName.js";
+import { message, type Message } from "../../messages/index.js";
 import type { Evidence, HopEncryption, Target } from "../../model/model.js";
-import { evidence, label } from "../evidence.js";
+import { evidence } from "../evidence.js";
 import { rivalsOf, standingOf } from "../registry/owners.js";
 import { hostsMatch, isWildcard } from "../registry/hostname.js";
 import { portField } from "./outbound.js";
@@ -21,44 +22,47 @@ export interface KnownTargets {
 }
 
 /** Why a route's destination has no cluster: the connection is closed. */
-export function missingCluster(missing: MissingCluster, route: Evidence, proxy: string): Evidence[] {
+export function missingCluster(
+  missing: MissingCluster,
+  route: Evidence,
+  proxy: "the-gateway" | "clients-proxy",
+): Evidence[] {
   if (missing.missing === "service") {
-    return [{ ...route, ...wording(`${proxy} knows no service ${missing.host}: the route leads nowhere`) }];
+    return [{ ...route, ...message("route-without-target", { proxy: message(proxy), host: missing.host }) }];
   }
   const { object } = missing.service;
   if (missing.missing === "port") {
     return [
       route,
-      evidence(object, "spec.ports", `${missing.host} has no port ${missing.number}: the route leads nowhere`),
+      evidence(object, "spec.ports", message("route-without-port", { host: missing.host, port: missing.number })),
     ];
   }
-  const { rule, subset } = missing;
-  const text = rule
-    ? `the DestinationRule that holds here has no subset ${subset}: the route leads nowhere`
-    : `no DestinationRule for ${missing.host} holds here, so there is no subset ${subset}: the route leads nowhere`;
-  return rule ? [route, evidence(rule.object, "spec.subsets", text)] : [{ ...route, ...wording(text) }];
+  const { rule, subset, host } = missing;
+  return rule
+    ? [route, evidence(rule.object, "spec.subsets", message("rule-without-subset", { subset }))]
+    : [{ ...route, ...message("subset-without-rule", { host, subset }) }];
 }
 
 /** Where a cluster of a service outside the mesh ends, seen from a sidecar or from a gateway. */
 export function endOf(cluster: Cluster, target: Target, scope: ProxyScope, known: KnownTargets): Ending {
   const { service, port } = cluster;
   const sidecar = scope.gateway === "mesh";
-  const here = (text: string, path = "spec.resolution"): Evidence => evidence(service.object, path, text);
+  const here = (text: Message, path = "spec.resolution"): Evidence => evidence(service.object, path, text);
   const unconnected = withoutEndpoint(service, sidecar, here);
   if (unconnected) return unconnected;
   const tls = upstreamTls(cluster, sidecar);
   if (tls.unmodelled) return { kind: "unknown", because: [here(tls.unmodelled)] };
   const originates = tls.mode === "SIMPLE" || tls.mode === "MUTUAL";
   const misfit = misfitOf(tls, target);
-  if (misfit) return { kind: "nowhere", because: [{ ...(tls.evidence ?? here(misfit)), ...wording(misfit) }] };
+  if (misfit) return { kind: "nowhere", because: [{ ...(tls.evidence ?? here(misfit)), ...misfit }] };
   const plain = hopEncryption(false, target);
   const encryption: HopEncryption = tls.mode === "SIMPLE" ? "tls" : tls.mode === "MUTUAL" ? "mutual-tls" : plain;
   const field = portField(service, port);
   const number = serverPort(cluster);
   const because = [
     ...(tls.evidence ? [tls.evidence] : []),
-    here(`${service.host}:${port.number} is outside the mesh`, field),
-    ...(number === port.number ? [] : [here(`connects to port ${number} there`, `${field}.targetPort`)]),
+    here(message("outside-mesh", { host: service.host, port: port.number }), field),
+    ...(number === port.number ? [] : [here(message("target-port", { port: number }), `${field}.targetPort`)]),
   ];
   const owners = scope.index.visibility.allOfHost(service.host);
   const standing = service.host === target.host ? standingOf(service, target, owners) : undefined;
@@ -74,7 +78,7 @@ export function endOf(cluster: Cluster, target: Target, scope: ProxyScope, known
 
 /** Others declare the host of an entry with other endpoints. */
 function contested(service: MeshService, owners: readonly MeshService[]): Evidence {
-  const named = [...new Set(rivalsOf(service, owners).map(({ object }) => label(object)))];
+  const named = [...new Set(rivalsOf(service, owners).map(({ object }) => nameOf(object)))];
   return evidence(
     service.object,
     "spec.endpoints",
@@ -86,29 +90,22 @@ function contested(service: MeshService, owners: readonly MeshService[]): Eviden
 function withoutEndpoint(
   { host, resolution, selector, endpoints }: MeshService,
   sidecar: boolean,
-  here: (text: string, path?: string) => Evidence,
+  here: (text: Message, path?: string) => Evidence,
 ): Ending | undefined {
-  const nowhere = (text: string, path?: string): Ending => ({ kind: "nowhere", because: [here(text, path)] });
-  const unknown = (text: string, path?: string): Ending => ({ kind: "unknown", because: [here(text, path)] });
-  if (resolution === "none" && !sidecar)
-    return nowhere("resolution NONE behind a gateway: the gateway connects to itself");
-  if (resolution === "dynamic-dns" && !sidecar) return unknown("DYNAMIC_DNS behind a gateway is not modelled");
-  if (selector) return unknown("endpoints chosen by workloadSelector are not modelled", "spec.workloadSelector");
+  const nowhere = (text: Message, path?: string): Ending => ({ kind: "nowhere", because: [here(text, path)] });
+  const unknown = (text: Message, path?: string): Ending => ({ kind: "unknown", because: [here(text, path)] });
+  if (resolution === "none" && !sidecar) return nowhere(message("resolution-none"));
+  if (resolution === "dynamic-dns" && !sidecar) return unknown(message("dynamic-dns-not-modelled"));
+  if (selector) return unknown(message("workload-selector-not-modelled"), "spec.workloadSelector");
   if (endpoints.length > 0) return undefined;
-  if (isWildcard(host) && resolution === "dns")
-    return nowhere("a wildcard host without endpoints cannot be resolved by DNS: no cluster");
-  return resolution === "static"
-    ? nowhere("resolution STATIC without endpoints: nowhere to connect to", "spec.endpoints")
-    : undefined;
+  if (isWildcard(host) && resolution === "dns") return nowhere(message("wildcard-without-endpoints"));
+  return resolution === "static" ? nowhere(message("static-without-endpoints"), "spec.endpoints") : undefined;
 }
 
 /** Why a server outside the mesh cannot take what the proxy's TLS makes of the connection. */
-function misfitOf({ mode }: UpstreamTls, { protocol }: Target): string | undefined {
-  if (mode === "ISTIO_MUTUAL")
-    return "mutual TLS with the mesh's certificates to a server outside the mesh: neither side trusts the other";
-  return protocol === "tls" && (mode === "SIMPLE" || mode === "MUTUAL")
-    ? "the client's own TLS inside the proxy's TLS: the server expects one layer"
-    : undefined;
+function misfitOf({ mode }: UpstreamTls, { protocol }: Target): Message | undefined {
+  if (mode === "ISTIO_MUTUAL") return message("mesh-tls-outside");
+  return protocol === "tls" && (mode === "SIMPLE" || mode === "MUTUAL") ? message("tls-in-tls") : undefined;
 }
 
 /** The port a proxy connects to: an endpoint's own, else the service's target port. */

@@ -1,7 +1,8 @@
-import { message, wording } from "../../messages/index.js";
+import { nameOf } from "../../model/objectName.js";
+import { message, type Message } from "../../messages/index.js";
 import type { Evidence, KubernetesObject } from "../../model/model.js";
 import { contains, coverEverything, parseBlock } from "../../network/addressBlock.js";
-import { evidence, label } from "../evidence.js";
+import { destinationText, evidence } from "../evidence.js";
 import { hostsMatch, isWildcard } from "../registry/hostname.js";
 import { isInspected, isTls, refusesCompany, type Protocol } from "../registry/protocol.js";
 import { anyAddress, isEveryAddress, type MeshService, type ServicePort } from "../registry/registry.js";
@@ -231,7 +232,7 @@ function itself(service: MeshService, port: ServicePort, blocks: readonly string
     because: evidence(
       service.object,
       portField(service, port),
-      `no route takes port ${port.number} of ${service.host}: straight to it`,
+      message("no-route", { port: port.number, host: service.host }),
     ),
   };
 }
@@ -245,12 +246,8 @@ export function portField(service: MeshService, port: ServicePort): string {
 }
 
 function routeEvidence(object: KubernetesObject, field: string, rule: ConnectionRoute): Evidence {
-  const names = (rule.route ?? []).map(({ destination }) =>
-    [`${destination?.host ?? "?"}:${destination?.port?.number ?? "its port"}`, destination?.subset]
-      .filter((part) => part !== undefined && part !== "")
-      .join(" subset "),
-  );
-  return evidence(object, field, `routes to ${names.join(" or ")}`);
+  const destinations = (rule.route ?? []).map(({ destination }) => destinationText(destination));
+  return evidence(object, field, message("routes-to", { destinations }));
 }
 
 /** Picks the filter chain as the proxy does: by destination first, then by SNI, without going back. */
@@ -261,8 +258,9 @@ function choose(scope: ProxyScope, listener: Listener, dial: Dial): Outcome {
   const byAddress = destinationChains(listener.chains, dial.addresses);
   if (byAddress === "unknown") {
     const chain = listener.chains.find(({ blocks }) => blocks.length > 0);
-    const text = `whether the address dialled lies in ${chain?.blocks.join(", ") ?? "these blocks"} is not known`;
-    return { kind: "unknown", because: chain ? [{ ...chain.because, ...wording(text) }] : [] };
+    if (!chain) return { kind: "unknown", because: [] };
+    const text = message("block-unclear", { blocks: chain.blocks });
+    return { kind: "unknown", because: [{ ...chain.because, ...text }] };
   }
   const chain = bySni(byAddress, dial.sni);
   if (chain) return { kind: "chain", chain, listener };
@@ -289,7 +287,7 @@ function unmatchedEvidence({ chains, inspecting }: Listener, dial: Dial): Eviden
     const args = { port: port.number, host: service.host };
     return [evidence(service.object, portField(service, port), message("not-http", args))];
   }
-  const what = dial.sni === undefined ? "a connection without SNI" : `SNI ${dial.sni}`;
+  const what = dial.sni === undefined ? message("without-sni") : message("sni-named", { sni: dial.sni });
   return [{ ...chain.because, ...message("no-chain", { port: dial.port, what }) }];
 }
 
@@ -365,7 +363,7 @@ function overHttp(scope: ProxyScope, dial: Dial, host: string): Outcome {
       const special = rules.some((rule) => rule.redirect ?? rule.directResponse ?? rule.delegate ?? rule.fault);
       const destinations = rules.flatMap(destinationsOf);
       if (special || destinations.length === 0) {
-        const text = "HTTP routes that redirect, answer, delegate or inject faults are not modelled";
+        const text = message("http-route-not-modelled");
         return { kind: "unknown", because: [evidence(object, "spec.http", text)] };
       }
       return {
@@ -381,9 +379,9 @@ function overHttp(scope: ProxyScope, dial: Dial, host: string): Outcome {
   return { kind: "unmatched", because: [] };
 }
 
-/** A sentence for a listener that swallows a whole port. */
-export function catchAllText(listener: { address: string }, chain: Chain): string | undefined {
+/** Why a listener captures a whole port. */
+export function catchAllText(listener: { address: string }, chain: Chain): Message | undefined {
   const open = listener.address === anyAddress && chain.sni.length === 0 && chain.blocks.length === 0;
   if (!open) return undefined;
-  return `${label(chain.service.object)} has no address of its own, so its listener takes every address on port ${chain.port.number}`;
+  return message("captures-port", { entry: nameOf(chain.service.object), port: chain.port.number });
 }

@@ -1,4 +1,4 @@
-import { wording } from "../../messages/index.js";
+import { message } from "../../messages/index.js";
 import type { Evidence, HopEncryption, MeshVerdict } from "../../model/model.js";
 import type { Ending } from "./destination.js";
 import type { Admission } from "../inbound/server.js";
@@ -37,5 +37,5 @@ export function agreed(results: readonly RouteResult[], because: readonly Eviden
   };
   if (others.every((other) => verdictOf(other) === verdictOf(first))) return first;
   const last = because.at(-1);
-  return ended(unknown(last ? [...because, { ...last, ...wording("its destinations end differently") }] : []));
+  return ended(unknown(last ? [...because, { ...last, ...message("destinations-differ") }] : []));
 }

@@ -1,4 +1,4 @@
-import { message, wording } from "../../messages/index.js";
+import { message } from "../../messages/index.js";
 import type { Evidence, MeshVerdict, Workload } from "../../model/model.js";
 import { ApplicationPods } from "../inbound/applicationPods.js";
 import { evidence } from "../evidence.js";
@@ -33,11 +33,10 @@ export class ServicePods {
     const { service } = cluster;
     const open = (more: Evidence): RouteResult => ended(unknown([...because, more]));
     if (service.resolution === "alias")
-      return open(evidence(service.object, "spec.type", "ExternalName is not modelled"));
-    if (tls?.unmodelled) return open({ ...this.mesh.settings.outboundEvidence, ...wording(tls.unmodelled) });
+      return open(evidence(service.object, "spec.type", message("external-name-not-modelled")));
+    if (tls?.unmodelled) return open({ ...this.mesh.settings.outboundEvidence, ...tls.unmodelled });
     const all = this.mesh.workloadsBehind(service);
-    if (all.length === 0)
-      return open(evidence(service.object, "spec.selector", "the input holds no workload behind this Service"));
+    if (all.length === 0) return open(evidence(service.object, "spec.selector", message("service-without-workloads")));
     const foreign = this.mesh.workloadEntryBehind(service);
     if (foreign) return open(evidence(service.object, "spec.selector", message("workload-entries", { name: foreign })));
     const wanted = subsetOf(cluster)?.subset.labels;
@@ -71,17 +70,9 @@ export class ServicePods {
     const own = `spiffe://${principalOf(workload, this.mesh.settings.trustDomain)}`;
     if (!rule || serverNames.length === 0 || serverNames.includes(own)) return undefined;
     if (workload.kind === "IstioGateway") {
-      return (because) =>
-        unknown([
-          ...because,
-          { ...rule, ...wording("subjectAltNames: the identity of the gateway's pods is not known") },
-        ]);
+      return (because) => unknown([...because, { ...rule, ...message("server-identity-unknown") }]);
     }
-    return (because) =>
-      blocked([
-        ...because,
-        { ...rule, ...wording(`subjectAltNames: ${own} is none of the identities the hop expects`) },
-      ]);
+    return (because) => blocked([...because, { ...rule, ...message("server-identity-refused", { identity: own }) }]);
   }
 }
 
@@ -93,7 +84,7 @@ function subsetOf({ subset, rule }: Cluster) {
 function emptySubset(cluster: Cluster): Evidence {
   const { service, subset } = cluster;
   const owned = subsetOf(cluster);
-  const text = `no pods behind ${service.host} have the labels of subset ${subset}`;
+  const text = message("subset-without-pods", { host: service.host, subset: subset ?? "" });
   return owned
     ? evidence(owned.object, `${owned.field}.labels`, text)
     : evidence(service.object, "spec.selector", text);

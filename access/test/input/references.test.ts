@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkReferences } from "../../input/references.js";
 import { buildWorld } from "../../model/world.js";
-import { read } from "../istio/scene.js";
+import { read } from "../istio/meshScene.js";
 
 const entry =
   "{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e, namespace: shop}, spec: {hosts: [db.example.com]}}";

@@ -75,16 +75,16 @@ describe("mutual TLS of single ports", () => {
       ["{name: pg, containerPort: 5432}", "pg"],
     ] as const)
       assert.deepEqual(audited(ports, target), [
-        [null, true, "text"],
-        [5432, true, "text"],
+        [null, true, "default-permissive"],
+        [5432, true, "default-permissive"],
         [8000, false, "port-of-service"],
       ]);
   });
 
   it("holds for a port that the pods and their Service have in common", () => {
     assert.deepEqual(audited("{containerPort: 8000}", "8000"), [
-      [null, true, "text"],
-      [8000, false, "text"],
+      [null, true, "default-permissive"],
+      [8000, false, "mtls-strict"],
     ]);
   });
 });

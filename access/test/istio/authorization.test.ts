@@ -3,7 +3,7 @@ import { AuthorizationPolicies, type Connection } from "../../istio/config/autho
 import { meshSettings } from "../../istio/config/settings.js";
 import type { MeshOptions } from "../../model/model.js";
 import { buildWorld } from "../../model/world.js";
-import { read } from "./scene.js";
+import { read } from "./meshScene.js";
 
 const caller: Connection = {
   port: 15443,

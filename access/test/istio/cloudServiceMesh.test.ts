@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { analyse } from "../../analyse.js";
 import type { AnalysisOptions, KubernetesObject } from "../../model/model.js";
-import { read, rowOf } from "./scene.js";
+import { read, rowOf } from "./meshScene.js";
 
 const managed: AnalysisOptions = { mesh: { kind: "cloud-service-mesh" } };
 

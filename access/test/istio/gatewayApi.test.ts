@@ -1,7 +1,7 @@
 import { said } from "../said.js";
 import assert from "node:assert/strict";
 import { checkGrid, closed, entry } from "./grid.js";
-import { read, recipe, rowOf } from "./scene.js";
+import { read, recipe, rowOf } from "./meshScene.js";
 
 const database = "rm-1.mysql.rds.example.com";
 const client = "demo-server/k8s-mysql";
@@ -54,7 +54,7 @@ describe("gateways of the Gateway API", () => {
       yaml: tls + gateway(passthrough) + through("TLSRoute") + toGateway(),
       options: closed,
       reach: both("gateway"),
-      because: { [web]: ["Gateway istio-system/out text", "TLSRoute istio-system/way text"] },
+      because: { [web]: ["Gateway istio-system/out server-passes-tls", "TLSRoute istio-system/way gateway-routes-to"] },
     },
     {
       title: "one without a route for the name",
@@ -114,7 +114,7 @@ describe("gateways of the Gateway API", () => {
       yaml: tcp + gateway(mutual) + through("TCPRoute") + byTcp + rule + policy("out", "front"),
       options: closed,
       reach: { [web]: "gateway", [job]: "blocked" },
-      because: { [job]: ["AuthorizationPolicy istio-system/who text"] },
+      because: { [job]: ["AuthorizationPolicy istio-system/who allow-no-match"] },
       findings: ["bypass-past-gateway", "port-swallowed", "unguarded-hosts", "early-connection"],
     },
     {

@@ -1,7 +1,7 @@
 import { said } from "../said.js";
 import assert from "node:assert/strict";
 import { analyse } from "../../analyse.js";
-import { change, decidedBy, first, read, recipe, rowOf, verdictOf, without } from "./scene.js";
+import { change, decidedBy, first, read, recipe, rowOf, verdictOf, without } from "./meshScene.js";
 
 const database = "rm-1.mysql.rds.example.com";
 const client = "demo-server/k8s-mysql";

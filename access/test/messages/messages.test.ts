@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { adviceOf, message, messages, plainArguments, textOf } from "../../messages/index.js";
-import { assertionMessages } from "../../messages/assertions.js";
-import { assumptionMessages } from "../../messages/assumptions.js";
-import { commandMessages } from "../../messages/cli.js";
-import { findingMessages } from "../../messages/findings.js";
-import { meshMessages } from "../../messages/mesh.js";
-import { networkMessages } from "../../messages/network.js";
-import { problemMessages } from "../../messages/problems.js";
-import { usageMessages } from "../../messages/usage.js";
-import { validationMessages } from "../../messages/validation.js";
-import { workloadMessages } from "../../messages/workloads.js";
+import { assertionMessages } from "../../messages/assertionMessages.js";
+import { assumptionMessages } from "../../messages/assumptionMessages.js";
+import { commandMessages } from "../../messages/cliMessages.js";
+import { findingMessages } from "../../messages/findingMessages.js";
+import { meshMessages } from "../../messages/meshMessages.js";
+import { networkMessages } from "../../messages/networkMessages.js";
+import { problemMessages } from "../../messages/problemMessages.js";
+import { usageMessages } from "../../messages/usageMessages.js";
+import { validationMessages } from "../../messages/validationMessages.js";
+import { workloadMessages } from "../../messages/workloadMessages.js";
 
 const clauses = { ...workloadMessages, ...meshMessages, ...networkMessages };
 

@@ -3,9 +3,9 @@ import { analyse } from "../../analyse.js";
 import { message } from "../../messages/index.js";
 import type { KubernetesObject } from "../../model/model.js";
 import { prepareBypass } from "../../network/bypass.js";
-import { Network } from "../../network/network.js";
+import { Network } from "../../network/networkModel.js";
 import { said } from "../said.js";
-import { app, bypass, database, namespace, policy, workload, worldOf } from "./scene.js";
+import { app, bypass, database, namespace, policy, workload, worldOf } from "./networkScene.js";
 
 const calico = (kind: string, name: string, spec: object, inNamespace?: string) => ({
   apiVersion: "crd.projectcalico.org/v1",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { app, bypass, namespace, nothingLeaves, outcome, policy, workload, worldOf } from "./scene.js";
-import { Network } from "../../network/network.js";
+import { app, bypass, namespace, nothingLeaves, outcome, policy, workload, worldOf } from "./networkScene.js";
+import { Network } from "../../network/networkModel.js";
 
 const cilium = (name: string, spec: object, inNamespace = "shop") => ({
   apiVersion: "cilium.io/v2",

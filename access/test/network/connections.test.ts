@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { analyse } from "../../analyse.js";
-import { Network } from "../../network/network.js";
+import { Network } from "../../network/networkModel.js";
 import type { PortAnswer } from "../../network/portAnswer.js";
 import { PortSet, protocols, type PortRange } from "../../network/portSet.js";
-import { app, namespace, policy, worldOf } from "./scene.js";
+import { app, namespace, policy, worldOf } from "./networkScene.js";
 
 const ranges = fc.array(
   fc

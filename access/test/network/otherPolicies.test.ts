@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { analyse } from "../../analyse.js";
 import { parseManifests } from "../../input/parse.js";
 import { said } from "../said.js";
-import { app, bypass, namespace, nothingLeaves, outcome } from "./scene.js";
+import { app, bypass, namespace, nothingLeaves, outcome } from "./networkScene.js";
 
 const fqdn = (spec: object) => ({
   apiVersion: "networking.gke.io/v1alpha1",

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { World } from "../../model/model.js";
 import { prepareBypass } from "../../network/bypass.js";
-import { Network } from "../../network/network.js";
+import { Network } from "../../network/networkModel.js";
 import { said } from "../said.js";
-import { app, database, namespace, nothingLeaves, policy, workload, worldOf } from "./scene.js";
+import { app, database, namespace, nothingLeaves, policy, workload, worldOf } from "./networkScene.js";
 
 const made = (apiVersion: string, kind: string, name: string, spec: object = {}, labels: object = { app: name }) => ({
   apiVersion,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { analyse } from "../../analyse.js";
 import type { KubernetesObject } from "../../model/model.js";
-import { Network } from "../../network/network.js";
-import { app, namespace, outcome, policy, workload, worldOf } from "./scene.js";
+import { Network } from "../../network/networkModel.js";
+import { app, namespace, outcome, policy, workload, worldOf } from "./networkScene.js";
 
 const service = (name: string, spec: object) => ({
   apiVersion: "v1",

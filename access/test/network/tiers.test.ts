@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { app, bypass, namespace, nothingLeaves, outcome, policy } from "./scene.js";
+import { app, bypass, namespace, nothingLeaves, outcome, policy } from "./networkScene.js";
 
 const api = "policy.networking.k8s.io";
 const everyone = { namespaces: {} };

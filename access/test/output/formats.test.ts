@@ -98,6 +98,6 @@ describe("a report for people", () => {
   it("with --wide has a line for each pair, and what decides it", () => {
     const text = accessTable(matrix(1, 8), pc.createColors(false), { wide: true });
     assert.equal(text.match(/^ {2}\S \w+ +db-\d\.example\.com:3306 /gm)?.length, 8);
-    assert.match(text, /VirtualService gw\/db spec\.tcp\[0\]: routes it/);
+    assert.match(text, /VirtualService gw\/db spec\.tcp\[0\]: declares gateway/);
   });
 });

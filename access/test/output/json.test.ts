@@ -1,6 +1,6 @@
 import { about } from "./about.js";
 import { json } from "../../output/written.js";
-import { wording } from "../../messages/index.js";
+import { message } from "../../messages/index.js";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -75,7 +75,7 @@ const evidence = fc
     field: fc.constantFrom("", "spec"),
     text: fc.string({ maxLength: 3 }),
   })
-  .map(({ text, ...place }): Evidence => ({ ...place, ...wording(text) }));
+  .map(({ text, ...place }): Evidence => ({ ...place, ...message("declares-host", { host: text }) }));
 const because = fc.array(evidence, { maxLength: 3 });
 const meshVerdict: fc.Arbitrary<MeshVerdict> = fc.record({
   verdict: fc.constantFrom("gateway" as const, "blocked" as const),

@@ -1,5 +1,5 @@
 import { answersIn } from "./listedRows.js";
-import { message, wording } from "../../messages/index.js";
+import { message } from "../../messages/index.js";
 import type { Analysis, BypassVerdict, Evidence, MeshVerdict, Row, Rows, Target, Workload } from "../../model/model.js";
 
 const evidence = (kind: string, name: string, field: string, text: string): Evidence => ({
@@ -7,7 +7,7 @@ const evidence = (kind: string, name: string, field: string, text: string): Evid
   namespace: "gw",
   name,
   field,
-  ...wording(text),
+  ...message("declares-host", { host: text }),
 });
 
 const mesh = (verdict: MeshVerdict["verdict"], more: Partial<MeshVerdict> = {}): MeshVerdict => ({
@@ -15,7 +15,7 @@ const mesh = (verdict: MeshVerdict["verdict"], more: Partial<MeshVerdict> = {}):
   encryption: [],
   identity: false,
   exposes: null,
-  because: [evidence("VirtualService", "db", "spec.tcp[0]", `routes it: ${verdict}`)],
+  because: [evidence("VirtualService", "db", "spec.tcp[0]", verdict)],
   ...more,
 });
 
@@ -45,7 +45,7 @@ export const meshAnswers: MeshVerdict[] = [
 ];
 const bypassAnswers: BypassVerdict[] = (["blocked", "open", "unknown"] as const).map((verdict) => ({
   verdict,
-  because: [evidence("NetworkPolicy", "deny", "spec.egress", `way round ${verdict}`)],
+  because: [evidence("NetworkPolicy", "deny", "spec.egress", verdict)],
 }));
 
 export const manifests = [

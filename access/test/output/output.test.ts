@@ -1,5 +1,5 @@
 import { about } from "./about.js";
-import { message, wording } from "../../messages/index.js";
+import { message } from "../../messages/index.js";
 import { problemAt } from "../../model/problem.js";
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -94,7 +94,7 @@ describe("an explanation in a terminal", () => {
         "",
         "Through the mesh: ● gateway (mutual TLS > plaintext, authenticated)",
         "  1. VirtualService demo/db spec.tcp[0]",
-        "     sends it to the gateway",
+        "     the gateway accepts plain TCP: it does not authenticate the client",
         "",
         "Sidecar bypass: ■ blocked",
         "  1. NetworkPolicy demo/deny spec.egress  deny.yaml:4",
@@ -159,7 +159,7 @@ describe("assertions in a terminal", () => {
   });
 
   it("are one entry for each cause, however many pairs it opens", () => {
-    const label = { kind: "Namespace", namespace: "", name: "shop", field: "metadata.labels", ...wording("no label") };
+    const label = { kind: "Namespace", namespace: "", name: "shop", field: "metadata.labels", ...message("no-tls") };
     const entry = (host: string) => ({ ...label, kind: "ServiceEntry", name: host, field: "spec.ports[0]" });
     const direct = (host: string): Row => ({
       ...(rows[0] as Row),
@@ -183,7 +183,7 @@ describe("assertions in a terminal", () => {
   });
 
   it("are two entries where two causes open pairs of their own", () => {
-    const because = (name: string) => [{ kind: "Namespace", namespace: "", name, field: "", ...wording("no label") }];
+    const because = (name: string) => [{ kind: "Namespace", namespace: "", name, field: "", ...message("no-tls") }];
     const direct = (name: string): Row => ({
       ...(rows[0] as Row),
       mesh: { verdict: "direct", encryption: [], identity: false, exposes: null, because: because(name) },

@@ -1,4 +1,4 @@
-import { wording } from "../../messages/index.js";
+import { message } from "../../messages/index.js";
 import type { Row } from "../../model/model.js";
 
 const intruder = { namespace: "other", workload: "intruder", serviceAccount: "default" };
@@ -19,14 +19,14 @@ export const rows: Row[] = [
           namespace: "demo",
           name: "db",
           field: "spec.tcp[0]",
-          ...wording("sends it to the gateway"),
+          ...message("server-anonymous"),
         },
       ],
     },
     bypass: {
       verdict: "blocked",
       because: [
-        { kind: "NetworkPolicy", namespace: "demo", name: "deny", field: "spec.egress", ...wording("allows nothing") },
+        { kind: "NetworkPolicy", namespace: "demo", name: "deny", field: "spec.egress", ...message("allows-nothing") },
       ],
     },
   },
@@ -44,7 +44,7 @@ export const rows: Row[] = [
           namespace: "gw",
           name: "db",
           field: "spec.rules",
-          ...wording("no rule allows it"),
+          ...message("allow-without-rules"),
         },
       ],
     },
@@ -56,7 +56,7 @@ export const rows: Row[] = [
           namespace: "",
           name: "",
           field: "",
-          ...wording("no policy limits what these pods may connect to"),
+          ...message("egress-not-limited"),
         },
       ],
     },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { analyse } from "../../analyse.js";
 import { parseManifests } from "../../input/parse.js";
-import { read } from "../istio/scene.js";
+import { read } from "../istio/meshScene.js";
 
 /** What stands in the place of a field, whatever its type is. */
 const wrong = [null, 1, "x", true, [], {}, [null], ["x"], [1], { a: 1 }, [{}], [[]]];

@@ -1,6 +1,6 @@
 import { hops } from "../../output/words.js";
 import { diagram } from "./diagram.js";
-import { answerOf, data, element, escaped, targetAt, workloadAt, type Answer } from "./page.js";
+import { answerOf, data, element, escaped, targetAt, workloadAt, type Answer } from "./pageAnswers.js";
 import type { Line } from "./view.js";
 
 /** Below this width the path is drawn upright. */

@@ -1,6 +1,6 @@
 import { hopWords } from "../../output/words.js";
 import type { HopEncryption } from "../../model/model.js";
-import { type Answer, data, escaped, targetAt, workloadAt } from "./page.js";
+import { type Answer, data, escaped, targetAt, workloadAt } from "./pageAnswers.js";
 
 type Point = readonly [x: number, y: number];
 type Box = readonly [x: number, y: number, width: number, height: number];

@@ -1,5 +1,5 @@
 import { hops } from "../../output/words.js";
-import { type Answer, answerOf, data, element, escaped, targetAt, workloadAt } from "./page.js";
+import { type Answer, answerOf, data, element, escaped, targetAt, workloadAt } from "./pageAnswers.js";
 import type { Line, View } from "./view.js";
 
 /** Where the cells are, in pixels. */

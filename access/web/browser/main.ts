@@ -1,7 +1,7 @@
 import { showDetails } from "./details.js";
 import { Grid } from "./grid.js";
 import { closeManifest, openManifest } from "./manifest.js";
-import { data, element } from "./page.js";
+import { data, element } from "./pageAnswers.js";
 import { type Filter, foldsByDefault, gravestPair, isWanted, type View, viewOf } from "./view.js";
 
 /** What the page shows now. */

@@ -1,4 +1,4 @@
-import { data, element, escaped } from "./page.js";
+import { data, element, escaped } from "./pageAnswers.js";
 
 let opener: Element | null = null;
 

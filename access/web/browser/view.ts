@@ -1,5 +1,5 @@
 import { gravity } from "../../output/words.js";
-import { type Answer, answerOf, callersOf, data, targetAt, workloadAt } from "./page.js";
+import { type Answer, answerOf, callersOf, data, targetAt, workloadAt } from "./pageAnswers.js";
 
 /** Lines of the matrix: a workload or a database, together with those that nothing distinguishes. */
 export interface Line {

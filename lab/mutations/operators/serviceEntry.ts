@@ -1,4 +1,4 @@
-import { machineAddresses } from "../../outside/index.js";
+import { machineAddresses } from "../../outside/outside.js";
 import { databases } from "../base.js";
 import { another, gatewayNamespace, onDatabase, ownName, type Operator } from "./operator.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compare, type Tried } from "../../agreement/compare.js";
 import { analysisOptions } from "../../mutations/base.js";
-import { mutated } from "../cases/scene.js";
+import { mutated } from "../cases/mutatedScene.js";
 
 const objects = mutated(() => undefined);
 const orders = { host: "rm-example.mysql.rds.aliyuncs.com", port: 3306 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mutated, object, predicted } from "./scene.js";
+import { mutated, object, predicted } from "./mutatedScene.js";
 
 // Configurations of the lab's mutations that the analysis once predicted otherwise than the proxies decided.
 describe("configurations once predicted wrongly", () => {

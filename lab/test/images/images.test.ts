@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { imageFor, overrideLines, repository } from "../../images/index.js";
+import { imageFor, overrideLines, repository } from "../../images/imagePrograms.js";
 import { istiod } from "../../images/istio.js";
-import { locateServers } from "../../servers/index.js";
+import { locateServers } from "../../servers/servers.js";
 import { readYaml } from "mesh-access/yaml";
 
 const servers = locateServers("cache");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { Image } from "../../images/index.js";
+import type { Image } from "../../images/imagePrograms.js";
 import { overriddenVariables, PodOverrides } from "../../node/overrides.js";
 
 const image: Image = {

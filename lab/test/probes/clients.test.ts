@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { answerOf, clients, type Target } from "../../probes/clients.js";
-import { locateServers } from "../../servers/index.js";
+import { locateServers } from "../../servers/servers.js";
 
 const settings = { password: "secret", caFile: "/ca.crt", timeoutMs: 2_500, servers: locateServers("/cache") };
 

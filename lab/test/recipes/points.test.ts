@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { steps } from "../../recipes/points.js";
-import { scenarios } from "../../scenarios/index.js";
+import { scenarios } from "../../scenarios/allScenarios.js";
 import { observationsOf } from "../../scenarios/observations.js";
 
 describe("What is looked at in the documents' recipes", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { kafkaListeners, outsideNames } from "../../outside/index.js";
+import { kafkaListeners, outsideNames } from "../../outside/outside.js";
 import { modesScenario } from "../../scenarios/modes.js";
 import { matrix, wildcards } from "../../scenarios/modesMatrix.js";
 import { onLabCluster } from "../../scenarios/onLabCluster.js";

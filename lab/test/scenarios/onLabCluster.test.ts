@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chartRepository } from "../../mesh/chartRepository.js";
 import { onLabCluster } from "../../scenarios/onLabCluster.js";
-import { scenarios } from "../../scenarios/index.js";
+import { scenarios } from "../../scenarios/allScenarios.js";
 import { loadSettings } from "../../../settings/load.js";
 
 describe("the seam between a stack and the lab", () => {

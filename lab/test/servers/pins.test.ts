@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { locateServers } from "../../servers/index.js";
+import { locateServers } from "../../servers/servers.js";
 import { sourceFolder } from "../../servers/goPrograms.js";
 import { envoyWheel, goGroups, type GoGroup, istioVersion, postgresPackage } from "../../servers/pins.js";
 

@@ -1,7 +1,7 @@
 import { databaseEgressManifests } from "../../../components/egress/databaseEgress.js";
 import type { Gateway } from "../../../components/gateway/gateway.js";
 import type { Manifest } from "../../../components/manifest.js";
-import { istioFacts } from "../../../components/mesh/facts.js";
+import { istioFacts } from "../../../components/mesh/meshFacts.js";
 import { databaseSchema } from "../../../settings/databases.js";
 import { type TrafficMode, trafficModes } from "../../../settings/trafficModes.js";
 

@@ -5,7 +5,7 @@ import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
 import { forwarderOf } from "../../../components/egress/forwarder.js";
 import { type EgressGatewayArgs, egressGatewayManifests } from "../../../components/gateway/egressGateway.js";
-import { asmFacts, cloudServiceMeshFacts, istioFacts } from "../../../components/mesh/facts.js";
+import { asmFacts, cloudServiceMeshFacts, istioFacts } from "../../../components/mesh/meshFacts.js";
 import { onGatewayNodes } from "../../../components/cluster/cluster.js";
 import { SettingsError } from "../../../settings/problem.js";
 import { assertFollowsSchema } from "../crdSchemas.js";

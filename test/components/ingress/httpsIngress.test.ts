@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { IGateway, IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { IIngress } from "kubernetes-models/networking.k8s.io/v1";
 import { httpsIngressManifests, type HttpsIngressSpec } from "../../../components/ingress/httpsIngress.js";
-import { httpsIngressSpecs, ingressGatewayArgs } from "../../../components/ingress/fromSettings.js";
+import { httpsIngressSpecs, ingressGatewayArgs } from "../../../components/ingress/ingressFromSettings.js";
 import { type IngressGatewayArgs, ingressGatewayManifests } from "../../../components/ingress/ingressGateway.js";
 import { ingressSchema } from "../../../settings/ingress.js";
 import { assertFollowsSchema } from "../crdSchemas.js";

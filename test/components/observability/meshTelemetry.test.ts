@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1";
-import { istioFacts } from "../../../components/mesh/facts.js";
+import { istioFacts } from "../../../components/mesh/meshFacts.js";
 import {
   meshTelemetryManifests,
   traceCollectorOf,
