@@ -15,11 +15,17 @@ const caller: Connection = {
 };
 
 /** What the policies, each written as a spec, make of a connection to a gateway's pods. */
-function decide(specs: string[], connection: Partial<Connection> = {}, mesh: MeshOptions = {}, http = false): unknown {
+function decide(
+  specs: string[],
+  connection: Partial<Connection> = {},
+  mesh: MeshOptions = {},
+  http = false,
+  annotations = "{}",
+): unknown {
   const text = specs
     .map(
       (spec, index) =>
-        `{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p${index}, namespace: egress}, spec: ${spec}}`,
+        `{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p${index}, namespace: egress, annotations: ${annotations}}, spec: ${spec}}`,
     )
     .join("\n---\n");
   const world = buildWorld(read(text));
@@ -71,6 +77,21 @@ describe("authorization on TCP", () => {
     assert.equal(decide([policy], { principal: "corp/ns/shop/sa/cart" }, mesh), true);
     assert.equal(decide([policy], { principal: "old/ns/shop/sa/cart" }, mesh), true);
     assert.equal(decide([policy], { principal: "foreign/ns/shop/sa/cart" }, mesh), false);
+    const corp = from("{principals: [corp/ns/shop/sa/cart]}");
+    assert.equal(decide([corp], { principal: "old/ns/shop/sa/cart" }, mesh), true);
+    const foreign = from("{principals: [foreign/ns/shop/sa/cart]}");
+    assert.equal(decide([foreign], { principal: "corp/ns/shop/sa/cart" }, mesh), false);
+    assert.equal(decide([foreign], { principal: "foreign/ns/shop/sa/cart" }, mesh), true);
+  });
+
+  it("takes one trust domain of the mesh for all of them, and a star in it for any text without a slash", () => {
+    const mesh = { trustDomain: "corp", trustDomainAliases: ["old"] };
+    const old = { principal: "old/ns/shop/sa/cart" };
+    assert.equal(decide([from("{trustDomains: [corp]}")], old, mesh), true);
+    assert.equal(decide([from("{trustDomains: ['o*d']}")], old, mesh), true);
+    assert.equal(decide([from("{trustDomains: ['x*d']}")], old, mesh), false);
+    assert.equal(decide([from("{trustDomains: [foreign]}")], old, mesh), false);
+    assert.equal(decide([from("{trustDomains: ['*']}")], { principal: undefined }, mesh), false);
   });
 
   it("distinguishes connections by SNI and port", () => {
@@ -100,6 +121,10 @@ describe("authorization on TCP", () => {
   it("puts DENY over ALLOW, and ignores AUDIT and dry runs", () => {
     assert.equal(decide(["{rules: [{}]}", `{action: DENY, ${from("{namespaces: [shop]}").slice(1)}`]), false);
     assert.equal(decide(["{action: AUDIT, rules: [{}]}"]), true);
+    const dryRun = (value: string) => `{istio.io/dry-run: "${value}"}`;
+    assert.equal(decide(["{action: DENY, rules: [{}]}"], {}, {}, false, dryRun("true")), true);
+    assert.equal(decide(["{action: DENY, rules: [{}]}"], {}, {}, false, dryRun("false")), false);
+    assert.equal(decide(["{}"], {}, {}, false, dryRun("true")), true);
   });
 
   it("does not guess addresses that the input does not tell", () => {
@@ -107,6 +132,10 @@ describe("authorization on TCP", () => {
     assert.equal(decide([from("{ipBlocks: [10.1.0.0/24]}")]), false);
     assert.equal(decide([from("{ipBlocks: [10.1.0.0/24]}")], { sourceAddresses: [] }), "unknown");
     assert.equal(decide([from("{ipBlocks: [0.0.0.0/0]}")], { sourceAddresses: [] }), true);
+    const scattered = { sourceAddresses: ["10.0.0.7", "10.1.0.7"] };
+    assert.equal(decide([from("{ipBlocks: [10.1.0.0/24]}")], scattered), "unknown");
+    assert.equal(decide([from("{ipBlocks: [10.0.0.0/8]}")], scattered), true);
+    assert.equal(decide([from("{ipBlocks: [10.2.0.0/16]}")], scattered), false);
   });
 
   it("leaves CUSTOM open, and HTTP fields where requests decide", () => {
