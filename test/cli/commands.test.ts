@@ -120,8 +120,7 @@ describe("The command line", () => {
       array,
     );
     const folder = mkdtempSync(join(tmpdir(), "mesh-egress-"));
-    for (const { text } of documents)
-      assert.match(text.trim(), /^apiVersion: .+\nkind: .+\nmetadata:\n  name: /);
+    for (const { text } of documents) assert.match(text.trim(), /^apiVersion: .+\nkind: .+\nmetadata:\n  name: /);
     await meshEgress("render", "--config", file, "--out", folder);
     const files = readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".yaml"));
     assert.equal(files.length, array.length);

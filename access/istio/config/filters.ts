@@ -168,7 +168,7 @@ function selectorOf(object: KubernetesObject): Labels | undefined {
 }
 
 /** The first patch that may change how a connection goes. New listeners and clusters change no existing path. */
-function touchedField(object: KubernetesObject, context: Context, port: number | undefined): string | undefined {
+export function touchedField(object: KubernetesObject, context: Context, port: number | undefined): string | undefined {
   const { type, wasm } = (object.spec ?? {}) as { type?: string; wasm?: { type?: string } };
   if (object.kind === "WasmPlugin") return type === "NETWORK" ? "spec.type" : undefined;
   if (object.kind === "TrafficExtension") return wasm?.type === "NETWORK" ? "spec.wasm.type" : undefined;

@@ -4,6 +4,7 @@ import type { Evidence, KubernetesObject, ObjectIndex, Workload } from "../../mo
 import { namespaceOf } from "../../model/namespaceOf.js";
 import { labelsOf } from "../../model/pods.js";
 import { evidence } from "../evidence.js";
+import { touchedField } from "./filters.js";
 import type { MeshSettings } from "./settings.js";
 import type { ConnectionMatch, Labels, VirtualServiceSpec } from "./shapes.js";
 
@@ -15,21 +16,35 @@ interface Selector {
   field: string;
   labels: Labels;
   ends: readonly End[];
-  /** It holds for pods of every namespace. */
-  everywhere: boolean;
+  /** Whose pods it is read for: its own namespace's, those of every namespace where it lies in the root namespace, or all. */
+  scope: Scope;
+}
+
+type Scope = "namespace" | "root" | "all";
+
+interface SelectiveKind {
+  kind: string;
+  field: "selector" | "workloadSelector";
+  ends: readonly End[];
+  scope: Scope;
 }
 
 /** Where kinds write which pods they hold for, and at which end that decides a path. */
-const selective: readonly { kind: string; field: "selector" | "workloadSelector"; ends: readonly End[] }[] = [
-  { kind: "networking.istio.io/Sidecar", field: "workloadSelector", ends: ["client", "server"] },
-  { kind: "networking.istio.io/EnvoyFilter", field: "workloadSelector", ends: ["client", "server"] },
-  { kind: "networking.istio.io/DestinationRule", field: "workloadSelector", ends: ["client", "server"] },
-  { kind: "networking.istio.io/ProxyConfig", field: "selector", ends: ["client", "server"] },
-  { kind: "extensions.istio.io/WasmPlugin", field: "selector", ends: ["client", "server"] },
-  { kind: "extensions.istio.io/TrafficExtension", field: "selector", ends: ["client", "server"] },
-  { kind: "networking.istio.io/Gateway", field: "selector", ends: ["server"] },
-  { kind: "security.istio.io/PeerAuthentication", field: "selector", ends: ["server"] },
-  { kind: "security.istio.io/AuthorizationPolicy", field: "selector", ends: ["server"] },
+const selective: readonly SelectiveKind[] = [
+  { kind: "networking.istio.io/Sidecar", field: "workloadSelector", ends: ["client", "server"], scope: "namespace" },
+  { kind: "networking.istio.io/EnvoyFilter", field: "workloadSelector", ends: ["client", "server"], scope: "root" },
+  {
+    kind: "networking.istio.io/DestinationRule",
+    field: "workloadSelector",
+    ends: ["client", "server"],
+    scope: "namespace",
+  },
+  { kind: "networking.istio.io/ProxyConfig", field: "selector", ends: ["client", "server"], scope: "root" },
+  { kind: "extensions.istio.io/WasmPlugin", field: "selector", ends: ["client", "server"], scope: "root" },
+  { kind: "extensions.istio.io/TrafficExtension", field: "selector", ends: ["client", "server"], scope: "root" },
+  { kind: "networking.istio.io/Gateway", field: "selector", ends: ["server"], scope: "all" },
+  { kind: "security.istio.io/PeerAuthentication", field: "selector", ends: ["server"], scope: "namespace" },
+  { kind: "security.istio.io/AuthorizationPolicy", field: "selector", ends: ["server"], scope: "root" },
 ];
 
 /**
@@ -46,9 +61,7 @@ export class PartialSelections {
     private readonly settings: MeshSettings,
   ) {
     this.#selectors = [
-      ...selective.flatMap(({ kind, field, ends }) =>
-        index.ofKind(kind).flatMap((object) => selectorOf(object, field, ends) ?? []),
-      ),
+      ...selective.flatMap((one) => index.ofKind(one.kind).flatMap((object) => selectorOf(object, one) ?? [])),
       ...index.ofKind("networking.istio.io/VirtualService").flatMap(sourcesOf),
     ];
     this.#keys = new Set(this.#selectors.flatMap(({ labels }) => Object.keys(labels)));
@@ -58,7 +71,11 @@ export class PartialSelections {
   ofWorkload(workload: Workload, end: End): Evidence | undefined {
     if (!this.#mayDiffer(workload)) return undefined;
     const found = this.#selectors.find(
-      (one) => one.ends.includes(end) && this.#reaches(one, workload) && holdsInPart(one.labels, workload),
+      (one) =>
+        one.ends.includes(end) &&
+        this.#reaches(one, workload) &&
+        holdsInPart(one.labels, workload) &&
+        !leavesAlone(one.object, workload, end),
     );
     return found && evidence(found.object, found.field, message("selects-some-pods"));
   }
@@ -71,9 +88,9 @@ export class PartialSelections {
         );
   }
 
-  #reaches({ object, everywhere }: Selector, { namespace }: Workload): boolean {
+  #reaches({ object, scope }: Selector, { namespace }: Workload): boolean {
     const place = namespaceOf(object);
-    return everywhere || place === namespace || place === this.settings.rootNamespace;
+    return scope === "all" || place === namespace || (scope === "root" && place === this.settings.rootNamespace);
   }
 }
 
@@ -82,13 +99,20 @@ function holdsInPart(labels: Labels, { pods }: Workload): boolean {
   return answers.has("unknown") || answers.size > 1;
 }
 
-function selectorOf(object: KubernetesObject, field: string, ends: readonly End[]): Selector | undefined {
+/** A filter for gateways changes no sidecar, and one of sidecars no gateway, whichever pods it selects. */
+function leavesAlone(object: KubernetesObject, { gateway }: Workload, end: End): boolean {
+  if (object.kind === "Gateway") return !gateway;
+  if (object.kind !== "EnvoyFilter" || gateway) return false;
+  return touchedField(object, end === "client" ? "SIDECAR_OUTBOUND" : "SIDECAR_INBOUND", undefined) === undefined;
+}
+
+function selectorOf(object: KubernetesObject, { field, ends, scope }: SelectiveKind): Selector | undefined {
   const spec = object.spec as Record<string, Record<string, unknown> | undefined> | undefined;
   const written = spec?.[field];
-  const isGateway = object.kind === "Gateway";
-  const labels = (isGateway ? written : (written?.["labels"] ?? written?.["matchLabels"])) as Labels | undefined;
+  const labels = (object.kind === "Gateway" ? written : (written?.["labels"] ?? written?.["matchLabels"])) as
+    Labels | undefined;
   if (!labels || Object.keys(labels).length === 0) return undefined;
-  return { object, field: `spec.${field}`, labels, ends, everywhere: isGateway };
+  return { object, field: `spec.${field}`, labels, ends, scope };
 }
 
 /** Routes that hold for clients with some labels. */
@@ -99,7 +123,7 @@ function sourcesOf(object: KubernetesObject): Selector[] {
       (match as ConnectionMatch[]).flatMap(({ sourceLabels }, index): Selector[] => {
         if (!sourceLabels || Object.keys(sourceLabels).length === 0) return [];
         const field = `spec.${list}[${route}].match[${index}].sourceLabels`;
-        return [{ object, field, labels: sourceLabels, ends: ["client"], everywhere: true }];
+        return [{ object, field, labels: sourceLabels, ends: ["client"], scope: "all" }];
       }),
     ),
   );

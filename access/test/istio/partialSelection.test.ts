@@ -111,6 +111,20 @@ describe("objects of the mesh that hold for some pods of a workload", () => {
       reach: { [pair]: "direct" },
     },
     {
+      title: "a filter for gateways beside pods of an owner that may give them any label",
+      yaml:
+        database +
+        `{apiVersion: example.com/v1, kind: Runner, metadata: {name: run, namespace: front}, spec: {template: {metadata: {labels: {app: run}}, spec: {containers: [{name: app}]}}}}\n---\n` +
+        istio(
+          "EnvoyFilter",
+          "istio-system",
+          `workloadSelector: {labels: {istio: exit}}, configPatches: [{applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE}}]`,
+        ) +
+        istio("Sidecar", "istio-system", `workloadSelector: {labels: {istio: exit}}, egress: [{hosts: ["nowhere/*"]}]`),
+      options: closed,
+      reach: { [`front/run ${db}:5432`]: "direct" },
+    },
+    {
       title: "a policy of the client's own pods, which decides nothing on its way out",
       yaml:
         database +
