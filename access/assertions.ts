@@ -48,6 +48,8 @@ export function checkAssertions(
 interface Fault {
   what: Message;
   because: readonly Evidence[];
+  /** The connection is blocked, and should not be. */
+  isBlocked: boolean;
   pairs: number;
   examples: Row[];
 }
@@ -77,9 +79,11 @@ class Faults {
     const kind = JSON.stringify(what);
     let faults = this.#byKind.get(kind);
     if (!faults) this.#byKind.set(kind, (faults = new Map()));
-    const { because } = what.id === "assertion-bypass" ? row.bypass : row.mesh;
+    const verdict = what.id === "assertion-bypass" ? row.bypass : row.mesh;
+    const { because } = verdict;
+    const isBlocked = verdict.verdict === "blocked";
     let fault = faults.get(because);
-    if (!fault) faults.set(because, (fault = { what, because, pairs: 0, examples: [] }));
+    if (!fault) faults.set(because, (fault = { what, because, isBlocked, pairs: 0, examples: [] }));
     return fault;
   }
 
@@ -115,13 +119,22 @@ function causesOf(faults: readonly Fault[]): AssertionFailure[] {
 
 function mostShared(faults: readonly Fault[]): Evidence | undefined {
   const shares = new Map<string, { link: Evidence; pairs: number; place: number }>();
-  for (const { because, pairs } of faults) {
-    for (const [place, link] of because.entries()) {
+  for (const { because, isBlocked, pairs } of faults) {
+    // What refuses a connection is no reason that it is not blocked.
+    const letting = isBlocked ? [] : because.filter((link) => !refuses(link));
+    for (const [place, link] of (letting.length > 0 ? letting : because).entries()) {
       const share = shares.get(keyOf(link)) ?? { link, pairs: 0, place };
       shares.set(keyOf(link), { link: share.link, pairs: share.pairs + pairs, place: Math.max(share.place, place) });
     }
   }
   return [...shares.values()].sort((a, b) => b.pairs - a.pairs || b.place - a.place)[0]?.link;
+}
+
+/** A network policy that does not allow the connection, or several of which it is the last that is named. */
+function refuses({ id, args }: Message): boolean {
+  const { text } = args;
+  const inner = id === "and-more-policies" && typeof text === "object" && "id" in text ? text.id : id;
+  return inner === "allows-only" || inner === "allows-nothing";
 }
 
 function keyOf({ kind, namespace, name, field, id }: Evidence): string {
