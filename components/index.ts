@@ -25,6 +25,7 @@ export type { MeshNamespaceArgs, NamespaceQuota, PodSecurityLevel } from "./name
 export { EgressGateway, type EgressGatewayArgs } from "./gateway/egressGateway.js";
 export { type Gateway, gatewayOf } from "./gateway/gateway.js";
 export { DatabaseEgress, type DatabaseEgressArgs } from "./egress/databaseEgress.js";
+export type { AllowedClients, DatabaseAccess, DatabaseAccessOptions } from "./egress/databaseAccess.js";
 export type { DatabaseInput, ListInput } from "./egress/databaseInputs.js";
 export { type Forwarder, forwarderOf } from "./egress/forwarder.js";
 export type { ManagedDatabase, ManagedDatabaseArgs } from "./database/database.js";

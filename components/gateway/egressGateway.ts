@@ -4,6 +4,8 @@ import { callersPolicyProblems, connectProblems, gatewaySchema, podProblems } fr
 import { parse } from "../../settings/parse.js";
 import { SettingsError } from "../../settings/problem.js";
 import type { NodePlacement } from "../cluster/cluster.js";
+import { DatabaseAccess, type DatabaseAccessOptions } from "../egress/databaseAccess.js";
+import type { DatabaseInput } from "../egress/databaseInputs.js";
 import type { Forwarder } from "../egress/forwarder.js";
 import type { Manifest } from "../manifest.js";
 import { componentType, ManifestComponent } from "../manifestComponent.js";
@@ -129,13 +131,33 @@ export class EgressGateway extends ManifestComponent {
   readonly gateway: Gateway;
   /** Fully qualified name of its Service: where sidecars send what leaves for a database. */
   readonly host: string;
+  readonly #mesh: MeshFacts;
 
   constructor(name: string, args: EgressGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     const shape = shapeOf(args);
     const registration = { meshProvider: args.meshProvider, ready: carriesTraffic };
     super(componentType("EgressGateway"), name, manifestsOf(shape, args), registration, opts);
+    this.#mesh = args.mesh;
     this.gateway = shape.gateway;
     this.host = this.gateway.host;
     this.registerOutputs({ host: this.host, gateway: this.gateway });
+  }
+
+  /**
+   * A database behind this gateway: `allowFrom` then says who may reach it, and registers it. It is a {@link DatabaseEgress}
+   * with the gateway's mesh and Kubernetes provider, which waits for the gateway.
+   *
+   * @param name Name of the database, and of the component.
+   * @param database Host, port, protocol, traffic mode. See docs/settings.md, `databases`.
+   * @param options Those of a component, and the address ranges of the cluster.
+   */
+  database(
+    name: string,
+    database: Omit<DatabaseInput, "clients" | "name">,
+    options: DatabaseAccessOptions = {},
+  ): DatabaseAccess {
+    const args = { gateway: this.gateway, mesh: this.#mesh, database: { ...database, name } };
+    const provider = this.getProvider("kubernetes:core/v1:Pod");
+    return new DatabaseAccess(name, args, this.ready, { ...(provider ? { provider } : {}), ...options });
   }
 }
