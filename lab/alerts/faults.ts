@@ -1,12 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
-import { QueryStream } from "../faults/queryStream.js";
 import { clients } from "../probes/clients.js";
 import { failHandshakes, haltedHandshake } from "../probes/databaseConnections.js";
 import { applicationUser, proxyUser } from "../probes/users.js";
 import { gatewayPods, type Stage, type Who } from "../scenarios/stage.js";
 import type { Fault } from "./alertProbe.js";
-import { ChangedPods, ready, scaleGateway } from "./gatewayPods.js";
+import { ChangedPods, scaleGateway } from "./gatewayPods.js";
 import { reloadRules } from "./prometheus.js";
 import {
   buyer,
@@ -153,23 +152,6 @@ const manyConnections: Fault = {
   heal: nothing,
 };
 
-let stream: QueryStream | undefined;
-
-const longShutdown: Fault = {
-  title: "a pod shuts down while a client keeps its connection",
-  fires: ["EgressGatewayDraining"],
-  label: ["reason", "shutdown"],
-  strike: async (stage) => {
-    stream = await QueryStream.start(stage, buyer, ledgerHost);
-    const [pod] = stage.gatewayPods();
-    await stage.kubectl(["delete", "pod", "-n", gatewayPods.namespace, pod?.metadata?.name ?? "", "--wait=false"]);
-  },
-  heal: async (stage) => {
-    await stream?.stop();
-    await ready(stage);
-  },
-};
-
 const restlessPolicy: Fault = {
   title: "a policy of the gateway changes all the time",
   fires: ["EgressGatewayDraining"],
@@ -223,7 +205,6 @@ export const faults: readonly Fault[] = [
     fires: ["EgressGatewayStatisticsMissing"],
     ...trimmed,
   },
-  longShutdown,
   restlessPolicy,
   {
     title: "no pod of the gateway runs",
