@@ -125,7 +125,10 @@ function namespace(
 
 const isNamespace = ({ kind }: Manifest) => kind === "Namespace";
 
-const rank = ({ kind }: Manifest) => (kind === "Namespace" ? 0 : makesPods.has(kind) ? 2 : 1);
+const bindsPolicy = ({ kind }: Manifest) => kind === "ValidatingAdmissionPolicyBinding";
+
+const rank = (manifest: Manifest) =>
+  isNamespace(manifest) ? 0 : makesPods.has(manifest.kind) || bindsPolicy(manifest) ? 2 : 1;
 
 /** Each manifest after those it waits for; otherwise in the order given. */
 function ordered(objects: readonly Prepared[]): Prepared[] {
@@ -136,6 +139,11 @@ function ordered(objects: readonly Prepared[]): Prepared[] {
 function before(manifest: Manifest, all: readonly Manifest[]): Manifest[] {
   const { kind, metadata } = manifest;
   if (kind === "Namespace") return [];
+  // Without its policy the API server cannot tell what the binding reads, and asks for the right to read everything.
+  if (bindsPolicy(manifest)) {
+    const { policyName } = (manifest.spec ?? {}) as { policyName?: string };
+    return all.filter((other) => other.kind === "ValidatingAdmissionPolicy" && other.metadata.name === policyName);
+  }
   const own = all.filter((other) => other.kind === "Namespace" && other.metadata.name === metadata.namespace);
   if (!makesPods.has(kind)) return own;
   const needed = new Set(neededByPods(manifest));

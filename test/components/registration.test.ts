@@ -93,6 +93,22 @@ describe("Pods wait for what they cannot start without", () => {
   });
 });
 
+describe("A binding of an admission policy", () => {
+  it("waits for its policy: before it the API server lets administrators alone write one", async () => {
+    const admission = (kind: string, name: string, spec: object): Manifest => ({
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind,
+      metadata: { name },
+      spec,
+    });
+    const binding = admission("ValidatingAdmissionPolicyBinding", "one", { policyName: "one" });
+    const policies = ["other", "one"].map((name) => admission("ValidatingAdmissionPolicy", name, {}));
+    const { registered } = await recordStack(() => new Objects("objects", [binding, ...policies]));
+    const { dependsOn } = registered.find(({ name }) => name.includes("policybinding")) ?? {};
+    assert.deepEqual(dependsOn, [registered.find(({ name }) => /policy-one$/.test(name))?.name]);
+  });
+});
+
 describe("Two components that write one object", () => {
   const twice = (second: Manifest, own: ManifestComponentArgs = {}) =>
     recordStack(() => {
