@@ -56,6 +56,8 @@ export class ApiServer {
     const flags = [
       `--etcd-servers=${etcdUrl}`,
       `--etcd-prefix=${at.prefix}`,
+      // Not at every address: endpoints of invented clouds listen on the same port of theirs.
+      `--bind-address=${addresses.node}`,
       `--secure-port=${at.port}`,
       `--advertise-address=${addresses.node}`,
       `--tls-cert-file=${certFile}`,
