@@ -12,6 +12,7 @@ import { type CloudStack, cloudStacks } from "./stacks.js";
 /** The stacks as their files have them, on clouds that are invented and keep the vendors' rules. */
 export const cloudsExperiment: Experiment = {
   name: "clouds",
+  onDemand: true,
   title: "Whole stacks on both clouds: planned, judged, deployed, interrupted, changed and destroyed",
   observations: [
     ...cloudStacks.map((whole) => ({ title: titleOf(whole), observations: looksOf(whole) })),

@@ -4,9 +4,11 @@ import { experiments, scenarios } from "./allScenarios.js";
 import { observationsOf, type Observation } from "./observations.js";
 import type { Scenario } from "./scenario.js";
 
-/** The scenarios of these names; all of them when none is named. */
+/** Every scenario, in the order they run. */
+export const all: readonly (Scenario | Experiment)[] = [...scenarios, ...experiments];
+
+/** The scenarios of these names; when none is named, all but those that run on demand. */
 export function chosen(names: readonly string[]): readonly (Scenario | Experiment)[] {
-  const all = [...scenarios, ...experiments];
   const known = all.map(({ name }) => name);
   for (const name of names) {
     if (!known.includes(name)) {
@@ -16,7 +18,8 @@ export function chosen(names: readonly string[]): readonly (Scenario | Experimen
       );
     }
   }
-  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+  const isNamed = ({ name }: { name: string }) => names.includes(name);
+  return all.filter((one) => (names.length === 0 ? !("onDemand" in one) : isNamed(one)));
 }
 
 /** Scenarios with their steps and observations, for people. */

@@ -7,6 +7,8 @@ import type { Listener, ScenarioReport } from "./runScenario.js";
 export interface Experiment {
   readonly name: string;
   readonly title: string;
+  /** It runs only where it is named, for it takes as long as many others. @default false */
+  readonly onDemand?: true;
   /** What it will show, for the listing. */
   readonly observations: readonly ObservedStep[];
   run(lab: RunningLab, listener: Listener, keep: boolean): Promise<ExperimentOutcome>;

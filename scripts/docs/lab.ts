@@ -98,9 +98,10 @@ function section(scenario: (typeof all)[number]): string {
   const lines = anchored(scenario);
   const steps = [...new Set(lines.map(({ step }) => step))];
   const source = sourceOf(name);
+  const rarely = "onDemand" in scenario ? ", and nothing else does: a run of the whole lab leaves it out" : "";
   return [
     `## ${name}`,
-    `${title}. The observations are made in [${source}](../${source}); \`npm run lab -- ${name}\` shows them.`,
+    `${title}. The observations are made in [${source}](../${source}); \`npm run lab -- ${name}\` shows them${rarely}.`,
     ...steps.map((step) => stepTable(step, lines)),
   ].join("\n\n");
 }
