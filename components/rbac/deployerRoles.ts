@@ -110,8 +110,20 @@ function clusterRules(manifests: readonly Manifest[], adopted: ReadonlySet<strin
     ),
     ...named(manifests.filter(isAdopted), ["get", "patch"]),
     ...byGroup(kinds, ["list", "watch"]),
+    ...byGroup(manifests.flatMap(readByPolicy), ["get"]),
     ...escalation(manifests),
   ];
+}
+
+/**
+ * Whoever writes an admission policy that reads objects of a kind must be allowed to read them all.
+ *
+ * Source: pkg/registry/admissionregistration/validatingadmissionpolicy of https://github.com/kubernetes/kubernetes
+ */
+function readByPolicy({ kind, spec }: Manifest): (readonly [group: string, resource: string])[] {
+  const { paramKind } = (spec ?? {}) as { paramKind?: { apiVersion: string; kind: string } };
+  if (kind !== "ValidatingAdmissionPolicy" || !paramKind) return [];
+  return [[groupOf({ ...paramKind, metadata: { name: "" } }), resourceOf(paramKind.kind)]];
 }
 
 function namespaceRules(manifests: readonly Manifest[]): RoleRule[] {
