@@ -145,7 +145,9 @@ interface Rule {
 async function apply({ stage }: RunningLab, roles: readonly KubernetesObject[], without?: Verb): Promise<void> {
   const items = roles.map((one) => {
     const { rules } = one as { rules?: Rule[] };
-    const kept = rules?.map((rule) => ({ ...rule, verbs: rule.verbs.filter((verb) => verb !== without) }));
+    const kept = rules
+      ?.map((rule) => ({ ...rule, verbs: rule.verbs.filter((verb) => verb !== without) }))
+      .filter(({ verbs }) => verbs.length > 0);
     return kept ? { ...one, rules: kept } : one;
   });
   const list = { apiVersion: "v1", kind: "List", items };
