@@ -1,6 +1,7 @@
 /** The access analysis: manifests in, reach out. Pure functions: nothing here reads files, prints, or talks to a cluster. */
 export { analyse, explain } from "./analyse.js";
 export { checkAssertions, describePair } from "./assertions.js";
+export { type ProgramReach, reachOf } from "./reachOf.js";
 export type { Limit } from "./limits.js";
 export { kindKey, namespaceOf } from "./model/world.js";
 export { makesPods } from "./model/podOwners.js";

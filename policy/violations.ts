@@ -1,6 +1,6 @@
-import { analyse, type AnalysisOptions, type Assertion, checkAssertions, describePair, textOf } from "mesh-access";
+import { type AnalysisOptions, type Assertion, checkAssertions, describePair, reachOf, textOf } from "mesh-access";
 import { assertionsSchema } from "mesh-access/assertionSchema";
-import { objectsOf, type ProgramResource } from "mesh-access/input";
+import type { ProgramResource } from "mesh-access/input";
 
 /** Settings of the policy, under `reach` in the configuration of the pack. */
 export interface ReachConfig {
@@ -18,8 +18,8 @@ export function violations(resources: Iterable<ProgramResource>, { assert = [], 
   if (!parsed.success)
     return parsed.error.issues.map(({ path, message }) => `reach.assert.${path.join(".")}: ${message}`);
   if (parsed.data.length === 0) return [];
-  const { objects, unread } = objectsOf(resources);
-  const { rows, targets } = analyse(objects, { mesh });
+  const { analysis, unread } = reachOf(resources, { mesh });
+  const { rows, targets } = analysis;
   const failed = checkAssertions(parsed.data as Assertion[], rows, targets).flatMap(({ assertion, failures }, index) =>
     failures.map((failure) => {
       const [example] = failure.examples;
