@@ -12,6 +12,9 @@ import {
 import { EngineError, Recorder, type OperationResult, type Progress } from "./events.js";
 import { killEngines } from "./processes.js";
 
+/** One for the whole run: a scenario that runs again opens the state that its first run has left. */
+const passphrase = randomBytes(24).toString("base64url");
+
 /** Operations the engine runs at once. The API server is local, so waiting, not computing, is what takes time. */
 const parallel = 32;
 
@@ -166,7 +169,7 @@ function environment(options: StackOptions): Record<string, string> {
   return {
     ...offline,
     KUBECONFIG: options.kubeconfigPath,
-    PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64url"),
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
     ...(options.checkpoints === false ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {}),
     ...options.env,
   };
