@@ -1,44 +1,22 @@
 import { takesPlaintext } from "./istio/inbound/plainClients.js";
 import type { Meshes } from "./istio/config/meshes.js";
 import { anyPod } from "./model/existingWorkloads.js";
+import type {
+  Connection,
+  ConnectionClass,
+  ConnectionEnd,
+  Connections,
+  Entry,
+  EntryAnswer,
+} from "./model/connections.js";
 import { once } from "./model/once.js";
 import type { Answers, MeshVerdict, Target, Workload, World } from "./model/model.js";
-import { NetworkConnections, type ConnectionEnd } from "./network/connections.js";
-import { entriesOf, type Entry } from "./network/entries.js";
+import { NetworkConnections } from "./network/connections.js";
+import { entriesOf } from "./network/entries.js";
 import type { Network } from "./network/networkModel.js";
 import { anyNamespace } from "./network/policy.js";
-import { openByAny, openByBoth, portAnswer, type PortAnswer } from "./network/portAnswer.js";
+import { isClosed, openByAny, openByBoth, portAnswer, type PortAnswer } from "./network/portAnswer.js";
 import { noPort, portsOf, unionOf, type PortSet } from "./network/portSet.js";
-
-/** What a pair may do on every port. */
-export interface Connection {
-  /** By network policies alone: what a process that bypasses its sidecar meets on the way. */
-  network: PortAnswer;
-  /** With what the sidecars of both sides do. */
-  answer: PortAnswer;
-}
-
-/** A way into the cluster from outside, and whether it is open. */
-export interface EntryAnswer extends Entry {
-  verdict: "open" | "blocked" | "unknown";
-}
-
-/** Clients with equal answers, and for each distinct answer the servers that give it. */
-export interface ConnectionClass {
-  /** Places among the ends. */
-  from: readonly number[];
-  to: readonly { ends: readonly number[]; connection: Connection }[];
-}
-
-/** All connections of an input, beside databases. Answers are made when they are asked for and kept by class, not by pair. */
-export interface Connections {
-  readonly ends: readonly ConnectionEnd[];
-  /** Undefined for pairs that are none: of one workload, or with both ends outside. */
-  at(from: number, to: number): Connection | undefined;
-  /** Every pair with a port that is not surely blocked. */
-  classes(): readonly ConnectionClass[];
-  readonly entries: readonly EntryAnswer[];
-}
 
 /** What the mesh adds: verdicts on the ports of Services, from its proxies. */
 export interface MeshOfServices {
@@ -48,6 +26,8 @@ export interface MeshOfServices {
 }
 
 const tcp = portsOf("TCP");
+/** Sidecars see nothing of these. */
+const otherProtocols = tcp.complement();
 
 /** @param mesh Undefined where no pod has a sidecar. */
 export function connectionsOf(world: World, network: Network, mesh: MeshOfServices | undefined): Connections {
@@ -112,10 +92,6 @@ function classesOf(ends: readonly ConnectionEnd[], at: Connections["at"]): Conne
   return [...known.values()];
 }
 
-function isClosed({ open, unknown }: PortAnswer): boolean {
-  return open.isEmpty && unknown.isEmpty;
-}
-
 /** What sidecars make of connections on TCP. They see no other protocol. */
 class MeshLayer {
   /** Places among the targets of ports that Services lead to, by workload. */
@@ -140,8 +116,7 @@ class MeshLayer {
   answer(client: ConnectionEnd, server: ConnectionEnd, below: PortAnswer): PortAnswer {
     if (isClosed(below)) return below;
     const bySidecars = this.#onTcp(client, server);
-    const others = portsOf("UDP").union(portsOf("SCTP"));
-    return openByBoth(below, portAnswer(bySidecars.open.union(others), bySidecars.unknown));
+    return openByBoth(below, portAnswer(bySidecars.open.union(otherProtocols), bySidecars.unknown));
   }
 
   #onTcp(client: ConnectionEnd, server: ConnectionEnd): PortAnswer {

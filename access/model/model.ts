@@ -1,4 +1,4 @@
-import type { Connections } from "../connections.js";
+import type { Connections } from "./connections.js";
 import type { ControlPlane, ControlPlanes } from "../istio/controlPlane/controlPlanes.js";
 import type { Setting } from "../istio/controlPlane/proxyConfigs.js";
 import type { AssumptionId, FindingId, Message, ProblemId } from "../messages/message.js";

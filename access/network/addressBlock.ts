@@ -1,11 +1,7 @@
 import { isIP } from "node:net";
+import type { AddressBlock } from "../model/connections.js";
 
-/** A block of IP addresses, both ends included. */
-export interface AddressBlock {
-  family: 4 | 6;
-  first: bigint;
-  last: bigint;
-}
+export type { AddressBlock };
 
 /** Reads `10.0.0.0/8`, `2001:db8::/32` or a single address; undefined when the text is neither. */
 export function parseBlock(text: string): AddressBlock | undefined {

@@ -1,22 +1,12 @@
+import type { ConnectionEnd } from "../model/connections.js";
 import type { BypassVerdictName, PodGroup, Workload } from "../model/model.js";
 import type { PortDecision } from "./decideByPolicies.js";
 import { sameNode } from "./hostNetwork.js";
 import type { Network, PodsPeer } from "./networkModel.js";
-import { addressClasses, type AddressClass } from "./outside.js";
+import { addressClasses } from "./outside.js";
 import { distinctBlocks, type Direction } from "./policy.js";
-import { everythingOpen, openByAny, openByBoth, portAnswer, type PortAnswer } from "./portAnswer.js";
+import { everythingOpen, isClosed, openByAny, openByBoth, portAnswer, type PortAnswer } from "./portAnswer.js";
 import { everyPort, unionOf } from "./portSet.js";
-
-/** One end of connections: a workload, a pod that somebody may add to a namespace, or addresses outside the cluster. */
-export type ConnectionEnd =
-  | {
-      kind: "workload";
-      workload: Workload;
-      /** The policies that govern its pods: all evidence that its side of a connection has. */
-      policies: Record<Direction, readonly string[]>;
-    }
-  | { kind: "new-pod"; workload: Workload }
-  | { kind: "outside"; addresses: AddressClass };
 
 const verdictsOf = new WeakMap<readonly PortDecision[], PortAnswer>();
 
@@ -71,8 +61,7 @@ export class NetworkConnections {
 
   #ofPods(from: PodsPeer, to: PodsPeer): PortAnswer {
     const egress = ofSide(this.network.decided("egress", from, to));
-    const isClosed = egress.open.isEmpty && egress.unknown.isEmpty;
-    const answer = isClosed ? egress : openByBoth(egress, ofSide(this.network.decided("ingress", from, to)));
+    const answer = isClosed(egress) ? egress : openByBoth(egress, ofSide(this.network.decided("ingress", from, to)));
     return "group" in from && "group" in to ? onOneNode(from, to, answer) : answer;
   }
 }

@@ -1,19 +1,8 @@
-import type { KubernetesObject, PodGroup, Workload, World } from "../model/model.js";
+import type { Entry } from "../model/connections.js";
+import type { KubernetesObject, Workload, World } from "../model/model.js";
 import { namespaceOf } from "../model/namespaceOf.js";
 import { hasLabels } from "../model/labels.js";
 import type { ServiceDirectory, ServicePort, ServiceSpec } from "./services.js";
-
-/** A way into the cluster from outside: an object, and pods on a port of which it sends connections. */
-export interface Entry {
-  object: KubernetesObject;
-  /** Whose connection the pods get: one of any pod, of these gateways' pods, or of the client outside. */
-  through: "any-pod" | "client" | readonly Workload[];
-  /** The client's address may have become a node's on the way. */
-  hidesClient: boolean;
-  to: { workload: Workload; group: PodGroup };
-  protocol: "TCP" | "UDP" | "SCTP";
-  port: number;
-}
 
 interface Backend {
   namespace: string;

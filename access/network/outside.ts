@@ -1,14 +1,7 @@
-import { contains, type AddressBlock } from "./addressBlock.js";
+import type { AddressBlock, AddressClass } from "../model/connections.js";
+import { contains } from "./addressBlock.js";
 
 const familyBits = { 4: 32n, 6: 128n } as const;
-
-/** Addresses that no policy tells apart: those of a block that are in none of the smaller ones. */
-export interface AddressClass {
-  block: AddressBlock;
-  except: readonly AddressBlock[];
-  /** Some of them, which stand for all. */
-  sample: AddressBlock;
-}
 
 /**
  * Divides all addresses by the blocks that policies ask about.

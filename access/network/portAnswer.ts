@@ -23,6 +23,11 @@ export function portAnswer(open: PortSet, unknown: PortSet): PortAnswer {
 /** Every port is open. */
 export const everythingOpen = portAnswer(everyPort, noPort);
 
+/** It is blocked on every port. */
+export function isClosed({ open, unknown }: PortAnswer): boolean {
+  return open.isEmpty && unknown.isEmpty;
+}
+
 const both = new Map<number, PortAnswer>();
 
 /** The ports that are open by both answers; those that are blocked by one are blocked. */

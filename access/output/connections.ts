@@ -1,7 +1,6 @@
-import type { ConnectionClass, Connections, EntryAnswer } from "../connections.js";
+import type { ConnectionClass, ConnectionEnd, Connections, EntryAnswer } from "../model/connections.js";
 import type { Analysis } from "../model/model.js";
 import { namespaceOf } from "../model/namespaceOf.js";
-import type { ConnectionEnd } from "../network/connections.js";
 import { blockText } from "../network/outside.js";
 import type { PortAnswer } from "../network/portAnswer.js";
 import type { Colors } from "./colors.js";
