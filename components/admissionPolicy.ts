@@ -6,12 +6,18 @@ import type { Manifest } from "./manifest.js";
 
 export type Policy = IValidatingAdmissionPolicy & Manifest;
 export type PolicySpec = NonNullable<IValidatingAdmissionPolicy["spec"]>;
+export type Validation = NonNullable<PolicySpec["validations"]>[number];
 
 type Binding = IValidatingAdmissionPolicyBinding & Manifest;
 type BindingSpec = NonNullable<Binding["spec"]>;
 
 /** Objects that an admission policy reads its rules' values from. */
 export type Params = NonNullable<BindingSpec["paramRef"]>;
+
+/** A rule whose breach is refused as forbidden. @param expression CEL that holds for what is let in */
+export function forbidden(expression: string, message: string): Validation {
+  return { expression, message, reason: "Forbidden" };
+}
 
 /** An admission policy, which the API server enforces from Kubernetes 1.30 on, and the namespaces it is for. */
 export function enforced(

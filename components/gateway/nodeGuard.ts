@@ -3,7 +3,7 @@ import { gatewayNodeKey } from "../cluster/cluster.js";
 import type { Manifest } from "../manifest.js";
 import type { MeshFacts } from "../mesh/mesh.js";
 import { systemNamespaces } from "../network/systemNamespaces.js";
-import { enforced, type PolicySpec } from "../admissionPolicy.js";
+import { enforced, forbidden, type PolicySpec } from "../admissionPolicy.js";
 import type { Gateway } from "./gateway.js";
 
 /** Who may get to the nodes of the egress gateways besides them, and into their pods. */
@@ -74,22 +74,18 @@ function nodesPolicy({ gateway, mesh }: NodeGuardArgs): PolicySpec {
       },
     ],
     validations: [
-      {
-        expression: `!has(object.spec.tolerations) || object.spec.tolerations.all(t, has(t.key) && t.key != "" && t.key != ${key})`,
-        message: `Nodes with the taint ${gatewayNodeKey} are for the egress gateway ${gateway.namespace}/${gateway.name} alone. Name the taints that the pod tolerates, without this one.`,
-        reason: "Forbidden",
-      },
-      {
-        expression: `!has(object.spec.nodeSelector) || !(${key} in object.spec.nodeSelector)`,
-        message: `Nodes with the label ${gatewayNodeKey} are for the egress gateway ${gateway.namespace}/${gateway.name} alone.`,
-        reason: "Forbidden",
-      },
-      {
-        expression: `request.operation != "CREATE" || !has(object.spec.nodeName) || object.spec.nodeName == "" || "system:nodes" in request.userInfo.groups`,
-        message:
-          "A pod that names its node goes past the scheduler, and could name a gateway node. Use a nodeSelector.",
-        reason: "Forbidden",
-      },
+      forbidden(
+        `!has(object.spec.tolerations) || object.spec.tolerations.all(t, has(t.key) && t.key != "" && t.key != ${key})`,
+        `Nodes with the taint ${gatewayNodeKey} are for the egress gateway ${gateway.namespace}/${gateway.name} alone. Name the taints that the pod tolerates, without this one.`,
+      ),
+      forbidden(
+        `!has(object.spec.nodeSelector) || !(${key} in object.spec.nodeSelector)`,
+        `Nodes with the label ${gatewayNodeKey} are for the egress gateway ${gateway.namespace}/${gateway.name} alone.`,
+      ),
+      forbidden(
+        `request.operation != "CREATE" || !has(object.spec.nodeName) || object.spec.nodeName == "" || "system:nodes" in request.userInfo.groups`,
+        "A pod that names its node goes past the scheduler, and could name a gateway node. Use a nodeSelector.",
+      ),
     ],
   };
 }
@@ -106,12 +102,11 @@ function podsPolicy({ gateway, mesh }: NodeGuardArgs): PolicySpec {
       ],
     },
     validations: [
-      {
-        // Cluster administrators by certificate keep a way in for an emergency.
-        expression: `!${pod} || "system:masters" in request.userInfo.groups`,
-        message: `A process in a pod of the egress gateway ${gateway.namespace}/${gateway.name} has its certificate and its address.`,
-        reason: "Forbidden",
-      },
+      // Cluster administrators by certificate keep a way in for an emergency.
+      forbidden(
+        `!${pod} || "system:masters" in request.userInfo.groups`,
+        `A process in a pod of the egress gateway ${gateway.namespace}/${gateway.name} has its certificate and its address.`,
+      ),
     ],
   };
 }

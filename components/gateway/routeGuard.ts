@@ -8,7 +8,7 @@ import {
 } from "mesh-access";
 import type { Manifest } from "../manifest.js";
 import type { MeshFacts } from "../mesh/mesh.js";
-import { enforced, type PolicySpec } from "../admissionPolicy.js";
+import { enforced, forbidden, type PolicySpec } from "../admissionPolicy.js";
 import type { Gateway } from "./gateway.js";
 
 /** What keeps other namespaces from the gateway's servers and from the hosts of its databases. */
@@ -69,17 +69,12 @@ function serversPolicy({ name, namespace, selector, host }: RouteGuardArgs["gate
     },
     matchConditions: [newOrChanged],
     validations: [
-      {
-        // Without a selector it applies to every gateway.
-        expression: `${group("networking.istio.io")} || (${selectsOtherPods(selector)})`,
+      // Without a selector it applies to every gateway.
+      forbidden(`${group("networking.istio.io")} || (${selectsOtherPods(selector)})`, message),
+      forbidden(
+        `${group("gateway.networking.k8s.io")} || !has(object.spec.addresses) || object.spec.addresses.all(address, !has(address.value) || address.value.lowerAscii() != ${celText(host)})`,
         message,
-        reason: "Forbidden",
-      },
-      {
-        expression: `${group("gateway.networking.k8s.io")} || !has(object.spec.addresses) || object.spec.addresses.all(address, !has(address.value) || address.value.lowerAscii() != ${celText(host)})`,
-        message,
-        reason: "Forbidden",
-      },
+      ),
     ],
   };
 }
@@ -112,11 +107,10 @@ function reservedPolicy({ namespace }: RouteGuardArgs["gateway"], patterns: stri
     matchConditions: [newOrChanged],
     variables: hostVariables(namespace).filter(({ name }) => own.has(name)),
     validations: [
-      {
-        expression: leavesReservedAlone(patterns),
-        message: `The hosts ${patterns.join(", ")} are reserved for databases behind the egress gateway. Limit exportTo to this namespace, or name other hosts.`,
-        reason: "Forbidden",
-      },
+      forbidden(
+        leavesReservedAlone(patterns),
+        `The hosts ${patterns.join(", ")} are reserved for databases behind the egress gateway. Limit exportTo to this namespace, or name other hosts.`,
+      ),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { celText, namespaceNameLabel } from "mesh-access";
-import { enforced, type PolicySpec } from "../admissionPolicy.js";
+import { enforced, forbidden, type PolicySpec, type Validation } from "../admissionPolicy.js";
 import type { Manifest } from "../manifest.js";
 
 /** What keeps pods of clients inside the mesh and under network policy. */
@@ -97,12 +97,6 @@ function policy(): PolicySpec {
     ],
     validations: [...host(), ...privileges(), ...proxyUser(), ...annotations(), ...debugContainers()],
   };
-}
-
-type Validation = NonNullable<PolicySpec["validations"]>[number];
-
-function forbidden(expression: string, message: string): Validation {
-  return { expression, message, reason: "Forbidden" };
 }
 
 /** No network policy applies to a pod on the host's network, and its connections pass no sidecar. */
