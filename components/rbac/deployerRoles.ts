@@ -67,7 +67,7 @@ export function deployerRoles({ manifests, namespaces, settings }: Blueprint, su
   ];
 }
 
-const groupOf = ({ apiVersion }: Manifest): string =>
+const groupOf = ({ apiVersion }: Pick<Manifest, "apiVersion">): string =>
   apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 
 /** The name of a kind in paths of the API, as Kubernetes makes it by default. */
@@ -123,7 +123,7 @@ function clusterRules(manifests: readonly Manifest[], adopted: ReadonlySet<strin
 function readByPolicy({ kind, spec }: Manifest): (readonly [group: string, resource: string])[] {
   const { paramKind } = (spec ?? {}) as { paramKind?: { apiVersion: string; kind: string } };
   if (kind !== "ValidatingAdmissionPolicy" || !paramKind) return [];
-  return [[groupOf({ ...paramKind, metadata: { name: "" } }), resourceOf(paramKind.kind)]];
+  return [[groupOf(paramKind), resourceOf(paramKind.kind)]];
 }
 
 function namespaceRules(manifests: readonly Manifest[]): RoleRule[] {
