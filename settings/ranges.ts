@@ -7,7 +7,8 @@ export function within(inner: string, outer: string): boolean {
   return small !== undefined && large !== undefined && contains(large, small);
 }
 
-function overlap(one: string, other: string): boolean {
+/** Whether an address is in both ranges. */
+export function overlap(one: string, other: string): boolean {
   const [first, second] = [parseBlock(one), parseBlock(other)];
   return first !== undefined && second !== undefined && overlaps(first, second);
 }

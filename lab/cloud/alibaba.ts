@@ -1,4 +1,5 @@
-import { contains, overlaps, parseBlock } from "mesh-access/addresses";
+import { contains, parseBlock } from "mesh-access/addresses";
+import { overlap } from "../../settings/ranges.js";
 import { endpoints, urlOf } from "./endpoints.js";
 import type { Item, Properties, World } from "./inventory.js";
 import { all, at, list, named, type Reference, type Rules, text } from "./rules.js";
@@ -24,11 +25,6 @@ const reference =
   (type: string) =>
   (value: unknown): Reference => ({ type, value });
 const block = (value: unknown) => parseBlock(text(value));
-
-function shares(one: unknown, other: unknown): boolean {
-  const [first, second] = [block(one), block(other)];
-  return first !== undefined && second !== undefined && overlaps(first, second);
-}
 
 const nodesIn = (world: World, vpcId: unknown): boolean =>
   all(world, pool).some(({ inputs }) =>
@@ -58,7 +54,7 @@ const networkRules: Rules = {
       const [own, outer] = [block(cidrBlock), block(named(world, reference(vpc)(vpcId))?.inputs["cidrBlock"])];
       if (own && outer && !contains(outer, own)) return "InvalidCidrBlock.Malformed: outside the VPC";
       const siblings = all(world, vswitch).filter((each) => each.inputs["vpcId"] === vpcId && each.id !== id);
-      return siblings.some(({ inputs }) => shares(inputs["cidrBlock"], cidrBlock))
+      return siblings.some(({ inputs }) => overlap(text(inputs["cidrBlock"]), text(cidrBlock)))
         ? "InvalidCidrBlock.Overlapped"
         : undefined;
     },
@@ -173,7 +169,7 @@ const clusterRules: Rules = {
     refuses: ({ vswitchIds, serviceCidr }, world) => {
       const first = named(world, reference(vswitch)(list(vswitchIds)[0]));
       const range = named(world, reference(vpc)(first?.inputs["vpcId"]))?.inputs["cidrBlock"];
-      return shares(range, serviceCidr) ? "ErrorServiceCidr: overlaps the VPC" : undefined;
+      return overlap(text(range), text(serviceCidr)) ? "ErrorServiceCidr: overlaps the VPC" : undefined;
     },
     // Of load balancers of ACK's own only: another's has its name from its own resource.
     reports: () => ({ connections: { apiServerInternet: "", apiServerIntranet: urlOf(endpoints.ackPrivate) } }),

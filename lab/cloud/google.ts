@@ -1,4 +1,4 @@
-import { overlaps, parseBlock } from "mesh-access/addresses";
+import { overlap } from "../../settings/ranges.js";
 import { endpoints } from "./endpoints.js";
 import type { Properties, World } from "./inventory.js";
 import { all, at, list, named, type Reference, type Rules, text } from "./rules.js";
@@ -36,12 +36,7 @@ function rangesOf(inputs: Properties): string[] {
 }
 
 function sharing(ranges: string[], others: string[]): string | undefined {
-  return ranges.find((range) => others.some((other) => overlapping(range, other)));
-}
-
-function overlapping(one: string, other: string): boolean {
-  const [first, second] = [parseBlock(one), parseBlock(other)];
-  return first !== undefined && second !== undefined && overlaps(first, second);
+  return ranges.find((range) => others.some((other) => overlap(range, other)));
 }
 
 /** Nodes of a network pull images until they are gone; without its way out a cluster never becomes ready. */
