@@ -224,12 +224,12 @@ function clientsIn(file: string): string[] {
   );
 }
 
-/** Lines that say where the input was read, beside the first of a report; files know no context. */
-const namesInput = /^# Taken from |^ {4}context: lab$/;
+/** Lines that name a file or a context, which differ. */
+const namesSource = /^# Taken from |^ {4}context: lab$| written\.$/;
 
 function sameAnswers(live: readonly string[], dump: readonly string[]): Finding {
   const [first = [], second = []] = [live, dump].map((texts) =>
-    texts.flatMap((text) => text.split("\n").slice(1)).filter((line) => !namesInput.test(line)),
+    texts.flatMap((text) => text.split("\n")).filter((line) => !namesSource.test(line)),
   );
   const differing = [
     ...first.filter((line) => !second.includes(line)),
